@@ -1,0 +1,179 @@
+"""A folder on disk as a bucket, with the same promises as OSS gives."""
+
+# ruff: noqa: PTH - names are bytes, as the file system has them, and pathlib takes none
+
+import os
+import secrets
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import START
+from ossrec.buckets.text import brief, printable
+from ossrec.buckets.walk import Limits, etag_of, is_inside, walk
+from ossrec.errors import (
+    AccessDenied,
+    BodyDamaged,
+    BucketBusy,
+    BucketMissing,
+    ObjectMissing,
+    ObjectTooLarge,
+    UsageProblem,
+)
+from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page, Skipped
+
+PAGE_KEYS = 1000  # objects of a page, and also names left out
+_LISTINGS = 64  # that may be in the middle at once; an older one is walked again from its cursor
+
+
+class _Listing(NamedTuple):
+    """A walk in the middle, and what it lists."""
+
+    limits: Limits
+    items: Iterator[ObjectInfo | Skipped]
+
+
+class LocalBucket:
+    """The files below a folder, by their path from there.
+
+    Left out, and said so by the listing: hidden files and folders, names that are not UTF-8, links
+    that leave the folder, and what is neither file nor folder. Files that may not be read are listed.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Look that the folder is there; raises BucketMissing."""
+        self._root = os.path.realpath(os.fsencode(path))
+        self._identity = self._identify()
+        self._listings: dict[str, _Listing] = {}
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._nonce = secrets.token_hex(4)  # keeps cursors of another process apart
+
+    def __repr__(self) -> str:
+        """Where it is."""
+        return f"<LocalBucket {printable(self._root)}>"
+
+    @property
+    def name(self) -> str:
+        """The absolute path of the folder, links resolved."""
+        return os.fsdecode(self._root)
+
+    @property
+    def address(self) -> BucketAddress:
+        """No host at all leads here."""
+        return BucketAddress("")
+
+    def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+        """As `protocol.Bucket.page`.
+
+        With the cursor that the last page gave, the walk goes on where it was; with any other it
+        begins anew and passes over whole folders until ``cursor.after``.
+        """
+        listing = self._take_up(_limits(prefix, cursor.after, until), cursor.token)
+        objects: list[ObjectInfo] = []
+        skipped: list[Skipped] = []
+        for item in listing.items:
+            if isinstance(item, Skipped):
+                skipped.append(item)
+            else:
+                objects.append(item)
+                if item.key == until:
+                    break
+            if len(objects) == PAGE_KEYS or len(skipped) == PAGE_KEYS:
+                after = objects[-1].key if objects else cursor.after
+                return Page(objects, Cursor(after, self._put_off(listing)), tuple(skipped))
+        if self._identify() != self._identity:
+            raise BucketMissing(f"{self._place}: another folder is there now: check that it is mounted")
+        return Page(objects, None, tuple(skipped))
+
+    def read(self, key: str, *, limit: int) -> Body:
+        """As `protocol.Bucket.read`; a file that is written to meanwhile raises BodyDamaged."""
+        return self._read(key, 0, None, limit)
+
+    def read_range(self, key: str, start: int, stop: int) -> Body:
+        """As `protocol.Bucket.read_range`. Raises ValueError for what is no range."""
+        if not 0 <= start <= stop:
+            raise ValueError(f"[{start}, {stop}) is no range")
+        return self._read(key, start, stop, None)
+
+    @property
+    def _place(self) -> str:
+        return printable(self._root)
+
+    def _identify(self) -> tuple[int, int]:
+        """What tells this folder from another that takes its place."""
+        try:
+            status = os.stat(self._root)
+        except OSError as error:
+            raise BucketMissing(f"{self._place}: {error.strerror}: give the path of a folder") from None
+        if not stat.S_ISDIR(status.st_mode):
+            raise BucketMissing(f"{self._place}: it is not a folder: give the folder that holds the files")
+        return status.st_dev, status.st_ino
+
+    def _take_up(self, limits: Limits, token: str) -> _Listing:
+        """The walk that *token* stands for if it lists the same, else a new one."""
+        with self._lock:
+            known = self._listings.pop(token, None)
+        if known and (known.limits.prefix, known.limits.until) == (limits.prefix, limits.until):
+            return known
+        return _Listing(limits, walk(self._root, limits))
+
+    def _put_off(self, listing: _Listing) -> str:
+        """Keep a walk for the next page; the token that stands for it."""
+        with self._lock:
+            token = f"{self._nonce}-{next(self._numbers)}"
+            self._listings[token] = listing
+            if len(self._listings) > _LISTINGS:
+                del self._listings[next(iter(self._listings))]
+        return token
+
+    def _read(self, key: str, start: int, stop: int | None, limit: int | None) -> Body:
+        what = f"{self._place}: reading {brief(repr(key))}"
+        try:
+            descriptor = os.open(self._locate(key, what), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except PermissionError:
+            raise AccessDenied(f"{what}: permission denied: run as a user who may read it") from None
+        except OSError as error:
+            raise _missing(what, error) from None
+        try:
+            with os.fdopen(descriptor, "rb") as file:
+                before = os.fstat(descriptor)
+                if limit is not None and before.st_size > limit:
+                    said = f"it has {before.st_size} bytes, where at most {limit} are read"
+                    raise ObjectTooLarge(f"{what}: {said}: look at what it is")
+                size = before.st_size
+                first, last = min(start, size), size if stop is None else min(stop, size)
+                file.seek(first)
+                data = file.read(last - first)
+                changed = etag_of(os.fstat(descriptor)) != etag_of(before)
+        except OSError as error:
+            raise BucketBusy(f"{what}: {error.strerror}: check the disk or the mount, and try again") from error
+        if changed or len(data) != last - first:
+            raise BodyDamaged(f"{what}: it was written to meanwhile: try again")
+        return Body(data, size, etag_of(before), before.st_mtime_ns // 10**9)
+
+    def _locate(self, key: str, what: str) -> bytes:
+        """The resolved path of a regular file; raises ObjectMissing for a key that no listing shows."""
+        parts = key.split("/")
+        if any(part.startswith(".") or not part or "\0" in part for part in parts):
+            raise ObjectMissing(f"{what}: no file of this bucket can have such a key")
+        with suppress(UnicodeEncodeError):
+            path = os.path.realpath(os.path.join(self._root, key.encode()), strict=True)
+            if is_inside(self._root, path) and stat.S_ISREG(os.stat(path).st_mode):
+                return path
+        raise ObjectMissing(f"{what}: there is no such file in the bucket")
+
+
+def _limits(prefix: str, after: str, until: str | None) -> Limits:
+    try:
+        return Limits(prefix.encode(), after.encode(), None if until is None else until.encode())
+    except UnicodeEncodeError:
+        said = brief(repr((prefix, after, until)))
+        raise UsageProblem(f"{said}: this is not Unicode text: give a prefix that is") from None
+
+
+def _missing(what: str, error: OSError) -> ObjectMissing:
+    return ObjectMissing(f"{what}: {error.strerror}: it is not there, or not any more, scan again")

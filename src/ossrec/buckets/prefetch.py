@@ -1,0 +1,132 @@
+"""Listing ahead of whoever works on the pages: on a thread of its own, or on several for several key ranges."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.model import Cursor, Page
+
+PATIENCE = 2.0  # seconds that closing waits for requests under way; their threads are daemons
+
+
+class Shard(NamedTuple):
+    """A range of keys that is listed by itself."""
+
+    number: int
+    after: str  # exclusive; "" is the start
+    until: str | None  # inclusive; None is the end
+
+
+def pages(
+    bucket: Bucket, prefix: str = "", after: str = "", until: str | None = None, *, ahead: int = 2
+) -> Iterator[Page]:
+    """The pages of a listing in order, up to *ahead* of them fetched while the caller works on one.
+
+    Raises what the bucket raises, after the pages before. Closing the iterator, or leaving it to be
+    collected, stops the thread; so does an exception.
+    """
+    listing = interleave(bucket, prefix, [Shard(0, after, until)], threads=1, ahead=ahead)
+    return (page for _, page in listing)
+
+
+def interleave(
+    bucket: Bucket,
+    prefix: str,
+    ranges: Iterable[tuple[int, str, str | None]],
+    *,
+    threads: int,
+    ahead: int = 2,
+) -> Iterator[tuple[int, Page]]:
+    """The pages of several *ranges* (number, after, until) as they come, each with its range's number.
+
+    The pages of one range come in order; its last has ``next`` None. At most *threads* ranges are
+    under way at once, the first of *ranges* first, and at most ``threads * ahead`` pages wait.
+    Raises what the bucket raises for any of them, and stops then; closing stops as `pages` does.
+    """
+    shards = [Shard(*one) for one in ranges]
+    channel = _Channel(max(1, threads) * max(1, ahead), shards)
+    workers = [
+        threading.Thread(target=_list_shards, args=(bucket, prefix, channel), name="ossrec-list", daemon=True)
+        for _ in range(min(max(1, threads), len(shards)))
+    ]
+    channel.working = len(workers)
+    try:
+        for worker in workers:
+            worker.start()
+        while (item := channel.get()) is not None:
+            yield item
+    finally:
+        channel.stop()
+        for worker in workers:
+            if worker.ident is not None:
+                worker.join(PATIENCE)
+
+
+class _Channel:
+    """What the listing threads and the caller share: shards still to list, and pages that wait."""
+
+    def __init__(self, room: int, shards: list[Shard]) -> None:
+        self.working = 0  # threads that may still bring pages
+        self._shards = deque(shards)
+        self._room = room
+        self._items: deque[tuple[int, Page]] = deque()
+        self._error: BaseException | None = None
+        self._stopped = False
+        self._changed = threading.Condition()
+
+    def take_shard(self) -> Shard | None:
+        """The next range to list, None when there is nothing more to do."""
+        with self._changed:
+            return self._shards.popleft() if self._shards and not self._stopped else None
+
+    def put(self, item: tuple[int, Page]) -> bool:
+        """Leave a page when there is room; False when nobody wants pages any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or len(self._items) < self._room)
+            if not self._stopped:
+                self._items.append(item)
+                self._changed.notify_all()
+            return not self._stopped
+
+    def leave(self, error: BaseException | None) -> None:
+        """Say that a thread brings no more pages, with the reason when it is an error."""
+        with self._changed:
+            self.working -= 1
+            self._error = self._error or error
+            self._changed.notify_all()
+
+    def get(self) -> tuple[int, Page] | None:
+        """The next page, None after the last one; raises what a thread met, after the pages that wait."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._items or self._error or not self.working)
+            if self._items:
+                self._changed.notify_all()
+                return self._items.popleft()
+            if self._error:
+                raise self._error
+            return None
+
+    def stop(self) -> None:
+        """Let every thread end at its next step."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+
+def _list_shards(bucket: Bucket, prefix: str, channel: _Channel) -> None:
+    """List one range after the other into *channel*."""
+    error: BaseException | None = None
+    try:
+        while (shard := channel.take_shard()) is not None:
+            cursor: Cursor | None = Cursor(shard.after)
+            while cursor is not None:
+                page = bucket.page(prefix, cursor, until=shard.until)
+                cursor = page.next
+                if not channel.put((shard.number, page)):
+                    return
+    except BaseException as caught:  # it belongs to the caller's thread
+        error = caught
+    finally:
+        channel.leave(error)

@@ -1,0 +1,71 @@
+"""How a recording reads: one dict of plain values, the same whatever the output."""
+
+import json
+import sqlite3
+from typing import Any
+
+from ossrec.catalog.times import iso, iso_seconds
+from ossrec.catalog.wanted import VERDICT
+
+Row = dict[str, Any]
+
+_NAMES = (
+    "id", "bucket_id", "path", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict",
+    "depth", "reasons", "started_ms", "ended_ms", "duration", "missing_seconds", "bytes", "segments_expected",
+    "segments_present", "segments_missing", "started_from", "ended_from", "conforming", "ambiguous",
+    "first_seen", "last_changed",
+)  # fmt: skip
+FIELDS = (
+    "bucket", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict", "depth", "reasons",
+    "started_at", "ended_at", "duration", "missing_seconds", "bytes", "segments_expected", "segments_present",
+    "segments_missing", "started_from", "ended_from", "conforming", "ambiguous", "reading", "first_seen",
+    "last_changed", "path",
+)  # fmt: skip
+COLUMNS = ", ".join(f"{VERDICT} AS verdict_now" if name == "verdict" else name for name in _NAMES)
+
+
+def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str = "stored") -> Row:
+    """The row of `find` from what `COLUMNS` selects; sizes are bytes, lengths seconds, times ISO 8601 UTC.
+
+    *reading* is ``alternative`` for a recording whose ambiguous name was read otherwise than it is
+    stored, to match what was asked for.
+    """
+    (
+        _id, bucket_id, path, folder, playlist, recordid, roomid, uid, stream, verdict, depth,
+        reasons, started_ms, ended_ms, duration, missing_seconds, size, segments_expected,
+        segments_present, segments_missing, started_from, ended_from, conforming, ambiguous,
+        first_seen, last_changed,
+    ) = stored  # fmt: skip
+    return {
+        "bucket": buckets[bucket_id],
+        "folder": folder,
+        "playlist": playlist,
+        "recordid": recordid,
+        "roomid": roomid,
+        "uid": uid,
+        "stream": stream,
+        "verdict": verdict,
+        "depth": depth,
+        "reasons": json.loads(reasons),
+        "started_at": iso(started_ms),
+        "ended_at": iso(ended_ms),
+        "duration": duration,
+        "missing_seconds": missing_seconds,
+        "bytes": size,
+        "segments_expected": segments_expected,
+        "segments_present": segments_present,
+        "segments_missing": segments_missing,
+        "started_from": started_from,
+        "ended_from": ended_from,
+        "conforming": bool(conforming),
+        "ambiguous": bool(ambiguous),
+        "reading": reading,
+        "first_seen": iso_seconds(first_seen),
+        "last_changed": iso_seconds(last_changed),
+        "path": path,
+    }
+
+
+def buckets_by_id(catalog: sqlite3.Connection) -> dict[int, str]:
+    """The names of the catalog's buckets."""
+    return dict(catalog.execute("SELECT id, name FROM buckets ORDER BY name"))

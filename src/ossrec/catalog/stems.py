@@ -1,0 +1,124 @@
+"""How a key is split into stem and rest, and which number a stem has in the catalog.
+
+The stem is what the objects of a recording share. It is stored once, and each object stores only
+its rest; see docs/catalog.md for what that saves.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+from ossrec.naming import RecordingName, parse_name
+
+UNNAMED, PLAYLIST, SEGMENT = 0, 1, 2  # objects.kind
+
+STAMPED = -21  # "_YYYYMMDDHHMMSSmmm.ts"
+_CACHE = 20_000
+
+
+def is_stamped(rest: str) -> bool:
+    """*rest*, of 21 characters, is a stamp and ``.ts``; where a name has that, `parse_name` splits before it."""
+    return rest[0] == "_" and rest[18:] == ".ts" and rest[1:18].isdigit() and rest.isascii()
+
+
+class Split(NamedTuple):
+    """A key, split; ``stem + rest`` is the key again."""
+
+    stem: str
+    rest: str
+    kind: int
+    name: RecordingName | None
+
+
+def split_key(key: str) -> Split:
+    """The stem and rest of *key*; the stem of an object that is no recording's is its folder."""
+    name = parse_name(key)
+    if name is None:
+        cut = key.rfind("/") + 1
+        return Split(key[:cut], key[cut:], UNNAMED, None)
+    stem = name.prefix
+    return Split(stem, key[len(stem) :], PLAYLIST if name.kind == "playlist" else SEGMENT, name)
+
+
+class Stem(NamedTuple):
+    """A row of `stems`."""
+
+    id: int
+    recording_id: int | None
+
+
+class Stems:
+    """The stems of one bucket, made when first seen, with a bounded cache of those seen last."""
+
+    def __init__(self, conn: sqlite3.Connection, bucket_id: int, now: int) -> None:
+        """*now* is the epoch second that new recordings are first seen at."""
+        self._conn = conn
+        self._bucket_id = bucket_id
+        self._now = now
+        self._known: dict[str, Stem] = {}
+
+    def place(self, key: str) -> tuple[Stem, str, int]:
+        """The stem, the rest and the kind of *key*; makes a stem and a recording that are not known yet."""
+        split = split_key(key)
+        return self.stem(split.stem, split.name), split.rest, split.kind
+
+    def stem(self, text: str, name: RecordingName | None) -> Stem:
+        """The row of the stem *text*, made if there is none; *name* is a name read from it."""
+        known = self._known.get(text) or self._find(text) or self._add(text)
+        if name is not None and known.recording_id is None:
+            known = self._own(known, name)
+        return self._keep(text, known)
+
+    def refer(self, key: str) -> tuple[Stem, str]:
+        """The stem and rest of a key that a playlist names; makes no recording of it, for it may not exist."""
+        split = split_key(key)
+        known = self._known.get(split.stem) or self._find(split.stem) or self._add(split.stem)
+        return self._keep(split.stem, known), split.rest
+
+    def _keep(self, text: str, stem: Stem) -> Stem:
+        if len(self._known) >= _CACHE:
+            self._known.clear()
+        self._known[text] = stem
+        return stem
+
+    def forget(self) -> None:
+        """Drop the cache, after a rollback or when recordings were reassigned."""
+        self._known.clear()
+
+    def _find(self, text: str) -> Stem | None:
+        row = self._conn.execute(
+            "SELECT id, recording_id FROM stems WHERE bucket_id = ? AND stem = ?", (self._bucket_id, text)
+        ).fetchone()
+        return Stem(*row) if row else None
+
+    def _add(self, text: str) -> Stem:
+        row = self._conn.execute(
+            "INSERT INTO stems (bucket_id, stem) VALUES (?, ?) RETURNING id", (self._bucket_id, text)
+        ).fetchone()
+        return Stem(row[0], None)
+
+    def _own(self, stem: Stem, name: RecordingName) -> Stem:
+        owned = Stem(stem.id, self._recording(name))
+        self._conn.execute("UPDATE stems SET recording_id = ? WHERE id = ?", (owned.recording_id, stem.id))
+        return owned
+
+    def _recording(self, name: RecordingName) -> int:
+        (number,) = self._conn.execute(
+            "INSERT INTO recordings (bucket_id, path, folder, recordid, roomid, uid, stream, conforming,"
+            " ambiguous, verdict, first_seen, last_changed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unknown', ?, ?)"
+            " ON CONFLICT (bucket_id, path) DO UPDATE SET due = 1 RETURNING id",
+            (
+                self._bucket_id,
+                name.folder + name.stem,
+                name.folder,
+                name.recordid,
+                name.roomid,
+                name.uid,
+                name.stream,
+                name.conforming,
+                name.ambiguous,
+                self._now,
+                self._now,
+            ),
+        ).fetchone()
+        return int(number)

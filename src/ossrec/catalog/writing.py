@@ -1,0 +1,93 @@
+"""Opening a catalog for writing: made when missing, migrated when older, refused when newer."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from ossrec.catalog.schema import migrations
+from ossrec.catalog.version import APPLICATION_ID, VERSION
+from ossrec.errors import CatalogDamaged, CatalogError, CatalogTooNew
+
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+_PRAGMAS = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = 30000;
+PRAGMA cache_size = -32768;
+"""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode to the catalog at *path*, of the newest schema.
+
+    The caller holds the write lock. A catalog of an older schema is copied to
+    ``{name}.v{version}.bak`` beside it before it is migrated.
+
+    Raises CatalogTooNew, CatalogDamaged, or CatalogError when the file cannot be written.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
+    fresh = not path.exists() or path.stat().st_size == 0
+    try:
+        conn = sqlite3.connect(path, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise CatalogError(f"cannot open the catalog {path} for writing: {error}") from None
+    try:
+        found = VERSION if fresh else _version(conn, path)
+        conn.executescript(_PRAGMAS)
+        if fresh or found < VERSION:
+            _migrate(conn, path, found, fresh=fresh)
+    except sqlite3.DatabaseError as error:
+        conn.close()
+        raise CatalogDamaged(f"cannot use the catalog {path}: {error}") from None
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+@contextmanager
+def transaction(conn: sqlite3.Connection) -> Iterator[None]:
+    """One write transaction; takes the write lock at once, so that it cannot fail half-way for want of it."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        conn.execute("ROLLBACK")
+        raise
+    conn.execute("COMMIT")
+
+
+def _version(conn: sqlite3.Connection, path: Path) -> int:
+    try:
+        (application,) = conn.execute("PRAGMA application_id").fetchone()
+        (version,) = conn.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError:
+        raise CatalogDamaged(f"{path} is not a catalog: name another file with --catalog") from None
+    if application != APPLICATION_ID:
+        raise CatalogDamaged(f"{path} is a database of another program: name another file with --catalog")
+    if version > VERSION:
+        raise CatalogTooNew(
+            f"{path} was written by a newer ossrec (schema {version}, this one knows {VERSION}): upgrade ossrec"
+        )
+    return int(version)
+
+
+def _migrate(conn: sqlite3.Connection, path: Path, found: int, *, fresh: bool) -> None:
+    if not fresh:
+        _back_up(conn, path.with_name(f"{path.name}.v{found}.bak"))
+    migrations.apply(Database(conn))
+    conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _back_up(conn: sqlite3.Connection, target: Path) -> None:
+    copy = sqlite3.connect(target)
+    try:
+        conn.backup(copy)
+    finally:
+        copy.close()

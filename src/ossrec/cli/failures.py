@@ -1,0 +1,66 @@
+"""Every failure as one line for people and an exit code."""
+
+import errno
+import sqlite3
+from typing import NamedTuple
+
+import click
+
+from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, OssrecError, UsageProblem
+
+_PARTLY = OssrecError.exit_code
+
+
+class Failure(NamedTuple):
+    """What to say, and with which code to exit."""
+
+    line: str
+    code: int
+
+
+def failure(error: BaseException) -> Failure:
+    """What *error* is to the user; anything unforeseen says how to see more."""
+    if isinstance(error, OssrecError):
+        return Failure(str(error), error.exit_code)
+    if isinstance(error, click.exceptions.Abort):
+        return Failure("", 130)
+    if isinstance(error, click.ClickException):
+        return Failure(_click_line(error), UsageProblem.exit_code)
+    if isinstance(error, sqlite3.Error):
+        return _sqlite(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        return Failure(_system_line(error), _PARTLY)
+    if isinstance(error, ImportError):
+        return Failure(f"the installation is incomplete: {error}; install ossrec again", _PARTLY)
+    kind = type(error).__name__
+    return Failure(f"unforeseen: {kind}: {error}; OSSREC_DEBUG=1 shows where, please report it", _PARTLY)
+
+
+def _click_line(error: click.ClickException) -> str:
+    message = error.format_message().strip()
+    line = (message[:1].lower() + message[1:]).rstrip(".").replace("\n", " ")
+    context = getattr(error, "ctx", None)
+    return f"{line} (see `{context.command_path} --help`)" if context is not None else line
+
+
+def _sqlite(error: sqlite3.Error) -> Failure:
+    number = getattr(error, "sqlite_errorcode", None)
+    primary = None if number is None else number & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Failure("another process holds the catalog: try again in a moment", CatalogLocked.exit_code)
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        line = "the catalog is damaged: run `ossrec doctor`, then move it away and scan again"
+        return Failure(f"{line} ({error})", CatalogDamaged.exit_code)
+    if primary == sqlite3.SQLITE_FULL:
+        return Failure("the disk of the catalog is full: make room, then run the command again", _PARTLY)
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        line = "the catalog cannot be written: check the permissions of the file and its folder"
+        return Failure(f"{line} ({error})", CatalogError.exit_code)
+    return Failure(f"the catalog cannot be used: {error}; run `ossrec doctor`", CatalogError.exit_code)
+
+
+def _system_line(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "no space left where the output goes: make room, then run the command again"
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

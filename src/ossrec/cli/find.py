@@ -1,0 +1,123 @@
+"""`ossrec find`: recordings by room, user, task, verdict or time."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ossrec.catalog.opening import open_catalog
+from ossrec.catalog.read import Wanted, bucket_names, count_recordings, find_recordings, unnamed_objects
+from ossrec.catalog.rows import FIELDS, Row
+from ossrec.cli import values
+from ossrec.cli.colors import VERDICTS
+from ossrec.cli.options import output_options, setting
+from ossrec.cli.output import Column, Output, say
+from ossrec.cli.text import clock, human_bytes, human_time
+from ossrec.errors import UsageProblem
+
+_COLUMNS = (
+    Column("started (UTC)", lambda row: human_time(row["started_at"])),
+    Column("length", lambda row: clock(row["duration"]), align="right"),
+    Column("room", lambda row: row["roomid"]),
+    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"]),
+    Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
+    Column("segments", lambda row: _segments(row), align="right"),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
+    Column("reasons", lambda row: " ".join(row["reasons"])),
+    Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)"),
+)
+_UNNAMED = (
+    Column("modified (UTC)", lambda row: human_time(row["modified_at"])),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
+    Column("storage", lambda row: row["storage"]),
+    Column("key", lambda row: row["key"]),
+)
+_COUNTS = (
+    Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
+    Column("recordings", lambda row: str(row["recordings"]), align="right"),
+    Column("length", lambda row: clock(row["duration"]), align="right"),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
+    Column("segments missing", lambda row: str(row["segments_missing"]), align="right"),
+)
+
+
+@click.command(
+    "find",
+    epilog="\b\nExamples:\n"
+    "  ossrec find --room lobby --since 2026-10-01 --until 2026-10-02\n"
+    "  ossrec find --verdict incomplete,damaged --since 7d --format json\n"
+    "  ossrec find --uid 10266666 --count",
+)
+@click.option("--room", type=values.text, help="Recordings of this room.")
+@click.option("--uid", type=values.text, help="Recordings of this user alone.")
+@click.option("--recordid", type=values.text, help="Recordings of this task.")
+@click.option(
+    "--verdict",
+    "verdicts",
+    type=values.verdicts,
+    metavar="VERDICT,…",
+    shell_complete=values.completes(values.WORDS),
+    help="Of one of these verdicts.",
+)
+@click.option(
+    "--since", type=values.when, metavar="TIME", help="Not over before: 2026-10-01, 2026-10-01T08:00+08:00, 2d ago."
+)
+@click.option("--until", type=values.when, metavar="TIME", help="Begun before: the same.")
+@click.option("--stream", type=click.Choice(["mixed", "source"]), help="All users in one, or one user alone.")
+@click.option("--bucket", type=values.text, help="In this bucket: oss://name, oss://name/prefix, or a folder.")
+@click.option("--limit", type=click.IntRange(0), help="At most so many, the newest.")
+@click.option("--unnamed", is_flag=True, help="Objects that no recorder named, instead of recordings.")
+@click.option("--count", is_flag=True, help="How many there are of each verdict, instead of each.")
+@setting("catalog", "idle", "lag")
+@output_options
+def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any) -> None:
+    """Find recordings, newest first; every match comes unless --limit is given.
+
+    A recording matches a time range when any part of it lies in it. A room or user also finds the
+    recordings whose ambiguous name may mean it: their "reading" is "alternative". Times are UTC.
+    """
+    unnamed, count = asked.pop("unnamed"), asked.pop("count")
+    conn = open_catalog(catalog)
+    bucket, prefix = _bucket(asked.pop("bucket"), bucket_names(conn))
+    asked["verdicts"] = asked["verdicts"] or ()
+    wanted = Wanted(bucket=bucket, prefix=prefix, **asked)
+    times = {"now": time.time(), "quiet_after": idle + lag}
+    if unnamed:
+        _refuse_beside_unnamed(asked | {"count": count})
+        found = unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)
+        number = output.rows(found, ("bucket", "key", "bytes", "modified_at", "storage"), _UNNAMED)
+    elif count:
+        counts = count_recordings(conn, wanted, **times)
+        fields = ("verdict", "recordings", "duration", "bytes", "segments_missing")
+        number = output.rows(counts, fields, _COUNTS)
+    else:
+        number = output.rows(find_recordings(conn, wanted, **times), FIELDS, _COLUMNS)
+    if not number and output.format == "table":
+        say(f"nothing in {catalog} matches")
+
+
+def _segments(row: Row) -> str:
+    expected = row["segments_expected"]
+    return f"{row['segments_present']}" if expected is None else f"{row['segments_present']}/{expected}"
+
+
+def _refuse_beside_unnamed(asked: dict[str, Any]) -> None:
+    given = [name.removesuffix("s") for name, value in asked.items() if value and name != "limit"]
+    if given:
+        raise UsageProblem(f"--unnamed goes with --bucket and --limit only: leave out --{given[0]}")
+
+
+def _bucket(given: str | None, known: list[str]) -> tuple[str | None, str]:
+    """The bucket as the catalog names it, and the prefix in it."""
+    if given is None:
+        return None, ""
+    for text in (given, f"oss://{given}", os.path.abspath(given), os.path.realpath(given)):  # noqa: PTH100
+        for name in known:
+            if text.rstrip("/") == name.rstrip("/"):
+                return name, ""
+            if text.startswith(name.rstrip("/") + "/"):
+                return name, text[len(name.rstrip("/")) + 1 :]
+    say(f"ossrec: {given} was never scanned into this catalog, which holds {', '.join(known) or 'no bucket'}")
+    return given, ""

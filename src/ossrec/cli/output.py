@@ -1,0 +1,141 @@
+"""Data on stdout, in the format that was asked for; a reader that goes away ends it quietly."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ossrec.cli.text import json_text, printable, spreadsheet_cell
+
+Row = dict[str, Any]
+
+
+class Column(NamedTuple):
+    """A column of a table for people."""
+
+    title: str
+    cell: Callable[[Row], str]
+    style: Callable[[Row], str | None] = lambda _row: None  # name of a colour
+    align: str = "left"
+
+
+class Output(NamedTuple):
+    """Where data goes, and as what."""
+
+    format: str  # "table", "json", "jsonl" or "csv"
+    color: str = "auto"  # "auto", "always" or "never"
+
+    @property
+    def coloured(self) -> bool:
+        """Colour is wanted: asked for, or the reader is a terminal that knows it and NO_COLOR is not set."""
+        if self.color != "auto":
+            return self.color == "always"
+        terminal = sys.stdout is not None and sys.stdout.isatty()
+        return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def rows(self, rows: Iterable[Row], fields: Sequence[str], columns: Sequence[Column]) -> int:
+        """Write *rows* as they come (a table, when all have come); gives how many there were.
+
+        *fields* are the keys of a row, in the order of a CSV file; *columns* are those of a table.
+        """
+        counted = _Counted(rows)
+        if self.format == "table":
+            write(_table(counted, columns, coloured=self.coloured))
+        elif self.format == "csv":
+            write(_csv(counted, fields))
+        elif self.format == "jsonl":
+            write(f"{json_text(row, ascii_only=_ascii_only())}\n" for row in counted)
+        else:
+            write(_array(counted))
+        return counted.number
+
+    def record(self, record: Row, lines: Callable[[], Iterable[str]]) -> None:
+        """Write one thing: as JSON, or as the *lines* for people."""
+        if self.format == "table":
+            write(f"{line}\n" for line in lines())
+        else:
+            indent = 2 if self.format == "json" else None
+            write([json_text(record, ascii_only=_ascii_only(), indent=indent), "\n"])
+
+    def paint(self, text: str, color: str | None, *, bold: bool = False) -> str:
+        """*text* in a colour, if colour is wanted."""
+        if not self.coloured or (color is None and not bold):
+            return text
+        import click
+
+        return click.style(text, fg=color, bold=bold or None)
+
+
+def write(parts: Iterable[str]) -> None:
+    """Write to stdout until the reader goes away, which is no error: `ossrec find | head`."""
+    if sys.stdout is None:
+        return
+    try:
+        for part in parts:
+            sys.stdout.write(part)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered goes nowhere, and Python's own flush at exit has nothing to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(line: str) -> None:
+    """One line of talk on stderr."""
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write(f"{printable(line)}\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+class _Counted:
+    """Counts what passes."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows, self.number = rows, 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self.rows:
+            self.number += 1
+            yield row
+
+
+def _array(rows: Iterable[Row]) -> Iterator[str]:
+    before = "["
+    for row in rows:
+        yield f"{before}\n{json_text(row, ascii_only=_ascii_only())}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
+
+
+def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
+    import csv  # only for this format
+
+    class _Line:
+        text = ""
+
+        def write(self, text: str) -> int:
+            self.text = text
+            return len(text)
+
+    line = _Line()
+    writer = csv.writer(line, lineterminator="\n")
+    writer.writerow(fields)
+    yield line.text
+    for row in rows:
+        writer.writerow([spreadsheet_cell(row[field]) for field in fields])
+        yield line.text
+
+
+def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:
+    from ossrec.cli.tables import table  # loads tabulate
+
+    cells = [[(printable(column.cell(row)), column.style(row)) for column in columns] for row in rows]
+    if cells:
+        yield table([column.title for column in columns], cells, [column.align for column in columns], coloured)
+
+
+def _ascii_only() -> bool:
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    return encoding.lower().replace("-", "") not in ("utf8", "utf16", "utf32")

@@ -1,0 +1,79 @@
+"""What is typed on the command line, turned into values; each function is the `type` of an option.
+
+A value that cannot be is a BadParameter, to which click adds the name of the option.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ossrec.cli.text import printable
+from ossrec.config import parse_duration, parse_fail_on, parse_verdicts
+from ossrec.findings import Verdict
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+T = TypeVar("T")
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+WORDS = tuple(str(verdict) for verdict in Verdict)
+
+
+def text(value: str) -> str:
+    """A text that can stand in a catalog: keys are UTF-8, whatever encoding the locale says."""
+    try:
+        return os.fsencode(value).decode()
+    except UnicodeError:
+        raise click.BadParameter(f"{printable(value)} is not UTF-8") from None
+
+
+def duration(value: str | float) -> float:
+    """Seconds of ``5m``."""
+    return value if isinstance(value, float) else _parsed(parse_duration, value)
+
+
+def verdicts(value: str) -> tuple[str, ...]:
+    """The verdicts of ``incomplete,damaged``."""
+    return _parsed(parse_verdicts, value)
+
+
+def fail_on(value: str) -> frozenset[str]:
+    """The verdicts of a list, of ``any`` or of ``never``."""
+    return _parsed(parse_fail_on, value)
+
+
+def when(value: str) -> int:
+    """Unix ms of a date or time in ISO 8601, UTC unless it says otherwise, or of ``2d``, two days ago."""
+    given = value.strip()
+    try:
+        if given[-1:] in tuple("smhdw"):
+            return int((time.time() - parse_duration(given)) * 1000)
+        moment = datetime.fromisoformat(given)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        example = "write 2026-10-01, 2026-10-01T12:00Z, or 2d for two days ago"
+        raise click.BadParameter(f"{printable(given)!r} is no time: {example}") from None
+
+
+def completes(words: Iterable[str]) -> Completer:
+    """Completes the last of words with commas between them."""
+
+    def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        head, comma, tail = incomplete.rpartition(",")
+        return [CompletionItem(f"{head}{comma}{word}") for word in words if word.startswith(tail)]
+
+    return complete
+
+
+def _parsed(parse: Callable[[str], T], value: str | float) -> T:
+    try:
+        return parse(str(value))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

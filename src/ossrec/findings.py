@@ -1,0 +1,84 @@
+"""What a check can find and what follows from it: severities, findings, verdicts.
+
+The table of rules stands in `ossrec.rules`, so that reading a catalog does not load it.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+
+class Severity(IntEnum):
+    """How much a finding matters for a recorded file."""
+
+    INFO = 1  # worth knowing
+    WARNING = 2  # plays with a flaw, or breaks some players
+    ERROR = 3  # content missing or unplayable
+
+
+class Verdict(StrEnum):
+    """One word for a recording, from the best to the worst for its viewer (`RANK`)."""
+
+    COMPLETE = "complete"  # ended, every segment there and sound as far as it was looked at
+    FLAWED = "flawed"  # plays to the end, but something is off
+    RECORDING = "recording"  # segments still arrive
+    UNKNOWN = "unknown"  # could not look
+    INCOMPLETE = "incomplete"  # segments named by the playlist are missing or empty
+    DAMAGED = "damaged"  # bytes are there and broken
+    UNFINISHED = "unfinished"  # no ended playlist, and nothing arrives any more
+    GONE = "gone"  # seen in an earlier scan, not there any more
+
+
+RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+class Depth(StrEnum):
+    """How far a recording was looked at."""
+
+    LISTING = "listing"  # playlist against listing
+    EDGES = "edges"  # head and tail of each segment
+    FULL = "full"  # every byte
+
+
+class Rule(NamedTuple):
+    """One fault that a check can find; its code never changes its meaning."""
+
+    code: str
+    severity: Severity
+    title: str  # one sentence without its full stop
+    remedy: str  # what to do, one sentence
+    section: str  # where it is written: "RFC 8216 4.3.3.1", or "" for our own
+    verdict: Verdict  # what a recording is at best when this holds
+
+
+class Finding(NamedTuple):
+    """One thing that a check found."""
+
+    code: str
+    subject: str  # the key it is about
+    detail: str = ""
+    line: int | None = None  # of the playlist, from 1
+    segment: int | None = None  # number in the playlist, from 0
+    start: float | None = None  # seconds from the start of the recording
+    length: float | None = None  # seconds that are concerned
+
+
+class Facts(NamedTuple):
+    """What a verdict needs to know beside the findings."""
+
+    present: bool  # any object of the recording is there
+    quiet: bool  # nothing has arrived for longer than the idle time and the upload lag
+
+
+def verdict(rules: Iterable[Rule], facts: Facts) -> Verdict:
+    """The one word for a recording on which *rules* were found; a pure function.
+
+    The worst word for the viewer wins, in the order of `Verdict`. "Unfinished" is said only of a
+    recording that is quiet: as long as segments may still arrive, it is `recording`.
+    """
+    if not facts.present:
+        return Verdict.GONE
+    words = {rule.verdict for rule in rules}
+    if Verdict.UNFINISHED in words and not facts.quiet:
+        words = (words - {Verdict.UNFINISHED}) | {Verdict.RECORDING}
+    return max(words, key=RANK.__getitem__, default=Verdict.COMPLETE)

@@ -1,0 +1,60 @@
+"""The first half of a scan: every page of the listing into the catalog, resumable after each."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from ossrec.buckets.prefetch import interleave
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.intake import Intake, Taken
+from ossrec.catalog.keyspace import stretch
+from ossrec.catalog.scans import Range, Scan, advance, count, end_listing, note_skipped
+from ossrec.catalog.writing import transaction
+from ossrec.jobs.stopping import Stop
+from ossrec.model import Page
+
+
+def list_bucket(
+    conn: sqlite3.Connection,
+    bucket: Bucket,
+    scan: Scan,
+    intake: Intake,
+    stop: Stop,
+    *,
+    threads: int,
+    listed: Callable[[int], None],
+) -> None:
+    """List what the scan has not listed yet; *listed* is told the number of objects after each page.
+
+    Each page is one transaction that also says where to go on. Raises Interrupted between two
+    pages, BucketError when the bucket fails; both leave the catalog resumable.
+    """
+    # A row of `objects` refers to a stem that was looked up a moment ago: checking that again would cost
+    # a third of the time.
+    conn.execute("PRAGMA foreign_keys = OFF")
+    ranges = {r.number: r for r in scan.ranges if not r.done}
+    for number, page in _pages(bucket, scan.prefix, list(ranges.values()), threads):
+        ranges[number] = _keep(conn, scan, intake, ranges[number], page)
+        listed(len(page.objects))
+        stop.check()
+    with transaction(conn):
+        intake.mark_due(end_listing(conn, scan))
+    conn.execute("PRAGMA foreign_keys = ON")
+
+
+def _keep(conn: sqlite3.Connection, scan: Scan, intake: Intake, at: Range, page: Page) -> Range:
+    """Take one page in; gives where its range stands then."""
+    position = page.objects[-1].key if page.objects else at.position
+    with transaction(conn):
+        taken = intake.take(page.objects, stretch(scan.prefix, at.position, position))
+        if page.next is None:  # nothing follows: what the catalog has there is absent
+            rest = intake.take((), stretch(scan.prefix, position, at.stop))
+            taken = Taken(taken.new, taken.changed, taken.absent + rest.absent)
+        note_skipped(conn, scan, page.skipped)
+        advance(conn, scan, at.number, position, done=page.next is None)
+        count(conn, scan, len(page.objects), taken)
+    return at._replace(position=position, done=page.next is None)
+
+
+def _pages(bucket: Bucket, prefix: str, ranges: list[Range], threads: int) -> Iterator[tuple[int, Page]]:
+    wanted = [(r.number, r.position, r.stop) for r in ranges]
+    return interleave(bucket, prefix, wanted, threads=threads)

@@ -1,0 +1,51 @@
+"""One writer at a time: the lock beside a catalog, and who holds it since when."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ossrec.errors import CatalogError, CatalogLocked
+
+
+@contextmanager
+def writing(catalog: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the write lock of *catalog*; the operating system lets go of it when the process dies.
+
+    Raises CatalogLocked at once when another process holds it, unless *wait* is true.
+    """
+    lock = FileLock(f"{catalog}.lock")
+    note = Path(f"{catalog}.lock.json")
+    try:
+        lock.acquire(timeout=-1 if wait else 0)
+    except Timeout:
+        raise CatalogLocked(f"{catalog} is in use by {_holder(note)}: try again later, or add --wait") from None
+    except OSError as error:
+        raise CatalogError(f"cannot write beside the catalog {catalog}: {error.strerror or error}") from None
+    try:
+        _sign(note)
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _sign(note: Path) -> None:
+    """Say who holds the lock; a reader never sees half a note."""
+    since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    draft = note.with_name(f"{note.name}.{os.getpid()}")
+    draft.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+    draft.replace(note)
+
+
+def _holder(note: Path) -> str:
+    try:
+        told = json.loads(note.read_text())
+        return f"process {told['pid']} on {told['host']} since {told['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

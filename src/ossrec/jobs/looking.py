@@ -1,0 +1,48 @@
+"""Reads one playlist from a bucket and says what came of it; never raises for what the bucket does."""
+
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.recordings import PlaylistObject
+from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing, ObjectTooLarge
+from ossrec.findings import Finding
+from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
+from ossrec.hls.reader import read_playlist
+from ossrec.hls.uris import Resolved, resolve_playlist
+from ossrec.model import Body
+
+_COLD = (
+    "Archive",
+    "ColdArchive",
+    "DeepColdArchive",
+)  # a storage class whose objects are restored before they are read
+
+
+class Look(NamedTuple):
+    """What a look at a playlist gave: either the playlist, or a finding that says why not."""
+
+    at: PlaylistObject
+    body: Body | None = None
+    playlist: Playlist | None = None
+    resolved: Resolved | None = None  # where its URIs lead
+    failure: Finding | None = None
+
+
+def look(bucket: Bucket, at: PlaylistObject) -> Look:
+    """Read the playlist *at*, and resolve what it names; called on several threads at once."""
+    if at.storage in _COLD:
+        return Look(at, failure=Finding("LOOK001", at.key, at.storage))
+    try:
+        body = bucket.read(at.key, limit=MAX_PLAYLIST)
+    except ObjectArchived as error:
+        return Look(at, failure=Finding("LOOK001", at.key, str(error)))
+    except AccessDenied as error:
+        return Look(at, failure=Finding("LOOK002", at.key, str(error)))
+    except ObjectTooLarge:
+        return Look(at, failure=Finding("LOOK004", at.key, f"{at.size} bytes"))
+    except ObjectMissing:
+        return Look(at, failure=Finding("LOOK005", at.key, "it is not there any more"))
+    except BucketError as error:
+        return Look(at, failure=Finding("LOOK003", at.key, str(error)))
+    playlist = read_playlist(body.data, at.key)
+    return Look(at, body._replace(data=b""), playlist, resolve_playlist(playlist, at.key, bucket.address))

@@ -1,0 +1,133 @@
+"""A scan: list a bucket into the catalog, then look at what is due; the work behind `ossrec scan`."""
+
+import gc
+import sqlite3
+import time
+from pathlib import Path
+
+from ossrec.buckets.counting import Counting
+from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.retrying import Retrying
+from ossrec.catalog.intake import Intake
+from ossrec.catalog.recordings import count_due, mark_open_questions_due
+from ossrec.catalog.scans import (
+    Scan,
+    begin_scan,
+    bucket_number,
+    expected_objects,
+    finish_scan,
+    range_stops,
+    unfinished_scan,
+)
+from ossrec.catalog.writing import open_for_writing, transaction
+from ossrec.jobs.checking import Checked, Checker
+from ossrec.jobs.judging import Quiet
+from ossrec.jobs.listing import list_bucket
+from ossrec.jobs.lock import writing
+from ossrec.jobs.report import Progress, ScanOptions, ScanState, ScanSummary
+from ossrec.jobs.stopping import Stop, stop_on_signals
+from ossrec.jobs.summing import sum_up
+
+_STALE = 24 * 3600  # a scan that stopped longer ago is started over, seconds
+_WORTH_A_RANGE = 20_000  # objects
+
+
+def scan_bucket(bucket: Bucket, catalog: Path, options: ScanOptions, progress: Progress) -> ScanSummary:
+    """Bring *catalog* up to date with *bucket* and judge every recording that changed.
+
+    Raises CatalogLocked when another run writes to the catalog, Interrupted when asked to stop by a
+    signal, CatalogError and BucketError. Whatever is raised, what was done until then is kept.
+    """
+    begun = time.monotonic()
+    counting = Counting(bucket)
+    with stop_on_signals() as stop, writing(catalog, wait=options.wait):
+        retrying = Retrying(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
+        conn = open_for_writing(catalog)
+        gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page
+        try:
+            summary = _Run(conn, retrying, options, progress, stop).run()
+        finally:
+            gc.unfreeze()
+            conn.close()
+    counts = counting.counts
+    summary.requests = {"list": counts.lists, "get": counts.gets, "retry": counts.retries}
+    summary.bytes_read = counts.bytes_read
+    summary.seconds = round(time.monotonic() - begun, 3)
+    return summary
+
+
+class _Run:
+    """One scan under way."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, bucket: Bucket, options: ScanOptions, progress: Progress, stop: Stop
+    ) -> None:
+        self._conn = conn
+        self._bucket = bucket
+        self._options = options
+        self._progress = progress
+        self._stop = stop
+        self._now = int(time.time())
+        self._state = ScanState("listing", 0, None, 0, None, 0, 0)
+        self._failures: list[str] = []
+
+    def run(self) -> ScanSummary:
+        scan = self._begin()
+        intake = Intake(self._conn, scan.id, scan.bucket_id, self._now)
+        self._show(expected=expected_objects(self._conn, scan.bucket_id, scan.prefix))
+        list_bucket(
+            self._conn,
+            self._bucket,
+            scan,
+            intake,
+            self._stop,
+            threads=self._options.threads,
+            listed=self._listed,
+        )
+        with transaction(self._conn):
+            mark_open_questions_due(self._conn, scan.bucket_id)
+        self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
+        quiet = Quiet(self._now, self._options.idle + self._options.lag)
+        Checker(self._conn, self._bucket, scan, intake, quiet).run(self._stop, self._options.threads, self._checked)
+        return self._finish(scan)
+
+    def _begin(self) -> Scan:
+        conn, prefix = self._conn, self._options.prefix
+        with transaction(conn):
+            bucket_id = bucket_number(conn, self._bucket.name)
+            scan = None if self._options.fresh else unfinished_scan(conn, bucket_id, prefix)
+            if scan is not None and scan.started > self._now - _STALE:
+                return scan
+            return begin_scan(conn, bucket_id, prefix, self._stops(bucket_id), self._now)
+
+    def _stops(self, bucket_id: int) -> list[str]:
+        """Where to split the listing of a large bucket; only an earlier scan can tell."""
+        expected = expected_objects(self._conn, bucket_id, self._options.prefix) or 0
+        ranges = min(self._options.threads, expected // _WORTH_A_RANGE)
+        if ranges < 2 or not self._bucket.name.startswith("oss://"):
+            return []
+        return range_stops(self._conn, bucket_id, self._options.prefix, ranges)
+
+    def _finish(self, scan: Scan) -> ScanSummary:
+        summary = sum_up(self._conn, scan, self._bucket.name)
+        summary.playlists_read = self._state.playlists
+        summary.warnings = self._failures
+        with transaction(self._conn):
+            finish_scan(self._conn, scan, int(time.time()), summary.as_dict())
+        return summary
+
+    def _listed(self, objects: int) -> None:
+        self._show(objects=self._state.objects + objects)
+
+    def _checked(self, one: Checked) -> None:
+        state = self._state
+        self._failures += [f"{failure.code} {failure.subject}: {failure.detail}" for failure in one.failures]
+        self._show(
+            checked=state.checked + 1,
+            playlists=state.playlists + one.playlists,
+            findings=state.findings + one.findings,
+        )
+
+    def _show(self, **facts: object) -> None:
+        self._state = self._state._replace(**facts)  # type: ignore[arg-type]
+        self._progress(self._state)

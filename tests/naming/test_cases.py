@@ -1,0 +1,48 @@
+"""Every hard name of the table, read by all that reads names, and written back."""
+
+import pytest
+
+from ossrec.naming import PLAYLIST, SEGMENT, format_name, parse_name, readings
+
+from .cases import CASES, Case, Reading
+
+each_case = pytest.mark.parametrize("case", CASES, ids=[case.sentence for case in CASES])
+OURS = [case for case in CASES if case.readings]
+each_of_ours = pytest.mark.parametrize("case", OURS, ids=[case.sentence for case in OURS])
+
+
+def test_the_sentences_differ_so_that_each_names_one_case() -> None:
+    assert len({case.sentence for case in CASES}) == len({case.key for case in CASES}) == len(CASES)
+
+
+@each_case
+def test_readings_are_those_of_the_table_likeliest_first(case: Case) -> None:
+    found = [Reading(n.roomid, n.uid, n.rest, n.folder, n.backup, n.recordid) for n in readings(case.key)]
+    assert found == case.readings
+
+
+@each_case
+def test_the_likeliest_reading_is_the_answer(case: Case) -> None:
+    assert parse_name(case.key) == next(iter(readings(case.key)), None)
+
+
+@each_of_ours
+def test_a_reading_says_of_itself_what_the_table_says(case: Case) -> None:
+    kind = PLAYLIST if case.key.endswith(".m3u8") else SEGMENT
+    for name in readings(case.key):
+        assert (name.kind, name.ambiguous) == (kind, case.ambiguous)
+    assert readings(case.key)[0].conforming == case.conforming
+
+
+@each_of_ours
+def test_every_reading_is_written_back_to_the_key(case: Case) -> None:
+    for name in readings(case.key):
+        assert format_name(name) == name.prefix + name.rest == case.key
+
+
+@each_of_ours
+def test_a_known_room_or_uid_settles_the_name(case: Case) -> None:
+    for name in readings(case.key):
+        settled = parse_name(case.key, room=name.roomid, uid=name.uid)
+        assert settled is not None
+        assert (settled.roomid, settled.uid) == (name.roomid, name.uid)

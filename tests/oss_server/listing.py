@@ -1,0 +1,206 @@
+"""Listings: which keys and common prefixes stand on a page (v1 and v2 alike), and the XML of it."""
+
+import base64
+import binascii
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import formatdate
+from functools import lru_cache
+from typing import NamedTuple
+
+from tests.oss_server.call import Call
+from tests.oss_server.errors import invalid_argument
+from tests.oss_server.markup import document, element, encode, escape
+from tests.oss_server.store import Bucket, Stored
+
+OWNER_ID = "1234567890123456"
+_OWNER = (
+    f"    <Owner>\n      <ID>{OWNER_ID}</ID>\n      <DisplayName>{OWNER_ID}</DisplayName>\n    </Owner>\n"
+)
+_LAST_CODE_POINT = "\U0010ffff"
+
+
+class Wanted(NamedTuple):
+    """What a page is asked to hold."""
+
+    prefix: str = ""
+    delimiter: str = ""
+    after: str = ""  # exclusive; a key, or the common prefix that ended the page before
+    limit: int = 100  # keys and common prefixes together
+
+
+class Selected(NamedTuple):
+    """What stands on a page."""
+
+    keys: list[str]
+    groups: list[str]  # common prefixes
+    next: str | None  # the last of them when more follow, for `Wanted.after`
+
+
+def select(order: Sequence[str], wanted: Wanted) -> Selected:
+    """The page of *order*, which is sorted. A limit of 0 gives an empty page that may have a next one."""
+    at = _first_index(order, wanted)
+    end = bisect_left(order, past(wanted.prefix)) if wanted.prefix else len(order)
+    keys: list[str] = []
+    groups: list[str] = []
+    last = wanted.after
+    while at < end and len(keys) + len(groups) < wanted.limit:
+        last = order[at]
+        group = _group(last, wanted)
+        if group is None:
+            keys.append(last)
+            at += 1
+        else:
+            groups.append(group)
+            last = group
+            at = bisect_left(order, past(group), at)
+    return Selected(keys, groups, last if at < end else None)
+
+
+def _first_index(order: Sequence[str], wanted: Wanted) -> int:
+    at = bisect_left(order, wanted.prefix)
+    if wanted.after:
+        # A page that ended with a common prefix must not be followed by one that begins with it.
+        is_group = wanted.after.startswith(wanted.prefix) and _group(wanted.after, wanted) == wanted.after
+        skipped = bisect_left(order, past(wanted.after)) if is_group else bisect_right(order, wanted.after)
+        at = max(at, skipped)
+    return at
+
+
+def _group(key: str, wanted: Wanted) -> str | None:
+    """The common prefix under which *key* is summed up, if it is."""
+    cut = key.find(wanted.delimiter, len(wanted.prefix)) if wanted.delimiter else -1
+    return None if cut < 0 else key[: cut + len(wanted.delimiter)]
+
+
+def past(prefix: str) -> str:
+    """The least string greater than all that start with *prefix*, in order of code points."""
+    stem = prefix.rstrip(_LAST_CODE_POINT)
+    return stem[:-1] + chr(ord(stem[-1]) + 1) if stem else _LAST_CODE_POINT * (len(prefix) + 1)
+
+
+def list_objects(bucket: Bucket, call: Call, now: float, short_page: int | None = None) -> bytes:
+    """The document that answers ListObjects or, with ``list-type=2``, ListObjectsV2.
+
+    *short_page* bounds the page below ``max-keys``, as OSS may do. Raises OssError InvalidArgument.
+    """
+    params = call.params
+    is_v2 = params.get("list-type") == "2"
+    token = params.get("continuation-token") if is_v2 else None
+    start = params.get("start-after" if is_v2 else "marker", "")
+    limit = _read_limit(params.get("max-keys"))
+    wanted = Wanted(
+        _bounded("prefix", params.get("prefix", "")),
+        _bounded("delimiter", params.get("delimiter", "")),
+        _bounded("marker", start) if token is None else read_token(token),
+        limit if short_page is None else min(limit, short_page),
+    )
+    url = _read_encoding(params.get("encoding-type"))
+    text = encode if url else escape
+    with bucket.lock:
+        page = select(bucket.keys(), wanted)
+        stored = [found for key in page.keys if (found := bucket.get(key))]
+    following = page.next
+    if following is not None and is_v2:
+        following = make_token(following)
+    elements = [
+        element("Name", bucket.name),
+        f"  <Prefix>{text(wanted.prefix)}</Prefix>\n",
+        f"  <StartAfter>{text(start)}</StartAfter>\n" if is_v2 else f"  <Marker>{text(start)}</Marker>\n",
+        f"  <ContinuationToken>{text(token)}</ContinuationToken>\n" if token else "",
+        element("MaxKeys", str(limit)),
+        f"  <Delimiter>{text(wanted.delimiter)}</Delimiter>\n",
+        element("EncodingType", "url") if url else "",
+        element("IsTruncated", "false" if following is None else "true"),
+        "" if following is None else _next_element(is_v2, text(following)),
+        *_entries(stored, url, now, owner=not is_v2 or params.get("fetch-owner") == "true"),
+        *(
+            f"  <CommonPrefixes>\n    <Prefix>{text(group)}</Prefix>\n  </CommonPrefixes>\n"
+            for group in page.groups
+        ),
+        element("KeyCount", str(len(stored) + len(page.groups))) if is_v2 else "",
+    ]
+    return document("ListBucketResult", elements)
+
+
+def _next_element(is_v2: bool, value: str) -> str:
+    name = "NextContinuationToken" if is_v2 else "NextMarker"
+    return f"  <{name}>{value}</{name}>\n"
+
+
+def _entries(stored: list[Stored], url: bool, now: float, *, owner: bool) -> list[str]:
+    end = _OWNER + "  </Contents>\n" if owner else "  </Contents>\n"
+    return [_entry(one, url) + _restore_info(one, now) + end for one in stored]
+
+
+def _entry(stored: Stored, url: bool) -> str:
+    """All of the element that never changes, kept beside the object: a page is then a join."""
+    entry = stored.rendered.get(url)
+    if entry is None:
+        entry = stored.rendered[url] = (
+            f"  <Contents>\n    <Key>{(encode if url else escape)(stored.key)}</Key>\n"
+            f"    <LastModified>{timestamp(stored.modified)}</LastModified>\n"
+            f'    <ETag>"{stored.etag}"</ETag>\n    <Type>{stored.type}</Type>\n'
+            f"    <Size>{len(stored.data)}</Size>\n    <StorageClass>{stored.storage}</StorageClass>\n"
+        )
+    return entry
+
+
+def _restore_info(stored: Stored, now: float) -> str:
+    text = restore_header(stored, now)
+    return "" if text is None else f"    <RestoreInfo>{text}</RestoreInfo>\n"
+
+
+def restore_header(stored: Stored, now: float) -> str | None:
+    """What ``x-oss-restore`` and RestoreInfo say of an object; None when there is no restore."""
+    done = stored.restored(now)
+    if done is None or stored.restore is None:
+        return None
+    if not done:
+        return 'ongoing-request="true"'
+    return f'ongoing-request="false", expiry-date="{formatdate(stored.restore.expires, usegmt=True)}"'
+
+
+@lru_cache(maxsize=4096)
+def timestamp(seconds: int) -> str:
+    """A time as listings write it: always with ``.000``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def make_token(position: str) -> str:
+    """An opaque continuation token."""
+    return base64.urlsafe_b64encode(b"\x0a" + position.encode()).decode().rstrip("=")
+
+
+def read_token(token: str) -> str:
+    """The position that a token stands for; raises OssError for one that the server never gave."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        if raw[:1] != b"\x0a":
+            raise ValueError
+        return raw[1:].decode()
+    except (ValueError, binascii.Error):
+        raise invalid_argument("continuation-token", token, "The continuation token is invalid.") from None
+
+
+def _read_limit(text: str | None) -> int:
+    if text is None:
+        return 100
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= 1000:
+        message = "Argument max-keys must be an integer between 1 and 1000."
+        raise invalid_argument("max-keys", text, message)
+    return int(text)
+
+
+def _read_encoding(text: str | None) -> bool:
+    if text not in (None, "url"):
+        raise invalid_argument("encoding-type", text, "Invalid Encoding Method specified in Request.")
+    return text is not None
+
+
+def _bounded(name: str, text: str) -> str:
+    if len(text.encode()) > 1024:
+        raise invalid_argument(name, text, f"The length of {name} must not be greater than 1024.")
+    return text

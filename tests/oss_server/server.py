@@ -1,0 +1,239 @@
+"""The service on a socket: one thread a connection, and an end without left-overs."""
+
+import socket
+import struct
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from tests.oss_server.errors import OssError
+from tests.oss_server.faults import Fault, Faults
+from tests.oss_server.service import Answer, Request, Service
+from tests.oss_server.signing import AccessKey
+from tests.oss_server.store import Bucket
+from tests.oss_server.wire import (
+    BadMessageError,
+    BodyTooLargeError,
+    Message,
+    Reply,
+    read_message,
+    render_head,
+    send_all,
+)
+
+_BODILESS = frozenset({204, 304})
+_NO_LINGER = struct.pack("ii", 1, 0)  # closing sends RST
+
+
+class OssServer:
+    """An OSS on 127.0.0.1, for as long as the ``with`` block lasts.
+
+    Leaving the block closes every connection and raises what went wrong inside the server.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        region: str = "cn-hangzhou",
+        access_key_id: str = "LTAI-demo",
+        access_key_secret: str = "demo-secret",
+    ) -> None:
+        """Nothing listens before `start`; port 0 is any free one."""
+        self.region = region
+        self.access_key_id = access_key_id
+        self.access_key_secret = access_key_secret
+        self.endpoint = ""
+        self._port = port
+        self._service = Service(region)
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._listener: socket.socket | None = None
+        self._accepted = 0
+        self.add_key(access_key_id, access_key_secret)
+
+    # What tests say to the server.
+
+    @property
+    def faults(self) -> Faults:
+        """What will go wrong."""
+        return self._service.faults
+
+    @property
+    def clock_skew(self) -> float:
+        """Seconds that the server's clock is ahead of the machine's."""
+        return self._service.clock_skew
+
+    @clock_skew.setter
+    def clock_skew(self, seconds: float) -> None:
+        self._service.clock_skew = seconds
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01 UTC by the server's clock."""
+        return self._service.now()
+
+    @property
+    def requests(self) -> list[Request]:
+        """What was asked so far, in order of arrival; signatures and tokens are left out."""
+        return list(self._service.log)
+
+    def clear_requests(self) -> None:
+        """Forget what was asked so far."""
+        self._service.log.clear()
+
+    def add_key(
+        self,
+        id: str,  # noqa: A002 (OSS's own word)
+        secret: str,
+        token: str | None = None,
+        *,
+        expires: float | None = None,
+        denied: Sequence[str] = (),
+    ) -> None:
+        """Let another key pair in; *denied* names the kinds of calls that it may not make.
+
+        With a *token* it is one of STS's, good until *expires* (seconds since 1970-01-01 UTC).
+        """
+        self._service.keys[id] = AccessKey(id, secret, token, expires, frozenset(denied))
+
+    def bucket(self, name: str, public: bool = False) -> Bucket:
+        """The bucket of that name, made if there is none; *public* lets anyone read and list it."""
+        return self._service.buckets.ensure(name, public=public)
+
+    # Life.
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        if error is None and self._service.crashes:
+            raise self._service.crashes[0]
+
+    def start(self) -> None:
+        """Listen, in threads of its own. Raises OSError when the port is taken."""
+        self._listener = socket.create_server(("127.0.0.1", self._port), backlog=128)
+        self.endpoint = "http://{}:{}".format(*self._listener.getsockname())
+        thread = threading.Thread(target=self._accept, args=(self._listener,), name="oss-accept", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        """Close everything and wait for the threads; a second call does nothing."""
+        if self._listener is None:
+            return
+        self._stopping.set()
+        with suppress(OSError):  # wakes the thread that waits for connections
+            socket.create_connection(self._listener.getsockname(), timeout=1).close()
+        self._threads[0].join()
+        self._listener.close()
+        self._listener = None
+        with self._lock:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+
+    # Connections.
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                if self._stopping.wait(0.05):  # out of file descriptors, say
+                    return
+                continue
+            if self._stopping.is_set():
+                connection.close()
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._accepted += 1
+            thread = threading.Thread(
+                target=self._serve, args=(connection, self._accepted), name="oss-connection", daemon=True
+            )
+            with self._lock:
+                self._open.add(connection)
+                self._threads = [self._threads[0], *(one for one in self._threads[1:] if one.is_alive())]
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, connection: socket.socket, number: int) -> None:
+        stream = connection.makefile("rb")
+        try:
+            with suppress(OSError):
+                self._converse(connection, stream, number)
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+            stream.close()
+            connection.close()
+
+    def _converse(self, connection: socket.socket, stream: BinaryIO, number: int) -> None:
+        while not self._stopping.is_set():
+            try:
+                message = read_message(stream, connection)
+            except BadMessageError as problem:
+                self._send_refusal(connection, OssError("InvalidRequest", f"Bad request: {problem}."))
+                return
+            except BodyTooLargeError:
+                self._send_refusal(connection, OssError("EntityTooLarge"))
+                return
+            if message is None:
+                return
+            answer = self._service.answer(message, number)
+            if not self._deliver(connection, message, answer) or not message.keep_alive:
+                return
+
+    def _send_refusal(self, connection: socket.socket, error: OssError) -> None:
+        reply = self._service.refuse(error)
+        reply.headers.update({"Content-Length": str(len(reply.body)), "Connection": "close"})
+        send_all(connection, render_head(reply), reply.body)
+        # Closing while the client still sends would reset the connection, and the reply be lost.
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(1)
+        for _ in range(64):
+            if not connection.recv(1 << 16):
+                return
+
+    def _deliver(self, connection: socket.socket, message: Message, answer: Answer) -> bool:
+        """Send a reply as its fault wants it; False when the connection must not go on."""
+        reply, fault = answer.reply, answer.fault or Fault()
+        if fault.delay and self._stopping.wait(fault.delay):
+            return False
+        is_cut = fault.truncate_at is not None
+        if is_cut or not fault.reset:
+            reply.headers["Connection"] = "keep-alive" if message.keep_alive else "close"
+            parts = _frame(reply, fault, has_body=message.method != "HEAD" and reply.status not in _BODILESS)
+            send_all(connection, render_head(reply), *parts)
+        if fault.reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        return not fault.reset and not is_cut and not fault.wrong_length
+
+
+def _frame(reply: Reply, fault: Fault, *, has_body: bool) -> list[bytes | memoryview]:
+    """Say in the headers how long the body is, truly or not; the pieces of the body to be sent."""
+    if fault.chunked:
+        reply.headers["Transfer-Encoding"] = "chunked"
+    elif reply.status not in _BODILESS:
+        reply.headers["Content-Length"] = str(max(0, len(reply.body) + fault.wrong_length))
+    if not has_body:
+        return []
+    body = reply.body[: fault.truncate_at]
+    return _in_chunks(body, ends=fault.truncate_at is None) if fault.chunked else [body]
+
+
+def _in_chunks(body: bytes | memoryview, *, ends: bool, size: int = 8192) -> list[bytes | memoryview]:
+    parts: list[bytes | memoryview] = []
+    for start in range(0, len(body), size):
+        piece = body[start : start + size]
+        parts += [b"%x\r\n" % len(piece), piece, b"\r\n"]
+    return [*parts, b"0\r\n\r\n"] if ends else parts
