@@ -38,12 +38,13 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def keys_of(name: str, row: dict[str, Any]) -> list[Path]:
-    """The playlists and slices of a recording, found by nothing but their names."""
+    """The playlists and slices of a recording by nothing but their names, and what else is said to be its own."""
     folder = HOME / EXPECTED[name]["path"] / row["folder"]
     stem = row["stem"].rpartition("/")[2]
     own = re.compile(rf"(bak\d+_)?{re.escape(stem)}(_\d+_\d+)?\.m3u8|(bak\d+_)?{re.escape(stem)}_\d{{17}}\.ts")
     inside = (folder / stem).glob("*.ts") if (folder / stem).is_dir() else ()
-    return [file for file in folder.iterdir() if own.fullmatch(file.name)] + list(inside)
+    also = [folder / key for key in row.get("also", ())]
+    return [file for file in folder.iterdir() if own.fullmatch(file.name)] + list(inside) + also
 
 
 def test_all_together_are_below_five_megabytes() -> None:

@@ -46,3 +46,31 @@ def test_a_known_room_or_uid_settles_the_name(case: Case) -> None:
         settled = parse_name(case.key, room=name.roomid, uid=name.uid)
         assert settled is not None
         assert (settled.roomid, settled.uid) == (name.roomid, name.uid)
+
+
+TWO_MARKS = "rid_0123456789abcdef_a__uid_s_b__uid_s_c__uid_e.m3u8"
+
+
+@pytest.mark.parametrize(
+    ("room", "uid", "expected"),
+    [
+        (None, None, ("a__uid_s_b", "c")),
+        ("a", None, ("a", "b__uid_s_c")),
+        (None, "b__uid_s_c", ("a", "b__uid_s_c")),
+        ("a__uid_s_b__uid_s_c__uid_e", None, ("a__uid_s_b__uid_s_c__uid_e", None)),
+        ("a", "c", ("a", "b__uid_s_c")),
+        ("a", "nobody", ("a", "b__uid_s_c")),
+        ("nowhere", "b__uid_s_c", ("a", "b__uid_s_c")),
+        ("nowhere", "nobody", ("a__uid_s_b", "c")),
+    ],
+)
+def test_the_room_settles_first_and_what_fits_nothing_is_ignored(
+    room: str | None, uid: str | None, expected: tuple[str, str | None]
+) -> None:
+    name = parse_name(TWO_MARKS, room=room, uid=uid)
+    assert name is not None
+    assert (name.roomid, name.uid) == expected
+
+
+def test_a_known_id_makes_no_recording_of_a_foreign_name() -> None:
+    assert parse_name("videos/0001.ts", room="videos", uid="1") is None

@@ -22,10 +22,7 @@ CHEAP = {
 
 
 def test_the_import_loads_collections_and_nothing_dearer() -> None:
-    code = (
-        "import sys; before = set(sys.modules); import ossrec.naming;"
-        "print(*sorted(set(sys.modules) - before))"
-    )
+    code = "import sys; before = set(sys.modules); import ossrec.naming;print(*sorted(set(sys.modules) - before))"
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(SOURCE)!r}); {code}"],
         capture_output=True,
@@ -34,9 +31,7 @@ def test_the_import_loads_collections_and_nothing_dearer() -> None:
     )
     loaded = set(run.stdout.split())
     assert loaded >= OURS
-    assert {
-        name for name in loaded - OURS if name.partition(".")[0] not in CHEAP | {"_collections_abc"}
-    } == set()
+    assert {name for name in loaded - OURS if name.partition(".")[0] not in CHEAP | {"_collections_abc"}} == set()
 
 
 def test_the_fields_are_those_that_the_type_checker_sees() -> None:

@@ -71,9 +71,7 @@ def test_a_segment_starts_at_the_stamp_in_its_rest(key: str, expected: int | Non
     assert parsed(key).stamp_ms == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", "2026", STAMP + "0", "２" * 17, " 0261101120000123", "+0261101120000123"]
-)
+@pytest.mark.parametrize("text", ["", "2026", STAMP + "0", "２" * 17, " 0261101120000123", "+0261101120000123"])
 def test_what_is_not_17_digits_is_no_time(text: str) -> None:
     assert unix_ms(text) is None
 
@@ -96,6 +94,7 @@ def test_what_is_not_17_digits_is_no_time(text: str) -> None:
         ({"rest": "_0001.ts"}, "its rest '_0001.ts' is none of a playlist"),
         ({"rest": "_01_2.m3u8"}, "its rest '_01_2.m3u8' is none of a playlist"),
         ({"kind": SEGMENT, "rest": "_a/b.ts"}, "its rest '_a/b.ts' is none of a segment"),
+        ({"rest": "x_1_2.m3u8"}, "its rest 'x_1_2.m3u8' is none of a playlist"),
         ({"rest": ""}, "its rest '' is none of a playlist"),
     ],
 )

@@ -142,6 +142,16 @@ def test_a_segment_starts_at_none_or_a_time_since_1970(key: str) -> None:
         assert name.stamp_ms is None or name.stamp_ms >= 0
 
 
+@given(st.lists(st.sampled_from(["_uid_s_", "__uid_s_", "a", "_"]), max_size=22).map("".join))
+@example("a_" + "_uid_s_" * 19 + "b")
+@example("a" * 64 + "__uid_s_" + "_uid_s_" * 9)
+def test_no_way_to_tell_a_legal_room_from_a_legal_uid_is_lost(text: str) -> None:
+    marks = [at for at in range(len(text)) if text.startswith("__uid_s_", at)]
+    legal = {(text[:at], text[at + 8 :]) for at in marks if 1 <= at <= 64 and 1 <= len(text) - at - 8 <= 64}
+    found = readings(f"rid_{X}_{text}__uid_e.m3u8")
+    assert {(name.roomid, name.uid) for name in found if name.uid and name.conforming} == legal
+
+
 @given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_000)))
 @example(datetime(2000, 2, 29))
 @example(datetime(2100, 3, 1))
@@ -187,6 +197,7 @@ HOSTILE: list[tuple[str, Callable[[int], str]]] = [
     ("folders that are nearly sub-folders", lambda n: f"{'rid_a/' * n}x.ts"),
     ("folders that hide a stem", lambda n: f"{'xrid_a_b/' * n}x.ts"),
     ("sub-folders", lambda n: f"{f'rid_{X}_a__uid_s_7__uid_e/' * n}x.ts"),
+    ("one folder of many beginnings", lambda n: f"x{'rid_' * n}/x.ts"),
     ("backups", lambda n: f"{'bak0_' * n}rid_{X}_a.m3u8"),
     ("a long recordid", lambda n: f"rid_{'a' * n}_r.m3u8"),
 ]

@@ -180,7 +180,9 @@ def unreachable(asked: Asked, host: str, error: Exception, request_id: str = "")
     if met(ssl.SSLCertVerificationError):
         advice = "check the endpoint, or set REQUESTS_CA_BUNDLE to your own CA"
         return BucketError(f"{asked}: the certificate of {host} is not trusted: {advice}")
-    if met(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
+    if met(requests.exceptions.SSLError, ssl.SSLError):
+        said = "no secure connection came about: check that the endpoint speaks https, or begin it with http://"
+    elif met(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
         said = "the proxy refused or failed: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
     elif met(socket.gaierror, urllib3.exceptions.NameResolutionError):
         said = "its name is not known: check the region, the endpoint and the network"

@@ -1,13 +1,15 @@
 """A folder on disk as a bucket, with the same promises as OSS gives."""
 
-# ruff: noqa: PTH - names are bytes, as the file system has them, and pathlib takes none
+# Paths are bytes here, as the file system has them, and pathlib takes none.
+# ruff: noqa: PTH116, PTH118
 
+import errno
 import os
 import secrets
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from itertools import count
 from typing import NamedTuple
 
@@ -27,6 +29,8 @@ from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page, Skipped
 
 PAGE_KEYS = 1000  # objects of a page, and also names left out
 _LISTINGS = 64  # that may be in the middle at once; an older one is walked again from its cursor
+_READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO)
 
 
 class _Listing(NamedTuple):
@@ -44,8 +48,12 @@ class LocalBucket:
     """
 
     def __init__(self, path: str) -> None:
-        """Look that the folder is there; raises BucketMissing."""
-        self._root = os.path.realpath(os.fsencode(path))
+        """Look that the folder is there; raises BucketMissing, and UsageProblem for a path that is no text."""
+        try:
+            self._root = os.path.realpath(os.fsencode(path))
+            self._name = self._root.decode()
+        except ValueError:  # not UTF-8, or a NUL in it
+            raise UsageProblem(f"{brief(repr(path))}: the path is not Unicode text: rename the folder") from None
         self._identity = self._identify()
         self._listings: dict[str, _Listing] = {}
         self._lock = threading.Lock()
@@ -59,7 +67,7 @@ class LocalBucket:
     @property
     def name(self) -> str:
         """The absolute path of the folder, links resolved."""
-        return os.fsdecode(self._root)
+        return self._name
 
     @property
     def address(self) -> BucketAddress:
@@ -86,7 +94,7 @@ class LocalBucket:
                 after = objects[-1].key if objects else cursor.after
                 return Page(objects, Cursor(after, self._put_off(listing)), tuple(skipped))
         if self._identify() != self._identity:
-            raise BucketMissing(f"{self._place}: another folder is there now: check that it is mounted")
+            raise BucketMissing(f"{printable(self._root)}: another folder is there now: check that it is mounted")
         return Page(objects, None, tuple(skipped))
 
     def read(self, key: str, *, limit: int) -> Body:
@@ -99,18 +107,15 @@ class LocalBucket:
             raise ValueError(f"[{start}, {stop}) is no range")
         return self._read(key, start, stop, None)
 
-    @property
-    def _place(self) -> str:
-        return printable(self._root)
-
     def _identify(self) -> tuple[int, int]:
         """What tells this folder from another that takes its place."""
+        place = printable(self._root)
         try:
             status = os.stat(self._root)
         except OSError as error:
-            raise BucketMissing(f"{self._place}: {error.strerror}: give the path of a folder") from None
+            raise BucketMissing(f"{place}: {error.strerror}: give the path of a folder") from None
         if not stat.S_ISDIR(status.st_mode):
-            raise BucketMissing(f"{self._place}: it is not a folder: give the folder that holds the files")
+            raise BucketMissing(f"{place}: it is not a folder: give the folder that holds the files")
         return status.st_dev, status.st_ino
 
     def _take_up(self, limits: Limits, token: str) -> _Listing:
@@ -131,40 +136,54 @@ class LocalBucket:
         return token
 
     def _read(self, key: str, start: int, stop: int | None, limit: int | None) -> Body:
-        what = f"{self._place}: reading {brief(repr(key))}"
-        try:
-            descriptor = os.open(self._locate(key, what), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except PermissionError:
-            raise AccessDenied(f"{what}: permission denied: run as a user who may read it") from None
-        except OSError as error:
-            raise _missing(what, error) from None
-        try:
-            with os.fdopen(descriptor, "rb") as file:
-                before = os.fstat(descriptor)
-                if limit is not None and before.st_size > limit:
-                    said = f"it has {before.st_size} bytes, where at most {limit} are read"
-                    raise ObjectTooLarge(f"{what}: {said}: look at what it is")
-                size = before.st_size
-                first, last = min(start, size), size if stop is None else min(stop, size)
-                file.seek(first)
-                data = file.read(last - first)
-                changed = etag_of(os.fstat(descriptor)) != etag_of(before)
-        except OSError as error:
-            raise BucketBusy(f"{what}: {error.strerror}: check the disk or the mount, and try again") from error
-        if changed or len(data) != last - first:
+        what = f"{printable(self._root)}: reading {brief(repr(key))}"
+        path = self._path_of(key, what)
+        with _told(what), os.fdopen(os.open(self._resolve(path, what), _READING), "rb") as file:
+            before = os.fstat(file.fileno())
+            size = before.st_size
+            if limit is not None and size > limit:
+                said = f"it has {size} bytes, where at most {limit} are read"
+                raise ObjectTooLarge(f"{what}: {said}: look at what it is")
+            first, last = min(start, size), size if stop is None else min(stop, size)
+            file.seek(first)
+            data = file.read(last - first)
+            after = os.fstat(file.fileno())
+        if len(data) != last - first or etag_of(after) != etag_of(before):
             raise BodyDamaged(f"{what}: it was written to meanwhile: try again")
         return Body(data, size, etag_of(before), before.st_mtime_ns // 10**9)
 
-    def _locate(self, key: str, what: str) -> bytes:
-        """The resolved path of a regular file; raises ObjectMissing for a key that no listing shows."""
-        parts = key.split("/")
-        if any(part.startswith(".") or not part or "\0" in part for part in parts):
+    def _path_of(self, key: str, what: str) -> bytes:
+        """Where the file of that key would be; raises ObjectMissing for a key that no listing shows."""
+        if any(part.startswith(".") or not part or "\0" in part for part in key.split("/")):
             raise ObjectMissing(f"{what}: no file of this bucket can have such a key")
-        with suppress(UnicodeEncodeError):
-            path = os.path.realpath(os.path.join(self._root, key.encode()), strict=True)
-            if is_inside(self._root, path) and stat.S_ISREG(os.stat(path).st_mode):
-                return path
+        try:
+            return os.path.join(self._root, key.encode())
+        except UnicodeEncodeError:
+            raise ObjectMissing(f"{what}: no object can have such a key, it is not Unicode text") from None
+
+    def _resolve(self, path: bytes, what: str) -> bytes:
+        """*path* without links; raises ObjectMissing for what no listing shows as an object, and OSError."""
+        target = os.path.realpath(path, strict=True)
+        # Looked at before it is opened: opening a pipe or a device does something to it.
+        if is_inside(self._root, target) and stat.S_ISREG(os.stat(target).st_mode):
+            return target
         raise ObjectMissing(f"{what}: there is no such file in the bucket")
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn what the system says of a file into our errors."""
+    try:
+        yield
+    except ObjectMissing:  # which is an OSError too
+        raise
+    except PermissionError:
+        raise AccessDenied(f"{what}: permission denied: run as a user who may read it") from None
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            said = f"{what}: {error.strerror}: it is not there, or not any more, scan again"
+            raise ObjectMissing(said) from None
+        raise BucketBusy(f"{what}: {error.strerror}: check the disk or the mount, and try again") from error
 
 
 def _limits(prefix: str, after: str, until: str | None) -> Limits:
@@ -173,7 +192,3 @@ def _limits(prefix: str, after: str, until: str | None) -> Limits:
     except UnicodeEncodeError:
         said = brief(repr((prefix, after, until)))
         raise UsageProblem(f"{said}: this is not Unicode text: give a prefix that is") from None
-
-
-def _missing(what: str, error: OSError) -> ObjectMissing:
-    return ObjectMissing(f"{what}: {error.strerror}: it is not there, or not any more, scan again")

@@ -1,8 +1,10 @@
-"""Listing ahead of whoever works on the pages: on a thread of its own, or on several for several key ranges."""
+"""Listing ahead of whoever works on the pages, on a thread of its own or, by ranges of keys, on several."""
 
 import threading
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
@@ -21,14 +23,15 @@ class Shard(NamedTuple):
 
 def pages(
     bucket: Bucket, prefix: str = "", after: str = "", until: str | None = None, *, ahead: int = 2
-) -> Iterator[Page]:
+) -> Generator[Page, None, None]:
     """The pages of a listing in order, up to *ahead* of them fetched while the caller works on one.
 
     Raises what the bucket raises, after the pages before. Closing the iterator, or leaving it to be
     collected, stops the thread; so does an exception.
     """
-    listing = interleave(bucket, prefix, [Shard(0, after, until)], threads=1, ahead=ahead)
-    return (page for _, page in listing)
+    with closing(interleave(bucket, prefix, [Shard(0, after, until)], threads=1, ahead=ahead)) as listing:
+        for _, page in listing:
+            yield page
 
 
 def interleave(
@@ -38,7 +41,7 @@ def interleave(
     *,
     threads: int,
     ahead: int = 2,
-) -> Iterator[tuple[int, Page]]:
+) -> Generator[tuple[int, Page], None, None]:
     """The pages of several *ranges* (number, after, until) as they come, each with its range's number.
 
     The pages of one range come in order; its last has ``next`` None. At most *threads* ranges are
@@ -59,9 +62,10 @@ def interleave(
             yield item
     finally:
         channel.stop()
+        deadline = time.monotonic() + PATIENCE
         for worker in workers:
             if worker.ident is not None:
-                worker.join(PATIENCE)
+                worker.join(max(0.0, deadline - time.monotonic()))
 
 
 class _Channel:
@@ -94,17 +98,19 @@ class _Channel:
         """Say that a thread brings no more pages, with the reason when it is an error."""
         with self._changed:
             self.working -= 1
-            self._error = self._error or error
+            if error is not None:
+                self._error = self._error or error
+                self._stopped = True  # nobody brings anything more, so that it is soon heard
             self._changed.notify_all()
 
     def get(self) -> tuple[int, Page] | None:
         """The next page, None after the last one; raises what a thread met, after the pages that wait."""
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._error or not self.working)
+            self._changed.wait_for(lambda: self._items or self._error is not None or not self.working)
             if self._items:
                 self._changed.notify_all()
                 return self._items.popleft()
-            if self._error:
+            if self._error is not None:
                 raise self._error
             return None
 

@@ -102,6 +102,8 @@ class Retrying:
                 spent = self._clock() - begun
                 is_over = failed >= self._policy.attempts or damaged >= self._policy.damaged
                 if is_over or spent + pause > self._policy.budget:
+                    if failed == 1:
+                        raise
                     raise _given_up(error, failed, spent) from error
                 self._on_retry(Retry(error, failed, pause))
             if self._wait(pause):
@@ -116,7 +118,5 @@ class Retrying:
 
 def _given_up(error: BucketError, failed: int, spent: float) -> BucketError:
     """*error* again, saying what was tried."""
-    if failed == 1:
-        return error
     message = f"{error} (given up after {failed} attempts in {spent:.0f} s)"
     return type(error)(message, code=error.code, ec=error.ec, request_id=error.request_id)

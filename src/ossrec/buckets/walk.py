@@ -5,7 +5,8 @@ is sorted by position, which is the name with "/" behind it for a folder, and wa
 kept in memory is the rest of each folder on the way down. Names are bytes, as the file system has them.
 """
 
-# ruff: noqa: PTH - names are bytes, as the file system has them, and pathlib takes none
+# Paths are bytes here, as the file system has them, and pathlib takes none.
+# ruff: noqa: PTH116, PTH118
 
 import errno
 import os
@@ -204,5 +205,7 @@ def _is_folder(path: bytes) -> bool:
     """Whether there is a folder at *path*; raises PermissionError when that cannot be known."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
-    except _VANISHED:
+    except PermissionError:
+        raise
+    except OSError:  # not there, a circle of links, or a name longer than any
         return False

@@ -37,9 +37,7 @@ WHERE g.playlist_id = ? ORDER BY g.number
 """
 _SLICES = """
 SELECT s.stem || o.rest, o.size FROM stems s JOIN objects o ON o.stem_id = s.id
-WHERE s.recording_id = :id AND o.kind = 2 AND o.gone IS NULL
-UNION SELECT s.stem || o.rest, o.size FROM objects o JOIN stems s ON s.id = o.stem_id
-WHERE o.recording_id = :id AND o.gone IS NULL ORDER BY 1
+WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _HISTORY = """
 SELECT c.scan_id, s.started, c.was, c.became, c.segments_lost FROM changes c JOIN scans s ON s.id = c.scan_id
@@ -50,7 +48,7 @@ WHERE c.recording_id = ? ORDER BY c.scan_id
 def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float) -> Row:
     """The row of a recording with its findings, playlists, segments and history.
 
-    Segments are those of the main playlist, or without one the slices that are there, in order of
+    Segments are those of the main playlist, or if it names none the slices that are there, in order of
     key; their ``state`` is one of present, missing, empty, cut, gap (declared missing), outside.
     Lengths are seconds; a slice that no playlist names has no length.
     """
@@ -64,7 +62,7 @@ def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after
             **recording_row(stored, buckets_by_id(catalog)),
             "findings": [_finding(*row) for row in catalog.execute(_FINDINGS, (number,))],
             "playlists": playlists,
-            "segments": list(_slices(catalog, number) if main is None else _segments(catalog, main)),
+            "segments": list(_segments(catalog, main)) or list(_slices(catalog, number)),
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
                 for scan, at, was, became, lost in catalog.execute(_HISTORY, (number,))
@@ -149,7 +147,7 @@ def _version(etag: bytes, size: int, modified: int, seen: int, segments: int | N
     }
 
 
-def _segments(catalog: sqlite3.Connection, playlist_id: int) -> Iterator[Row]:
+def _segments(catalog: sqlite3.Connection, playlist_id: int | None) -> Iterator[Row]:
     for number, uri, key, start_ms, length_ms, size, *flags in catalog.execute(_SEGMENTS, (playlist_id,)):
         yield {
             "number": number,
@@ -182,8 +180,8 @@ def _state(
 
 
 def _slices(catalog: sqlite3.Connection, number: int) -> Iterator[Row]:
-    """Slices of a recording without a playlist; a start is known when all names say when they begin."""
-    slices = catalog.execute(_SLICES, {"id": number}).fetchall()
+    """The slices named like the recording, in order of key; a start is known from a stamp in the name."""
+    slices = catalog.execute(_SLICES, (number,)).fetchall()
     names = [parse_name(key) for key, _ in slices]
     stamps = [None if name is None else name.stamp_ms for name in names]
     known = [stamp for stamp in stamps if stamp is not None]

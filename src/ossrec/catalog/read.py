@@ -32,6 +32,7 @@ _NEWEST_FIRST = "ORDER BY started_ms DESC, path, bucket_id"
 _BUCKET, _PATH, _PLAYLIST, _STARTED = 1, 2, 4, 12  # in COLUMNS
 _COUNTED = "count(*), coalesce(sum(duration), 0), coalesce(sum(bytes), 0), coalesce(sum(segments_missing), 0)"
 
+# kind < 2 names the index that leaves out the segments.
 _UNNAMED = """
 SELECT b.name, s.stem || o.rest AS key, o.size, o.modified, coalesce(o.storage, 'Standard')
 FROM objects o CROSS JOIN stems s ON s.id = o.stem_id CROSS JOIN buckets b ON b.id = s.bucket_id

@@ -12,9 +12,10 @@ _SHOWN = 6  # candidates in an error message
 
 _BY_RECORDID = "SELECT id, bucket_id, path FROM recordings WHERE recordid = ?"
 _BY_OBJECT = """
-SELECT r.id, r.bucket_id, r.path FROM stems s JOIN objects o ON o.stem_id = s.id
-JOIN recordings r ON r.id = coalesce(o.recording_id, s.recording_id)
-WHERE s.bucket_id = ? AND s.stem = ? AND o.rest = ?
+SELECT r.id, r.bucket_id, r.path FROM stems s JOIN recordings r ON r.id = s.recording_id
+WHERE s.bucket_id = :bucket AND s.stem = :stem
+UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN claims c ON c.stem_id = s.id AND c.rest = :rest
+JOIN recordings r ON r.id = c.recording_id WHERE s.bucket_id = :bucket AND s.stem = :stem
 """
 
 Candidate = tuple[int, int, str]  # recording, bucket, path
@@ -70,8 +71,8 @@ def _candidates(
 
 
 def _owners(catalog: sqlite3.Connection, bucket_ids: Iterable[int], key: str) -> Iterator[Candidate]:
-    """Recordings whose playlist names the object *key*, whatever it is called."""
+    """Recordings that the object *key* is of though its name says otherwise: their playlist names it."""
     name = parse_name(key)
     stem = key[: key.rfind("/") + 1] if name is None else name.prefix
     for number in bucket_ids:
-        yield from catalog.execute(_BY_OBJECT, (number, stem, key[len(stem) :]))
+        yield from catalog.execute(_BY_OBJECT, {"bucket": number, "stem": stem, "rest": key[len(stem) :]})

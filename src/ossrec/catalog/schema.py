@@ -8,7 +8,7 @@ newer file apart without loading sqlite-utils.
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from ossrec.catalog.version import VERSION
+from ossrec.catalog.version import APPLICATION_ID
 
 migrations = Migrations("ossrec")
 
@@ -224,4 +224,5 @@ def m001_scan(db: Database) -> None:
         for statement in script.split(";\n"):
             if statement.strip():
                 db.conn.execute(statement)
-    db.conn.execute(f"PRAGMA user_version = {VERSION}")
+    db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.conn.execute("PRAGMA user_version = 1")

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from ossrec.catalog.schema import migrations
 from ossrec.catalog.version import APPLICATION_ID, VERSION
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogTooNew
 
@@ -32,16 +29,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
-    fresh = not path.exists() or path.stat().st_size == 0
     try:
         conn = sqlite3.connect(path, isolation_level=None)
     except sqlite3.OperationalError as error:
         raise CatalogError(f"cannot open the catalog {path} for writing: {error}") from None
     try:
-        found = VERSION if fresh else _version(conn, path)
+        found = _version(conn, path)
         conn.executescript(_PRAGMAS)
-        if fresh or found < VERSION:
-            _migrate(conn, path, found, fresh=fresh)
+        if found < VERSION:
+            _migrate(conn, path, found)
     except sqlite3.DatabaseError as error:
         conn.close()
         raise CatalogDamaged(f"cannot use the catalog {path}: {error}") from None
@@ -64,11 +60,15 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
 
 def _version(conn: sqlite3.Connection, path: Path) -> int:
+    """The schema of the file, 0 when there is none in it yet."""
     try:
+        tables = conn.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'").fetchone()[0]
         (application,) = conn.execute("PRAGMA application_id").fetchone()
         (version,) = conn.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError:
         raise CatalogDamaged(f"{path} is not a catalog: name another file with --catalog") from None
+    if not tables:  # a new file, or one whose making was cut short
+        return 0
     if application != APPLICATION_ID:
         raise CatalogDamaged(f"{path} is a database of another program: name another file with --catalog")
     if version > VERSION:
@@ -78,11 +78,14 @@ def _version(conn: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
-def _migrate(conn: sqlite3.Connection, path: Path, found: int, *, fresh: bool) -> None:
-    if not fresh:
+def _migrate(conn: sqlite3.Connection, path: Path, found: int) -> None:
+    if found > 0:
         _back_up(conn, path.with_name(f"{path.name}.v{found}.bak"))
+    from sqlite_utils import Database  # takes 0.2 s to load, and most runs find the schema up to date
+
+    from ossrec.catalog.schema import migrations
+
     migrations.apply(Database(conn))
-    conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def _back_up(conn: sqlite3.Connection, target: Path) -> None:

@@ -48,13 +48,19 @@ class LazyGroup(click.Group):
 
 @click.command(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExample:\n  ossrec scan /var/recordings\n  ossrec find --verdict incomplete --since 7d",
 )
 @click.version_option(__version__, prog_name="ossrec", message="%(prog)s %(version)s")
-def root() -> None:
+@click.pass_context
+def root(ctx: click.Context) -> int | None:
     """Know what is in a bucket of cloud recordings: what was recorded, where it is, whether it is whole.
 
     Exit codes: 0 fine, 1 findings, 2 wrong use, 3 partly done, 10 no catalog, 11 catalog in use,
     12 no access, 130 interrupted.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        return 2
+    return None

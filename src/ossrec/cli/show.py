@@ -18,7 +18,7 @@ from ossrec.cli.colors import SEVERITIES, VERDICTS
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output
 from ossrec.cli.text import clock, human_bytes, human_time, printable
-from ossrec.cli.timeline import COLORS, STATES, axis, gaps, in_words, length_of, marks, timeline
+from ossrec.cli.timeline import COLORS, STATES, axis, gaps, in_words, length_of, marks, pointers, timeline
 
 Row = dict[str, Any]
 
@@ -60,8 +60,8 @@ def _rule(code: str) -> Row:
 
 def _lines(known: Row, output: Output) -> Iterator[str]:
     yield from _head(known, output)
-    yield from _drawn(known["segments"], output)
-    yield from _findings(known["findings"], output)
+    yield from _drawn(known["segments"], known["findings"], output)
+    yield from _findings(known["findings"], known["playlist"], output)
     yield from _playlists(known["playlists"], output)
     yield from _history(known, output)
 
@@ -92,7 +92,7 @@ def _times(known: Row) -> Iterator[str]:
         yield f"  length    {clock(known['duration'])}"
 
 
-def _drawn(segments: list[Row], output: Output) -> Iterator[str]:
+def _drawn(segments: list[Row], findings: list[Row], output: Output) -> Iterator[str]:
     if not segments:
         return
     width = max(20, min(shutil.get_terminal_size().columns, 160) - 4)
@@ -100,11 +100,14 @@ def _drawn(segments: list[Row], output: Output) -> Iterator[str]:
     states = timeline(segments, width)
     yield ""
     yield "  " + "".join(output.paint(signs[state], COLORS.get(state)) for state in states)
-    below = axis(length_of(segments), len(states))
-    if below:
-        yield f"  {below}"
+    total = length_of(segments)
+    below = axis(total, len(states))
+    starts = (finding["start"] for finding in findings if finding["severity"] != "info")
+    found_at = pointers(starts, total, len(states))
+    yield from (f"  {line}" for line in (found_at, below) if line)
     used = [state for state in STATES if state in set(states)]
-    yield "  " + "  ".join(f"{output.paint(signs[state], COLORS.get(state))} {STATES[state]}" for state in used)
+    legend = [f"{output.paint(signs[state], COLORS.get(state))} {STATES[state]}" for state in used]
+    yield "  " + "  ".join(legend + (["^ a finding"] if found_at else []))
     found = gaps(segments)
     for gap in found[:_MOST_LINES]:
         yield f"  {in_words(gap)}"
@@ -112,7 +115,7 @@ def _drawn(segments: list[Row], output: Output) -> Iterator[str]:
         yield f"  and {len(found) - _MOST_LINES} more: see --format json"
 
 
-def _findings(findings: list[Row], output: Output) -> Iterator[str]:
+def _findings(findings: list[Row], playlist: str | None, output: Output) -> Iterator[str]:
     by_code: dict[str, list[Row]] = {}
     for finding in findings:
         by_code.setdefault(finding["code"], []).append(finding)
@@ -125,15 +128,15 @@ def _findings(findings: list[Row], output: Output) -> Iterator[str]:
         head = output.paint(f"{severity:7} {code}", SEVERITIES.get(severity))
         yield f"  {head}  {printable(same[0]['title'])}"
         for finding in same[:_MOST_LINES]:
-            yield f"      {_where(finding)}"
+            yield f"      {_where(finding, playlist)}"
         if len(same) > _MOST_LINES:
             yield f"      and {len(same) - _MOST_LINES} more: see --format json"
-        if same[0]["remedy"]:
+        if same[0]["remedy"] and severity != "info":
             yield f"      next: {printable(same[0]['remedy'])}"
 
 
-def _where(finding: Row) -> str:
-    parts = [finding["subject"]]
+def _where(finding: Row, playlist: str | None) -> str:
+    parts = [] if finding["subject"] == playlist else [finding["subject"]]
     if finding["line"] is not None:
         parts.append(f"line {finding['line']}")
     if finding["segment"] is not None:
@@ -141,7 +144,7 @@ def _where(finding: Row) -> str:
     if finding["start"] is not None:
         length = f" for {clock(finding['length'])}" if finding["length"] is not None else ""
         parts.append(f"at {clock(finding['start'])}{length}")
-    return printable(", ".join(parts) + (f": {finding['detail']}" if finding["detail"] else ""))
+    return printable(": ".join(part for part in (", ".join(parts), finding["detail"]) if part))
 
 
 def _playlists(playlists: list[Row], output: Output) -> Iterator[str]:

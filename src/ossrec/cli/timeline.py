@@ -1,5 +1,6 @@
 """A recording's timeline as one line of characters, with what is missing marked, and the gaps in words."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -96,6 +97,14 @@ def axis(total: float | None, width: int) -> str:
         return ""
     end = clock(total)
     return "0:00" + end.rjust(max(width - 4, len(end) + 1))
+
+
+def pointers(starts: Iterable[float | None], total: float | None, width: int) -> str:
+    """``^`` under each of *starts*, in seconds; empty without any."""
+    if not total or not math.isfinite(total):
+        return ""
+    columns = {min(int(start / total * width), width - 1) for start in starts if start is not None and start >= 0}
+    return "".join("^" if column in columns else " " for column in range(width)).rstrip()
 
 
 def length_of(segments: Sequence[Row]) -> float | None:

@@ -35,9 +35,7 @@ def _check_header(reading: Reading) -> None:
     if "#EXT-X-TARGETDURATION" not in reading.seen:
         reading.notes.add("HLS080")
     if reading.ended and (reading.media_sequence or 0) > 1:
-        reading.notes.add(
-            "HLS103", f"it starts at {reading.media_sequence}", reading.seen["#EXT-X-MEDIA-SEQUENCE"]
-        )
+        reading.notes.add("HLS103", f"it starts at {reading.media_sequence}", reading.seen["#EXT-X-MEDIA-SEQUENCE"])
     if not reading.ended:
         reading.notes.add("HLS130")
 
@@ -61,9 +59,7 @@ def _check_end(reading: Reading) -> None:
         reading.notes.add("HLS250")
     if reading.duration is not None:
         code = "HLS153" if reading.ended else "HLS151"
-        reading.notes.add(
-            code, "", None, segment=len(reading.segments), start=reading.clock, length=reading.duration
-        )
+        reading.notes.add(code, "", None, segment=len(reading.segments), start=reading.clock, length=reading.duration)
     elif reading.discontinuity and reading.ended and reading.segments:
         reading.notes.add("HLS241", "", None, start=reading.clock)
 
@@ -117,9 +113,7 @@ def _check_clock(segments: list[Segment], notes: Notes) -> None:
             passed = segment.program_time - before.program_time
             declared = segment.start - before.start
             slack = max(0.5, 0.1 * declared)
-            detail = (
-                f"{passed:.3f} s passed by the clock, {declared:.3f} s by EXTINF, since line {before.line}"
-            )
+            detail = f"{passed:.3f} s passed by the clock, {declared:.3f} s by EXTINF, since line {before.line}"
             if passed < (-0.5 if broken else 0):
                 notes.add("HLS221", detail, segment.line, segment=segment.number, start=segment.start)
             elif not broken and abs(passed - declared) > slack:

@@ -68,9 +68,7 @@ def _read_one(text: str, at: int, faults: list[Fault]) -> tuple[str, str, int]:
         if not plain:
             faults.append(Fault("HLS050", f"{excerpt(name[0])} has no value"))
     if at < len(text) and text[at] != ",":
-        faults.append(
-            Fault("HLS050", f"no comma after {excerpt(name[0])}, but {excerpt(text[at : at + 40])!r}")
-        )
+        faults.append(Fault("HLS050", f"no comma after {excerpt(name[0])}, but {excerpt(text[at : at + 40])!r}"))
         return name[0], value, _past_junk(text, at)
     return name[0], value, at + 1
 

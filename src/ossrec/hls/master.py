@@ -60,11 +60,7 @@ def _renditions(found: m3u8.M3U8) -> list[Member]:
 
 
 def _i_frames(found: m3u8.M3U8) -> list[Member]:
-    return [
-        Member("i-frames", one.uri, one.iframe_stream_info.bandwidth)
-        for one in found.iframe_playlists
-        if one.uri
-    ]
+    return [Member("i-frames", one.uri, one.iframe_stream_info.bandwidth) for one in found.iframe_playlists if one.uri]
 
 
 def _resolution(pair: tuple[int, int] | None) -> str:

@@ -105,7 +105,7 @@ def _read_lines(reading: Reading, lines: list[str]) -> None:
     handlers, seen, once = HANDLERS, reading.seen, tags.ONCE
     for number, raw in enumerate(lines, 1):
         line = raw.strip(" \t")
-        if line != raw and not (line.startswith("#EXTINF") and "," in line):  # a title may end in a space
+        if line != raw and not (raw.startswith("#EXTINF") and "," in raw):  # a title may end in a space
             reading.take_habit("HLS024", number)
         if not line:
             continue

@@ -71,9 +71,7 @@ class Reading:
             self.program_time,
         )
         if self.gap:
-            self.notes.add(
-                "HLS230", excerpt(uri), line, segment=segment.number, start=self.clock, length=duration
-            )
+            self.notes.add("HLS230", excerpt(uri), line, segment=segment.number, start=self.clock, length=duration)
         self.segments.append(segment)
         self.clock += duration
         self.duration = self.byterange = self.program_time = None

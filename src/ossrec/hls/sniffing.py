@@ -28,7 +28,7 @@ def sniff(data: bytes) -> Fault | None:
         return Fault("HLS010", f"{len(data)} bytes of white space" if data else "0 bytes")
     if data.startswith(b"\x1f\x8b"):
         return Fault("HLS012", "gzip")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if any("#EXT".encode(wide) in data for wide in ("utf-16-le", "utf-16-be")):
         return Fault("HLS020", "UTF-16")
     head = data[:_HEAD].removeprefix(_BOM).lstrip(_BLANK)
     if head.startswith(b"<"):

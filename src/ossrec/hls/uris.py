@@ -40,9 +40,7 @@ class Resolved(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def resolve_playlist(
-    playlist: Playlist, playlist_key: str, address: BucketAddress, prefix: str = ""
-) -> Resolved:
+def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddress, prefix: str = "") -> Resolved:
     """`resolve` for each URI of *playlist*, with the findings of rule 17 about them."""
     notes = Notes(playlist_key)
     segments = tuple(resolve(segment.uri, playlist_key, address, prefix) for segment in playlist.segments)
@@ -136,11 +134,7 @@ def _behind_host(rest: str, address: BucketAddress) -> str | Fault:
         return path
     if host in address.path_hosts:
         bucket, _slash, path = path.partition("/")
-        return (
-            path
-            if bucket == address.bucket
-            else Fault("HLS171", f"bucket {excerpt(bucket)} at {excerpt(host)}")
-        )
+        return path if bucket == address.bucket else Fault("HLS171", f"bucket {excerpt(bucket)} at {excerpt(host)}")
     return Fault("HLS171", excerpt(host))
 
 

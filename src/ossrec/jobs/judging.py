@@ -49,7 +49,7 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     failed = list(failures)
     if not parts and not failed and assembled.segments:
         listed += check_segments_without_playlist(holding.path, assembled.segments)
-    subject = parts[-1].key if parts else holding.path
+    subject = parts[0].key if parts else holding.path
     named = _of_the_name(subject if parts else f"{holding.path}.m3u8", subject)
     text = [f for number, part in enumerate(parts) for f in _that_count(part, is_last=number == len(parts) - 1)]
     everything = [*text, *listed, *failed, *named]

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
         backup: int | None = None
         ambiguous: bool = False
 else:
-    _Fields = namedtuple(
-        "_Fields", "folder recordid roomid uid kind rest backup ambiguous", defaults=(None, False)
-    )
+    _Fields = namedtuple("_Fields", "folder recordid roomid uid kind rest backup ambiguous", defaults=(None, False))
 
 PLAYLIST = "playlist"
 SEGMENT = "segment"

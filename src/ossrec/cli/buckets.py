@@ -1,0 +1,24 @@
+"""The bucket that a command was given, opened as the settings say."""
+
+from typing import Any
+
+from ossrec.buckets.open import Place, open_bucket, parse_place
+from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.settings import BucketSettings
+from ossrec.errors import UsageProblem
+
+SETTINGS = ("endpoint", "region", "signing", "internal", "cname", "path_style", "threads")
+
+
+def bucket_settings(options: dict[str, Any]) -> BucketSettings:
+    """Takes the settings of the way to a bucket out of *options*."""
+    given = {name: options.pop(name) for name in SETTINGS}
+    return BucketSettings(cnames=tuple(given.pop("cname")), **given)
+
+
+def opened(text: str, settings: BucketSettings, prefix: str = "") -> tuple[Bucket, str]:
+    """The bucket that *text* names and the prefix in it, which may stand in *text* or in *prefix*."""
+    place: Place = parse_place(text)
+    if place.prefix and prefix:
+        raise UsageProblem(f"{text} has a prefix already: leave out --prefix, or write the prefix once")
+    return open_bucket(text, settings), place.prefix or prefix

@@ -1,0 +1,84 @@
+"""Where a running scan is, on stderr: a bar on a terminal, one plain line a minute elsewhere, or nothing."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ossrec.cli.output import say
+from ossrec.jobs.report import Progress, ScanState
+
+EVERY = 60.0  # seconds between plain lines
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[Progress]:
+    """What shows the progress of a scan, as stderr can."""
+    if quiet or sys.stderr is None:
+        yield _nothing
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        yield from _bar()
+    else:
+        yield Lines()
+
+
+class Lines:
+    """A plain line a minute, for logs."""
+
+    def __init__(self) -> None:
+        """The first line comes after the first minute: a short scan says nothing."""
+        self._began = self._last = time.monotonic()
+
+    def __call__(self, state: ScanState) -> None:
+        """A line, when it is time for one."""
+        now = time.monotonic()
+        if now - self._last >= EVERY:
+            self._last = now
+            say(in_words(state, now - self._began))
+
+
+def in_words(state: ScanState, seconds: float) -> str:
+    """``listing: 120,000 of about 500,000 objects (2,000/s), 34 playlists read, 5 findings``."""
+    if state.phase == "listing":
+        of = f" of about {state.expected:,}" if state.expected else ""
+        rate = f" ({state.objects / seconds:,.0f}/s)" if seconds > 0 else ""
+        done = f"{state.objects:,}{of} objects{rate}"
+    else:
+        of = f" of {state.due:,}" if state.due is not None else ""
+        done = f"{state.checked:,}{of} recordings"
+    return f"{state.phase}: {done}, {state.playlists:,} playlists read, {state.findings:,} findings"
+
+
+def _nothing(state: ScanState) -> None:
+    """Shows nothing."""
+    del state
+
+
+def _bar() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns: tuple[Any, ...] = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[told]}", markup=False),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("listing", total=None, told="")
+        began = time.monotonic()
+
+        def show(state: ScanState) -> None:
+            listing = state.phase == "listing"
+            total, done = (state.expected, state.objects) if listing else (state.due, state.checked)
+            told = in_words(state, time.monotonic() - began).partition(": ")[2]
+            if total is not None and done > total:
+                total = None  # the bucket has grown: how much is left is not known
+            bar.update(task, description=state.phase, total=total, completed=done, told=told)
+
+        yield show

@@ -1,0 +1,97 @@
+"""`ossrec scan`: list a bucket into the catalog and check what is new or changed; the cron job."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ossrec.cli import values
+from ossrec.cli.colors import VERDICTS
+from ossrec.cli.options import output_options, setting
+from ossrec.cli.output import Output, say
+from ossrec.cli.text import human_bytes, printable
+
+PARTLY, FOUND = 3, 1  # exit codes
+
+
+@click.command(
+    "scan",
+    epilog="\b\nExamples:\n"
+    "  ossrec scan /var/recordings\n"
+    "  ossrec scan oss://my-bucket/2026/ --region cn-hangzhou --catalog /var/lib/ossrec/ossrec.db -q",
+)
+@click.argument("bucket", type=values.text)
+@click.option("--prefix", type=values.text, default="", help="Only keys that start so.")
+@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
+@click.option("--fresh", is_flag=True, help="Begin anew instead of going on with a scan that was stopped.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
+@setting("catalog", "fail_on", "idle", "lag", "threads")
+@setting("endpoint", "region", "signing", "internal", "cname", "path_style")
+@output_options
+def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
+    """List BUCKET into the catalog and check what is new or changed since the last scan.
+
+    BUCKET is oss://name, oss://name/prefix or a folder. Credentials come from the environment:
+    OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN. Nothing is written to the bucket.
+
+    The exit code is 3 when something could not be looked at, else 1 when a recording has a verdict
+    of --fail-on, else 0. A scan that was stopped goes on where it was.
+    """
+    from ossrec.cli.buckets import bucket_settings, opened
+    from ossrec.cli.progress import shown
+    from ossrec.jobs.report import ScanOptions
+    from ossrec.jobs.scan import scan_bucket
+
+    threads = options["threads"]
+    settings = bucket_settings(options)
+    place, prefix = opened(bucket, settings, options.pop("prefix"))
+    _warn_of_catalog_in_bucket(place.name, catalog)
+    chosen = ScanOptions(prefix=prefix, threads=threads, retry=settings.policy, **options)
+    with shown(quiet=quiet) as progress:
+        summary = scan_bucket(place, catalog, chosen, progress)
+    for warning in summary.warnings:
+        say(f"ossrec: could not look: {warning}")
+    failing = {verdict: number for verdict, number in summary.verdicts.items() if verdict in fail_on and number}
+    told = summary.as_dict()
+    output.record(told, lambda: _problems(told, failing, output) if quiet else _lines(told, failing, output))
+    if summary.partly:
+        return PARTLY
+    return FOUND if failing else 0
+
+
+def _warn_of_catalog_in_bucket(name: str, catalog: Path) -> None:
+    if not name.startswith("oss://") and catalog.resolve().is_relative_to(name):
+        say(f"ossrec: warning: the catalog {catalog} lies in the bucket itself: keep it elsewhere with --catalog")
+
+
+def _lines(told: dict[str, Any], failing: dict[str, int], output: Output) -> Iterator[str]:
+    where = f"{told['bucket'].rstrip('/')}/{told['prefix']}" if told["prefix"] else told["bucket"]
+    went_on = ", going on with a scan that was stopped" if told["resumed"] else ""
+    yield output.paint(
+        printable(f"{where}: {told['objects']:,} objects in {told['seconds']:.1f} s{went_on}"), None, bold=True
+    )
+    yield f"  objects     {told['new']:,} new, {told['changed']:,} changed, {told['gone']:,} gone"
+    if told["unnamed"]:
+        yield f"              {told['unnamed']:,} that no recorder named: `ossrec find --unnamed` lists them"
+    if told["skipped"]:
+        yield f"              {told['skipped']:,} left out: hidden, unreadable, or links that lead elsewhere"
+    verdicts = ", ".join(
+        output.paint(f"{number:,} {verdict}", VERDICTS.get(verdict))
+        for verdict, number in told["verdicts"].items()
+        if number
+    )
+    yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
+    if told["changes"]:
+        yield printable(f"  changes     {', '.join(told['changes'])}")
+    requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
+    yield f"  read        {told['playlists_read']:,} playlists, {human_bytes(told['bytes_read'])}; requests: {requests}"
+    yield from _problems(told, failing, output)
+
+
+def _problems(told: dict[str, Any], failing: dict[str, int], output: Output) -> Iterator[str]:
+    if told["warnings"]:
+        yield output.paint(f"{len(told['warnings']):,} things could not be looked at: see above", "magenta")
+    if failing:
+        counts = ", ".join(f"{number:,} {verdict}" for verdict, number in failing.items())
+        yield output.paint(f"{counts}: `ossrec find --verdict {','.join(failing)}` lists them", "red")

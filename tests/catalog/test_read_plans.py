@@ -1,0 +1,49 @@
+"""Every usual question is answered by an index: none of them walks through all recordings."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+
+from ossrec.catalog.read import _select
+from ossrec.catalog.wanted import Question, Wanted, other_readings, question
+from tests.catalog.builder import CatalogBuilder
+
+PLANS: dict[str, tuple[dict[str, Any], str]] = {
+    "a room": ({"room": "x"}, "recordings_by_room (roomid=?)"),
+    "a room since": ({"room": "x", "since": 5}, "recordings_by_room (roomid=? AND started_ms>?)"),
+    "a room in a time range": (
+        {"room": "x", "since": 5, "until": 9},
+        "recordings_by_room (roomid=? AND started_ms>? AND started_ms<?)",
+    ),
+    "a user": ({"uid": "x"}, "recordings_by_uid (uid=?)"),
+    "a task": ({"recordid": "x"}, "recordings_by_recordid (recordid=?)"),
+    "a room of one verdict": ({"room": "x", "verdicts": ("complete",)}, "recordings_by_room (roomid=?)"),
+    "a room in a bucket": ({"room": "x", "bucket": "b"}, "recordings_by_room (roomid=?)"),
+    "a task in a time range": ({"recordid": "x", "since": 5}, "recordings_by_recordid (recordid=?)"),
+    "a verdict": ({"verdicts": ("damaged",)}, "recordings_by_verdict (verdict=?)"),
+    "a verdict since": ({"verdicts": ("damaged",), "since": 5}, "recordings_by_verdict (verdict=? AND started_ms>?)"),
+    "a time range": ({"since": 5, "until": 9}, "recordings_by_start (started_ms>? AND started_ms<?)"),
+    "a time range in a bucket": ({"since": 5, "bucket": "b"}, "recordings_by_start (started_ms>?)"),
+    "a prefix": ({"prefix": "a/", "bucket": "b"}, "(bucket_id=? AND path>? AND path<?)"),
+    "a prefix since": ({"prefix": "a/", "bucket": "b", "since": 5}, "recordings_by_start (started_ms>?)"),
+    "all, newest first": ({}, "recordings_by_start"),
+}
+
+
+@pytest.fixture(scope="module")
+def conn(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    return CatalogBuilder(tmp_path_factory.mktemp("plans") / "c.db").conn
+
+
+def plan(conn: sqlite3.Connection, asked: Question) -> list[str]:
+    rows = conn.execute(f"EXPLAIN QUERY PLAN {_select(asked)}", asked.values | {"limit": -1})
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize(("wanted", "expected"), PLANS.values(), ids=PLANS)
+def test_uses_the_index(conn: sqlite3.Connection, wanted: dict[str, Any], expected: str) -> None:
+    steps = plan(conn, question(Wanted(**wanted), [1] if "bucket" in wanted else None, 0.0))
+    assert any(expected in step for step in steps), steps
+    if wanted:
+        assert not any(step.startswith("SCAN") for step in steps), steps

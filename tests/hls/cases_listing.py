@@ -1,0 +1,147 @@
+"""For each rule of the listing: a playlist whose objects break it, and one that nearly does."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice
+
+T0 = 1_764_576_000  # seconds since 1970
+SIZE = 188 * 1000
+KEY = "a/rid_1f_room.m3u8"
+
+
+class ListingCase(NamedTuple):
+    """One sentence about a rule, as two playlists with their objects."""
+
+    sentence: str
+    code: str
+    broken: ListedPlaylist
+    near_miss: ListedPlaylist
+
+
+def one(number: int = 0, **changes: object) -> Slice:
+    """The sound slice of 15 s at that position of a recording."""
+    start = number * 15.0
+    name = f"s{number}.ts"
+    sound = Slice(
+        number, f"a/{name}", name, 5 + 2 * number, start, 15.0, False, False, False, False, None,
+        SIZE, T0 + 15 * number + 16, (T0 + 15 * number) * 1000,
+    )  # fmt: skip
+    return sound._replace(**changes)  # type: ignore[arg-type]
+
+
+def listed(*changed: Slice, count: int = 10, **changes: object) -> ListedPlaylist:
+    """An ended playlist of *count* sound slices, those in *changed* put in their places."""
+    by_number = {piece.number: piece for piece in changed}
+    slices = [by_number.get(number) or one(number) for number in range(count)]
+    return replace(ListedPlaylist(KEY, T0 + 15 * count + 2, True, slices), **changes)  # type: ignore[arg-type]
+
+
+def shifted(since: int, seconds: float, **changes: object) -> ListedPlaylist:
+    """A recording whose names are *seconds* later from slice *since* on."""
+    late = [one(at, stamp_ms=int((T0 + 15 * at + seconds) * 1000)) for at in range(since, 10)]
+    late[0] = late[0]._replace(**changes)  # type: ignore[arg-type]
+    return listed(*late)
+
+
+def drifting(seconds: float) -> ListedPlaylist:
+    """A recording whose names drift away from EXTINF by *seconds* a slice."""
+    return listed(*(one(at, stamp_ms=int((T0 + (15 + seconds) * at) * 1000)) for at in range(10)))
+
+
+def loose(name: str, at: int | None, size: int = SIZE) -> Loose:
+    """An object that no playlist names, from *at* seconds after the start."""
+    return Loose(f"a/{name}", size, T0 + 500, None if at is None else (T0 + at) * 1000)
+
+
+def need(role: str, size: int | None, end: int | None = None, key: str | None = "a/k") -> ListedPlaylist:
+    """A recording that needs a key or an initialization section."""
+    return listed(resources=[Need(role, key, "k", 4, size, end)])  # type: ignore[arg-type]
+
+
+SOUND = listed()
+
+CASES = [
+    ListingCase(
+        "a part must lie inside its object",
+        "LST190",
+        listed(one(3, byterange_end=SIZE + 1)),
+        listed(one(3, byterange_end=SIZE)),
+    ),
+    ListingCase("a MAP's part must lie inside its object", "LST190", need("map", 700, 701), need("map", 700, 700)),
+    ListingCase("a key must be there", "LST200", need("key", None), need("key", None, key=None)),
+    ListingCase("a key is 16 bytes long", "LST201", need("key", 32), need("key", 16)),
+    ListingCase("an empty key is too short", "LST201", need("key", 0), need("key", 16)),
+    ListingCase(
+        "ciphertext comes in blocks of 16",
+        "LST202",
+        listed(one(3, encrypted=True, size=SIZE + 8)),
+        listed(one(3, encrypted=True, size=1600)),
+    ),
+    ListingCase("an initialization section must be there", "LST210", need("map", None), need("map", None, key=None)),
+    ListingCase("an initialization section is not empty", "LST210", need("map", 0), need("map", 1)),
+    ListingCase(
+        "a listed segment must be there", "LST260", listed(one(3, size=None)), listed(one(3, size=None, key=None))
+    ),
+    ListingCase(
+        "a segment that is declared missing may be missing",
+        "LST260",
+        listed(one(3, size=None)),
+        listed(one(3, size=None, gap=True)),
+    ),
+    ListingCase("a segment must not be empty", "LST261", listed(one(3, size=0)), listed(one(3, size=188))),
+    ListingCase(
+        "a cut segment is no multiple of 188", "LST262", listed(one(3, size=SIZE - 1)), listed(one(3, size=SIZE - 188))
+    ),
+    ListingCase(
+        "fragmented MP4 has no packets", "LST262", listed(one(3, size=1001)), listed(one(3, size=1001, fragment=True))
+    ),
+    ListingCase(
+        "packed audio has no packets", "LST262", listed(one(3, size=1001)), listed(one(3, size=1001, key="a/s3.AAC"))
+    ),
+    ListingCase("a name that was not escaped", "LST263", listed(one(3, literal=True)), listed(one(3))),
+    ListingCase("a gap that is there after all", "LST264", listed(one(3, gap=True)), listed(one(3, gap=True, size=0))),
+    ListingCase(
+        "an orphan in the middle",
+        "LST270",
+        listed(orphans=[loose("s3b.ts", 46)]),
+        listed(orphans=[loose("s3b.ts", 150)]),
+    ),
+    ListingCase(
+        "an orphan in the middle, by its name",
+        "LST270",
+        listed(orphans=[loose("s3b.ts", None)]),
+        listed(orphans=[loose("s99.ts", None)]),
+    ),
+    ListingCase(
+        "orphans at the end", "LST271", listed(orphans=[loose("s10.ts", 150)]), listed(orphans=[loose("s10.ts", 135)])
+    ),
+    ListingCase(
+        "a segment written over after the end",
+        "LST280",
+        listed(one(3, modified=T0 + 10_000)),
+        listed(one(3, modified=T0 + 200)),
+    ),
+    ListingCase(
+        "a playlist that has not ended may be old",
+        "LST280",
+        listed(one(9, modified=T0 + 10_000)),
+        listed(one(9, modified=T0 + 10_000), ended=False),
+    ),
+    ListingCase(
+        "times of a copied bucket say nothing",
+        "LST280",
+        listed(one(9, modified=T0 + 10_000)),
+        listed(*(one(at, modified=T0 + 90_000 + at) for at in range(10))),
+    ),
+    ListingCase("a playlist lost segments", "LST281", listed(previous_segments=11), listed(previous_segments=10)),
+    ListingCase(
+        "the recorder reported another length", "LST290", listed(told_duration=158.0), listed(told_duration=157.5)
+    ),
+    ListingCase("names and EXTINF drift apart", "LST291", drifting(0.9), drifting(0.7)),
+    ListingCase("time is missing between two segments", "LST300", shifted(5, 2.1), shifted(5, 1.9)),
+    ListingCase(
+        "a discontinuity explains missing time", "LST300", shifted(5, 600), shifted(5, 600, discontinuity=True)
+    ),
+    ListingCase("names go backwards", "LST301", shifted(5, -16), shifted(5, -15.1, discontinuity=True)),
+]

@@ -1,0 +1,63 @@
+"""Attribute lists are read by the book, and past their faults."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ossrec.hls.attributes import MAX_ATTRIBUTES, read_attributes
+
+NAMES = st.text("ABCXYZ019-", min_size=1, max_size=8)
+QUOTED = st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"])).map(lambda text: f'"{text}"')
+PLAIN = st.text(st.characters(exclude_characters='",', exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1)
+
+
+@given(st.dictionaries(NAMES, QUOTED | PLAIN, max_size=10))
+def test_what_is_written_by_the_book_is_read(attributes: dict[str, str]) -> None:
+    text = ",".join(f"{name}={value}" for name, value in attributes.items())
+
+    values, faults = read_attributes(text)
+
+    assert faults == []
+    assert values == {name: value.strip('"') if value[0] == '"' else value for name, value in attributes.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "codes"),
+    [
+        pytest.param("", {}, [], id="nothing"),
+        pytest.param('A="x,y=z",B=1', {"A": "x,y=z", "B": "1"}, [], id="a comma in quotation marks"),
+        pytest.param('A=""', {"A": ""}, [], id="an empty quoted value"),
+        pytest.param("A=1,A=2,B=3", {"A": "1", "B": "3"}, ["HLS051"], id="a name twice"),
+        pytest.param('A="1,B=2', {"A": "1,B=2"}, ["HLS052"], id="a quotation mark left open"),
+        pytest.param('A="1"B=2,C=3', {"A": "1", "B": "2", "C": "3"}, ["HLS050"], id="a comma left out"),
+        pytest.param("A=1 B=2,C=3", {"A": "1", "B": "2", "C": "3"}, ["HLS050"], id="a space for a comma"),
+        pytest.param('A="1"x,C=3', {"A": "1", "C": "3"}, ["HLS050"], id="junk behind a value"),
+        pytest.param("A=1, B=2", {"A": "1", "B": "2"}, ["HLS050"], id="a space behind a comma"),
+        pytest.param("A=,B=2", {"A": "", "B": "2"}, ["HLS050"], id="no value"),
+        pytest.param("A=1,,B=2", {"A": "1", "B": "2"}, ["HLS050"], id="two commas"),
+        pytest.param("A=1,", {"A": "1"}, ["HLS050"], id="a comma at the end"),
+        pytest.param("a=1,B=2", {"B": "2"}, ["HLS050"], id="a name in small letters"),
+        pytest.param("=1,B=2", {"B": "2"}, ["HLS050"], id="no name"),
+        pytest.param("A,B=2", {"B": "2"}, ["HLS050"], id="a name alone"),
+        pytest.param("A=1 ", {"A": "1"}, ["HLS050"], id="a space at the end"),
+    ],
+)
+def test_faults(text: str, values: dict[str, str], codes: list[str]) -> None:
+    found, faults = read_attributes(text)
+
+    assert found == values
+    assert [fault.code for fault in faults] == codes
+
+
+@given(st.text(st.sampled_from("AB=\",' \t-1x\x00")) | st.text())
+def test_any_text_is_read(text: str) -> None:
+    values, faults = read_attributes(text)
+
+    assert len(values) + len(faults) <= MAX_ATTRIBUTES + 3
+
+
+@pytest.mark.parametrize("piece", ["A", "A=", 'A="', "A=1,", 'A="x"', " ", ",", "A=1 ", "-", '"'])
+def test_long_lists_are_read_in_linear_time(piece: str) -> None:
+    values, faults = read_attributes(piece * 200_000)  # a quadratic reader would take minutes
+
+    assert len(values) + len(faults) <= MAX_ATTRIBUTES + 3

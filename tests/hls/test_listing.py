@@ -1,0 +1,112 @@
+"""What the listing shows about a playlist."""
+
+import pytest
+
+from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
+from ossrec.hls.notes import REPEATS
+from tests.hls.cases_listing import CASES, KEY, SIZE, SOUND, T0, ListingCase, listed, loose, need, one, shifted
+
+
+def codes(case: ListingCase) -> tuple[set[str], set[str]]:
+    return {one.code for one in check_listing(case.broken)}, {one.code for one in check_listing(case.near_miss)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.sentence for case in CASES])
+def test_rule(case: ListingCase) -> None:
+    broken, near_miss = codes(case)
+
+    assert case.code in broken
+    assert case.code not in near_miss
+
+
+def test_a_sound_recording_has_no_findings() -> None:
+    assert check_listing(SOUND) == []
+
+
+def test_a_playlist_without_segments_is_no_crash() -> None:
+    assert check_listing(listed(count=0, told_duration=1.0)) == []
+
+
+def test_a_missing_segment_is_told_with_number_uri_start_and_length() -> None:
+    (finding,) = check_listing(listed(one(3, size=None)))
+
+    assert finding == ("LST260", KEY, "s3.ts", 11, 3, 45.0, 15.0)
+
+
+def test_neighbours_stay_one_finding_each() -> None:
+    found = check_listing(listed(one(3, size=None), one(4, size=None), orphans=[loose("x", 46), loose("y", 47)]))
+
+    assert [finding.code for finding in found] == ["LST260", "LST260", "LST270", "LST270"]
+
+
+def test_a_time_gap_is_told_with_where_and_how_long() -> None:
+    (finding,) = check_listing(shifted(5, 60))
+
+    assert (finding.code, finding.segment, finding.start, finding.length) == ("LST300", 5, 75.0, 60.0)
+
+
+def test_times_at_the_end_of_segments_are_no_gaps() -> None:
+    lengths = [15.0, 15.0, 3.0, 15.0, 15.0]
+    slices, start = [], 0.0
+    for number, length in enumerate(lengths):
+        end = start + length
+        slices.append(one(number, start=start, duration=length, stamp_ms=int((T0 + end) * 1000)))
+        start = end
+
+    assert check_listing(listed(*slices, count=5)) == []
+
+
+def test_names_without_times_are_not_judged_by_them() -> None:
+    assert check_listing(listed(*(one(at, stamp_ms=None) for at in range(10)))) == []
+
+
+def test_a_refused_uri_is_missing_and_was_told_before() -> None:
+    it = listed(one(3, key=None, size=None))
+
+    assert check_listing(it) == []
+    assert summarise(it).missing == 1
+
+
+def test_an_unescaped_name_may_be_cut_as_well() -> None:
+    found = check_listing(listed(one(3, literal=True, size=SIZE + 1)))
+
+    assert [finding.code for finding in found] == ["LST263", "LST262"]
+
+
+def test_the_totals() -> None:
+    it = listed(one(1, size=None), one(2, size=0), one(3, size=None, gap=True), one(4, key=None, size=None))
+
+    assert summarise(it) == (9, 6, 3, 45.0, 15.0, 6 * SIZE)
+
+
+def test_parts_of_one_object_are_counted_once() -> None:
+    it = listed(*(one(at, key="a/all.ts", byterange_end=188) for at in range(10)))
+
+    assert summarise(it).bytes == SIZE
+
+
+def test_a_thousand_missing_segments_are_told_and_the_rest_counted() -> None:
+    found = check_listing(listed(*(one(at, size=None) for at in range(REPEATS + 7)), count=REPEATS + 7))
+
+    assert len(found) == REPEATS + 1
+    assert found[-1].detail == "and 7 more of the same"
+
+
+def test_segments_without_a_playlist() -> None:
+    found = check_segments_without_playlist(
+        "a/rid_1f_room", [loose("1.ts", 0), loose("2.ts", 15, 0), loose("3.ts", 30, 5)]
+    )
+
+    assert [(one.code, one.subject) for one in found] == [
+        ("LST272", "a/rid_1f_room"),
+        ("LST261", "a/rid_1f_room"),
+        ("LST262", "a/rid_1f_room"),
+    ]
+
+
+def test_no_segments_and_no_playlist_are_nothing() -> None:
+    assert check_segments_without_playlist("a/rid_1f_room", []) == []
+
+
+def test_a_key_is_looked_at_by_its_role() -> None:
+    assert check_listing(need("map", 16)) == check_listing(need("key", 16)) == []

@@ -1,0 +1,67 @@
+"""Makes folders full of recordings quickly, for tests that need many objects and no real media."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.protocol import START
+from ossrec.model import Cursor, Page
+
+DAY = 1_793_000_000  # the Unix second that everything was written at, long past the idle time
+PACKET = b"G" + b"\0" * 187
+
+
+def rid(number: int) -> str:
+    """A recordid."""
+    return f"ba110731{number:029x}"
+
+
+def stem(number: int, room: str = "room", uid: str | None = None, folder: str = "2026/") -> str:
+    """The stem of a recording's keys."""
+    source = "" if uid is None else f"__uid_s_{uid}__uid_e"
+    return f"{folder}rid_{rid(number)}_{room}{source}"
+
+
+def segment(of: str, number: int) -> str:
+    """The key of the n-th segment of a stem: one every two seconds."""
+    return f"{of}_20261101{number // 1800:02d}{number // 30 % 60:02d}{number % 30 * 2:02d}000.ts"
+
+
+def playlist(keys: Iterable[str], *, ended: bool = True) -> str:
+    """A playlist as the recorder writes it, over segments of two seconds."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:2", "#EXT-X-MEDIA-SEQUENCE:0"]
+    for key in keys:
+        lines += ["#EXTINF:2.0", key.rpartition("/")[2]]
+    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
+
+
+def put(folder: Path, key: str, data: bytes | str = PACKET, *, modified: int = DAY) -> None:
+    """Write one object of a folder."""
+    file = folder / key
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data.encode() if isinstance(data, str) else data)
+    os.utime(file, (modified, modified))
+
+
+def put_recording(folder: Path, of: str, segments: int, *, without: Iterable[int] = (), ended: bool = True) -> None:
+    """A recording with its playlist, but without the segments of some numbers."""
+    keys = [segment(of, number) for number in range(segments)]
+    for number, key in enumerate(keys):
+        if number not in set(without):
+            put(folder, key)
+    put(folder, f"{of}.m3u8", playlist(keys, ended=ended))
+
+
+class SmallPages(LocalBucket):
+    """A folder that gives its listing in small pages, so that a scan of few objects has many."""
+
+    size = 20
+
+    def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+        """The first few objects of the page."""
+        page = super().page(prefix, cursor, until=until)
+        if len(page.objects) <= self.size:
+            return page
+        some = page.objects[: self.size]
+        return Page(some, Cursor(some[-1].key), page.skipped)
