@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.read import _select
-from ossrec.catalog.wanted import Question, Wanted, other_readings, question
+from ossrec.catalog.read import _NEWEST_FIRST, _select
+from ossrec.catalog.wanted import Question, Wanted, question
 from tests.catalog.builder import CatalogBuilder
 
 PLANS: dict[str, tuple[dict[str, Any], str]] = {
@@ -37,7 +37,7 @@ def conn(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
 
 
 def plan(conn: sqlite3.Connection, asked: Question) -> list[str]:
-    rows = conn.execute(f"EXPLAIN QUERY PLAN {_select(asked)}", asked.values | {"limit": -1})
+    rows = conn.execute(f"EXPLAIN QUERY PLAN {_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": -1})
     return [row[3] for row in rows]
 
 

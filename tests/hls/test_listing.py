@@ -56,6 +56,18 @@ def test_times_at_the_end_of_segments_are_no_gaps() -> None:
     assert check_listing(listed(*slices, count=5)) == []
 
 
+def test_parts_of_one_object_have_its_time_and_are_no_drift() -> None:
+    parts = [one(at, key="a/all.ts", stamp_ms=T0 * 1000, byterange_end=188 * (at + 1)) for at in range(10)]
+
+    assert check_listing(listed(*parts)) == []
+
+
+def test_a_playlist_that_is_the_second_part_of_a_recording_has_its_own_length() -> None:
+    slices = [one(at)._replace(start=7200 + 15.0 * at) for at in range(10)]
+
+    assert check_listing(listed(*slices, told_duration=150.0)) == []
+
+
 def test_names_without_times_are_not_judged_by_them() -> None:
     assert check_listing(listed(*(one(at, stamp_ms=None) for at in range(10)))) == []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.findings import RANK, Rule, Severity, Verdict
+from ossrec.hls.notes import REPEATS
 from ossrec.rules import AREAS, RULES, area
 from ossrec.rules.explaining import explain, findings_page
 from tests.hls import cases_header, cases_listing, cases_segments, cases_syntax, cases_uris
@@ -71,3 +72,4 @@ def test_the_documentation_is_in_step() -> None:
     page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
 
     assert page == findings_page(), "run: python -m ossrec.rules > docs/findings.md"
+    assert f"{REPEATS:,} times" in page

@@ -4,12 +4,13 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from tests.oss_server.errors import OssError
 from tests.oss_server.store import BUCKET_NAME
 from tests.oss_server.wire import Message
 
+_ABSOLUTE = re.compile("https?://([^/?#]*)")
 _SUBRESOURCE_NAMES = """
     accessPoint acl append bucketInfo cname comp cors delete encryption inventory lifecycle live location
     logging metaQuery objectMeta policy publicAccessBlock qos referer replication requestPayment resourceGroup
@@ -72,11 +73,9 @@ def read_call(message: Message, find_bucket: Callable[[str], str | None]) -> Cal
     The target may be an absolute URL, as a client of an HTTP proxy sends it. Addresses by IP number
     and ``localhost`` are path style. Raises OssError for names OSS would not accept.
     """
-    target = urlsplit(message.target) if "://" in message.target.partition("?")[0] else None
-    host = (target.netloc if target else "") or message.headers.get("host", "")
-    path, _, query = (
-        (target.path or "/", "", target.query) if target else message.target.partition("#")[0].partition("?")
-    )
+    absolute = _ABSOLUTE.match(message.target)
+    host = absolute[1] if absolute else message.headers.get("host", "")
+    path, _, query = message.target[absolute.end() if absolute else 0 :].partition("#")[0].partition("?")
     bucket = None if _is_path_style(host) else find_bucket(hostname(host))
     if bucket is None:
         bucket, _, path = path.removeprefix("/").partition("/")
@@ -85,7 +84,7 @@ def read_call(message: Message, find_bucket: Callable[[str], str | None]) -> Cal
     return Call(
         message.method,
         host,
-        _check_bucket(bucket),
+        _check_bucket(bucket, path),
         _check_key(_decode(path, "InvalidObjectName")),
         _parse_query(query),
         message.headers,
@@ -107,8 +106,8 @@ def _is_path_style(host: str) -> bool:
     return True
 
 
-def _check_bucket(name: str) -> str:
-    if name and not BUCKET_NAME.fullmatch(name):
+def _check_bucket(name: str, path: str) -> str:
+    if (name or path) and not BUCKET_NAME.fullmatch(name):
         raise OssError("InvalidBucketName", details={"BucketName": name})
     return name
 

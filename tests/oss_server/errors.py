@@ -17,12 +17,8 @@ class Problem(NamedTuple):
 # Codes and messages are OSS's. ECs are OSS's where its documents or published samples show them;
 # the others only have the right form, for a client must not tell errors apart by EC.
 PROBLEMS = {
-    "AccessDenied": Problem(
-        403, "You have no right to access this object because of bucket acl.", "0003-00000001"
-    ),
-    "EntityTooLarge": Problem(
-        400, "Your proposed upload exceeds the maximum allowed object size.", "0016-00000105"
-    ),
+    "AccessDenied": Problem(403, "You have no right to access this object because of bucket acl.", "0003-00000001"),
+    "EntityTooLarge": Problem(400, "Your proposed upload exceeds the maximum allowed object size.", "0016-00000105"),
     "FileAlreadyExists": Problem(
         409, "The object you specified already exists and can not be overwritten.", "0026-00000121"
     ),
@@ -38,18 +34,14 @@ PROBLEMS = {
     "InvalidRange": Problem(416, "The requested range cannot be satisfied", "0016-00000401"),
     "InvalidRequest": Problem(400, "The request is not a valid HTTP request.", "0001-00000001"),
     "InvalidSecurityToken": Problem(403, "The security token you provided is invalid.", "0002-00000006"),
-    "MethodNotAllowed": Problem(
-        405, "The specified method is not allowed against this resource.", "0001-00000405"
-    ),
+    "MethodNotAllowed": Problem(405, "The specified method is not allowed against this resource.", "0001-00000405"),
     "NoSuchBucket": Problem(404, "The specified bucket does not exist.", "0015-00000101"),
     "NoSuchKey": Problem(404, "The specified key does not exist.", "0026-00000001"),
     "NotImplemented": Problem(
         400, "A header or query you provided requests a function that is not implemented.", "0001-00000501"
     ),
     "NotModified": Problem(304, "Not modified", "0016-00000304"),
-    "OperationNotSupported": Problem(
-        400, "The operation is not supported for this resource", "0016-00000702"
-    ),
+    "OperationNotSupported": Problem(400, "The operation is not supported for this resource", "0016-00000702"),
     "PartitionQpsLimitted": Problem(503, "The partition's QPS exceeds its limit.", "0004-00000303"),
     "PreconditionFailed": Problem(
         412, "At least one of the pre-conditions you specified did not hold.", "0016-00000412"
@@ -68,9 +60,7 @@ PROBLEMS = {
         "0002-00000040",
     ),
     "SlowDown": Problem(503, "Please reduce your request rate.", "0010-00000003"),
-    "TotalQpsLimitExceeded": Problem(
-        503, "The account's queries per second exceed the limit.", "0004-00000302"
-    ),
+    "TotalQpsLimitExceeded": Problem(503, "The account's queries per second exceed the limit.", "0004-00000302"),
 }
 
 

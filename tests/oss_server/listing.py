@@ -16,9 +16,7 @@ from tests.oss_server.markup import document, element, encode, escape
 from tests.oss_server.store import Bucket, Stored
 
 OWNER_ID = "1234567890123456"
-_OWNER = (
-    f"    <Owner>\n      <ID>{OWNER_ID}</ID>\n      <DisplayName>{OWNER_ID}</DisplayName>\n    </Owner>\n"
-)
+_OWNER = f"    <Owner>\n      <ID>{OWNER_ID}</ID>\n      <DisplayName>{OWNER_ID}</DisplayName>\n    </Owner>\n"
 _LAST_CODE_POINT = "\U0010ffff"
 
 
@@ -42,7 +40,7 @@ class Selected(NamedTuple):
 def select(order: Sequence[str], wanted: Wanted) -> Selected:
     """The page of *order*, which is sorted. A limit of 0 gives an empty page that may have a next one."""
     at = _first_index(order, wanted)
-    end = bisect_left(order, past(wanted.prefix)) if wanted.prefix else len(order)
+    end = index_past(order, wanted.prefix)
     keys: list[str] = []
     groups: list[str] = []
     last = wanted.after
@@ -55,7 +53,7 @@ def select(order: Sequence[str], wanted: Wanted) -> Selected:
         else:
             groups.append(group)
             last = group
-            at = bisect_left(order, past(group), at)
+            at = index_past(order, group)
     return Selected(keys, groups, last if at < end else None)
 
 
@@ -64,7 +62,7 @@ def _first_index(order: Sequence[str], wanted: Wanted) -> int:
     if wanted.after:
         # A page that ended with a common prefix must not be followed by one that begins with it.
         is_group = wanted.after.startswith(wanted.prefix) and _group(wanted.after, wanted) == wanted.after
-        skipped = bisect_left(order, past(wanted.after)) if is_group else bisect_right(order, wanted.after)
+        skipped = index_past(order, wanted.after) if is_group else bisect_right(order, wanted.after)
         at = max(at, skipped)
     return at
 
@@ -75,10 +73,10 @@ def _group(key: str, wanted: Wanted) -> str | None:
     return None if cut < 0 else key[: cut + len(wanted.delimiter)]
 
 
-def past(prefix: str) -> str:
-    """The least string greater than all that start with *prefix*, in order of code points."""
+def index_past(order: Sequence[str], prefix: str) -> int:
+    """Where in *order* the first key stands that is greater than all that start with *prefix*."""
     stem = prefix.rstrip(_LAST_CODE_POINT)
-    return stem[:-1] + chr(ord(stem[-1]) + 1) if stem else _LAST_CODE_POINT * (len(prefix) + 1)
+    return bisect_left(order, stem[:-1] + chr(ord(stem[-1]) + 1)) if stem else len(order)
 
 
 def list_objects(bucket: Bucket, call: Call, now: float, short_page: int | None = None) -> bytes:
@@ -116,10 +114,7 @@ def list_objects(bucket: Bucket, call: Call, now: float, short_page: int | None 
         element("IsTruncated", "false" if following is None else "true"),
         "" if following is None else _next_element(is_v2, text(following)),
         *_entries(stored, url, now, owner=not is_v2 or params.get("fetch-owner") == "true"),
-        *(
-            f"  <CommonPrefixes>\n    <Prefix>{text(group)}</Prefix>\n  </CommonPrefixes>\n"
-            for group in page.groups
-        ),
+        *(f"  <CommonPrefixes>\n    <Prefix>{text(group)}</Prefix>\n  </CommonPrefixes>\n" for group in page.groups),
         element("KeyCount", str(len(stored) + len(page.groups))) if is_v2 else "",
     ]
     return document("ListBucketResult", elements)

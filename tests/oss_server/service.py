@@ -179,9 +179,7 @@ def _new_request_id() -> str:
     return f"{int(time.time()):08X}{secrets.token_hex(8).upper()}"
 
 
-def _log_entry(
-    call: Call | None, message: Message, fault: Fault | None, reply: Reply, connection: int
-) -> Request:
+def _log_entry(call: Call | None, message: Message, fault: Fault | None, reply: Reply, connection: int) -> Request:
     headers = {name: _redact(name, value) for name, value in message.headers.items()}
     status = 0 if fault and fault.reset and fault.truncate_at is None else reply.status
     if call is None:

@@ -146,9 +146,7 @@ def _prove_v4_url(call: Call, params: Mapping[str, str], rules: Rules) -> _Proof
     key = _find_key(identity, params.get("x-oss-security-token"), rules)
     expires = params.get("x-oss-expires", "")
     if not re.fullmatch("[0-9]{1,12}", expires) or not 1 <= int(expires) <= MAX_URL_LIFE:
-        raise OssError(
-            "InvalidArgument", "x-oss-expires must be between 1 and 604800 seconds.", ec="0002-00000232"
-        )
+        raise OssError("InvalidArgument", "x-oss-expires must be between 1 and 604800 seconds.", ec="0002-00000232")
     signed_at = _parse_date(date)
     if rules.now > signed_at + int(expires):
         raise _expired(signed_at + int(expires), rules)
@@ -173,9 +171,7 @@ def _v4_request(call: Call, additional: list[str]) -> bytes:
     """The canonical request. The path names the bucket even where the host does."""
     path = quote(f"/{call.bucket}/{call.key}" if call.bucket else "/", safe="/")
     pairs = sorted(
-        (quote(name, safe=""), quote(value, safe=""))
-        for name, value in call.query
-        if name != "x-oss-signature"
+        (quote(name, safe=""), quote(value, safe="")) for name, value in call.query if name != "x-oss-signature"
     )
     query = "&".join(f"{name}={value}" if value else name for name, value in pairs)
     signed = {name for name in call.headers if name.startswith("x-oss-") or name in _SIGNED_ALWAYS}

@@ -40,9 +40,7 @@ class Stored:
     parts: int | None = None  # of a multipart upload
     headers: dict[str, str] = field(default_factory=dict)  # Content-Type, x-oss-meta-…
     restore: Restore | None = None
-    rendered: dict[bool, str] = field(
-        init=False, default_factory=dict
-    )  # its element in a listing, kept there
+    rendered: dict[bool, str] = field(init=False, default_factory=dict)  # its element in a listing, kept there
 
     @cached_property
     def md5(self) -> bytes:

@@ -40,9 +40,7 @@ class Raw:
     def __init__(self, server: OssServer) -> None:
         self.connection = http.client.HTTPConnection(server.endpoint[NAME_AND_PORT], timeout=10)
 
-    def ask(
-        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> Got:
+    def ask(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Got:
         """*target* goes out as it is."""
         self.connection.putrequest(method, target, skip_host="Host" in (headers or {}))
         for name, value in (headers or {}).items():

@@ -47,13 +47,9 @@ def test_a_key_with_every_hard_character_can_be_written_read_listed_and_deleted(
 
 
 @BOTH
-def test_every_query_parameter_of_a_listing_is_signed(
-    server: OssServer, private: Bucket, signature: str
-) -> None:
+def test_every_query_parameter_of_a_listing_is_signed(server: OssServer, private: Bucket, signature: str) -> None:
     with client(server, signature) as oss:
-        page = oss.list_objects_v2(
-            prefix="a b/", delimiter="/", start_after="a a", fetch_owner=True, max_keys=10
-        )
+        page = oss.list_objects_v2(prefix="a b/", delimiter="/", start_after="a a", fetch_owner=True, max_keys=10)
         assert page.prefix_list == ["a b/ü+%2F'&=?#~*()/"]
         assert oss.list_objects(prefix="a", marker="A+ ").object_list[0].key == HARD_KEY
 
@@ -68,9 +64,7 @@ def test_a_signed_url_needs_nothing_else(server: OssServer, private: Bucket, sig
 
 
 @BOTH
-def test_response_headers_can_be_set_in_a_signed_url(
-    server: OssServer, private: Bucket, signature: str
-) -> None:
+def test_response_headers_can_be_set_in_a_signed_url(server: OssServer, private: Bucket, signature: str) -> None:
     with client(server, signature) as oss:
         params = {"response-content-type": "video/mp2t"}
         url = oss.sign_url("GET", HARD_KEY, 60, slash_safe=True, params=params)
@@ -78,9 +72,7 @@ def test_response_headers_can_be_set_in_a_signed_url(
 
 
 @BOTH
-def test_a_signed_url_expires_by_the_servers_clock(
-    server: OssServer, private: Bucket, signature: str
-) -> None:
+def test_a_signed_url_expires_by_the_servers_clock(server: OssServer, private: Bucket, signature: str) -> None:
     with client(server, signature) as oss:
         url = oss.sign_url("GET", HARD_KEY, 60, slash_safe=True)
     server.clock_skew = 90
@@ -187,9 +179,7 @@ def test_a_v4_url_cannot_live_longer_than_a_week(server: OssServer, private: Buc
     assert (got.status, got.headers["x-oss-ec"]) == (400, "0002-00000232")
 
 
-def test_an_anonymous_request_to_a_private_bucket_is_denied(
-    server: OssServer, private: Bucket, raw: Raw
-) -> None:
+def test_an_anonymous_request_to_a_private_bucket_is_denied(server: OssServer, private: Bucket, raw: Raw) -> None:
     private.public = private.lists_publicly = False
     for got in (raw.get("x"), raw.list(), raw.ask("GET", "/"), raw.ask("PUT", f"/{BUCKET}/x", body=b"")):
         assert (got.status, got.text("Code"), got.text("EC")) == (403, "AccessDenied", "0003-00000001")
@@ -268,9 +258,7 @@ def v4_put(date: str, signature: str, **headers: str) -> Call:
     return Call("PUT", "", "bucket", "1234+-/123/1.txt", tuple(query.items()), {**fixed, **headers})
 
 
-V4_PLAIN = v4_put(
-    "20231216T162057Z", "Signature=e21d18daa82167720f9b1047ae7e7f1ce7cb77a31e8203a7d5f4624fa0284afe"
-)
+V4_PLAIN = v4_put("20231216T162057Z", "Signature=e21d18daa82167720f9b1047ae7e7f1ce7cb77a31e8203a7d5f4624fa0284afe")
 V4_ADDITIONAL = v4_put(
     "20231216T172512Z",
     "AdditionalHeaders=abc;zabc,Signature=4a4183c187c07c8947db7620deb0a6b38d9fbdd34187b6dbaccb316fa251212f",

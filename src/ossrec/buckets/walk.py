@@ -93,7 +93,7 @@ def _enter(root: bytes, limits: Limits, above: _Folder, position: bytes) -> _Fol
     """The folder at *position*; why it is left out; or None when it is gone."""
     key = above.key + position
     expected = os.path.join(above.path, position[:-1])
-    path = _resolve(root, key, expected)
+    path = _follow(root, key, expected)
     if not isinstance(path, bytes):
         return path
     if path in above.above:
@@ -145,7 +145,7 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            target = _resolve(root, key, path)
+            target = _follow(root, key, path)
             if not isinstance(target, bytes):
                 return target or Skipped(printable(key), BROKEN)
             status = os.stat(target)
@@ -162,9 +162,11 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
     return ObjectInfo(key.decode(), status.st_size, status.st_mtime_ns // 10**9, etag_of(status))
 
 
-def _resolve(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:
-    """Where *path* really is; why it is left out; or None when it leads nowhere."""
+def _follow(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:
+    """Where *path* really is, of which only the last part may be a link; why it is left out; None if nowhere."""
     try:
+        if not stat.S_ISLNK(os.lstat(path).st_mode):
+            return path
         target = os.path.realpath(path, strict=True)
     except _VANISHED:
         return None

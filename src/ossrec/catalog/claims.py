@@ -15,6 +15,11 @@ INSERT OR IGNORE INTO claims SELECT n.stem_id, n.rest, ?1 FROM playlists p JOIN 
 """
 
 
+def has_claims(conn: sqlite3.Connection, recording_id: int) -> bool:
+    """The recording's playlists named something, when they were read last, that is not its own by name."""
+    return conn.execute("SELECT 1 FROM claims WHERE recording_id = ? LIMIT 1", (recording_id,)).fetchone() is not None
+
+
 def claim(conn: sqlite3.Connection, recording_id: int) -> bool:
     """Note what the recording's playlists name that is not its own by name; true if recordings were merged."""
     conn.execute("DELETE FROM claims WHERE recording_id = ?", (recording_id,))

@@ -28,8 +28,10 @@ __all__ = [
     "unnamed_objects",
 ]
 
-_NEWEST_FIRST = "ORDER BY started_ms DESC, path, bucket_id"
-_BUCKET, _PATH, _PLAYLIST, _STARTED = 1, 2, 4, 12  # in COLUMNS
+_NEWEST_FIRST = "ORDER BY started_ms DESC, path, bucket_id LIMIT :limit"
+Stored = tuple[Any, ...]
+
+_ID, _BUCKET, _PATH, _PLAYLIST, _STARTED = 0, 1, 2, 4, 12  # in COLUMNS
 _COUNTED = "count(*), coalesce(sum(duration), 0), coalesce(sum(bytes), 0), coalesce(sum(segments_missing), 0)"
 
 # kind < 2 names the index that leaves out the segments.
@@ -61,13 +63,14 @@ def find_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, 
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
         ids = _bucket_ids(buckets, wanted.bucket)
-        found = _rows(catalog, question(wanted, ids, now - quiet_after), buckets)
-        others = other_readings(wanted, ids, now - quiet_after)
-        if others is not None:
-            otherwise = list(_read_otherwise(catalog, others, wanted, buckets))
-            found = heapq.merge(found, otherwise, key=lambda pair: pair[0])
-        for _, row in itertools.islice(found, wanted.limit):
-            yield row
+        asked = question(wanted, ids, now - quiet_after)
+        limit = -1 if wanted.limit is None else wanted.limit
+        found: Iterable[Stored] = catalog.execute(f"{_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": limit})
+        otherwise = _read_otherwise(catalog, wanted, ids, now - quiet_after)
+        if otherwise:
+            found = heapq.merge(found, sorted(otherwise.values(), key=_order), key=_order)
+        for stored in itertools.islice(found, wanted.limit):
+            yield recording_row(stored, buckets, "alternative" if stored[_ID] in otherwise else "stored")
 
 
 def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float) -> list[Row]:
@@ -81,14 +84,9 @@ def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float,
             grouped = f"SELECT {VERDICT}, {_COUNTED} FROM recordings WHERE {part} GROUP BY 1"  # noqa: S608
             for verdict, *numbers in catalog.execute(grouped, asked.values):
                 _add(sums, verdict, numbers)
-        others = other_readings(wanted, ids, now - quiet_after)
-        if others is not None:
-            for _, row in _read_otherwise(catalog, others, wanted, buckets):
-                _add(
-                    sums,
-                    row["verdict"],
-                    [1, row["duration"] or 0, row["bytes"], row["segments_missing"] or 0],
-                )
+        for stored in _read_otherwise(catalog, wanted, ids, now - quiet_after).values():
+            row = recording_row(stored, buckets)
+            _add(sums, row["verdict"], [1, row["duration"] or 0, row["bytes"], row["segments_missing"] or 0])
     names = ("recordings", "duration", "bytes", "segments_missing")
     return [{"verdict": verdict, **dict(zip(names, sums[verdict], strict=True))} for verdict in sorted(sums)]
 
@@ -144,32 +142,28 @@ def _bucket_ids(buckets: dict[int, str], wanted: str | None) -> list[int] | None
 
 def _select(asked: Question) -> str:
     parts = (f"SELECT {COLUMNS} FROM recordings WHERE {part}" for part in asked.parts)  # noqa: S608
-    return f"{' UNION ALL '.join(parts)} {_NEWEST_FIRST} LIMIT :limit"
+    return " UNION ALL ".join(parts)
 
 
-def _stored(catalog: sqlite3.Connection, asked: Question, limit: int | None) -> Iterable[tuple[Any, ...]]:
-    return catalog.execute(_select(asked), asked.values | {"limit": -1 if limit is None else limit})
-
-
-def _order(stored: tuple[Any, ...]) -> tuple[Any, ...]:
+def _order(stored: Stored) -> tuple[Any, ...]:
     started = stored[_STARTED]
     return (started is None, -(started or 0), stored[_PATH], stored[_BUCKET])
 
 
-def _rows(
-    catalog: sqlite3.Connection, asked: Question, buckets: dict[int, str]
-) -> Iterator[tuple[tuple[Any, ...], Row]]:
-    for stored in _stored(catalog, asked, asked.values["limit"]):
-        yield _order(stored), recording_row(stored, buckets)
-
-
 def _read_otherwise(
-    catalog: sqlite3.Connection, asked: Question, wanted: Wanted, buckets: dict[int, str]
-) -> Iterator[tuple[tuple[Any, ...], Row]]:
-    for stored in _stored(catalog, asked, None):
-        keys = {stored[_PATH] + ".m3u8", stored[_PLAYLIST] or stored[_PATH] + ".m3u8"}
+    catalog: sqlite3.Connection, wanted: Wanted, bucket_ids: list[int] | None, quiet_before: float
+) -> dict[int, Stored]:
+    """Recordings that are wanted by another reading of their name than the one they are stored under."""
+    asked = other_readings(wanted, bucket_ids, quiet_before)
+    if asked is None:
+        return {}
+    found = {}
+    for stored in catalog.execute(_select(asked), asked.values):
+        plain = stored[_PATH] + ".m3u8"
+        keys = {plain, stored[_PLAYLIST] or plain}
         if any(_means(reading, wanted) for key in keys for reading in readings(key)):
-            yield _order(stored), recording_row(stored, buckets, "alternative")
+            found[stored[_ID]] = stored
+    return found
 
 
 def _means(reading: RecordingName, wanted: Wanted) -> bool:

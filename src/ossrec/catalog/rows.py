@@ -46,7 +46,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "stream": stream,
         "verdict": verdict,
         "depth": depth,
-        "reasons": json.loads(reasons),
+        "reasons": [] if reasons == "[]" else json.loads(reasons),
         "started_at": iso(started_ms),
         "ended_at": iso(ended_ms),
         "duration": duration,

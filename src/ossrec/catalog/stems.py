@@ -70,6 +70,10 @@ class Stems:
 
     def refer(self, key: str) -> tuple[Stem, str]:
         """The stem and rest of a key that a playlist names; makes no recording of it, for it may not exist."""
+        known = self._known.get(key[:STAMPED])
+        rest = key[STAMPED:]
+        if known is not None and known.recording_id is not None and is_stamped(rest):
+            return known, rest
         split = split_key(key)
         known = self._known.get(split.stem) or self._find(split.stem) or self._add(split.stem)
         return self._keep(split.stem, known), split.rest

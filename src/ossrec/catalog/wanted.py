@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from ossrec.catalog.keyspace import successor
 
 LONG_MS = 86_400_000  # recordings that last longer are few, and have the index `recordings_long`
+_REACH = 2 * LONG_MS  # a day more, for one under way whose last segment may be a while ago
 
 # A stored `recording` is `unfinished` once nothing has arrived for the idle time and the upload lag.
 _QUIET = "coalesce(last_arrival, 0) < :quiet_before"
@@ -14,8 +15,8 @@ VERDICT = f"CASE WHEN verdict = 'recording' AND {_QUIET} THEN 'unfinished' ELSE 
 
 _COLUMNS = {"room": "roomid", "uid": "uid", "recordid": "recordid", "stream": "stream"}
 _SOMEWHERE = "(instr(path, :{0}) OR instr(playlist, :{0}))"
-_RECENT = f"started_ms >= :since - {LONG_MS} AND (ended_ms > :since OR started_ms >= :since OR {_LIVE})"
-_LONG = f"ended_ms - started_ms > {LONG_MS} AND started_ms < :since - {LONG_MS} AND (ended_ms > :since OR {_LIVE})"
+_RECENT = f"started_ms >= :since - {_REACH} AND (ended_ms > :since OR started_ms >= :since OR {_LIVE})"
+_LONG = f"ended_ms - started_ms > {LONG_MS} AND started_ms < :since - {_REACH} AND (ended_ms > :since OR {_LIVE})"
 
 
 class Wanted(NamedTuple):
@@ -37,7 +38,7 @@ class Question(NamedTuple):
     """A WHERE clause in parts, of which no row answers two, and the values bound in them.
 
     An open time range has one part. One that begins somewhere has two, since a recording that
-    began earlier may last into it: most are found by their start, at most a day before, and those
+    began earlier may last into it: most are found by their start, at most two days before, and the
     few that last longer through an index that holds no others.
     """
 

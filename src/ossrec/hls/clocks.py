@@ -14,7 +14,8 @@ def check_clocks(it: ListedPlaylist, notes: Notes) -> None:
     """Rules 28 to 30, as far as the times that they compare are known."""
     if not it.slices:
         return
-    declared = it.slices[-1].start + it.slices[-1].duration
+    first, last = it.slices[0], it.slices[-1]
+    declared = last.start + last.duration - first.start
     _check_told(it.told_duration, declared, notes)
     _check_modified(it, declared, notes)
     _check_spans(_runs(it.slices, notes), notes)
@@ -58,7 +59,8 @@ def _runs(slices: Sequence[Slice], notes: Notes) -> list[list[Slice]]:
     """
     runs: list[list[Slice]] = [[slices[0]]]
     for before, one in pairwise(slices):
-        if one.discontinuity or before.stamp_ms is None or one.stamp_ms is None:
+        is_same_object = one.key == before.key  # its name tells when the first part of it began
+        if one.discontinuity or is_same_object or before.stamp_ms is None or one.stamp_ms is None:
             runs.append([one])
             continue
         step = (one.stamp_ms - before.stamp_ms) / 1000

@@ -1,6 +1,5 @@
 """Which playlists a master playlist names; the m3u8 library reads it."""
 
-import re
 from typing import NamedTuple
 
 import m3u8
@@ -11,7 +10,9 @@ from ossrec.hls.playlist import Playlist
 MAX_MASTER = 1024 * 1024  # characters; a master playlist has a thousand
 
 # The library also splits lines where HLS does not; an escaped character means the same in a URI.
-_FOREIGN_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\r]")
+_FOREIGN_BREAKS = {
+    ord(mark): "".join(f"%{byte:02X}" for byte in mark.encode()) for mark in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\r"
+}
 
 
 class Member(NamedTuple):
@@ -32,19 +33,15 @@ class Master(NamedTuple):
 
 def read_master(playlist: Playlist) -> Master:
     """The members of a playlist of kind "master". Never raises: what stops the library is the problem."""
-    text = _FOREIGN_BREAKS.sub(_escape, "\n".join(playlist.lines))
+    text = "\n".join(playlist.lines)
     if len(text) > MAX_MASTER:
         return Master(problem=f"longer than {MAX_MASTER} characters")
     try:
-        found = m3u8.loads(text)
+        found = m3u8.loads(text.translate(_FOREIGN_BREAKS))
         members = (*_variants(found), *_renditions(found), *_i_frames(found))
     except Exception as problem:  # the library raises whatever Python does on what it did not foresee
         return Master(problem=excerpt(f"{type(problem).__name__}: {problem}"))
     return Master(members)
-
-
-def _escape(found: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 def _variants(found: m3u8.M3U8) -> list[Member]:

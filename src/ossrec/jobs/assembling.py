@@ -40,11 +40,11 @@ class Part(NamedTuple):
 
 
 class Assembled(NamedTuple):
-    """What there is to judge. Orphans, which no playlist names, stand in the last part if there is any."""
+    """What there is to judge. A part that ends the recording has the orphans too."""
 
     parts: list[Part]
     superseded: list[int]  # numbers of the playlists that do not count
-    segments: list[Loose]  # all segments that are there, in order of key
+    orphans: list[Loose]  # segments that no playlist names, in order of key
 
 
 def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembled:
@@ -56,17 +56,14 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
     for row in chosen:
         parts.append(desk.part(row, offset))
         offset += row.duration
-    segments = [
+    orphans = sorted(
         Loose(desk.key(number), stored.size, stored.modified, _stamp(number[1]))
         for number, stored in holding.objects.items()
-        if stored.kind == SEGMENT
-    ]
-    segments.sort()
+        if stored.kind == SEGMENT and number not in desk.named
+    )
     if parts and parts[-1].row.kind == "media":
-        named = desk.named
-        orphans = tuple(orphan for orphan in segments if orphan.key not in named)
         parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=orphans))
-    return Assembled(parts, superseded, segments)
+    return Assembled(parts, superseded, orphans)
 
 
 def choose(holding: Holding) -> tuple[list[PlaylistRow], list[int]]:
@@ -100,7 +97,7 @@ class _Desk:
         self._stems = dict(holding.stems)
         self._playlist = ""  # the one at hand
         self._beyond: list[Finding] = []  # found in it
-        self.named: set[str] = set()  # keys that some playlist names
+        self.named: set[ObjectId] = set()  # what some playlist names
 
     def key(self, number: ObjectId) -> str:
         stem_id, rest = number
@@ -162,7 +159,7 @@ class _Desk:
         if stored is None and not key.startswith(self._prefix):
             self._beyond.append(Finding("HLS174", self._playlist, key, row.line))
             return None, None
-        self.named.add(key)
+        self.named.add((row.stem_id, row.rest))
         return stored, key
 
 

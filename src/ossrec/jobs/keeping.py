@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ossrec.catalog.claims import claim
+from ossrec.catalog.claims import claim, has_claims
 from ossrec.catalog.intake import pack_etag
 from ossrec.catalog.playlists import PlaylistRow, ResourceRow, SegmentRow, save_findings, save_playlist
 from ossrec.catalog.recordings import find_object
@@ -43,7 +43,8 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
             "UPDATE objects SET etag = ?, size = ?, modified = ? WHERE stem_id = ? AND rest = ?",
             (row.etag, row.size, row.modified, at.stem_id, at.rest),
         )
-    if claim(conn, recording_id):
+    named = {row.stem_id for row in segments} | {row.stem_id for row in resources}
+    if (named - {None, at.stem_id} or has_claims(conn, recording_id)) and claim(conn, recording_id):
         stems.forget()
 
 

@@ -110,21 +110,37 @@ def format_name(name: RecordingName) -> str:
     return name.prefix + name.rest
 
 
+_minutes: dict[str, int] = {}  # see `_minute_ms`
+_MOST_MINUTES = 4096
+
+
 def unix_ms(stamp: str) -> int | None:
     """Unix ms of a UTC time written YYYYMMDDHHMMSSmmm, or None if there is no such time since 1970."""
     if len(stamp) != 17 or not is_digits(stamp):
         return None
-    year, month, day = int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8])
-    hour, minute, second = int(stamp[8:10]), int(stamp[10:12]), int(stamp[12:14])
-    if year < 1970 or not 1 <= month <= 12 or hour > 23 or minute > 59 or second > 59:
-        return None
+    minute = stamp[:12]
+    since = _minutes.get(minute)
+    if since is None:  # the segments of a recording follow each other: most are of a minute just met
+        since = _minute_ms(minute)
+        if len(_minutes) >= _MOST_MINUTES:
+            _minutes.clear()
+        _minutes[minute] = since
+    return since + int(stamp[12:]) if since >= 0 and stamp[12] < "6" else None
+
+
+def _minute_ms(text: str) -> int:
+    """Unix ms of a UTC minute written YYYYMMDDHHMM, or -1 if there is no such minute since 1970."""
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
+    hour, minute = int(text[8:10]), int(text[10:])
+    if year < 1970 or not 1 <= month <= 12 or hour > 23 or minute > 59:
+        return -1
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     if not 1 <= day <= _DAYS_IN[month - 1] + (leap and month == 2):
-        return None
+        return -1
     last = year - 1
     leap_days = last // 4 - last // 100 + last // 400 - _LEAP_DAYS_BEFORE_1970 + (leap and month > 2)
     days = 365 * (year - 1970) + leap_days + _DAYS_BEFORE[month - 1] + day - 1
-    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + int(stamp[14:])
+    return ((days * 24 + hour) * 60 + minute) * 60_000
 
 
 def ids_conform(name: RecordingName) -> bool:

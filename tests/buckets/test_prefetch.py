@@ -1,0 +1,158 @@
+"""Listing ahead: the same pages, sooner, and nothing left behind."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.prefetch import interleave, pages
+from ossrec.buckets.protocol import START
+from ossrec.errors import BucketBusy, Interrupted
+from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page
+from tests.buckets.places import all_keys, write_files
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+class Numbered:
+    """A bucket of ``0000`` to ``9999``, ten to a page, that counts its pages and may fail, or wait."""
+
+    name = "oss://numbered"
+    address = BucketAddress("numbered")
+
+    def __init__(self, fails_at: str = "", opens: threading.Event | None = None) -> None:
+        self.fails_at = fails_at
+        self.opens = opens
+        self.asked: list[str] = []
+        self.reached = threading.Semaphore(0)
+
+    def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+        self.asked.append(cursor.after)
+        self.reached.release()
+        if self.opens:
+            self.opens.wait(30)
+        if self.fails_at and cursor.after >= self.fails_at:
+            raise BucketBusy(f"failed at {cursor.after}")
+        first = int(cursor.after or -1) + 1
+        last = min(first + 9, int(until or 9999))
+        objects = [ObjectInfo(f"{n:04}", 0, 0, "") for n in range(first, last + 1)]
+        return Page(objects, None if last == int(until or 9999) else Cursor(f"{last:04}"))
+
+    def read(self, key: str, *, limit: int) -> Body:
+        raise NotImplementedError
+
+    def read_range(self, key: str, start: int, stop: int) -> Body:
+        raise NotImplementedError
+
+
+def keys_of(listing: Iterator[Page]) -> list[str]:
+    return [item.key for page in listing for item in page.objects]
+
+
+def test_the_pages_are_those_of_the_bucket(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"{n % 5}/{n:04}": b"" for n in range(1200)})
+    bucket = LocalBucket(str(tmp_path))
+    assert keys_of(pages(bucket)) == all_keys(bucket)
+    assert keys_of(pages(bucket, "1/", "1/0500", "1/0900")) == all_keys(bucket, "1/", "1/0500", "1/0900")
+
+
+def test_only_so_many_pages_are_fetched_ahead() -> None:
+    bucket = Numbered()
+    listing = pages(bucket, ahead=2)
+    next(listing)
+    for _ in range(4):  # the one given, the two that wait, the one in the thread's hand
+        assert bucket.reached.acquire(timeout=30)
+    assert not bucket.reached.acquire(timeout=0.05)
+    listing.close()
+
+
+def test_nothing_is_asked_before_the_first_page_is() -> None:
+    bucket = Numbered()
+    pages(bucket).close()
+    assert bucket.asked == []
+
+
+def test_an_error_comes_after_the_pages_before_it() -> None:
+    listing = pages(Numbered(fails_at="0029"))
+    assert [next(listing).objects[0].key for _ in range(3)] == ["0000", "0010", "0020"]
+    with pytest.raises(BucketBusy, match="failed at 0029"):
+        next(listing)
+
+
+def test_closing_while_a_request_is_under_way_is_prompt_and_its_page_is_dropped() -> None:
+    opens = threading.Event()
+    bucket = Numbered(opens=opens)
+    listing = pages(bucket)
+    caller = threading.Thread(target=lambda: next(listing, None))
+    caller.start()
+    assert bucket.reached.acquire(timeout=30)
+    opens.set()
+    caller.join()
+    opens.clear()
+    assert bucket.reached.acquire(timeout=30)
+    closer = threading.Timer(0.05, opens.set)  # the request ends after closing began
+    closer.start()
+    listing.close()
+    closer.join()
+    assert list(listing) == []
+
+
+def test_an_exception_in_the_callers_work_stops_the_thread() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        for _ in pages(Numbered()):
+            raise KeyboardInterrupt
+
+
+def test_an_interruption_reaches_the_caller() -> None:
+    class Stopped(Numbered):
+        def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+            raise Interrupted("stopped")
+
+    with pytest.raises(Interrupted):
+        list(pages(Stopped()))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 9])
+def test_ranges_are_listed_side_by_side_each_in_order(threads: int) -> None:
+    bounds = ["", "0123", "0456", "0789", None]
+    ranges = [(n, str(bounds[n]), bounds[n + 1]) for n in range(4)]
+    found: dict[int, list[str]] = {n: [] for n in range(4)}
+    ended = []
+    for number, page in interleave(Numbered(), "", ranges, threads=threads):
+        found[number] += [item.key for item in page.objects]
+        ended += [number] if page.next is None else []
+    assert sorted(ended) == [0, 1, 2, 3]
+    assert sum(found.values(), []) == [f"{n:04}" for n in range(10_000)]
+
+
+def test_several_ranges_are_under_way_at_once() -> None:
+    opens = threading.Event()
+    bucket = Numbered(opens=opens)
+    listing = interleave(bucket, "", [(0, "", "0005"), (1, "4999", "5005")], threads=2)
+    done: list[int] = []
+    caller = threading.Thread(target=lambda: done.extend(number for number, _ in listing))
+    caller.start()
+    assert all(bucket.reached.acquire(timeout=30) for _ in range(2))  # both wait at once
+    opens.set()
+    caller.join()
+    assert sorted(done) == [0, 1]
+
+
+def test_an_error_in_one_range_ends_them_all() -> None:
+    bucket = Numbered(fails_at="9000")
+    seen = 0
+    with pytest.raises(BucketBusy):
+        for _ in interleave(bucket, "", [(0, "", "8999"), (1, "9500", None)], threads=2):
+            seen += 1
+    assert seen <= 6  # what waited, and no more of the other range
+
+
+def test_no_ranges_give_no_pages() -> None:
+    assert list(interleave(Numbered(), "", [], threads=4)) == []

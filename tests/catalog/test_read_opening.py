@@ -1,0 +1,167 @@
+"""Opening a catalog for reading: what is refused and how it is said, and what must work all the same."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import ossrec
+from ossrec.catalog.opening import open_catalog, snapshot
+from ossrec.catalog.version import VERSION
+from ossrec.errors import CatalogDamaged, CatalogError, CatalogMissing, CatalogTooNew
+from tests.catalog.builder import CatalogBuilder, mixed
+
+COUNT = "SELECT count(*) FROM recordings"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    build = CatalogBuilder(tmp_path / "c.db")
+    build.recording(mixed("lobby"))
+    build.conn.close()
+    return build.path
+
+
+def spoil(path: Path, statement: str) -> None:
+    conn = sqlite3.connect(path)
+    conn.execute(statement)
+    conn.close()
+
+
+def nothing_there(path: Path) -> None:
+    path.unlink()
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def text(path: Path) -> None:
+    path.write_text("not a database, but long enough to be taken for one" * 100)
+
+
+def another_program(path: Path) -> None:
+    spoil(path, "PRAGMA application_id = 1")
+
+
+def newer(path: Path) -> None:
+    spoil(path, f"PRAGMA user_version = {VERSION + 1}")
+
+
+def older(path: Path) -> None:
+    spoil(path, "PRAGMA user_version = 0")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:50])
+
+
+REFUSED: dict[str, tuple[Callable[[Path], None], type[CatalogError], str]] = {
+    "a file that is not there": (nothing_there, CatalogMissing, "run `ossrec scan BUCKET` first"),
+    "a folder": (a_folder, CatalogMissing, "is a folder"),
+    "an empty file": (empty, CatalogMissing, "is empty"),
+    "a file that is no database": (text, CatalogDamaged, "not a catalog"),
+    "the database of another program": (another_program, CatalogDamaged, "another program"),
+    "a catalog of a newer ossrec": (newer, CatalogTooNew, "upgrade ossrec"),
+    "a catalog of an older ossrec": (older, CatalogError, "the next `ossrec scan` migrates it"),
+    "a catalog cut within its header": (cut, CatalogDamaged, "not a catalog"),
+}
+
+
+@pytest.mark.parametrize(("spoiled", "kind", "said"), REFUSED.values(), ids=REFUSED)
+def test_refuses(path: Path, spoiled: Callable[[Path], None], kind: type[CatalogError], said: str) -> None:
+    spoiled(path)
+    with pytest.raises(CatalogError, match=said) as caught:
+        open_catalog(path)
+    assert type(caught.value) is kind
+    assert caught.value.exit_code == 10
+    assert "\n" not in str(caught.value)
+
+
+def test_a_path_below_a_file_is_missing(path: Path) -> None:
+    with pytest.raises(CatalogMissing):
+        open_catalog(path / "c.db")
+
+
+def test_reads_beside_a_writer_and_sees_one_state_in_a_snapshot(path: Path) -> None:
+    writer = CatalogBuilder(path)
+    reader = open_catalog(path)
+    writer.conn.execute("BEGIN IMMEDIATE")
+    writer.recording(mixed("hall", "aa02"))
+    assert reader.execute(COUNT).fetchone() == (1,)
+    with snapshot(reader):
+        assert reader.execute(COUNT).fetchone() == (1,)
+        writer.conn.execute("COMMIT")
+        with snapshot(reader):
+            assert reader.execute(COUNT).fetchone() == (1,)
+        assert reader.execute(COUNT).fetchone() == (1,)
+    assert reader.execute(COUNT).fetchone() == (2,)
+
+
+def test_cannot_write(path: Path) -> None:
+    reader = open_catalog(path)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM recordings")
+
+
+READ = f"""
+import os, sys
+from pathlib import Path
+from ossrec.catalog.opening import open_catalog
+if os.geteuid() == 0:  # root may write anywhere, and only root may read the modules in some places
+    os.setuid(65534)
+print(open_catalog(Path(sys.argv[1])).execute({COUNT!r}).fetchone()[0])
+"""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that anybody may enter and nobody but its owner may write; pytest's own is closed to others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
+
+
+def read_without_writing(path: Path) -> subprocess.CompletedProcess[str]:
+    """Read a catalog in a process that may not write its folder."""
+    path.chmod(0o644)
+    path.parent.chmod(0o555)
+    source = str(Path(ossrec.__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-B", "-c", READ, str(path)],
+        env={"PYTHONPATH": source, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_reads_a_wal_catalog_in_a_folder_that_may_not_be_written(open_folder: Path) -> None:
+    build = CatalogBuilder(open_folder / "c.db")
+    build.recording(mixed("lobby"))
+    build.conn.close()
+    assert not Path(f"{build.path}-wal").exists()
+    assert read_without_writing(build.path).stdout == "1\n"
+
+
+def test_says_so_when_the_latest_changes_cannot_be_seen(open_folder: Path, tmp_path: Path) -> None:
+    build = CatalogBuilder(tmp_path / "c.db")
+    build.recording(mixed("lobby"))
+    for name in ("c.db", "c.db-wal"):
+        (open_folder / name).write_bytes((tmp_path / name).read_bytes())
+        (open_folder / name).chmod(0o644)
+    result = read_without_writing(open_folder / "c.db")
+    assert "CatalogError" in result.stderr
+    assert "copy both files" in result.stderr
