@@ -140,6 +140,7 @@ class OssBucket:
         if response.status_code == 416:
             self._read_body(asked, response, _ERROR_LIMIT)
             head = self._send("HEAD", asked)
+            self._read_body(asked, head, 0)  # nothing, but it gives the connection back
             return body_of(asked, head, b"", length(head) or 0)
         whole = length(response) if response.status_code == 200 else None  # of what knows no ranges
         part = part_of(response) if whole is None else (0, whole, whole)

@@ -1,11 +1,13 @@
 """Reads one playlist from a bucket and says what came of it; never raises for what the bucket does."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.recordings import PlaylistObject
 from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing, ObjectTooLarge
 from ossrec.findings import Finding
+from ossrec.hls.notes import excerpt
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.hls.reader import read_playlist
 from ossrec.hls.uris import Resolved, resolve_playlist
@@ -16,6 +18,7 @@ _COLD = (
     "ColdArchive",
     "DeepColdArchive",
 )  # a storage class whose objects are restored before they are read
+_MOST_MEMBERS = 8  # that a finding names
 
 
 class Look(NamedTuple):
@@ -45,4 +48,18 @@ def look(bucket: Bucket, at: PlaylistObject) -> Look:
     except BucketError as error:
         return Look(at, failure=Finding("LOOK003", at.key, str(error)))
     playlist = read_playlist(body.data, at.key)
+    if playlist.kind == "master":
+        playlist = _with_members(playlist)
     return Look(at, body._replace(data=b""), playlist, resolve_playlist(playlist, at.key, bucket.address))
+
+
+def _with_members(playlist: Playlist) -> Playlist:
+    """A master playlist whose finding says what it names, so that people know where to look."""
+    from ossrec.hls.master import read_master  # loads m3u8, which only a master playlist needs
+
+    master = read_master(playlist)
+    named = [excerpt(member.uri) for member in master.members[:_MOST_MEMBERS]]
+    more = len(master.members) - len(named)
+    detail = master.problem or f"it names {', '.join(named)}" + (f" and {more} more" if more else "")
+    findings = tuple(f._replace(detail=detail) if f.code == "HLS060" else f for f in playlist.findings)
+    return replace(playlist, findings=findings)

@@ -59,9 +59,7 @@ def findings_page() -> str:
 def _table(name: str) -> str:
     """One area as a heading and a table."""
     rows = [_row(rule) for code, rule in sorted(RULES.items()) if area(code) == name]
-    head = (
-        "| code | severity | verdict | what is wrong | what to do | written in |\n|---|---|---|---|---|---|"
-    )
+    head = "| code | severity | verdict | what is wrong | what to do | written in |\n|---|---|---|---|---|---|"
     return "\n".join((f"## {name}: {AREAS[name]}\n", head, *rows, ""))
 
 

@@ -28,8 +28,7 @@ RULES: tuple[Rule, ...] = (
         "HLS080",
         Verdict.DAMAGED,
         "EXT-X-TARGETDURATION is missing",
-        "Add it in the head, with the longest EXTINF rounded to whole seconds; players refuse a playlist "
-        "without.",
+        "Add it in the head, with the longest EXTINF rounded to whole seconds; players refuse a playlist without.",
         "RFC 8216 4.3.3.1",
     ),
     error(

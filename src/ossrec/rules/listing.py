@@ -63,8 +63,7 @@ RULES: tuple[Rule, ...] = (
     warning(
         "LST263",
         "segment is there only under the unescaped spelling of its URI",
-        "Percent-encode the name in the playlist: as it stands, browsers and most players ask for "
-        "another object.",
+        "Percent-encode the name in the playlist: as it stands, browsers and most players ask for another object.",
         "RFC 3986 2.1",
     ),
     info(
@@ -107,14 +106,12 @@ RULES: tuple[Rule, ...] = (
     warning(
         "LST290",
         "length by EXTINF differs from the length that the recorder reported",
-        "If the playlist is shorter, its end or its head is missing: compare it with the segments in the "
-        "bucket.",
+        "If the playlist is shorter, its end or its head is missing: compare it with the segments in the bucket.",
     ),
     warning(
         "LST291",
         "length by EXTINF differs from the time that the segments' names span",
-        "The lengths in the playlist are wrong, or media was lost inside segments: measure some with "
-        "`ffprobe`.",
+        "The lengths in the playlist are wrong, or media was lost inside segments: measure some with `ffprobe`.",
     ),
     warning(
         "LST300",
@@ -126,7 +123,6 @@ RULES: tuple[Rule, ...] = (
     warning(
         "LST301",
         "segment's name is earlier than that of the segment before it",
-        "Look whether the segments stand in the wrong order; if they do not, the recorder's clock was "
-        "set back.",
+        "Look whether the segments stand in the wrong order; if they do not, the recorder's clock was set back.",
     ),
 )

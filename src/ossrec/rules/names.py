@@ -13,8 +13,7 @@ RULES: tuple[Rule, ...] = (
     info(
         "NAM441",
         "room or user id breaks the vendor's rule for ids",
-        "Nothing need be done: the recording is read all the same. The vendor allows 1 to 64 of A-Z a-z "
-        "0-9 _ -.",
+        "Nothing need be done: the recording is read all the same. The vendor allows 1 to 64 of A-Z a-z 0-9 _ -.",
     ),
     warning(
         "NAM442",
@@ -24,8 +23,7 @@ RULES: tuple[Rule, ...] = (
     info(
         "NAM450",
         "name can be read in more than one way",
-        "Nothing need be done: the likeliest reading is used. Importing the task that recorded it "
-        "settles the reading.",
+        "Nothing need be done: the likeliest reading is used. Importing the task that recorded it settles the reading.",
     ),
     blind(
         "LOOK001",
@@ -35,14 +33,12 @@ RULES: tuple[Rule, ...] = (
     blind(
         "LOOK002",
         "access to the playlist was denied",
-        "Give the RAM user `oss:GetObject` on the prefix, then scan again; `ossrec doctor` shows what is "
-        "allowed.",
+        "Give the RAM user `oss:GetObject` on the prefix, then scan again; `ossrec doctor` shows what is allowed.",
     ),
     blind(
         "LOOK003",
         "bucket failed while the playlist was read",
-        "Scan again later; if it goes on, give the request id in the detail to the support of the "
-        "bucket's provider.",
+        "Scan again later; if it goes on, give the request id in the detail to the support of the bucket's provider.",
     ),
     blind(
         "LOOK004",

@@ -15,15 +15,13 @@ _LENGTHS: tuple[Rule, ...] = (
         "HLS151",
         Verdict.UNFINISHED,
         "playlist is cut off after EXTINF",
-        "Its end is lost: take the segments from there on from the bucket, in order of name, and add "
-        "EXT-X-ENDLIST.",
+        "Its end is lost: take the segments from there on from the bucket, in order of name, and add EXT-X-ENDLIST.",
         "RFC 8216 4.3.2.1",
     ),
     warning(
         "HLS152",
         "two EXTINF before one URI",
-        "A segment's URI may be lost between them: look in the bucket for a segment that the playlist "
-        "does not name.",
+        "A segment's URI may be lost between them: look in the bucket for a segment that the playlist does not name.",
         "RFC 8216 4.3.2.1",
     ),
     error(
@@ -37,8 +35,7 @@ _LENGTHS: tuple[Rule, ...] = (
         "HLS160",
         Verdict.DAMAGED,
         "EXTINF is not a usable number of seconds",
-        "Write the segment's length in seconds, such as `6.006`; measure it with `ffprobe` if it is not "
-        "known.",
+        "Write the segment's length in seconds, such as `6.006`; measure it with `ffprobe` if it is not known.",
         "RFC 8216 4.3.2.1",
     ),
     warning(
@@ -76,16 +73,14 @@ _URIS: tuple[Rule, ...] = (
         "HLS172",
         Verdict.INCOMPLETE,
         "URI has a scheme other than http and https",
-        "Name the file relatively; a recording has no business with other schemes, and ossrec never "
-        "follows one.",
+        "Name the file relatively; a recording has no business with other schemes, and ossrec never follows one.",
         "RFC 8216 4.1, RFC 3986",
     ),
     error(
         "HLS173",
         Verdict.INCOMPLETE,
         "URI climbs out of the bucket",
-        "Write the path from the playlist's own folder; find out who wrote `..` there, for it may be an "
-        "attack.",
+        "Write the path from the playlist's own folder; find out who wrote `..` there, for it may be an attack.",
         "RFC 3986 5.2.4",
     ),
     error(
@@ -97,14 +92,12 @@ _URIS: tuple[Rule, ...] = (
     warning(
         "HLS175",
         "URI carries a signature, which expires",
-        "Write plain relative names and sign at delivery; the object is looked up by its path whatever "
-        "the signature.",
+        "Write plain relative names and sign at delivery; the object is looked up by its path whatever the signature.",
     ),
     warning(
         "HLS176",
         "URI has a backslash",
-        "Write `/`, or `%5C` if the name really has a backslash; browsers read it as `/`, other players "
-        "do not.",
+        "Write `/`, or `%5C` if the name really has a backslash; browsers read it as `/`, other players do not.",
         "RFC 3986 2",
     ),
     warning(
@@ -122,8 +115,7 @@ _URIS: tuple[Rule, ...] = (
     warning(
         "HLS180",
         "same URI twice without EXT-X-BYTERANGE",
-        "Look whether a segment was written under the name of another; if it is only listed twice, "
-        "remove one.",
+        "Look whether a segment was written under the name of another; if it is only listed twice, remove one.",
     ),
 )
 
@@ -197,8 +189,7 @@ _PARTS: tuple[Rule, ...] = (
     warning(
         "HLS222",
         "EXT-X-PROGRAM-DATE-TIME and the EXTINF before it do not add up",
-        "If time is missing there, put EXT-X-DISCONTINUITY before the segment; if not, the lengths are "
-        "wrong.",
+        "If time is missing there, put EXT-X-DISCONTINUITY before the segment; if not, the lengths are wrong.",
         "RFC 8216 4.3.2.6",
     ),
     info(

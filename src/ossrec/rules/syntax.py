@@ -25,8 +25,7 @@ RULES: tuple[Rule, ...] = (
         "HLS012",
         Verdict.DAMAGED,
         "playlist is stored compressed",
-        "Unpack it and upload the text, or set `Content-Encoding: gzip` on the object so that players "
-        "unpack it.",
+        "Unpack it and upload the text, or set `Content-Encoding: gzip` on the object so that players unpack it.",
         "RFC 8216 4.1",
     ),
     error(
@@ -40,8 +39,7 @@ RULES: tuple[Rule, ...] = (
         "HLS020",
         Verdict.DAMAGED,
         "playlist is not UTF-8",
-        "Convert it to UTF-8 without a byte order mark and upload it again; the line named is the first "
-        "bad one.",
+        "Convert it to UTF-8 without a byte order mark and upload it again; the line named is the first bad one.",
         "RFC 8216 4.1",
     ),
     error(
@@ -73,8 +71,7 @@ RULES: tuple[Rule, ...] = (
         "HLS030",
         Verdict.DAMAGED,
         "first line is not #EXTM3U",
-        "Make `#EXTM3U` the first line; if the lines before it are foreign, the file was overwritten or "
-        "joined.",
+        "Make `#EXTM3U` the first line; if the lines before it are foreign, the file was overwritten or joined.",
         "RFC 8216 4.3.1.1",
     ),
     warning(
@@ -99,8 +96,7 @@ RULES: tuple[Rule, ...] = (
     info(
         "HLS041",
         "private tag",
-        "Nothing need be done: players ignore tags they do not know, and the recorder writes some of its "
-        "own.",
+        "Nothing need be done: players ignore tags they do not know, and the recorder writes some of its own.",
         "RFC 8216 6.3.1",
     ),
     error(
@@ -121,24 +117,21 @@ RULES: tuple[Rule, ...] = (
         "HLS052",
         Verdict.DAMAGED,
         "quoted attribute value is not closed",
-        "Add the closing quotation mark; if the line ends in mid-value, the file was cut or written "
-        "twice at once.",
+        "Add the closing quotation mark; if the line ends in mid-value, the file was cut or written twice at once.",
         "RFC 8216 4.2",
     ),
     error(
         "HLS060",
         Verdict.UNKNOWN,
         "it is a master playlist, not a recording's own",
-        "Check the media playlists that it names; ossrec does not follow them, so nothing is known of "
-        "their segments.",
+        "Check the media playlists that it names; ossrec does not follow them, so nothing is known of their segments.",
         "RFC 8216 4.3.4",
     ),
     error(
         "HLS061",
         Verdict.DAMAGED,
         "tags of a master playlist and of a media playlist are mixed",
-        "Split it in two files; clients must refuse a playlist that is both, so two files were probably "
-        "joined.",
+        "Split it in two files; clients must refuse a playlist that is both, so two files were probably joined.",
         "RFC 8216 4.3.2",
     ),
 )

@@ -1,4 +1,4 @@
-"""Property tests here have no deadline: a busy machine is no fault of the parser."""
+"""What holds for every test: property tests have no deadline, since a busy machine is no fault of the code."""
 
 from hypothesis import settings
 
