@@ -30,9 +30,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
     lobby = build.recording(LOBBY, started="20261101100000000", verdict="incomplete", reasons=["LST260"])
     playlist = build.playlist(lobby, LOBBY, SEGMENTS)
     build.conn.execute("UPDATE segments SET gap = 1 WHERE playlist_id = ? AND number = 1", (playlist,))
-    build.conn.execute(
-        "INSERT INTO claims SELECT stem_id, rest, ? FROM objects WHERE rest = 'seg 5.ts'", (lobby,)
-    )
+    build.conn.execute("INSERT INTO claims SELECT stem_id, rest, ? FROM objects WHERE rest = 'seg 5.ts'", (lobby,))
     build.finding(lobby, "HLS140", 1, LOBBY, line=3)
     build.finding(lobby, "LST260", 3, LOBBY, "rid_1.ts", segment=1, start=10.0, length=10.0)
     first, second = build.scan(), build.scan(started=NOW + 600)
@@ -89,7 +87,9 @@ def test_several_recordings_of_one_name_are_listed(catalog: sqlite3.Connection) 
         one_recording(catalog, "rid_aa03_twice.m3u8")
 
 
-@pytest.mark.parametrize("reference", ["nothing", "", "/", "oss://other/x.m3u8", f"oss://recordings/x/{LOBBY}", "a/b.ts"])
+@pytest.mark.parametrize(
+    "reference", ["nothing", "", "/", "oss://other/x.m3u8", f"oss://recordings/x/{LOBBY}", "a/b.ts"]
+)
 def test_no_recording_is_a_usage_problem(catalog: sqlite3.Connection, reference: str) -> None:
     with pytest.raises(UsageProblem, match="no recording"):
         one_recording(catalog, reference)

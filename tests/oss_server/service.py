@@ -2,7 +2,6 @@
 
 import base64
 import secrets
-import threading
 import time
 from collections import deque
 from email.utils import formatdate
@@ -54,7 +53,6 @@ class Service:
         self.faults = Faults()
         self.crashes: list[BaseException] = []  # mistakes of the server itself
         self.log: deque[Request] = deque(maxlen=_LOG_LENGTH)
-        self._lock = threading.Lock()
 
     def now(self) -> float:
         """Seconds since 1970-01-01 UTC by the server's clock."""

@@ -219,7 +219,8 @@ def _parse_date(text: str) -> float:
     try:
         if re.fullmatch(r"\d{8}T\d{6}Z", text):
             return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-        return parsedate_to_datetime(text).timestamp()
+        moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
         message = "OSS authentication requires a valid Date."
         raise OssError("AccessDenied", message, ec="0002-00000501") from None

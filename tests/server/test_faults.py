@@ -142,12 +142,12 @@ def test_a_reply_can_come_late(server: OssServer, filled: Bucket, raw: Raw) -> N
 
 def test_a_late_reply_does_not_hold_up_the_end(filled: Bucket) -> None:
     with OssServer() as server:
-        server.faults.add(Fault(delay=3600))
+        asked = threading.Event()
+        server.faults.add(Fault(delay=3600, after=asked.set))
         host, port = server.endpoint.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            while not server.requests:
-                threading.Event().wait(0.001)
+            assert asked.wait(timeout=10)
             server.stop()
             assert connection.recv(1) == b""
 

@@ -91,7 +91,7 @@ def test_a_range_that_does_not_fit_gives_the_whole_object_unless_asked_to_be_sta
         if wanted is None:
             assert (got.status, got.body) == (200, DATA)
             assert "content-range" not in got.headers
-        elif wanted == 416:
+        elif isinstance(wanted, int):
             assert (got.status, got.text("Code")) == (416, "InvalidRange")
             assert (got.text("ActualObjectSize"), got.text("RangeHeader")) == ("100", header)
         else:
@@ -198,10 +198,10 @@ def test_an_archived_object_is_read_only_while_its_restored_copy_lasts(
     bucket.put("a", DATA, storage=storage)
     with client(server) as oss:
 
-        def listed() -> str | None:
+        def listed() -> object:
             return next(iter(oss2.ObjectIteratorV2(oss))).restore_info
 
-        def restore_header() -> str | None:
+        def restore_header() -> object:
             return oss.head_object("a").headers.get("x-oss-restore")
 
         with pytest.raises(oss2.exceptions.ServerError, match="InvalidObjectState") as caught:

@@ -29,7 +29,7 @@ INSERT OR IGNORE INTO absent SELECT ?4, stem_id, rest FROM objects
 WHERE stem_id = ?1 AND rest >= ?2 AND rest < ?3 AND gone IS NULL
 """
 _STEMS = "SELECT id, stem FROM stems WHERE bucket_id = ? AND stem >= ? AND (?3 IS NULL OR stem < ?3)"
-_PAST_ALL = "\U0010ffff" * 8  # no rest is as great as this
+_PAST_ALL = b""  # no rest is as great as this: SQLite sorts every text before every blob
 
 
 _NO_STEM = "\0"  # no key begins with it

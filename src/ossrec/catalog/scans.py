@@ -142,17 +142,20 @@ def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> i
 def range_stops(conn: sqlite3.Connection, bucket_id: int, prefix: str, ranges: int) -> list[str]:
     """Keys that split the prefix into about *ranges* parts with as many objects, by what the last scan saw."""
     end = successor(prefix)
-    rows = conn.execute(
-        "SELECT s.stem, coalesce(r.segments_present, 0) + 1 FROM stems s"
-        " LEFT JOIN recordings r ON r.id = s.recording_id"
-        " WHERE s.bucket_id = ? AND s.stem >= ? AND (? IS NULL OR s.stem < ?) ORDER BY s.stem",
-        (bucket_id, prefix, end, end),
-    ).fetchall()
-    share = sum(weight for _, weight in rows) / max(ranges, 1)
+    bounds = (bucket_id, prefix, end, end)
+    (total,) = conn.execute(f"SELECT total(weight) FROM ({_WEIGHTS})", bounds).fetchone()  # noqa: S608
+    share = total / max(ranges, 1)
     stops: list[str] = []
-    filled = 0.0
-    for stem, weight in rows:
+    filled = 0
+    for stem, weight in conn.execute(f"{_WEIGHTS} ORDER BY s.stem", bounds):
         if filled >= share * (len(stops) + 1) and stem > prefix:
             stops.append(stem)
         filled += weight
     return stops
+
+
+_WEIGHTS = (
+    "SELECT s.stem, coalesce(r.segments_present, 0) + 1 AS weight FROM stems s"
+    " LEFT JOIN recordings r ON r.id = s.recording_id"
+    " WHERE s.bucket_id = ? AND s.stem >= ? AND (? IS NULL OR s.stem < ?)"
+)

@@ -90,6 +90,8 @@ CREATE INDEX recordings_by_uid ON recordings (uid, started_ms) WHERE uid IS NOT 
 CREATE INDEX recordings_by_recordid ON recordings (recordid);
 CREATE INDEX recordings_by_start ON recordings (started_ms);
 CREATE INDEX recordings_by_verdict ON recordings (verdict, started_ms);
+CREATE INDEX recordings_long ON recordings (started_ms) WHERE ended_ms - started_ms > 86400000;
+CREATE INDEX recordings_ambiguous ON recordings (recordid) WHERE ambiguous;
 CREATE INDEX recordings_due ON recordings (bucket_id, path) WHERE due;
 CREATE TABLE changes (
     scan_id INTEGER NOT NULL REFERENCES scans,

@@ -39,8 +39,14 @@ def failure(error: BaseException) -> Failure:
 def _click_line(error: click.ClickException) -> str:
     message = error.format_message().strip()
     line = (message[:1].lower() + message[1:]).rstrip(".").replace("\n", " ")
-    context = getattr(error, "ctx", None)
-    return f"{line} (see `{context.command_path} --help`)" if context is not None else line
+    context, param = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None:
+        return line
+    if param is not None and param.name is not None:
+        source = context.get_parameter_source(param.name)
+        if source is click.core.ParameterSource.ENVIRONMENT:
+            return f"{line} (from {param.envvar} in the environment)"
+    return f"{line} (see `{context.command_path} --help`)"
 
 
 def _sqlite(error: sqlite3.Error) -> Failure:

@@ -56,6 +56,7 @@ def _option(setting: Setting) -> Callable[[F], F]:
         setting.flag,
         setting.name,
         envvar=setting.variable,
+        show_envvar=True,
         default=setting.default,
         multiple=setting.kind == "hosts",
         help=setting.help,

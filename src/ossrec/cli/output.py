@@ -129,7 +129,7 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
 
 
 def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:
-    from ossrec.cli.tables import table  # loads tabulate
+    from ossrec.cli.tables import table  # only for this format
 
     cells = [[(printable(column.cell(row)), column.style(row)) for column in columns] for row in rows]
     if cells:

@@ -14,6 +14,8 @@ from ossrec.cli.text import human_bytes, printable
 
 PARTLY, FOUND = 3, 1  # exit codes
 
+_MOST_LINES = 20  # of what could not be looked at
+
 
 @click.command(
     "scan",
@@ -50,8 +52,10 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     chosen = ScanOptions(prefix=prefix, threads=threads, retry=settings.policy, **options)
     with shown(quiet=quiet) as progress:
         summary = scan_bucket(place, catalog, chosen, progress)
-    for warning in summary.warnings:
+    for warning in summary.warnings[:_MOST_LINES]:
         say(f"ossrec: could not look: {warning}")
+    if len(summary.warnings) > _MOST_LINES:
+        say(f"ossrec: and {len(summary.warnings) - _MOST_LINES:,} more, which --format json has all")
     failing = {verdict: number for verdict, number in summary.verdicts.items() if verdict in fail_on and number}
     told = summary.as_dict()
     output.record(told, lambda: _problems(told, failing, output) if quiet else _lines(told, failing, output))

@@ -30,6 +30,7 @@ from ossrec.jobs.summing import sum_up
 
 _STALE = 24 * 3600  # a scan that stopped longer ago is started over, seconds
 _WORTH_A_RANGE = 20_000  # objects
+_MOST_WARNINGS = 1_000  # that a summary has room for
 
 
 def scan_bucket(bucket: Bucket, catalog: Path, options: ScanOptions, progress: Progress) -> ScanSummary:
@@ -69,7 +70,8 @@ class _Run:
         self._stop = stop
         self._now = int(time.time())
         self._state = ScanState("listing", 0, None, 0, None, 0, 0)
-        self._failures: list[str] = []
+        self._warnings: list[str] = []
+        self._untold = 0
 
     def run(self) -> ScanSummary:
         scan = self._begin()
@@ -111,7 +113,9 @@ class _Run:
     def _finish(self, scan: Scan) -> ScanSummary:
         summary = sum_up(self._conn, scan, self._bucket.name)
         summary.playlists_read = self._state.playlists
-        summary.warnings = self._failures
+        summary.warnings = self._warnings
+        if self._untold:
+            summary.warnings.append(f"and {self._untold} more: see the recordings of verdict unknown")
         with transaction(self._conn):
             finish_scan(self._conn, scan, int(time.time()), summary.as_dict())
         return summary
@@ -121,7 +125,11 @@ class _Run:
 
     def _checked(self, one: Checked) -> None:
         state = self._state
-        self._failures += [f"{failure.code} {failure.subject}: {failure.detail}" for failure in one.failures]
+        for failure in one.failures:
+            if len(self._warnings) < _MOST_WARNINGS:
+                self._warnings.append(f"{failure.code} {failure.subject}: {failure.detail}")
+            else:
+                self._untold += 1
         self._show(
             checked=state.checked + 1,
             playlists=state.playlists + one.playlists,

@@ -1,0 +1,24 @@
+"""Keys to fill catalogs with, and what a catalog holds of a bucket."""
+
+import sqlite3
+from typing import Any
+
+from hypothesis import strategies as st
+
+# What names are made of, with what hardly any program expects. Keys that are prefixes of others come by themselves.
+_PIECES = (
+    *("rid_", "bak0_", "ba1107310000565164da34f816f842da94d", "a", "b", "_", "__", "__uid_s_", "__uid_e"),
+    *("/", "//", ".m3u8", ".ts", "_20261101120000123.ts", "_20261101120002123.ts", "_7.ts", "_123456789_1.m3u8"),
+    *("2026/", "é", "\U0001f3a5", "\ue000", "\uffff", "\U0010ffff", "\x01", "\x7f", " ", "%2F", "\\", "..", "0"),
+    *("rid_ba1107310000565164da34f816f842da94d_room", "rid_ba1107310000565164da34f816f842da94d_room/"),
+)
+pieces = st.sampled_from(_PIECES)
+keys = st.lists(pieces, min_size=1, max_size=7).map("".join)
+
+
+def held(conn: sqlite3.Connection, bucket: str, *, gone: bool = False) -> dict[str, tuple[Any, ...]]:
+    """The objects of a bucket by key: size, modified, etag, storage."""
+    rows = conn.execute(
+        "SELECT key, size, modified, etag, storage FROM object_keys WHERE gone = ? AND bucket = ?", (gone, bucket)
+    )
+    return {key: tuple(rest) for key, *rest in rows}

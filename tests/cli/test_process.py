@@ -1,0 +1,104 @@
+"""`ossrec` as a process: what a query loads, and pipes, signals and files that fail."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ossrec
+from tests.catalog.builder import CatalogBuilder, mixed
+
+SOURCE = str(Path(ossrec.__file__).parents[1])
+COMMAND = [sys.executable, "-m", "ossrec"]
+HEAVY = (
+    *("oss2", "sqlite_utils", "m3u8", "numpy", "rich", "asyncio", "filelock", "requests", "tabulate", "wcwidth"),
+    *("urllib.request", "http.client", "fastcrc", "tomllib", "difflib", "csv", "logging", "concurrent.futures"),
+    *("ossrec.jobs", "ossrec.buckets", "ossrec.rules", "ossrec.catalog.schema"),
+)
+
+
+@pytest.fixture
+def environ(catalog: CatalogBuilder) -> dict[str, str]:
+    """An environment with the catalog in it."""
+    return {
+        "PYTHONPATH": SOURCE,
+        "PATH": os.environ["PATH"],
+        "OSSREC_CATALOG": str(catalog.path),
+        "PYTHONWARNINGS": "error",
+    }
+
+
+def start(environ: dict[str, str], *arguments: str, **streams: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*COMMAND, *arguments], env=environ, **streams)
+
+
+def test_a_query_loads_only_what_it_needs(environ: dict[str, str]) -> None:
+    program = (
+        "import sys; from ossrec.cli.main import run\n"
+        "code = run(['find', '--room', 'a', '--since', '2026-01-01', '--format', 'json'])\n"
+        "import json; print(json.dumps(sorted(sys.modules)), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, check=True)
+    assert len(json.loads(done.stdout)) == 1
+    loaded = json.loads(done.stderr)
+    assert [name for name in loaded if name in HEAVY or name.startswith(tuple(f"{one}." for one in HEAVY))] == []
+
+
+def test_a_reader_that_goes_away_is_no_failure(environ: dict[str, str], tmp_path: Path) -> None:
+    build = CatalogBuilder(tmp_path / "many.db")
+    build.conn.execute("BEGIN")
+    for number in range(600):
+        build.recording(mixed(f"room{number}"))
+    build.conn.execute("COMMIT")
+    for name in ("jsonl", "table"):
+        process = start(
+            environ, "find", "--catalog", str(build.path), "--format", name,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+        process.stderr.close()
+
+
+def test_ctrl_c_ends_quietly_with_130(environ: dict[str, str]) -> None:
+    told = environ | {"OSSREC_X": "a warning on stderr says that the command is running"}
+    process = start(told, "parse", "-", stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith(b"ossrec: warning")
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.read().strip() == b""
+    assert process.wait() == 130
+    process.communicate()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_said_in_one_line(environ: dict[str, str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "find", "--format", "json"], env=environ, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 3
+    assert done.stderr == b"ossrec: no space left where the output goes: make room, then run the command again\n"
+
+
+def test_without_stdout_and_stderr_it_runs_all_the_same(environ: dict[str, str]) -> None:
+    command = " ".join([*COMMAND, "find", "--format", "json"])
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(["sh", "-c", f"{command} {closed}"], env=environ, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_encoding_that_lacks_letters_gets_escapes(environ: dict[str, str]) -> None:
+    told = environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*COMMAND, "find", "--format", "json"], env=told, capture_output=True, check=True)
+    assert "三年二班" in [row["roomid"] for row in json.loads(done.stdout)]
+    done = subprocess.run([*COMMAND, "show", mixed("lobby")], env=told, capture_output=True, check=True)
+    assert b"# there  x missing  ^ a finding" in done.stdout

@@ -1,0 +1,78 @@
+"""`ossrec show`: one recording, drawn for people and whole in JSON."""
+
+import pytest
+
+from ossrec.rules import RULES
+from tests.catalog.builder import RID, mixed
+from tests.cli.conftest import HOSTILE, Ossrec
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def test_draws_the_timeline_and_says_what_to_do(ossrec: Ossrec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "44")
+    ran = ossrec("show", mixed("lobby"))
+    assert ran.code == 0
+    for line in (
+        "  verdict   incomplete because of LST260, looked at to depth listing",
+        f"  task      {RID}",
+        "  room      lobby, all users, mixed",
+        "  started   2026-11-01 10:00:00 UTC",
+        "  segments  3 of 4 there, 1 missing (0:10), 1.4 MiB",
+        "  ████████████████████××××××××××██████████",
+        "                      ^",
+        "  0:00                                0:40",
+        "  █ there  × missing  ^ a finding",
+        "  0:20 to 0:30 missing (segment 2)",
+        f"  error   LST260  {RULES['LST260'].title}",
+        "      line 9, segment 2, at 0:20 for 0:10: gone.ts",
+        f"      next: {RULES['LST260'].remedy}",
+        f"  {mixed('lobby')}: 4 segments, 0:40, ended, of 2026-11-01 12:00:00",
+        "  2026-11-01 12:00:00  incomplete",
+        "  2026-11-01 12:00:05  last scan of oss://recordings",
+    ):
+        assert line in ran.out.splitlines(), line
+    assert RULES["HLS140"].remedy not in ran.out
+
+
+def test_json_has_the_same_facts(ossrec: Ossrec) -> None:
+    known = ossrec("show", mixed("lobby"), "--format", "json").json
+    assert known["verdict"] == "incomplete"
+    assert [segment["state"] for segment in known["segments"]] == ["present", "present", "missing", "present"]
+    assert known["findings"][0]["remedy"] == RULES["LST260"].remedy
+    assert known["findings"][0]["title"] == RULES["LST260"].title
+    assert known["playlists"][0]["key"] == mixed("lobby")
+    assert known["history"][0]["became"] == "incomplete"
+    assert known["last_scan"]["bucket"] == "oss://recordings"
+
+
+def test_one_thing_is_one_line_in_the_other_formats(ossrec: Ossrec) -> None:
+    for name in ("jsonl", "csv"):
+        assert ossrec("show", mixed("lobby"), "--format", name).out.count("\n") == 1
+
+
+def test_a_name_cannot_drive_the_terminal(ossrec: Ossrec) -> None:
+    for name in ("table", "json"):
+        out = ossrec("show", "aa03", "--format", name).out
+        assert "owned" in out
+        assert all(char == "\n" or char.isprintable() for char in out)
+    err = ossrec("show", f"{HOSTILE}.m3u8").err
+    assert "owned" in err
+    assert err.count("\n") == 1
+    assert err.rstrip("\n").isprintable()
+
+
+def test_several_recordings_of_a_task_are_listed_to_choose_from(ossrec: Ossrec) -> None:
+    ran = ossrec("show", RID)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"2 recordings go by {RID}" in ran.err
+
+
+def test_colours_the_verdict_when_asked(ossrec: Ossrec) -> None:
+    assert "\x1b[31m\x1b[1mincomplete\x1b[0m" in ossrec("show", mixed("lobby"), "--color", "always").out
+
+
+def test_a_rule_of_a_newer_ossrec_is_shown_by_its_code(ossrec: Ossrec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ossrec.rules.RULES", {})
+    out = ossrec("show", mixed("lobby")).out
+    assert "  error   LST260  LST260" in out
