@@ -19,6 +19,7 @@ class Skipped(NamedTuple):
 
     name: str  # printable; bytes that are not UTF-8 stand as \\xNN
     reason: str
+    unseen: str | None = None  # keys that start so may exist: nothing is known of them
 
 
 class Cursor(NamedTuple):

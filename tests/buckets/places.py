@@ -81,3 +81,10 @@ def all_objects(bucket: Bucket, prefix: str = "", after: str = "", until: str | 
 
 def all_keys(bucket: Bucket, prefix: str = "", after: str = "", until: str | None = None) -> list[str]:
     return [item.key for item in all_objects(bucket, prefix, after, until)]
+
+
+def use(bucket: Bucket) -> None:
+    """One request of each kind."""
+    bucket.page()
+    bucket.read("a", limit=100)
+    bucket.read_range("a", 1, 3)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class CatalogBuilder:
     def __init__(self, path: Path, bucket: str = "oss://recordings") -> None:
         self.path = path
         self.conn = sqlite3.connect(path, isolation_level=None)
+        weakref.finalize(self, self.conn.close)
         self.conn.execute("PRAGMA journal_mode = WAL")
         migrations.apply(Database(self.conn))
         self.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -12,8 +12,11 @@ _PIECES = (
     *("2026/", "é", "\U0001f3a5", "\ue000", "\uffff", "\U0010ffff", "\x01", "\x7f", " ", "%2F", "\\", "..", "0"),
     *("rid_ba1107310000565164da34f816f842da94d_room", "rid_ba1107310000565164da34f816f842da94d_room/"),
 )
-pieces = st.sampled_from(_PIECES)
-keys = st.lists(pieces, min_size=1, max_size=7).map("".join)
+_pieces = st.lists(st.sampled_from(_PIECES), min_size=1, max_size=5).map("".join)
+_heads = st.sampled_from(["", "a/", "bak0_", "a/bak7_", "rid_b_c/"])
+_ends = st.sampled_from(["", ".m3u8", "_1.m3u8", "_123456789_2.m3u8", ".ts", "_7.ts", "_20261101120000123.ts", "/7.ts"])
+recording_keys = st.builds("{}rid_b_{}{}".format, _heads, _pieces, _ends)
+keys = st.one_of(_pieces, recording_keys)
 
 
 def held(conn: sqlite3.Connection, bucket: str, *, gone: bool = False) -> dict[str, tuple[Any, ...]]:

@@ -2,7 +2,6 @@
 
 import itertools
 import sqlite3
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import pytest
@@ -23,6 +22,7 @@ from tests.scan.memory_bucket import MemoryBucket, Stored
 
 NOW = 1_793_000_000
 ALL = Stretch("", None)
+LAST = "\U0010ffff"
 names = (f"oss://example-{number}" for number in itertools.count())
 
 # The model: a bucket listed whole, or from a prefix on.
@@ -78,13 +78,11 @@ def beside(held_before: dict[str, tuple[Any, ...]], prefix: str) -> dict[str, tu
     return {key: row for key, row in held_before.items() if not key.startswith(prefix)}
 
 
-LAST = "\U0010ffff"
-
-
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(histories())
 @example([Step({LAST * 255: Stored()}), Step({})])
 @example([Step({"a/b": Stored(), "a": Stored(), "a/": Stored()}, "a", 1, ("a/",)), Step({}, "a/", 1)])
+@example([Step({"2026/c.txt": Stored()}), Step({}, "2026/b")])
 def test_the_catalog_counts_and_holds_what_a_dict_would(shared: sqlite3.Connection, history: list[Step]) -> None:
     name = next(names)
     before: dict[str, tuple[Any, ...]] = {}
@@ -101,7 +99,7 @@ def test_the_catalog_counts_and_holds_what_a_dict_would(shared: sqlite3.Connecti
         assert held(shared, name, gone=True).keys().isdisjoint(before)
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(histories())
 def test_a_listing_that_breaks_off_marks_nothing_gone_and_goes_on_where_it_was(
     shared: sqlite3.Connection, history: list[Step]
@@ -120,6 +118,118 @@ def test_a_listing_that_breaks_off_marks_nothing_gone_and_goes_on_where_it_was(
         list_once(shared, step._replace(breaks_after=None), name)
         before = beside(before, step.prefix) | wanted(step)
         assert held(shared, name) == before
+
+
+# One page at a time.
+
+
+@pytest.fixture
+def intake(writer: sqlite3.Connection) -> Intake:
+    """That of the first scan of a bucket."""
+    number = bucket_number(writer, "oss://one")
+    return Intake(writer, begin_scan(writer, number, "", [], NOW).id, number, NOW)
+
+
+def info(key: str, size: int = 188, etag: str = "", storage: str = "Standard", restore: str = "") -> ObjectInfo:
+    return ObjectInfo(key, size, NOW, etag or "0" * 32, storage, restore)
+
+
+def recording(number: int, segments: int = 5) -> list[ObjectInfo]:
+    of = stem(number)
+    return sorted(map(info, [f"{of}.m3u8", *(segment(of, at) for at in range(segments))]))
+
+
+def test_a_page_that_says_what_is_known_writes_nothing_at_all(writer: sqlite3.Connection, intake: Intake) -> None:
+    page = [*recording(1), *recording(2), info("2026/rid.txt")]
+    page.sort()
+    assert intake.take(page, ALL) == Taken(len(page), 0, 0)
+    before = writer.total_changes
+    assert intake.take(page, ALL) == Taken(0, 0, 0)
+    assert intake.add(page) == 0
+    assert writer.total_changes == before
+
+
+def test_a_page_that_differs_in_one_object_writes_that_object_and_marks_its_recording(
+    writer: sqlite3.Connection, intake: Intake
+) -> None:
+    page = [*recording(1), *recording(2)]
+    intake.take(page, ALL)
+    writer.execute("UPDATE recordings SET due = 0")
+    before = writer.total_changes
+    page[3] = page[3]._replace(size=376)
+    assert intake.take(page, ALL) == Taken(0, 1, 0)
+    assert writer.total_changes == before + 2
+    assert writer.execute("SELECT path FROM recordings WHERE due").fetchall() == [(stem(1),)]
+
+
+def test_objects_that_are_added_say_nothing_of_others(writer: sqlite3.Connection, intake: Intake) -> None:
+    page = recording(1)
+    intake.take(page, ALL)
+    assert intake.add([page[1]._replace(size=5), info(segment(stem(1), 40))]) == 2
+    assert len(held(writer, "oss://one")) == len(page) + 1
+    assert writer.execute("SELECT count(*) FROM absent").fetchone() == (0,)
+
+
+def test_an_object_that_comes_back_is_new_and_not_gone_any_more(writer: sqlite3.Connection, intake: Intake) -> None:
+    intake.take(recording(1), ALL)
+    writer.execute("UPDATE objects SET gone = 1")
+    assert intake.take(recording(1), ALL) == Taken(6, 0, 0)
+    assert not held(writer, "oss://one", gone=True)
+
+
+@settings(max_examples=100)
+@given(st.lists(keys, min_size=1, max_size=20, unique=True))
+def test_a_page_splits_every_key_as_the_naming_rule_does(shared: sqlite3.Connection, drawn: list[str]) -> None:
+    name = next(names)
+    list_once(shared, Step(dict.fromkeys(drawn, Stored()), page=20), name)
+    rows = shared.execute(
+        "SELECT s.stem, o.rest, o.kind, s.recording_id IS NOT NULL FROM objects o JOIN stems s ON s.id = o.stem_id"
+        " JOIN buckets b ON b.id = s.bucket_id WHERE b.name = ?",
+        (name,),
+    ).fetchall()
+    expected = [(split.stem, split.rest, split.kind, split.name is not None) for split in map(split_key, drawn)]
+    assert sorted(rows) == sorted(expected)
+
+
+# Values that are kept in few bytes.
+
+
+@pytest.mark.parametrize(
+    ("etag", "size"),
+    [
+        ("D41D8CD98F00B204E9800998ECF8427E", 16),
+        ("D41D8CD98F00B204E9800998ECF8427E-12", 35),
+        ("17f3ac2b8e1b4000-bc", 19),
+        ("", 0),
+        ("GG1D8CD98F00B204E9800998ECF8427E", 32),
+    ],
+    ids=[
+        "an MD5 takes 16 bytes",
+        "of a multipart upload",
+        "of a file",
+        "none",
+        "32 characters that are no MD5",
+    ],
+)
+def test_an_etag_survives(writer: sqlite3.Connection, intake: Intake, etag: str, size: int) -> None:
+    packed = pack_etag(etag)
+    assert len(packed) == size
+    assert unpack_etag(packed) == etag
+    intake.take([info("a")._replace(etag=etag)], ALL)
+    assert held(writer, "oss://one")["a"][2] == etag
+
+
+@pytest.mark.parametrize(
+    ("restore", "expected"),
+    [
+        ("", "Archive"),
+        ('ongoing-request="true"', "Archive"),
+        ('ongoing-request="false", expiry-date="Sat, 21 Nov 2026 00:00:00 GMT"', "Archive (restored)"),
+    ],
+    ids=["not asked for", "under way", "restored"],
+)
+def test_a_restored_object_is_told_from_an_archived_one(restore: str, expected: str) -> None:
+    assert pack_storage("Archive", restore) == expected
 
 
 def _counted(conn: sqlite3.Connection, scan: Scan) -> tuple[int, ...]:

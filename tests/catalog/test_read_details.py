@@ -1,6 +1,8 @@
 """All that is known of one recording, and which recording a reference means."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ SEGMENTS: list[tuple[str | None, int | None]] = [
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     folder = tmp_path_factory.mktemp("details")
     build = CatalogBuilder(folder / "c.db")
     lobby = build.recording(LOBBY, started="20261101100000000", verdict="incomplete", reasons=["LST260"])
@@ -45,7 +47,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
     build.recording(mixed("twice", "aa03", "a/"))
     build.recording(mixed("twice", "aa03", "b/a/"))
     build.in_bucket(str(folder / "bucket")).recording(mixed("onDisk", "aa04"))
-    return open_catalog(build.path)
+    with closing(open_catalog(build.path)) as conn:
+        yield conn
 
 
 def shown(catalog: sqlite3.Connection, reference: str) -> dict[str, object]:
@@ -120,7 +123,8 @@ def test_a_segment_is_judged_as_what_it_is(tmp_path: Path, column: str, size: in
     build = CatalogBuilder(tmp_path / "c.db")
     build.playlist(build.recording(LOBBY), LOBBY, [("rid_0.ts", size)])
     build.conn.execute(f"UPDATE segments SET {column}")
-    (segment,) = shown(open_catalog(build.path), LOBBY)["segments"]  # type: ignore[misc]
+    with closing(open_catalog(build.path)) as conn:
+        (segment,) = shown(conn, LOBBY)["segments"]  # type: ignore[misc]
     assert segment["state"] == state
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
     build.object("z/last.txt")
     build.scan(prefix="2026/", started=NOW + 60)
     build.scan(state="listing", started=NOW + 90)
-    with_catalog = open_catalog(build.path)
-    yield with_catalog
-    with_catalog.close()
+    with closing(open_catalog(build.path)) as conn:
+        yield conn
 
 
 def found(catalog: sqlite3.Connection, now: float = NOW, **wanted: Any) -> list[str]:
@@ -209,4 +209,5 @@ def test_the_last_scan_is_the_newest_that_finished(catalog: sqlite3.Connection) 
 
 def test_a_catalog_path_may_hold_what_means_something_in_a_uri(tmp_path: Path) -> None:
     CatalogBuilder(tmp_path / "a?b#c%20 d.db").recording(mixed("lobby"))
-    assert found(open_catalog(tmp_path / "a?b#c%20 d.db"), room="lobby") == ["lobby ba11"]
+    with closing(open_catalog(tmp_path / "a?b#c%20 d.db")) as conn:
+        assert found(conn, room="lobby") == ["lobby ba11"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,27 +96,27 @@ def test_a_path_below_a_file_is_missing(path: Path) -> None:
 
 def test_reads_beside_a_writer_and_sees_one_state_in_a_snapshot(path: Path) -> None:
     writer = CatalogBuilder(path)
-    reader = open_catalog(path)
-    writer.conn.execute("BEGIN IMMEDIATE")
-    writer.recording(mixed("hall", "aa02"))
-    assert reader.execute(COUNT).fetchone() == (1,)
-    with snapshot(reader):
+    with closing(open_catalog(path)) as reader:
+        writer.conn.execute("BEGIN IMMEDIATE")
+        writer.recording(mixed("hall", "aa02"))
         assert reader.execute(COUNT).fetchone() == (1,)
-        writer.conn.execute("COMMIT")
         with snapshot(reader):
             assert reader.execute(COUNT).fetchone() == (1,)
-        assert reader.execute(COUNT).fetchone() == (1,)
-    assert reader.execute(COUNT).fetchone() == (2,)
+            writer.conn.execute("COMMIT")
+            with snapshot(reader):
+                assert reader.execute(COUNT).fetchone() == (1,)
+            assert reader.execute(COUNT).fetchone() == (1,)
+        assert reader.execute(COUNT).fetchone() == (2,)
 
 
 def test_cannot_write(path: Path) -> None:
-    reader = open_catalog(path)
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with closing(open_catalog(path)) as reader, pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.execute("DELETE FROM recordings")
 
 
 READ = f"""
 import os, sys
+from contextlib import closing
 from pathlib import Path
 from ossrec.catalog.opening import open_catalog
 if os.geteuid() == 0:  # root may write anywhere, and only root may read the modules in some places

@@ -1,6 +1,7 @@
 """Every usual question is answered by an index: none of them walks through all recordings."""
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,8 +33,10 @@ PLANS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.fixture(scope="module")
-def conn(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
-    return CatalogBuilder(tmp_path_factory.mktemp("plans") / "c.db").conn
+def conn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    build = CatalogBuilder(tmp_path_factory.mktemp("plans") / "c.db")
+    yield build.conn
+    build.conn.close()
 
 
 def plan(conn: sqlite3.Connection, asked: Question) -> list[str]:

@@ -79,6 +79,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> CatalogBuilder:
     )
     build.finding(number, "LST260", 3, lobby, "gone.ts", segment=2, start=20.0, length=10.0, line=9)
     build.finding(number, "HLS140", 1, lobby, line=3)
+    build.finding(number, "LST300", 2, lobby, "60.0 s", segment=3, start=30.0, length=60.0)
     build.recording(source("lobby", "10266666"), started="20261101100000000", seconds=1800)
     build.recording(mixed("三年二班", "aa02"), started="20261031100000000")
     build.recording(mixed(HOSTILE, "aa03"), started="20261030100000000", bytes=7)

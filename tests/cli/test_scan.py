@@ -102,7 +102,7 @@ def test_what_could_not_be_looked_at_comes_before_what_is_broken(ossrec: Ossrec,
     ran = ossrec("scan", "oss://recordings", "--fail-on", "any")
     assert ran.code == 3
     assert "ossrec: could not look: LOOK002" in ran.err
-    assert "1 things could not be looked at" in ran.out
+    assert "1 thing could not be looked at" in ran.out
 
 
 def test_no_access_is_12(ossrec: Ossrec, server: OssServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ class Bucket(Protocol):
         """The next objects whose key starts with *prefix*, past ``cursor.after``, in byte order of key.
 
         Keys greater than *until* are left out, and the page that reaches it is the last. A page
-        may be empty and still not be the end: only ``next is None`` says so.
+        may be empty and still not be the end: only ``next is None`` says so. A cursor leads on
+        without its token too, and with one from another process; the token only makes it cheaper.
 
         Raises AccessDenied, BucketMissing, ListingDamaged, BucketBusy.
         """

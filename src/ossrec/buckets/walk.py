@@ -100,7 +100,7 @@ def _enter(root: bytes, limits: Limits, above: _Folder, position: bytes) -> _Fol
         return Skipped(printable(key), LOOP)
     links = above.links + (path != expected)
     if links > MAX_LINKS:
-        return Skipped(printable(key), TOO_MANY_LINKS)
+        return _unseen(key, TOO_MANY_LINKS)
     return _open(root, limits, key, path, above.above, links)
 
 
@@ -113,7 +113,7 @@ def _open(
         if limits.prefix.startswith(key):  # nothing at all can be listed
             message = f"{printable(path)}: the folder may not be read: run as a user who may"
             raise AccessDenied(message) from None
-        return Skipped(printable(key), UNREADABLE)
+        return _unseen(key, UNREADABLE)
     except _VANISHED:
         return None
     except OSError as error:
@@ -152,7 +152,7 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
     except _VANISHED:
         return None
     except PermissionError:
-        return Skipped(printable(key), UNREADABLE)
+        return _unseen(key, UNREADABLE)
     except OSError as error:
         return _troubled(root, key, error)
     if stat.S_ISDIR(status.st_mode):
@@ -171,7 +171,7 @@ def _follow(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:
     except _VANISHED:
         return None
     except PermissionError:
-        return Skipped(printable(key), UNREADABLE)
+        return _unseen(key, UNREADABLE)
     except OSError as error:
         return _troubled(root, key, error)
     return target if is_inside(root, target) else Skipped(printable(key), LEAVES)
@@ -180,9 +180,14 @@ def _follow(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:
 def _troubled(root: bytes, key: bytes, error: OSError) -> Skipped:
     """What the system says no to for one name; raises BucketBusy when it is the file system that fails."""
     if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
-        return Skipped(printable(key), LOOP if error.errno == errno.ELOOP else TOO_LONG)
+        return Skipped(printable(key), LOOP) if error.errno == errno.ELOOP else _unseen(key, TOO_LONG)
     place = printable(os.path.join(root, key))
     raise BucketBusy(f"{place}: {error.strerror}: check the disk or the mount, and try again") from error
+
+
+def _unseen(key: bytes, reason: str) -> Skipped:
+    """What could not be looked at, and may hold objects all the same."""
+    return Skipped(printable(key), reason, key.decode())
 
 
 def _has_key(name: bytes) -> bool:

@@ -33,9 +33,10 @@ def stretch(prefix: str, after: str, upto: str | None) -> Stretch:
     """The keys that start with *prefix*, past *after* ("": from the start), up to and with *upto*.
 
     A string followed by NUL is the next one in order: that turns "past" into "from", "up to" into "below".
+    Where there are no such keys, low and high are the same.
     """
     low = max(prefix, f"{after}\0") if after else prefix
     high = successor(prefix)
     if upto is not None and (high is None or upto < high):
         high = f"{upto}\0"
-    return Stretch(low, high)
+    return Stretch(low, high if high is None else max(low, high))

@@ -176,4 +176,4 @@ def _means(reading: RecordingName, wanted: Wanted) -> bool:
 
 def _add(sums: dict[str, list[float]], verdict: str, numbers: list[Any]) -> None:
     before = sums.get(verdict, [0] * len(numbers))
-    sums[verdict] = [a + b for a, b in zip(before, numbers, strict=True)]
+    sums[verdict] = [round(a + b, 3) for a, b in zip(before, numbers, strict=True)]

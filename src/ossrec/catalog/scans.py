@@ -59,9 +59,13 @@ def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Sc
 
 
 def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Iterable[str], now: int) -> Scan:
-    """A new scan of *prefix*, in one range more than there are *stops*; earlier unfinished ones are abandoned."""
+    """A new scan of *prefix*, in one range more than there are *stops*.
+
+    Unfinished ones that share keys with it are abandoned: what they missed, this one may find again.
+    """
     conn.execute(
-        "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ? AND prefix = ? AND state IN ('listing', 'checking')",
+        "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ?1 AND state IN ('listing', 'checking')"
+        " AND (substr(prefix, 1, length(?2)) = ?2 OR substr(?2, 1, length(prefix)) = prefix)",
         (bucket_id, prefix),
     )
     for table in ("absent", "scan_ranges"):
@@ -94,26 +98,34 @@ def advance(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *,
 def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: Taken) -> None:
     """Add a page's counts to the scan's."""
     conn.execute(
-        "UPDATE scans SET objects = objects + ?, new = new + ?, changed = changed + ?, gone = gone + ? WHERE id = ?",
-        (objects, taken.new, taken.changed, taken.absent, scan.id),
+        "UPDATE scans SET objects = objects + ?, new = new + ?, changed = changed + ? WHERE id = ?",
+        (objects, taken.new, taken.changed, scan.id),
     )
 
 
 def note_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
     """Remember what could not be listed."""
-    conn.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?)", [(scan.id, s.name, s.reason) for s in skipped])
+    conn.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(scan.id, *s) for s in skipped])
 
 
 def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
-    """The whole prefix is listed: what was not seen is gone. Gives the stems that lost objects."""
-    stems = {row[0] for row in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
+    """The whole prefix is listed: what was not seen is gone, unless nobody could look there.
+
+    Gives the stems that lost objects.
+    """
     conn.execute(
+        "DELETE FROM absent WHERE scan_id = ?1 AND EXISTS (SELECT 1 FROM skipped k JOIN stems s ON s.id = stem_id"
+        " WHERE k.scan_id = ?1 AND substr(s.stem || rest, 1, length(k.unseen)) = k.unseen)",
+        (scan.id,),
+    )
+    stems = {row[0] for row in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
+    gone = conn.execute(
         "UPDATE objects SET gone = ? WHERE gone IS NULL"
         " AND (stem_id, rest) IN (SELECT stem_id, rest FROM absent WHERE scan_id = ?)",
         (scan.id, scan.id),
-    )
+    ).rowcount
     conn.execute("DELETE FROM absent WHERE scan_id = ?", (scan.id,))
-    conn.execute("UPDATE scans SET state = 'checking' WHERE id = ?", (scan.id,))
+    conn.execute("UPDATE scans SET state = 'checking', gone = ? WHERE id = ?", (gone, scan.id))
     return stems
 
 
@@ -128,6 +140,13 @@ def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[st
         "DELETE FROM skipped WHERE scan_id IN (SELECT id FROM scans WHERE bucket_id = ? AND prefix = ? AND id < ?)",
         (scan.bucket_id, scan.prefix, scan.id),
     )
+
+
+def unseen(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
+    """What could not be looked at, with the reason."""
+    return conn.execute(
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NOT NULL ORDER BY name", (scan.id,)
+    ).fetchall()
 
 
 def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int | None:

@@ -49,6 +49,7 @@ CREATE TABLE skipped (
     scan_id INTEGER NOT NULL REFERENCES scans ON DELETE CASCADE,
     name TEXT NOT NULL,
     reason TEXT NOT NULL,
+    unseen TEXT,
     PRIMARY KEY (scan_id, name)
 ) STRICT, WITHOUT ROWID;
 """

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ _COLUMNS = (
     Column("reasons", lambda row: " ".join(row["reasons"])),
     Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)"),
 )
+_UNNAMED_FIELDS = ("bucket", "key", "bytes", "modified_at", "storage")
 _UNNAMED = (
     Column("modified (UTC)", lambda row: human_time(row["modified_at"])),
     Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
     Column("storage", lambda row: row["storage"]),
     Column("key", lambda row: row["key"]),
 )
+_COUNT_FIELDS = ("verdict", "recordings", "duration", "bytes", "segments_missing")
 _COUNTS = (
     Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
     Column("recordings", lambda row: str(row["recordings"]), align="right"),
@@ -79,21 +82,19 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
     recordings whose ambiguous name may mean it: their "reading" is "alternative". Times are UTC.
     """
     unnamed, count = asked.pop("unnamed"), asked.pop("count")
-    conn = open_catalog(catalog)
-    bucket, prefix = _bucket(asked.pop("bucket"), bucket_names(conn))
-    asked["verdicts"] = asked["verdicts"] or ()
-    wanted = Wanted(bucket=bucket, prefix=prefix, **asked)
-    times = {"now": time.time(), "quiet_after": idle + lag}
     if unnamed:
         _refuse_beside_unnamed(asked | {"count": count})
-        found = unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)
-        number = output.rows(found, ("bucket", "key", "bytes", "modified_at", "storage"), _UNNAMED)
-    elif count:
-        counts = count_recordings(conn, wanted, **times)
-        fields = ("verdict", "recordings", "duration", "bytes", "segments_missing")
-        number = output.rows(counts, fields, _COUNTS)
-    else:
-        number = output.rows(find_recordings(conn, wanted, **times), FIELDS, _COLUMNS)
+    times = {"now": time.time(), "quiet_after": idle + lag}
+    with closing(open_catalog(catalog)) as conn:
+        bucket, prefix = _bucket(asked.pop("bucket"), bucket_names(conn))
+        wanted = Wanted(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
+        if unnamed:
+            objects = unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)
+            number = output.rows(objects, _UNNAMED_FIELDS, _UNNAMED)
+        elif count:
+            number = output.rows(count_recordings(conn, wanted, **times), _COUNT_FIELDS, _COUNTS)
+        else:
+            number = output.rows(find_recordings(conn, wanted, **times), FIELDS, _COLUMNS)
     if not number and output.format == "table":
         say(f"nothing in {catalog} matches")
 
@@ -104,7 +105,7 @@ def _segments(row: Row) -> str:
 
 
 def _refuse_beside_unnamed(asked: dict[str, Any]) -> None:
-    given = [name.removesuffix("s") for name, value in asked.items() if value and name != "limit"]
+    given = [name.removesuffix("s") for name, value in asked.items() if value and name not in ("limit", "bucket")]
     if given:
         raise UsageProblem(f"--unnamed goes with --bucket and --limit only: leave out --{given[0]}")
 

@@ -95,7 +95,9 @@ def _lines(told: dict[str, Any], failing: dict[str, int], output: Output) -> Ite
 
 def _problems(told: dict[str, Any], failing: dict[str, int], output: Output) -> Iterator[str]:
     if told["warnings"]:
-        yield output.paint(f"{len(told['warnings']):,} things could not be looked at: see above", "magenta")
+        number = len(told["warnings"])
+        things = "1 thing" if number == 1 else f"{number:,} things"
+        yield output.paint(f"{things} could not be looked at", "magenta")
     if failing:
         counts = ", ".join(f"{number:,} {verdict}" for verdict, number in failing.items())
         yield output.paint(f"{counts}: `ossrec find --verdict {','.join(failing)}` lists them", "red")

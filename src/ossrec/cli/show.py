@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,7 @@ def command(recording: str, catalog: Path, idle: float, lag: float, output: Outp
     RECORDING is a recordid, the key, path or file name of its playlist or of one of its segments, or an
     oss:// URL of it. In JSON nothing is left out.
     """
-    conn = open_catalog(catalog)
-    with snapshot(conn):
+    with closing(open_catalog(catalog)) as conn, snapshot(conn):
         number = one_recording(conn, recording)
         known = details(conn, number, now=time.time(), quiet_after=idle + lag)
         known["last_scan"] = last_scan(conn, known["bucket"])
@@ -102,7 +102,8 @@ def _drawn(segments: list[Row], findings: list[Row], output: Output) -> Iterator
     yield "  " + "".join(output.paint(signs[state], COLORS.get(state)) for state in states)
     total = length_of(segments)
     below = axis(total, len(states))
-    starts = (finding["start"] for finding in findings if finding["severity"] != "info")
+    drawn = {segment["number"] for segment in segments if segment["state"] != "present"}
+    starts = (one["start"] for one in findings if one["severity"] != "info" and one["segment"] not in drawn)
     found_at = pointers(starts, total, len(states))
     yield from (f"  {line}" for line in (found_at, below) if line)
     used = [state for state in STATES if state in set(states)]

@@ -18,6 +18,7 @@ from ossrec.catalog.scans import (
     finish_scan,
     range_stops,
     unfinished_scan,
+    unseen,
 )
 from ossrec.catalog.writing import open_for_writing, transaction
 from ossrec.jobs.checking import Checked, Checker
@@ -113,6 +114,8 @@ class _Run:
     def _finish(self, scan: Scan) -> ScanSummary:
         summary = sum_up(self._conn, scan, self._bucket.name)
         summary.playlists_read = self._state.playlists
+        for name, reason in unseen(self._conn, scan):
+            self._warn(f"NAM442 {name}: {reason}")
         summary.warnings = self._warnings
         if self._untold:
             summary.warnings.append(f"and {self._untold} more: see the recordings of verdict unknown")
@@ -126,15 +129,18 @@ class _Run:
     def _checked(self, one: Checked) -> None:
         state = self._state
         for failure in one.failures:
-            if len(self._warnings) < _MOST_WARNINGS:
-                self._warnings.append(f"{failure.code} {failure.subject}: {failure.detail}")
-            else:
-                self._untold += 1
+            self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
         self._show(
             checked=state.checked + 1,
             playlists=state.playlists + one.playlists,
             findings=state.findings + one.findings,
         )
+
+    def _warn(self, line: str) -> None:
+        if len(self._warnings) < _MOST_WARNINGS:
+            self._warnings.append(line)
+        else:
+            self._untold += 1
 
     def _show(self, **facts: object) -> None:
         self._state = self._state._replace(**facts)  # type: ignore[arg-type]

@@ -1,0 +1,164 @@
+"""Scanning a large bucket, beside what other clients need for its bare listing.
+
+    python benchmarks/scan.py [--keys 1000000] [--rounds 3] [--latency MS]
+
+All clients ask the same server, one after the other, each in a process of its own, round by round. The server
+sends pages that were written beforehand (`listing_server.py`), so the client is what is measured. Needs the
+extra [bench] for opendal; without it that line is left out.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from listing_server import start
+
+ENVIRONMENT = {"OSS_ACCESS_KEY_ID": "id", "OSS_ACCESS_KEY_SECRET": "secret"}  # not looked at by the server
+
+
+def list_with_oss2(endpoint: str, bucket: str, _: Path) -> int:
+    """The iterator of oss2, with the pages as large as they get."""
+    import oss2
+
+    auth = oss2.ProviderAuthV4(oss2.credentials.StaticCredentialsProvider("id", "secret"))
+    there = oss2.Bucket(auth, endpoint, bucket, region="cn-hangzhou", is_path_style=True)
+    return sum(1 for _ in oss2.ObjectIteratorV2(there, max_keys=1000))
+
+
+def list_with_opendal(endpoint: str, bucket: str, _: Path) -> int:
+    """The Rust client, by its `s3` service: its `oss` service has no path style, which an IP address needs."""
+    import opendal
+
+    there = opendal.Operator(
+        "s3", endpoint=endpoint, bucket=bucket, region="cn-hangzhou", access_key_id="id", secret_access_key="secret",
+        disable_config_load="true",
+    )  # fmt: skip
+    return sum(1 for entry in there.list("/", recursive=True) if entry)
+
+
+def list_with_ossrec(endpoint: str, bucket: str, _: Path) -> int:
+    """The same listing by ossrec's bucket, nothing done with it."""
+    from ossrec.buckets.prefetch import pages
+
+    return sum(len(page.objects) for page in pages(_bucket(endpoint, bucket)))
+
+
+def scan_with_ossrec(endpoint: str, bucket: str, catalog: Path) -> dict[str, float]:
+    """A whole scan: listing, names, catalog; then every new playlist read, checked and judged."""
+    from ossrec.jobs.report import ScanOptions, ScanState
+    from ossrec.jobs.scan import scan_bucket
+
+    seen: dict[str, float] = {}
+
+    def note(state: ScanState) -> None:
+        seen.setdefault(state.phase, time.perf_counter())
+
+    summary = scan_bucket(_bucket(endpoint, bucket), catalog, ScanOptions(), note)
+    ended = time.perf_counter()
+    return {
+        "keys": summary.objects,
+        "listing": seen["checking"] - seen["listing"],
+        "checking": ended - seen["checking"],
+        "playlists": summary.playlists_read,
+        "bytes_per_object": catalog.stat().st_size / summary.objects,
+    }
+
+
+def _bucket(endpoint: str, bucket: str) -> Any:
+    from ossrec.buckets.open import open_bucket
+    from ossrec.buckets.settings import BucketSettings
+
+    return open_bucket(f"oss://{bucket}", BucketSettings(endpoint=endpoint, region="cn-hangzhou"))
+
+
+CLIENTS: dict[str, Callable[[str, str, Path], Any]] = {
+    "oss2.ObjectIteratorV2": list_with_oss2,
+    "opendal": list_with_opendal,
+    "ossrec, bare listing": list_with_ossrec,
+    "ossrec scan": scan_with_ossrec,
+}
+
+
+def run_client(name: str, endpoint: str, bucket: str, catalog: Path) -> None:
+    """Be one client, and print what it took."""
+    work = CLIENTS[name]
+    if name == "oss2.ObjectIteratorV2":
+        import oss2  # noqa: F401  loading is not measured
+    begun = time.perf_counter()
+    result = work(endpoint, bucket, catalog)
+    told = result if isinstance(result, dict) else {"keys": result}
+    told |= {"seconds": time.perf_counter() - begun, "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+    print(json.dumps(told))
+
+
+def ask(name: str, endpoint: str, bucket: str, catalog: Path) -> dict[str, float] | None:
+    """What a client says of itself; None when it is not installed."""
+    command = [sys.executable, __file__, "--client", name, "--endpoint", endpoint, "--bucket", bucket]
+    done = subprocess.run(
+        [*command, "--catalog", str(catalog)], env=os.environ | ENVIRONMENT, capture_output=True, text=True
+    )
+    if done.returncode:
+        print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return None
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    """Measure, or be a client that is measured."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--keys", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="of each reply")
+    for name in ("--client", "--endpoint", "--bucket", "--catalog"):
+        parser.add_argument(name, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.client:
+        run_client(given.client, given.endpoint, given.bucket, Path(given.catalog))
+        return
+    with start(keys=given.keys, latency=given.latency / 1000) as served:
+        measure(served.endpoint, served.bucket, given.rounds)
+
+
+def measure(endpoint: str, bucket: str, rounds: int) -> None:
+    """Let the clients take turns; print medians, and each as a multiple of oss2's iterator."""
+    told: dict[str, list[dict[str, float]]] = {name: [] for name in (*CLIENTS, "ossrec scan, again")}
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            catalog = Path(folder) / "catalog.db"
+            for name in told:
+                result = ask(name.removesuffix(", again"), endpoint, bucket, catalog)
+                if result is not None:
+                    told[name].append(result)
+    rows: list[tuple[str, float, float]] = []
+    for name, results in told.items():
+        if results and "listing" in results[0]:
+            rows.append((f"{name}: names, catalog", *_medians(results, "listing")))
+            rows.append((f"{name}: with checks", *_medians(results, "seconds")))
+        elif results:
+            rows.append((name, *_medians(results, "seconds")))
+    base = rows[0][1]
+    print(f"{'':<40}{'keys/s':>10}{'of oss2':>10}{'peak MiB':>10}")
+    for name, rate, memory in rows:
+        print(f"{name:<40}{rate:>10,.0f}{rate / base:>9.1f}x{memory:>10.0f}")
+    if told["ossrec scan"]:
+        first = told["ossrec scan"][0]
+        print(f"{first['playlists']:,.0f} playlists read; {first['bytes_per_object']:.1f} bytes of catalog an object")
+
+
+def _medians(results: list[dict[str, float]], seconds: str) -> tuple[float, float]:
+    """Keys a second, and peak memory in MiB."""
+    rate = statistics.median(one["keys"] / one[seconds] for one in results)
+    return rate, statistics.median(one["rss_kb"] / 1024 for one in results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Stretches of the key space: what lies in them, and which rests of a stem do."""
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from ossrec.catalog.keyspace import Stretch, stretch, successor
+
+# Both sides of every border that UTF-8 and UTF-16 have, and NUL, which comes before all.
+_CHARACTERS = "\0\x01/09aAz~\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010fffe\U0010ffff"
+texts = st.text(st.sampled_from(_CHARACTERS), max_size=5)
+
+
+@given(texts, texts)
+def test_keys_are_in_the_order_of_their_bytes(one: str, other: str) -> None:
+    assert (one < other) == (one.encode() < other.encode())
+
+
+@given(texts, texts)
+def test_a_successor_is_greater_than_every_key_that_starts_with_the_prefix(prefix: str, rest: str) -> None:
+    following = successor(prefix)
+    assert following is None or prefix + rest < following
+
+
+@given(texts, texts)
+@example("a", "b")
+@example("", "\U0010ffff")
+def test_a_successor_is_the_smallest_such_string(prefix: str, text: str) -> None:
+    following = successor(prefix)
+    assume(following is None or text < following)
+    assert text.startswith(prefix) or text < prefix
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("2026/", "20260"),
+        ("a\ud7ff", "a\ue000"),  # what stands between are surrogates, which are no characters
+        ("a\U0010ffff\U0010ffff", "b"),
+        ("\U0010ffff", None),
+        ("", None),
+    ],
+    ids=["a folder", "before the surrogates", "after the last character", "nothing but the last character", "all"],
+)
+def test_the_successor_of(prefix: str, expected: str | None) -> None:
+    assert successor(prefix) == expected
+
+
+@given(texts, texts, st.one_of(st.none(), texts), texts)
+@example("2026/b", "", "", "2026/c.txt")  # an empty page of an empty listing
+def test_a_stretch_holds_the_keys_of_the_prefix_past_one_up_to_another(
+    prefix: str, after: str, upto: str | None, key: str
+) -> None:
+    covered = stretch(prefix, after, upto)
+    expected = key.startswith(prefix) and (key > after or not after) and (upto is None or key <= upto)
+    assert _holds(covered, key) == expected
+    assert covered.high is None or covered.low <= covered.high
+
+
+@given(texts, texts, st.one_of(st.none(), texts), texts, texts)
+@example("2026/b", "", "", "2026/", "c.txt")
+@example("", "a", "ab", "a", "b")
+def test_the_rests_of_a_stem_in_a_stretch_are_those_whose_keys_are(
+    prefix: str, after: str, upto: str | None, stem: str, rest: str
+) -> None:
+    covered = stretch(prefix, after, upto)
+    assume(covered.high is None or stem < covered.high)
+    assume(stem >= covered.low or covered.low.startswith(stem))
+    assert _holds(covered.of_stem(stem), rest) == _holds(covered, stem + rest)
+
+
+def _holds(covered: Stretch, text: str) -> bool:
+    return covered.low <= text and (covered.high is None or text < covered.high)
