@@ -22,8 +22,8 @@ class CatalogBuilder:
 
     def __init__(self, path: Path, bucket: str = "oss://recordings") -> None:
         self.path = path
-        self.conn = sqlite3.connect(path, isolation_level=None)
-        weakref.finalize(self, self.conn.close)
+        self.conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self.conn.close)  # on whichever thread the collector runs
         self.conn.execute("PRAGMA journal_mode = WAL")
         migrations.apply(Database(self.conn))
         self.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")

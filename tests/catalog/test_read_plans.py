@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.read import _NEWEST_FIRST, _select
-from ossrec.catalog.wanted import Question, Wanted, question
+from ossrec.catalog.wanted import Clock, Question, Wanted, other_readings, question
 from tests.catalog.builder import CatalogBuilder
 
 PLANS: dict[str, tuple[dict[str, Any], str]] = {
@@ -46,7 +46,21 @@ def plan(conn: sqlite3.Connection, asked: Question) -> list[str]:
 
 @pytest.mark.parametrize(("wanted", "expected"), PLANS.values(), ids=PLANS)
 def test_uses_the_index(conn: sqlite3.Connection, wanted: dict[str, Any], expected: str) -> None:
-    steps = plan(conn, question(Wanted(**wanted), [1] if "bucket" in wanted else None, 0.0))
+    steps = plan(conn, question(Wanted(**wanted), [1] if "bucket" in wanted else None, Clock(9.0, 1.0)))
     assert any(expected in step for step in steps), steps
     if wanted:
         assert not any(step.startswith("SCAN") for step in steps), steps
+
+
+def test_other_readings_are_looked_for_among_ambiguous_names_only(conn: sqlite3.Connection) -> None:
+    for wanted in (Wanted(room="x"), Wanted(uid="x", since=5), Wanted(room="x", uid="y", verdicts=("gone",))):
+        asked = other_readings(wanted, None, Clock(9.0, 1.0))
+        assert asked is not None
+        for part in asked.parts:
+            rows = conn.execute(f"EXPLAIN QUERY PLAN SELECT * FROM recordings WHERE {part}", asked.values)
+            assert all("recordings_ambiguous" in row[3] for row in rows)
+
+
+def test_recordings_that_last_longer_than_a_day_are_found_by_an_index_of_their_own(conn: sqlite3.Connection) -> None:
+    steps = plan(conn, question(Wanted(since=5, until=9), None, Clock(9.0, 1.0)))
+    assert any("recordings_long" in step for step in steps), steps

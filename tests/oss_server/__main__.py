@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"left out, its name is not UTF-8: {name}", file=sys.stderr)
     print(_describe(server, options.bucket, public=options.public), flush=True)
     print(f"# {loaded.objects} objects, {loaded.size} bytes; Ctrl-C ends it", file=sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for end in (signal.SIGINT, signal.SIGTERM):  # a shell lets what runs in the background ignore the first
+        signal.signal(end, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
     server.stop()

@@ -44,13 +44,18 @@ def put(folder: Path, key: str, data: bytes | str = PACKET, *, modified: int = D
     os.utime(file, (modified, modified))
 
 
-def put_recording(folder: Path, of: str, segments: int, *, without: Iterable[int] = (), ended: bool = True) -> None:
-    """A recording with its playlist, but without the segments of some numbers."""
+def recording(of: str, segments: int, *, without: Iterable[int] = (), ended: bool = True) -> dict[str, bytes]:
+    """The objects of a recording with its playlist, but without the segments of some numbers."""
     keys = [segment(of, number) for number in range(segments)]
-    for number, key in enumerate(keys):
-        if number not in set(without):
-            put(folder, key)
-    put(folder, f"{of}.m3u8", playlist(keys, ended=ended))
+    lost = set(without)
+    objects = {key: PACKET for number, key in enumerate(keys) if number not in lost}
+    return objects | {f"{of}.m3u8": playlist(keys, ended=ended).encode()}
+
+
+def put_recording(folder: Path, of: str, segments: int, *, without: Iterable[int] = (), ended: bool = True) -> None:
+    """Write a recording into a folder."""
+    for key, data in recording(of, segments, without=without, ended=ended).items():
+        put(folder, key, data)
 
 
 class SmallPages(LocalBucket):

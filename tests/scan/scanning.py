@@ -8,9 +8,12 @@ from typing import Any
 
 from ossrec.buckets.local import LocalBucket
 from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.settings import RetryPolicy
 from ossrec.catalog.read import Wanted, find_recordings, open_catalog
 from ossrec.jobs.report import ScanOptions, ScanState, ScanSummary
 from ossrec.jobs.scan import scan_bucket
+
+ONCE = RetryPolicy(attempts=1, base=0.001)  # ask once, or soon again with more attempts
 
 
 def scan(place: Path | Bucket, catalog: Path, **options: Any) -> ScanSummary:

@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ossrec.catalog.bulk import insert
 from ossrec.catalog.keyspace import Stretch
 from ossrec.catalog.stems import SEGMENT, STAMPED, Stems, is_stamped
 from ossrec.model import ObjectInfo
 
 Row = tuple[str, int, int, int, bytes, str | None]  # rest, kind, size, modified, etag, storage
 
-_UPSERT = """
-INSERT INTO objects (stem_id, rest, kind, size, modified, etag, storage) VALUES (?, ?, ?, ?, ?, ?, ?)
+_INTO = "INTO objects (stem_id, rest, kind, size, modified, etag, storage)"
+_UPDATE = """
 ON CONFLICT (stem_id, rest) DO UPDATE SET size = excluded.size, modified = excluded.modified,
     etag = excluded.etag, storage = excluded.storage, gone = NULL
 """
@@ -132,7 +133,7 @@ class Intake:
     def _save(self, rows: dict[int, list[Row]]) -> int:
         values = [(number, *row) for number, differing in rows.items() for row in differing]
         if values:
-            self._conn.executemany(_UPSERT, values)
+            insert(self._conn, _INTO, values, _UPDATE)
             self.mark_due(number for number, differing in rows.items() if differing)
         return len(values)
 

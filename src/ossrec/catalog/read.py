@@ -14,7 +14,7 @@ from ossrec.catalog.keyspace import successor
 from ossrec.catalog.opening import open_catalog, snapshot
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.times import iso_seconds
-from ossrec.catalog.wanted import VERDICT, Question, Wanted, other_readings, question
+from ossrec.catalog.wanted import VERDICT, Clock, Question, Wanted, other_readings, question
 from ossrec.naming import RecordingName, readings
 
 __all__ = [
@@ -63,10 +63,10 @@ def find_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, 
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
         ids = _bucket_ids(buckets, wanted.bucket)
-        asked = question(wanted, ids, now - quiet_after)
+        asked = question(wanted, ids, Clock(now, quiet_after))
         limit = -1 if wanted.limit is None else wanted.limit
         found: Iterable[Stored] = catalog.execute(f"{_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": limit})
-        otherwise = _read_otherwise(catalog, wanted, ids, now - quiet_after)
+        otherwise = _read_otherwise(catalog, wanted, ids, Clock(now, quiet_after))
         if otherwise:
             found = heapq.merge(found, sorted(otherwise.values(), key=_order), key=_order)
         for stored in itertools.islice(found, wanted.limit):
@@ -79,12 +79,12 @@ def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float,
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
         ids = _bucket_ids(buckets, wanted.bucket)
-        asked = question(wanted, ids, now - quiet_after)
+        asked = question(wanted, ids, Clock(now, quiet_after))
         for part in asked.parts:
             grouped = f"SELECT {VERDICT}, {_COUNTED} FROM recordings WHERE {part} GROUP BY 1"  # noqa: S608
             for verdict, *numbers in catalog.execute(grouped, asked.values):
                 _add(sums, verdict, numbers)
-        for stored in _read_otherwise(catalog, wanted, ids, now - quiet_after).values():
+        for stored in _read_otherwise(catalog, wanted, ids, Clock(now, quiet_after)).values():
             row = recording_row(stored, buckets)
             _add(sums, row["verdict"], [1, row["duration"] or 0, row["bytes"], row["segments_missing"] or 0])
     names = ("recordings", "duration", "bytes", "segments_missing")
@@ -151,10 +151,10 @@ def _order(stored: Stored) -> tuple[Any, ...]:
 
 
 def _read_otherwise(
-    catalog: sqlite3.Connection, wanted: Wanted, bucket_ids: list[int] | None, quiet_before: float
+    catalog: sqlite3.Connection, wanted: Wanted, bucket_ids: list[int] | None, clock: Clock
 ) -> dict[int, Stored]:
     """Recordings that are wanted by another reading of their name than the one they are stored under."""
-    asked = other_readings(wanted, bucket_ids, quiet_before)
+    asked = other_readings(wanted, bucket_ids, clock)
     if asked is None:
         return {}
     found = {}

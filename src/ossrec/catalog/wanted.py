@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from ossrec.catalog.keyspace import successor
 
 LONG_MS = 86_400_000  # recordings that last longer are few, and have the index `recordings_long`
-_REACH = 2 * LONG_MS  # a day more, for one under way whose last segment may be a while ago
 
 # A stored `recording` is `unfinished` once nothing has arrived for the idle time and the upload lag.
 _QUIET = "coalesce(last_arrival, 0) < :quiet_before"
@@ -15,8 +14,11 @@ VERDICT = f"CASE WHEN verdict = 'recording' AND {_QUIET} THEN 'unfinished' ELSE 
 
 _COLUMNS = {"room": "roomid", "uid": "uid", "recordid": "recordid", "stream": "stream"}
 _SOMEWHERE = "(instr(path, :{0}) OR instr(playlist, :{0}))"
-_RECENT = f"started_ms >= :since - {_REACH} AND (ended_ms > :since OR started_ms >= :since OR {_LIVE})"
-_LONG = f"ended_ms - started_ms > {LONG_MS} AND started_ms < :since - {_REACH} AND (ended_ms > :since OR {_LIVE})"
+_UNTIL_NOW = f"{_LIVE} AND :since <= :now"
+_LASTS = f"ended_ms - started_ms > {LONG_MS} AND ended_ms > :since"
+_RECENT = f"started_ms >= :since - {LONG_MS} AND (ended_ms > :since OR started_ms >= :since OR {_UNTIL_NOW})"
+_LONG = f"{_LASTS} AND started_ms < :since - {LONG_MS}"
+_STILL = f"{_UNTIL_NOW} AND started_ms < :since - {LONG_MS} AND NOT coalesce({_LASTS}, 0)"
 
 
 class Wanted(NamedTuple):
@@ -34,27 +36,34 @@ class Wanted(NamedTuple):
     limit: int | None = None
 
 
+class Clock(NamedTuple):
+    """When the catalog is asked. Times are seconds, *now* since 1970."""
+
+    now: float
+    quiet_after: float  # idle time and upload lag
+
+
 class Question(NamedTuple):
     """A WHERE clause in parts, of which no row answers two, and the values bound in them.
 
-    An open time range has one part. One that begins somewhere has two, since a recording that
-    began earlier may last into it: most are found by their start, at most two days before, and the
-    few that last longer through an index that holds no others.
+    An open time range has one part. One that begins somewhere has three, since a recording that
+    began earlier may last into it: most are found by their start, at most a day before, the few that
+    last longer through an index that holds no others, and those still under way by their verdict.
     """
 
     parts: tuple[str, ...]
     values: dict[str, Any]
 
 
-def question(wanted: Wanted, bucket_ids: Sequence[int] | None, quiet_before: float) -> Question:
+def question(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
     """*wanted* in SQL; *bucket_ids* are the buckets it is about, None for all of them."""
     clauses = [f"{_COLUMNS[name]} = :{name}" for name in _given(wanted, "room", "uid", "recordid")]
     if wanted.stream is not None:
         clauses.append("stream = :stream")
-    return _asked(wanted, clauses, bucket_ids, quiet_before)
+    return _asked(wanted, clauses, bucket_ids, clock)
 
 
-def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, quiet_before: float) -> Question | None:
+def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question | None:
     """Recordings with an ambiguous name that may read as wanted, though they are not stored so.
 
     None if there can be none: without a room or a uid there is nothing to read otherwise. Which
@@ -67,16 +76,20 @@ def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, quiet_befor
     clauses = ["ambiguous", *(_SOMEWHERE.format(name) for name in named), f"NOT ({' AND '.join(same)})"]
     if wanted.recordid is not None:
         clauses.append("recordid = :recordid")
-    return _asked(wanted, clauses, bucket_ids, quiet_before)
+    return _asked(wanted, clauses, bucket_ids, clock)
 
 
 def _given(wanted: Wanted, *names: str) -> list[str]:
     return [name for name in names if getattr(wanted, name) is not None]
 
 
-def _asked(wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None, quiet_before: float) -> Question:
+def _asked(wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
     """The rest of *wanted*, each clause with a unary plus where its index would select less than another."""
-    values: dict[str, Any] = {**wanted._asdict(), "quiet_before": quiet_before}
+    values: dict[str, Any] = {
+        **wanted._asdict(),
+        "quiet_before": clock.now - clock.quiet_after,
+        "now": clock.now * 1000,
+    }
     del values["verdicts"]
     by_name = bool(_given(wanted, "room", "uid", "recordid"))
     by_path = not by_name and bool(wanted.prefix) and wanted.since is None and wanted.until is None
@@ -92,7 +105,7 @@ def _asked(wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None,
         clauses.append("started_ms < :until")
     if wanted.since is None:
         return Question((" AND ".join(clauses) or "1",), values)
-    return Question(tuple(" AND ".join([*clauses, times]) for times in (_RECENT, _LONG)), values)
+    return Question(tuple(" AND ".join([*clauses, times]) for times in (_RECENT, _LONG, _STILL)), values)
 
 
 def _prefix_clauses(prefix: str, plus: str, values: dict[str, Any]) -> list[str]:

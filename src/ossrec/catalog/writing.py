@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ossrec.catalog.version import APPLICATION_ID, VERSION
-from ossrec.errors import CatalogDamaged, CatalogError, CatalogTooNew
+from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, CatalogTooNew, OssrecError
 
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
@@ -25,22 +25,23 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     The caller holds the write lock. A catalog of an older schema is copied to
     ``{name}.v{version}.bak`` beside it before it is migrated.
 
-    Raises CatalogTooNew, CatalogDamaged, or CatalogError when the file cannot be written.
+    Raises CatalogTooNew, CatalogDamaged, CatalogLocked when another program holds the file, and
+    CatalogError when it cannot be written.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
     try:
         conn = sqlite3.connect(path, isolation_level=None)
-    except sqlite3.OperationalError as error:
-        raise CatalogError(f"cannot open the catalog {path} for writing: {error}") from None
+    except sqlite3.Error as error:
+        raise _told(path, error) from None
     try:
         found = _version(conn, path)
         conn.executescript(_PRAGMAS)
         if found < VERSION:
             _migrate(conn, path, found)
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         conn.close()
-        raise CatalogDamaged(f"cannot use the catalog {path}: {error}") from None
+        raise _told(path, error) from None
     except BaseException:
         conn.close()
         raise
@@ -54,20 +55,18 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        conn.execute("ROLLBACK")
+        if conn.in_transaction:  # a full disk, for one, has rolled it back already
+            conn.execute("ROLLBACK")
         raise
     conn.execute("COMMIT")
 
 
 def _version(conn: sqlite3.Connection, path: Path) -> int:
     """The schema of the file, 0 when there is none in it yet."""
-    try:
-        tables = conn.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'").fetchone()[0]
-        (application,) = conn.execute("PRAGMA application_id").fetchone()
-        (version,) = conn.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
-        raise CatalogDamaged(f"{path} is not a catalog: name another file with --catalog") from None
-    if not tables:  # a new file, or one whose making was cut short
+    tables = conn.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'").fetchone()[0]
+    (application,) = conn.execute("PRAGMA application_id").fetchone()
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    if not tables and application in (0, APPLICATION_ID):  # a new file, or one whose making was cut short
         return 0
     if application != APPLICATION_ID:
         raise CatalogDamaged(f"{path} is a database of another program: name another file with --catalog")
@@ -94,3 +93,17 @@ def _back_up(conn: sqlite3.Connection, target: Path) -> None:
         conn.backup(copy)
     finally:
         copy.close()
+
+
+def _told(path: Path, error: sqlite3.Error) -> OssrecError:
+    """What SQLite said, as one line with the next step."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_NOTADB:
+        return CatalogDamaged(f"{path} is not a catalog: name another file with --catalog")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return CatalogDamaged(f"the catalog {path} is damaged ({error}): move it away and scan again")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return CatalogLocked(f"{path} is in use by another program: try again later")
+    if code == sqlite3.SQLITE_FULL:
+        return CatalogError(f"the disk of the catalog {path} is full: make room, then scan again")
+    return CatalogError(f"cannot write the catalog {path} ({error}): check the permissions of the file and its folder")
