@@ -14,7 +14,7 @@ left = int(sys.argv[3])
 
 
 def count_down() -> None:
-    global left  # noqa: PLW0603
+    global left
     left -= 1
     if left < 0:
         os.kill(os.getpid(), signal.SIGKILL)

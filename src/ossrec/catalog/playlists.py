@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ossrec.catalog.bulk import insert
 from ossrec.findings import Finding, Severity
 
 
@@ -79,11 +80,8 @@ def save_playlist(
     )
     for table in ("segments", "resources", "findings"):
         conn.execute(f"DELETE FROM {table} WHERE playlist_id = ?", (number,))  # noqa: S608
-    conn.executemany(
-        "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((number, *s) for s in segments),
-    )
-    conn.executemany("INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, ?)", ((number, *r) for r in resources))
+    insert(conn, "INTO segments", [(number, *row) for row in segments])
+    insert(conn, "INTO resources", [(number, *row) for row in resources])
     return int(number)
 
 
@@ -132,15 +130,22 @@ def save_findings(
     found: Iterable[tuple[Finding, Severity]],
 ) -> None:
     """Add findings of one *source*: "name", "playlist", "listing" or "look"."""
-    conn.executemany(
-        "INSERT INTO findings (recording_id, playlist_id, source, code, severity, subject, detail, line,"
-        " segment, start, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
+    insert(
+        conn,
+        "INTO findings (recording_id, playlist_id, source, code, severity, subject, detail, line, segment,"
+        " start, length)",
+        [
             (recording_id, playlist_id, source, f.code, int(severity), f.subject, f.detail, f.line, f.segment)
             + (f.start, f.length)
             for f, severity in found
-        ),
+        ],
     )
+
+
+def segments_before(conn: sqlite3.Connection, stem_id: int, rest: str) -> int:
+    """How many segments a playlist listed when it was read last; 0 if it never was."""
+    row = conn.execute("SELECT segments FROM playlists WHERE stem_id = ? AND rest = ?", (stem_id, rest)).fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def findings_of_playlist(conn: sqlite3.Connection, playlist_id: int) -> list[Finding]:

@@ -53,6 +53,7 @@ class Question(NamedTuple):
 
     parts: tuple[str, ...]
     values: dict[str, Any]
+    table: str = "recordings"
 
 
 def question(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
@@ -76,7 +77,8 @@ def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Cloc
     clauses = ["ambiguous", *(_SOMEWHERE.format(name) for name in named), f"NOT ({' AND '.join(same)})"]
     if wanted.recordid is not None:
         clauses.append("recordid = :recordid")
-    return _asked(wanted, clauses, bucket_ids, clock)
+    asked = _asked(wanted, clauses, bucket_ids, clock)
+    return asked._replace(table="recordings INDEXED BY recordings_ambiguous")
 
 
 def _given(wanted: Wanted, *names: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ossrec.buckets.protocol import START, Bucket
 from ossrec.catalog.claims import adopter, merge
 from ossrec.catalog.intake import Intake
-from ossrec.catalog.playlists import most_segments_before, save_findings
+from ossrec.catalog.playlists import save_findings
 from ossrec.catalog.recordings import Holding, PlaylistObject, due_recordings, load, playlist_objects, save
 from ossrec.catalog.scans import Scan
 from ossrec.errors import Interrupted
@@ -112,9 +112,9 @@ class Checker:
 
     def check(self, recording_id: int, looks: list[Look]) -> Checked | None:
         """Judge one recording by its looks and the catalog; None if it turned out to be part of another."""
-        for one in looks:
-            if one.playlist is not None:
-                keep_playlist(self._conn, self._intake.stems, recording_id, one, self._quiet.now)
+        stems, now = self._intake.stems, self._quiet.now
+        read = [one for one in looks if one.playlist is not None]
+        lost = sum(keep_playlist(self._conn, stems, recording_id, one, now) for one in read)
         holding = load(self._conn, recording_id)
         if holding is None:
             return None
@@ -128,11 +128,11 @@ class Checker:
             assembled = assemble(self._conn, holding, self._scan.prefix)
         failures = [one.failure for one in looks if one.failure is not None]
         judgement = judge(holding, assembled, failures, self._quiet)
-        self._save(holding, assembled, judgement, reread=any(one.playlist is not None for one in looks))
+        self._save(holding, assembled, judgement, lost)
         severities = [RULES[f.code].severity for _, f in judgement.found]
         severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]
         return Checked(
-            playlists=sum(one.body is not None for one in looks),
+            playlists=len(read),
             findings=sum(severity > Severity.INFO for severity in severities),
             failures=failures,
         )
@@ -158,7 +158,7 @@ class Checker:
                 return found
             cursor = page.next
 
-    def _save(self, holding: Holding, assembled: Assembled, judgement: Judgement, *, reread: bool) -> None:
+    def _save(self, holding: Holding, assembled: Assembled, judgement: Judgement, lost: int) -> None:
         conn = self._conn
         conn.execute("DELETE FROM findings WHERE recording_id = ? AND source <> 'playlist'", (holding.id,))
         for source in ("name", "listing", "look"):
@@ -166,11 +166,6 @@ class Checker:
             save_findings(conn, holding.id, None, source, found)
         conn.execute("UPDATE playlists SET role = 'main' WHERE recording_id = ? AND role <> 'main'", (holding.id,))
         conn.executemany("UPDATE playlists SET role = 'superseded' WHERE id = ?", [(n,) for n in assembled.superseded])
-        lost = 0
-        if reread:
-            for part in assembled.parts:
-                before = most_segments_before(conn, part.row)
-                lost += max(0, (before or 0) - part.row.segments)
         save(conn, holding, judgement.judged, self._scan.id, self._quiet.now, lost)
 
 

@@ -41,8 +41,9 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     failed = list(failures)
     if not parts and not failed and assembled.orphans:
         listed += check_segments_without_playlist(holding.path, assembled.orphans)
-    subject = parts[0].key if parts else holding.path
-    named = _of_the_name(subject if parts else f"{holding.path}.m3u8", subject)
+    playlist = parts[0].key if parts else failed[0].subject if failed else None
+    subject = playlist or holding.path
+    named = _of_the_name(playlist or f"{holding.path}.m3u8", subject)
     text = [f for number, part in enumerate(parts) for f in _that_count(part, is_last=number == len(parts) - 1)]
     everything = [*text, *listed, *failed, *named]
     rules = [RULES[finding.code] for finding in everything]
@@ -50,7 +51,7 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     word = verdict(rules, Facts(present=True, quiet=quiet.holds(last_arrival)))
     totals = _totals(assembled)
     judged = Judged(
-        playlist=subject if parts or failed else None,
+        playlist=playlist,
         ambiguous=any(f.code == "NAM450" for f in named),
         **tell_time(holding, assembled)._asdict(),
         duration=round(sum(part.row.duration for part in parts), 3) if totals else None,

@@ -4,7 +4,7 @@ import sqlite3
 
 from ossrec.catalog.claims import claim, has_claims
 from ossrec.catalog.intake import pack_etag
-from ossrec.catalog.playlists import PlaylistRow, ResourceRow, SegmentRow, save_findings, save_playlist
+from ossrec.catalog.playlists import PlaylistRow, ResourceRow, SegmentRow, save_findings, save_playlist, segments_before
 from ossrec.catalog.recordings import find_object
 from ossrec.catalog.stems import Stem, Stems
 from ossrec.hls.playlist import Playlist, Resource, Segment
@@ -13,8 +13,11 @@ from ossrec.jobs.looking import Look
 from ossrec.rules import RULES
 
 
-def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: Look, now: int) -> None:
-    """Keep the playlist of a look that succeeded; belongs in a transaction."""
+def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: Look, now: int) -> int:
+    """Keep the playlist of a look that succeeded; gives how many segments it lost since it was read last.
+
+    Belongs in a transaction.
+    """
     body, playlist, resolved, at = look.body, look.playlist, look.resolved, look.at
     if body is None or playlist is None or resolved is None:
         raise ValueError("the look failed: there is no playlist to keep")
@@ -35,6 +38,7 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
     desk = _Desk(conn, stems, at.key)
     segments = [desk.segment(*pair) for pair in zip(playlist.segments, resolved.segments, strict=True)]
     resources = [desk.resource(*pair) for pair in zip(playlist.resources, resolved.resources, strict=True)]
+    lost = segments_before(conn, at.stem_id, at.rest) - row.segments
     number = save_playlist(conn, recording_id, row, segments, resources)
     found = [*playlist.findings, *resolved.findings]
     save_findings(conn, recording_id, number, "playlist", [(f, RULES[f.code].severity) for f in found])
@@ -46,6 +50,7 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
     named = {row.stem_id for row in segments} | {row.stem_id for row in resources}
     if (named - {None, at.stem_id} or has_claims(conn, recording_id)) and claim(conn, recording_id):
         stems.forget()
+    return max(0, lost)
 
 
 class _Desk:
