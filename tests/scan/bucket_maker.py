@@ -28,11 +28,11 @@ def segment(of: str, number: int) -> str:
     return f"{of}_20261101{number // 1800:02d}{number // 30 % 60:02d}{number % 30 * 2:02d}000.ts"
 
 
-def playlist(keys: Iterable[str], *, ended: bool = True) -> str:
-    """A playlist as the recorder writes it, over segments of two seconds."""
+def playlist(keys: Iterable[str], *, ended: bool = True, folder: str = "2026/") -> str:
+    """A playlist in *folder* as the recorder writes it, over segments of two seconds."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:2", "#EXT-X-MEDIA-SEQUENCE:0"]
     for key in keys:
-        lines += ["#EXTINF:2.0", key.rpartition("/")[2]]
+        lines += ["#EXTINF:2.0", key.removeprefix(folder)]
     return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
@@ -49,7 +49,8 @@ def recording(of: str, segments: int, *, without: Iterable[int] = (), ended: boo
     keys = [segment(of, number) for number in range(segments)]
     lost = set(without)
     objects = {key: PACKET for number, key in enumerate(keys) if number not in lost}
-    return objects | {f"{of}.m3u8": playlist(keys, ended=ended).encode()}
+    folder = of[: of.rfind("/") + 1]
+    return objects | {f"{of}.m3u8": playlist(keys, ended=ended, folder=folder).encode()}
 
 
 def put_recording(folder: Path, of: str, segments: int, *, without: Iterable[int] = (), ended: bool = True) -> None:

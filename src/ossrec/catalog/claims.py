@@ -69,6 +69,20 @@ def adopter(conn: sqlite3.Connection, holding: Holding) -> int | None:
     return None
 
 
+def mark_strays_due(conn: sqlite3.Connection, holding: Holding) -> None:
+    """Have segments judged again that may belong to this recording, whose playlist has just been read.
+
+    They were taken for a recording of their own, since they came before it; see `adopter`.
+    """
+    if holding.uid is None:
+        conn.execute(
+            "UPDATE recordings SET due = 1 WHERE id IN (SELECT p.id FROM recordings r JOIN recordings p"
+            " ON p.recordid = r.recordid WHERE r.id = ? AND p.bucket_id = r.bucket_id AND p.folder = r.folder"
+            " AND p.uid IS NULL AND p.playlist IS NULL AND p.id <> r.id)",
+            (holding.id,),
+        )
+
+
 def _has_playlist(conn: sqlite3.Connection, recording_id: int) -> bool:
     found = conn.execute(
         "SELECT 1 FROM stems s JOIN objects o INDEXED BY objects_but_segments"

@@ -65,7 +65,7 @@ class Stems:
         """The row of the stem *text*, made if there is none; *name* is a name read from it."""
         known = self._known.get(text) or self._find(text) or self._add(text)
         if name is not None and known.recording_id is None:
-            known = self._own(known, name)
+            known = self._own(known, self._claimant(known, name) or self._recording(name))
         return self._keep(text, known)
 
     def refer(self, key: str) -> tuple[Stem, str]:
@@ -100,8 +100,15 @@ class Stems:
         ).fetchone()
         return Stem(row[0], None)
 
-    def _own(self, stem: Stem, name: RecordingName) -> Stem:
-        owned = Stem(stem.id, self._recording(name))
+    def _claimant(self, stem: Stem, name: RecordingName) -> int | None:
+        """The recording whose playlist names segments of this stem, if any does."""
+        if name.kind != "segment":
+            return None
+        row = self._conn.execute("SELECT min(recording_id) FROM claims WHERE stem_id = ?", (stem.id,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def _own(self, stem: Stem, recording_id: int) -> Stem:
+        owned = Stem(stem.id, recording_id)
         self._conn.execute("UPDATE stems SET recording_id = ? WHERE id = ?", (owned.recording_id, stem.id))
         return owned
 

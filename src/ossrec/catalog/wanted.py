@@ -44,7 +44,7 @@ class Clock(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A WHERE clause in parts, of which no row answers two, and the values bound in them.
+    """What follows FROM, in parts of which no row answers two, and the values bound in them.
 
     An open time range has one part. One that begins somewhere has three, since a recording that
     began earlier may last into it: most are found by their start, at most a day before, the few that
@@ -53,7 +53,6 @@ class Question(NamedTuple):
 
     parts: tuple[str, ...]
     values: dict[str, Any]
-    table: str = "recordings"
 
 
 def question(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
@@ -77,15 +76,16 @@ def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Cloc
     clauses = ["ambiguous", *(_SOMEWHERE.format(name) for name in named), f"NOT ({' AND '.join(same)})"]
     if wanted.recordid is not None:
         clauses.append("recordid = :recordid")
-    asked = _asked(wanted, clauses, bucket_ids, clock)
-    return asked._replace(table="recordings INDEXED BY recordings_ambiguous")
+    return _asked(wanted, clauses, bucket_ids, clock, "recordings INDEXED BY recordings_ambiguous")
 
 
 def _given(wanted: Wanted, *names: str) -> list[str]:
     return [name for name in names if getattr(wanted, name) is not None]
 
 
-def _asked(wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
+def _asked(
+    wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None, clock: Clock, table: str = "recordings"
+) -> Question:
     """The rest of *wanted*, each clause with a unary plus where its index would select less than another."""
     values: dict[str, Any] = {
         **wanted._asdict(),
@@ -106,8 +106,10 @@ def _asked(wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None,
     if wanted.until is not None:
         clauses.append("started_ms < :until")
     if wanted.since is None:
-        return Question((" AND ".join(clauses) or "1",), values)
-    return Question(tuple(" AND ".join([*clauses, times]) for times in (_RECENT, _LONG, _STILL)), values)
+        return Question((f"{table} WHERE {' AND '.join(clauses) or '1'}",), values)
+    long = table if by_name else "recordings INDEXED BY recordings_long"
+    parts = ((table, _RECENT), (long, _LONG), (table, _STILL))
+    return Question(tuple(f"{name} WHERE {' AND '.join([*clauses, times])}" for name, times in parts), values)
 
 
 def _prefix_clauses(prefix: str, plus: str, values: dict[str, Any]) -> list[str]:

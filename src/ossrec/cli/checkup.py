@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from ossrec import __version__
 from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.read import last_scan
+from ossrec.catalog.version import VERSION
 from ossrec.cli.text import human_bytes
 from ossrec.config import environment_problems
 from ossrec.errors import CatalogMissing, OssrecError
@@ -83,7 +84,7 @@ def check_catalog(path: Path, *, thorough: bool) -> Iterator[Check]:
         yield failed("catalog", error)
         return
     try:
-        yield Check("catalog", "ok", f"{path}, {human_bytes(path.stat().st_size)}")
+        yield Check("catalog", "ok", f"{path}, schema {VERSION}, {human_bytes(path.stat().st_size)}")
         yield from _check_soundness(conn, thorough=thorough)
         yield from _check_log(conn, path)
         yield from _check_scans(conn)

@@ -70,7 +70,7 @@ _COUNTS = (
 @click.option("--until", type=values.when, metavar="TIME", help="Begun before: the same.")
 @click.option("--stream", type=click.Choice(["mixed", "source"]), help="All users in one, or one user alone.")
 @click.option("--bucket", type=values.text, help="In this bucket: oss://name, oss://name/prefix, or a folder.")
-@click.option("--limit", type=click.IntRange(0), help="At most so many, the newest.")
+@click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="At most so many, the newest.")
 @click.option("--unnamed", is_flag=True, help="Objects that no recorder named, instead of recordings.")
 @click.option("--count", is_flag=True, help="How many there are of each verdict, instead of each.")
 @setting("catalog", "idle", "lag")

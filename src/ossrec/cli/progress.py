@@ -77,8 +77,8 @@ def _bar() -> Iterator[Progress]:
             listing = state.phase == "listing"
             total, done = (state.expected, state.objects) if listing else (state.due, state.checked)
             told = in_words(state, time.monotonic() - began).partition(": ")[2]
-            if total is not None and done > total:
-                total = None  # the bucket has grown: how much is left is not known
+            if total is not None:
+                total = max(total, done)  # the bucket may have grown since the last scan
             bar.update(task, description=state.phase, total=total, completed=done, told=told)
 
         yield show

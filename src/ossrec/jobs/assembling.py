@@ -34,6 +34,7 @@ class Part(NamedTuple):
 
     row: PlaylistRow
     key: str
+    is_stale: bool  # the object is another version by now, which could not be read
     findings: list[Finding]  # of its text
     beyond: list[Finding]  # what it names outside the prefix that was listed
     listed: ListedPlaylist
@@ -118,12 +119,13 @@ class _Desk:
             resources=tuple(self._need(resource) for resource in resources_of(self._conn, row.id)),
             previous_segments=most_segments_before(self._conn, row),
         )
-        return Part(row, key, findings_of_playlist(self._conn, row.id), self._beyond, listed)
+        is_stale = self._holding.objects[row.stem_id, row.rest].etag != row.etag
+        return Part(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._beyond, listed)
 
     def _slice(self, segment: SegmentRow, offset: float) -> Slice:
         stored, key = self._object(segment)
-        uri = segment.uri if segment.uri is not None else (key or "").rpartition("/")[2]
         folder = self._playlist[: self._playlist.rfind("/") + 1]
+        uri = segment.uri if segment.uri is not None else (key or "")[len(folder) :]
         return Slice(
             number=segment.number,
             key=key,

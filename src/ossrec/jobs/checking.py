@@ -8,12 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ossrec.buckets.protocol import START, Bucket
-from ossrec.catalog.claims import adopter, merge
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.claims import adopter, mark_strays_due, merge
 from ossrec.catalog.intake import Intake
 from ossrec.catalog.playlists import save_findings
 from ossrec.catalog.recordings import Holding, PlaylistObject, due_recordings, load, playlist_objects, save
 from ossrec.catalog.scans import Scan
+from ossrec.catalog.stems import split_key
 from ossrec.errors import Interrupted
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.assembling import Assembled, assemble
@@ -21,10 +22,12 @@ from ossrec.jobs.judging import Judgement, Quiet, judge
 from ossrec.jobs.keeping import keep_playlist
 from ossrec.jobs.looking import Look, look
 from ossrec.jobs.stopping import Stop
+from ossrec.model import Cursor
 from ossrec.rules import RULES
 
 _MOST_BYTES = 64 * 1024 * 1024  # of playlists in flight
 _COMMIT_EVERY = 0.5  # seconds
+_AGAIN = 8  # stems, and pages of each, that are listed once more for one recording
 _RACE = 120  # a playlist this much older than the scan cannot name segments that were not yet listed, seconds
 
 
@@ -54,25 +57,35 @@ class Checker:
             self._batches() as commit_now_and_then,
         ):
             window: deque[_Ahead] = deque()
-            due = due_recordings(self._conn, self._scan.bucket_id, self._scan.prefix)
             try:
-                for ahead in self._looks(pool, due, window, 4 * threads):
-                    done = self.check(ahead.recording_id, [future.result() for future in ahead.looks])
-                    commit_now_and_then()
-                    if done is not None:
-                        checked(done)
-                    stop.check()
+                while self._pass(self._looks(pool, window, 4 * threads), commit_now_and_then, stop, checked):
+                    pass  # judging one recording may make another due, behind or ahead of it
             finally:
                 for ahead in window:
                     for future in ahead.looks:
                         future.cancel()
 
-    def _looks(
-        self, pool: ThreadPoolExecutor, due: Iterator[int], window: "deque[_Ahead]", most: int
-    ) -> Iterator["_Ahead"]:
+    def _pass(
+        self,
+        looks: Iterator["_Ahead"],
+        commit_now_and_then: Callable[[], None],
+        stop: Stop,
+        checked: Callable[[Checked], None],
+    ) -> int:
+        """Judge what is due now; gives how many recordings that were."""
+        number = 0
+        for number, ahead in enumerate(looks, start=1):  # noqa: B007
+            done = self.check(ahead.recording_id, [future.result() for future in ahead.looks])
+            commit_now_and_then()
+            if done is not None:
+                checked(done)
+            stop.check()
+        return number
+
+    def _looks(self, pool: ThreadPoolExecutor, window: "deque[_Ahead]", most: int) -> Iterator["_Ahead"]:
         """The due recordings in order, with looks at those that follow already under way."""
         weight = 0
-        for number in due:
+        for number in due_recordings(self._conn, self._scan.bucket_id, self._scan.prefix):
             unread = [at for at in playlist_objects(self._conn, number) if self._is_due(at)]
             size = sum(at.size for at in unread)
             while window and (len(window) >= most or weight + size > _MOST_BYTES):
@@ -122,8 +135,11 @@ class Checker:
             merge(self._conn, recording_id, owner)
             self._intake.stems.forget()
             return None
+        if read:
+            mark_strays_due(self._conn, holding)
         assembled = assemble(self._conn, holding, self._scan.prefix)
-        if self._may_be_a_race(assembled) and self._list_again(holding):
+        late = self._may_be_late(assembled)
+        if late and self._list_again(late):
             holding = load(self._conn, recording_id) or holding
             assembled = assemble(self._conn, holding, self._scan.prefix)
         failures = [one.failure for one in looks if one.failure is not None]
@@ -137,26 +153,33 @@ class Checker:
             failures=failures,
         )
 
-    def _may_be_a_race(self, assembled: Assembled) -> bool:
-        """A segment seems to be missing, but the playlist may be newer than the listing."""
-        return any(
-            part.row.modified >= self._scan.started - _RACE
-            and any(s.size is None and s.key is not None and not s.gap for s in part.listed.slices)
+    def _may_be_late(self, assembled: Assembled) -> list[str]:
+        """Keys that seem to be missing, but are named by a playlist that may be newer than the listing."""
+        return sorted(
+            one.key
             for part in assembled.parts
+            if part.row.modified >= self._scan.started - _RACE
+            for one in part.listed.slices
+            if one.size is None and one.key is not None and not one.gap
         )
 
-    def _list_again(self, holding: Holding) -> int:
-        """List the objects of one recording once more; gives how many are new."""
-        if not holding.path.startswith(self._scan.prefix):
-            return 0
+    def _list_again(self, keys: list[str]) -> int:
+        """Look whether *keys* are in the bucket by now; gives how many objects are new to the catalog."""
+        by_stem: dict[str, list[str]] = {}
+        for key in keys:
+            by_stem.setdefault(split_key(key).stem, []).append(key)
+        return sum(self._list_stretch(stem, some[0], some[-1]) for stem, some in list(by_stem.items())[:_AGAIN])
+
+    def _list_stretch(self, stem: str, first: str, last: str) -> int:
         found = 0
-        cursor = START
-        while True:
-            page = self._bucket.page(holding.path, cursor)
+        cursor: Cursor | None = Cursor(first[:-1])  # what a key begins with comes before it
+        for _ in range(_AGAIN):
+            if cursor is None:
+                break
+            page = self._bucket.page(max(stem, self._scan.prefix), cursor, until=last)
             found += self._intake.add(page.objects)
-            if page.next is None:
-                return found
             cursor = page.next
+        return found
 
     def _save(self, holding: Holding, assembled: Assembled, judgement: Judgement, lost: int) -> None:
         conn = self._conn

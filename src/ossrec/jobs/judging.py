@@ -37,14 +37,15 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
         before = holding.before
         return Judgement(before._replace(verdict=str(Verdict.GONE), reasons=(), bytes=0, segments_present=0), [])
     parts = assembled.parts
-    listed = [f for part in parts if part.row.kind == "media" for f in (*part.beyond, *check_listing(part.listed))]
+    current = [part for part in parts if not part.is_stale]
+    listed = [f for part in current if part.row.kind == "media" for f in (*part.beyond, *check_listing(part.listed))]
     failed = list(failures)
     if not parts and not failed and assembled.orphans:
         listed += check_segments_without_playlist(holding.path, assembled.orphans)
     playlist = parts[0].key if parts else failed[0].subject if failed else None
     subject = playlist or holding.path
     named = _of_the_name(playlist or f"{holding.path}.m3u8", subject)
-    text = [f for number, part in enumerate(parts) for f in _that_count(part, is_last=number == len(parts) - 1)]
+    text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
     everything = [*text, *listed, *failed, *named]
     rules = [RULES[finding.code] for finding in everything]
     last_arrival = max(stored.modified for stored in holding.objects.values())
