@@ -3,36 +3,48 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ossrec.errors import CatalogError, CatalogLocked
+from ossrec.errors import CatalogError, CatalogLocked, Interrupted
+
+_POLL = 0.2  # seconds between two looks whether the lock is free
 
 
 @contextmanager
-def writing(catalog: Path, *, wait: bool = False) -> Iterator[None]:
+def writing(catalog: Path, *, wait: Callable[[float], bool] | None = None) -> Iterator[None]:
     """Hold the write lock of *catalog*; the operating system lets go of it when the process dies.
 
-    Raises CatalogLocked at once when another process holds it, unless *wait* is true.
+    Raises CatalogLocked at once when another process holds it. With *wait*, which waits so many
+    seconds and answers whether to give up, tries again; raises Interrupted when told to give up.
     """
     lock = FileLock(f"{catalog}.lock")
     note = Path(f"{catalog}.lock.json")
-    try:
-        lock.acquire(timeout=-1 if wait else 0)
-    except Timeout:
-        raise CatalogLocked(f"{catalog} is in use by {_holder(note)}: try again later, or add --wait") from None
-    except OSError as error:
-        raise CatalogError(f"cannot write beside the catalog {catalog}: {error.strerror or error}") from None
+    while not _try(lock, catalog):
+        if wait is None:
+            raise CatalogLocked(f"{catalog} is in use by {_holder(note)}: try again later, or add --wait")
+        if wait(_POLL):
+            raise Interrupted(f"stopped while waiting for {_holder(note)} to finish with {catalog}")
     try:
         _sign(note)
         yield
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def _try(lock: FileLock, catalog: Path) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    except OSError as error:
+        raise CatalogError(f"cannot write beside the catalog {catalog}: {error.strerror or error}") from None
+    return True
 
 
 def _sign(note: Path) -> None:

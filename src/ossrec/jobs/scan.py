@@ -42,7 +42,7 @@ def scan_bucket(bucket: Bucket, catalog: Path, options: ScanOptions, progress: P
     """
     begun = time.monotonic()
     counting = Counting(bucket)
-    with stop_on_signals() as stop, writing(catalog, wait=options.wait):
+    with stop_on_signals() as stop, writing(catalog, wait=stop.wait if options.wait else None):
         retrying = Retrying(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
         conn = open_for_writing(catalog)
         gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page

@@ -1,0 +1,78 @@
+"""README shows what really happens: its commands run, and their output is the one that stands there."""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+HOME = "/home/you/ossrec"
+
+
+def shown(command: str) -> str:
+    """What README shows below the line with *command*."""
+    block = README.split(command, 1)[1].split("```", 1)[0]
+    return block.split("\n", 1)[1].rstrip()
+
+
+def normal(text: str) -> str:
+    """Without what differs from run to run: where the checkout lies, how long it took, how often it was listed."""
+    text = re.sub(r"in \d+\.\d s", "in … s", text.replace(str(ROOT), HOME))
+    return "\n".join(line.rstrip() for line in re.sub(r"\d+ list", "… list", text).splitlines())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands run: a folder in which `fixtures` is the repository's."""
+    place = tmp_path_factory.mktemp("readme")
+    (place / "fixtures").symlink_to(ROOT / "fixtures")
+    return place
+
+
+def run(folder: Path, command: str) -> str:
+    """The output of an `ossrec` command of README."""
+    words = shlex.split(command)
+    script = str(SCRIPTS / Path(words[0]).name)
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"PYTHONUTF8": "1"}
+    done = subprocess.run([script, *words[1:]], cwd=folder, capture_output=True, text=True, env=environment, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_main_job_gives_what_is_shown_before_line_30(folder: Path) -> None:
+    line = next(line for line in README.splitlines() if "scan fixtures/class-day" in line)
+    assert line.startswith("$ python3 -m venv .venv && .venv/bin/pip install --quiet . && ")
+    commands = [part.strip() for part in line.split("&&") if "ossrec" in part]
+    assert len(commands) == 2
+    told = "\n".join(run(folder, command).rstrip() for command in commands)
+    assert normal(told) == normal(shown(line))
+    assert README[: README.index(shown(line).splitlines()[-1])].count("\n") < 30
+
+
+def test_show_gives_what_is_shown(folder: Path) -> None:
+    line = next(line for line in README.splitlines() if "ossrec show" in line and line.startswith("$"))
+    assert normal(run(folder, line.removeprefix("$ "))).startswith(normal(shown(line)).removesuffix("…"))
+
+
+def test_the_examples_in_python_are_true() -> None:
+    found = doctest.DocTestParser().get_doctest(README.replace("```", ""), {}, "README", "README.md", 0)
+    assert found.examples
+    assert doctest.DocTestRunner().run(found).failed == 0
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_what_it_links_to_is_there(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def test_ci_runs_the_very_command_that_is_given_for_the_tests() -> None:
+    given = [line for line in README.splitlines() if re.match(r"python3 -m venv .*pytest$", line)]
+    assert len(given) == 1
+    assert "grep -m1 -E '^python3 -m venv .*pytest$' README.md" in (ROOT / ".ci" / "run").read_text()
