@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fixtures import make
 from fixtures.making.recorder import POOL, clips
 from fixtures.times import HOME, copy_bucket, set_times
-
 from ossrec.findings import Verdict
 
 FILES = sorted((HOME / "expected").iterdir())

@@ -90,9 +90,9 @@ def test_a_scan_that_waits_runs_when_the_other_is_through(
 def test_a_scan_that_waits_can_be_stopped(catalog: Path, holder: Holder) -> None:
     stop = Stop()
     stop.ask()
-    with pytest.raises(Interrupted, match=f"stopped while waiting for process {holder.pid} on"):
-        with writing(catalog, wait=stop.wait):
-            pass
+    told = f"stopped while waiting for process {holder.pid} on"
+    with pytest.raises(Interrupted, match=told), writing(catalog, wait=stop.wait):
+        pass
 
 
 def test_a_holder_that_was_killed_holds_nothing(folder: Path, catalog: Path, holder: Holder) -> None:

@@ -77,7 +77,6 @@ NAMES = {
     "in a folder named like the recording": [f"{OF}/{number}.ts" for number in range(4)],
     "in a folder below that": [f"{OF}/hd/{number}.ts" for number in range(4)],
     "of another room": [segment(stem(1, "room2"), number) for number in range(4)],
-    "of another task": [segment(stem(7), number) for number in range(4)],
     "of no recording": [f"2026/plain{number}.ts" for number in range(4)],
     "of no recording, in another folder": [f"2026/media/{number}.ts" for number in range(4)],
     "without an extension": [f"2026/slice{number}" for number in range(4)],
@@ -129,6 +128,17 @@ def test_a_recording_with_a_playlist_of_its_own_is_not_taken_over(catalog: Path)
     bucket.put(recording(stem(2), 3))
     bucket.put(of_keys(*(segment(stem(2), number) for number in range(3))))
     assert settled(bucket, catalog) == [(stem(number), "complete", 3, 3, 0) for number in (1, 2)]
+
+
+@pytest.mark.parametrize("other", [stem(7), stem(1, uid="7")], ids=["another task's", "a user's"])
+def test_a_recording_under_way_keeps_its_name_though_a_playlist_names_its_segments(catalog: Path, other: str) -> None:
+    keys = [segment(other, number) for number in range(3)]
+    bucket = MemoryBucket()
+    bucket.put(of_keys(*keys))
+    rows = settled(bucket, catalog)
+    assert sorted(row[1] for row in rows) == ["complete", "unfinished"]
+    bucket.put(recording(other, 3))
+    assert settled(bucket, catalog) == [(path, "complete", 3, 3, 0) for path in sorted([OF, other])]
 
 
 def test_the_segment_of_a_folder_is_told_by_the_uri_that_names_it(catalog: Path) -> None:

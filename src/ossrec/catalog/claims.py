@@ -2,7 +2,8 @@
 
 The name of a segment is not documented, so a stem read from one may be wrong. A playlist is the
 authority: a recording that exists only because a segment's name was read wrongly is merged into
-the one whose playlist names the segment.
+the one whose playlist names the segment. A recordid cannot be read wrongly, so a recording of
+another task stays what it is, whoever names its segments.
 """
 
 import sqlite3
@@ -26,8 +27,9 @@ def claim(conn: sqlite3.Connection, recording_id: int) -> bool:
     for table in ("segments", "resources"):
         conn.execute(_OTHERS.format(table=table), (recording_id,))
     owners = conn.execute(
-        "SELECT DISTINCT s.recording_id FROM claims c JOIN stems s ON s.id = c.stem_id"
-        " WHERE c.recording_id = ? AND s.recording_id IS NOT NULL",
+        "SELECT DISTINCT p.id FROM claims c JOIN stems s ON s.id = c.stem_id JOIN recordings p ON p.id = s.recording_id"
+        " JOIN recordings r ON r.id = c.recording_id"
+        " WHERE r.id = ? AND p.recordid = r.recordid AND (p.uid IS NULL OR p.uid IS r.uid)",
         (recording_id,),
     ).fetchall()
     phantoms = [owner for (owner,) in owners if not _has_playlist(conn, owner)]
@@ -45,6 +47,7 @@ def merge(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
     """Give *owner* all that *phantom* has, and forget *phantom*."""
     conn.execute("UPDATE stems SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
     conn.execute("UPDATE playlists SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
+    conn.execute("UPDATE findings SET recording_id = ? WHERE recording_id = ? AND playlist_id > 0", (owner, phantom))
     conn.execute("UPDATE recordings SET due = 1 WHERE id = ?", (owner,))
     conn.execute("DELETE FROM recordings WHERE id = ?", (phantom,))
 

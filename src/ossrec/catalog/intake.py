@@ -33,7 +33,7 @@ _STEMS = "SELECT id, stem FROM stems WHERE bucket_id = ? AND stem >= ? AND (?3 I
 _PAST_ALL = b""  # no rest is as great as this: SQLite sorts every text before every blob
 
 
-_NO_STEM = "\0"  # no key begins with it
+_NO_STEM = "\ud800"  # no key begins with half a character
 
 
 class Taken(NamedTuple):

@@ -154,7 +154,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     )
     stems |= dict(
         conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
-    )  # noqa: S608
+    )
     return Holding(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id))
 
 

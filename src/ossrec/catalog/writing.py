@@ -16,6 +16,7 @@ PRAGMA synchronous = NORMAL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 30000;
 PRAGMA cache_size = -32768;
+PRAGMA wal_autocheckpoint = 4000;
 """
 
 

@@ -25,7 +25,6 @@ from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice
 from ossrec.hls.playlist import Role
 from ossrec.naming import parse_name, unix_ms
 
-
 _Rank = tuple[bool, bool, int, int, str]
 
 

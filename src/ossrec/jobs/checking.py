@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from ossrec.jobs.judging import Judgement, Quiet, judge
 from ossrec.jobs.keeping import keep_playlist
 from ossrec.jobs.looking import Look, look
 from ossrec.jobs.stopping import Stop
+from ossrec.jobs.threads import Threads
 from ossrec.model import Cursor
 from ossrec.rules import RULES
 
@@ -53,7 +54,7 @@ class Checker:
     def run(self, stop: Stop, threads: int, checked: Callable[[Checked], None]) -> None:
         """Judge all that is due; *checked* is told of each recording. Raises Interrupted between two."""
         with (
-            ThreadPoolExecutor(threads, thread_name_prefix="look") as pool,
+            Threads(threads, "look") as pool,
             self._batches() as commit_now_and_then,
         ):
             window: deque[_Ahead] = deque()
@@ -82,7 +83,7 @@ class Checker:
             stop.check()
         return number
 
-    def _looks(self, pool: ThreadPoolExecutor, window: "deque[_Ahead]", most: int) -> Iterator["_Ahead"]:
+    def _looks(self, pool: Executor, window: "deque[_Ahead]", most: int) -> Iterator["_Ahead"]:
         """The due recordings in order, with looks at those that follow already under way."""
         weight = 0
         for number in due_recordings(self._conn, self._scan.bucket_id, self._scan.prefix):

@@ -32,7 +32,7 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
         ended=playlist.ended,
         segments=len(playlist.segments),
         duration=playlist.duration,
-        target_duration=playlist.target_duration,
+        target_duration=_bounded(playlist.target_duration),
         program_ms=_program_ms(playlist),
     )
     desk = _Desk(conn, stems, at.key)
@@ -111,4 +111,9 @@ def _program_ms(playlist: Playlist) -> int | None:
 
 
 def _end(byterange: tuple[int, int] | None) -> int | None:
-    return None if byterange is None else sum(byterange)
+    return None if byterange is None else _bounded(sum(byterange))
+
+
+def _bounded(number: int | None) -> int | None:
+    """*number*, or the greatest that SQLite can hold."""
+    return None if number is None else min(number, 2**63 - 1)

@@ -1,9 +1,10 @@
 """The first half of a scan: every page of the listing into the catalog, resumable after each."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 
-from ossrec.buckets.prefetch import interleave
+from ossrec.buckets.pacing import list_ranges
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.intake import Intake, Taken
 from ossrec.catalog.keyspace import stretch
@@ -32,10 +33,11 @@ def list_bucket(
     # a third of the time.
     conn.execute("PRAGMA foreign_keys = OFF")
     ranges = {r.number: r for r in scan.ranges if not r.done}
-    for number, page in _pages(bucket, scan.prefix, list(ranges.values()), threads):
-        ranges[number] = _keep(conn, scan, intake, ranges[number], page)
-        listed(len(page.objects))
-        stop.check()
+    with closing(_pages(bucket, scan.prefix, list(ranges.values()), threads)) as pages:
+        for number, page in pages:
+            ranges[number] = _keep(conn, scan, intake, ranges[number], page)
+            listed(len(page.objects))
+            stop.check()
     with transaction(conn):
         intake.mark_due(end_listing(conn, scan))
     conn.execute("PRAGMA foreign_keys = ON")
@@ -55,6 +57,6 @@ def _keep(conn: sqlite3.Connection, scan: Scan, intake: Intake, at: Range, page:
     return at._replace(position=position, done=page.next is None)
 
 
-def _pages(bucket: Bucket, prefix: str, ranges: list[Range], threads: int) -> Iterator[tuple[int, Page]]:
+def _pages(bucket: Bucket, prefix: str, ranges: list[Range], threads: int) -> Generator[tuple[int, Page], None, None]:
     wanted = [(r.number, r.position, r.stop) for r in ranges]
-    return interleave(bucket, prefix, wanted, threads=threads)
+    return list_ranges(bucket, prefix, wanted, threads=threads)
