@@ -35,7 +35,8 @@ UPDATE recordings SET playlist = path || '.m3u8', due = 0, started_ms = ({START}
     ended_ms = ({START} + {EVERY} * id + {{seconds}}) * 1000, started_from = 'segment name',
     ended_from = 'segment name', duration = {{seconds}}, missing_seconds = 0, bytes = {{segments}} * 900000,
     segments_expected = {{segments}}, segments_present = {{segments}}, segments_missing = 0,
-    last_arrival = {START} + {EVERY} * id + {{seconds}}, verdict = CASE id % 50 WHEN 0 THEN 'incomplete' ELSE 'complete' END
+    last_arrival = {START} + {EVERY} * id + {{seconds}},
+    verdict = CASE id % 50 WHEN 0 THEN 'incomplete' ELSE 'complete' END
 """
 
 

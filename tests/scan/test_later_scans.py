@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import BucketBusy
+from ossrec.jobs import checking
+from ossrec.jobs.report import ScanOptions, ScanState
+from ossrec.jobs.scan import scan_bucket
 from tests.buckets.places import connect
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, PACKET, playlist, recording, segment, stem
@@ -178,6 +181,24 @@ def test_an_empty_prefix_says_nothing_of_what_stands_beside_it(bucket: MemoryBuc
     assert rows(catalog, "SELECT count(*) FROM objects WHERE gone IS NOT NULL") == [(0,)]
 
 
+def test_a_playlist_that_a_narrower_scan_may_not_read_is_left_to_a_wider_one(catalog: Path) -> None:
+    other = f"2026/bak0_{stem(1).removeprefix('2026/')}"
+    bucket = MemoryBucket()
+    bucket.put({f"{other}.m3u8": playlist([segment(other, 0)]).encode(), segment(other, 0): PACKET})
+
+    def break_off(state: ScanState) -> None:
+        if state.phase == "checking":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scan_bucket(bucket, catalog, ScanOptions(), break_off)
+    scan(bucket, catalog, prefix="2026/rid")
+    assert bucket.read_keys == []
+    assert verdicts(catalog) == ["unknown"]
+    scan(bucket, catalog)
+    assert verdicts(catalog) == ["complete"]
+
+
 def test_buckets_in_one_catalog_do_not_disturb_each_other(bucket: MemoryBucket, catalog: Path) -> None:
     other = MemoryBucket(bucket.objects, name="oss://other")
     scan(bucket, catalog)
@@ -250,3 +271,18 @@ def test_a_bucket_that_cannot_be_listed_at_all_leaves_the_catalog_as_it_was(serv
     with pytest.raises(BucketBusy):
         scan(connect(server), catalog, retry=ONCE)
     assert content(catalog) == before
+
+
+def test_a_full_disk_is_told_as_such_and_loses_nothing(
+    bucket: MemoryBucket, catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out_of_room(conn: sqlite3.Connection, *_: object) -> int:
+        conn.execute("ROLLBACK")  # as SQLite does by itself then
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "keep_playlist", run_out_of_room)
+        with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+            scan(bucket, catalog)
+    scan(bucket, catalog)
+    assert verdicts(catalog) == ["complete"] * 3

@@ -71,6 +71,13 @@ def test_other_catalogs_are_free(folder: Path, catalog: Path, holder: Holder) ->
     assert scan(folder, catalog.with_name("other.db")).objects == 4
 
 
+def test_a_link_to_the_catalog_leads_to_the_same_lock(folder: Path, catalog: Path, holder: Holder) -> None:
+    link = catalog.with_name("link.db")
+    link.symlink_to(catalog)
+    with pytest.raises(CatalogLocked, match=f"process {holder.pid} on"):
+        scan(folder, link)
+
+
 def test_a_scan_that_waits_runs_when_the_other_is_through(
     folder: Path, catalog: Path, holder: Holder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

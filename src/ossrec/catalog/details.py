@@ -54,7 +54,7 @@ def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after
     """
     with snapshot(catalog):
         stored = catalog.execute(
-            f"SELECT {COLUMNS} FROM recordings WHERE id = :id",  # noqa: S608
+            f"SELECT {COLUMNS} FROM recordings WHERE id = :id",
             {"id": number, "quiet_before": now - quiet_after},
         ).fetchone()
         playlists, main = _playlists(catalog, number)

@@ -125,7 +125,7 @@ class Intake:
             some = begun[first : first + 500]
             marks = ",".join("?" * len(some))
             yield from self._conn.execute(
-                f"SELECT id, stem FROM stems WHERE bucket_id = ? AND stem IN ({marks})",  # noqa: S608
+                f"SELECT id, stem FROM stems WHERE bucket_id = ? AND stem IN ({marks})",
                 (self._bucket_id, *some),
             ).fetchall()
         yield from self._conn.execute(_STEMS, (self._bucket_id, *covered))

@@ -62,7 +62,7 @@ ON CONFLICT (stem_id, rest) DO UPDATE SET recording_id = excluded.recording_id, 
     ended = excluded.ended, segments = excluded.segments, duration = excluded.duration,
     target_duration = excluded.target_duration, program_ms = excluded.program_ms
 RETURNING id
-"""  # noqa: S608
+"""
 
 
 def save_playlist(
@@ -79,7 +79,7 @@ def save_playlist(
         (number, row.etag, row.size, row.modified, row.read, row.segments, row.duration),
     )
     for table in ("segments", "resources", "findings"):
-        conn.execute(f"DELETE FROM {table} WHERE playlist_id = ?", (number,))  # noqa: S608
+        conn.execute(f"DELETE FROM {table} WHERE playlist_id = ?", (number,))
     insert(conn, "INTO segments", [(number, *row) for row in segments])
     insert(conn, "INTO resources", [(number, *row) for row in resources])
     return int(number)
@@ -88,7 +88,7 @@ def save_playlist(
 def playlists_of(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistRow]:
     """The playlists of a recording that were read at some time."""
     rows = conn.execute(
-        f"SELECT {_COLUMNS}, id FROM playlists WHERE recording_id = ?",  # noqa: S608
+        f"SELECT {_COLUMNS}, id FROM playlists WHERE recording_id = ?",
         (recording_id,),
     )
     return [PlaylistRow(*row) for row in rows]
@@ -134,11 +134,7 @@ def save_findings(
         conn,
         "INTO findings (recording_id, playlist_id, source, code, severity, subject, detail, line, segment,"
         " start, length)",
-        [
-            (recording_id, playlist_id, source, f.code, int(severity), f.subject, f.detail, f.line, f.segment)
-            + (f.start, f.length)
-            for f, severity in found
-        ],
+        [(recording_id, playlist_id, source, f.code, int(severity), *f[1:]) for f, severity in found],
     )
 
 

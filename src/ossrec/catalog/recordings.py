@@ -81,7 +81,7 @@ _UPDATE = f"""
 UPDATE recordings SET ({_JUDGED}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
     due = 0, last_changed = coalesce(?, last_changed)
 WHERE id = ?
-"""  # noqa: S608
+"""
 
 
 def mark_open_questions_due(conn: sqlite3.Connection, bucket_id: int) -> None:
@@ -137,7 +137,7 @@ def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[Playli
 def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     """All that is known of a recording; None when it was merged into another."""
     row = conn.execute(
-        f"SELECT path, uid, {_JUDGED} FROM recordings WHERE id = ?",  # noqa: S608
+        f"SELECT path, uid, {_JUDGED} FROM recordings WHERE id = ?",
         (recording_id,),
     ).fetchone()
     if row is None:

@@ -69,7 +69,7 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
         (bucket_id, prefix),
     )
     for table in ("absent", "scan_ranges"):
-        conn.execute(f"DELETE FROM {table} WHERE scan_id IN (SELECT id FROM scans WHERE state = 'abandoned')")  # noqa: S608
+        conn.execute(f"DELETE FROM {table} WHERE scan_id IN (SELECT id FROM scans WHERE state = 'abandoned')")
     (scan_id,) = conn.execute(
         "INSERT INTO scans (bucket_id, prefix, started, state) VALUES (?, ?, ?, 'listing') RETURNING id",
         (bucket_id, prefix, now),
@@ -162,7 +162,7 @@ def range_stops(conn: sqlite3.Connection, bucket_id: int, prefix: str, ranges: i
     """Keys that split the prefix into about *ranges* parts with as many objects, by what the last scan saw."""
     end = successor(prefix)
     bounds = (bucket_id, prefix, end, end)
-    (total,) = conn.execute(f"SELECT total(weight) FROM ({_WEIGHTS})", bounds).fetchone()  # noqa: S608
+    (total,) = conn.execute(f"SELECT total(weight) FROM ({_WEIGHTS})", bounds).fetchone()
     share = total / max(ranges, 1)
     stops: list[str] = []
     filled = 0

@@ -12,7 +12,7 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.claims import adopter, mark_strays_due, merge
 from ossrec.catalog.intake import Intake
 from ossrec.catalog.playlists import save_findings
-from ossrec.catalog.recordings import Holding, PlaylistObject, due_recordings, load, playlist_objects, save
+from ossrec.catalog.recordings import Holding, due_recordings, load, playlist_objects, save
 from ossrec.catalog.scans import Scan
 from ossrec.catalog.stems import split_key
 from ossrec.errors import Interrupted
@@ -87,7 +87,9 @@ class Checker:
         """The due recordings in order, with looks at those that follow already under way."""
         weight = 0
         for number in due_recordings(self._conn, self._scan.bucket_id, self._scan.prefix):
-            unread = [at for at in playlist_objects(self._conn, number) if self._is_due(at)]
+            unread = [at for at in playlist_objects(self._conn, number) if not at.is_read]
+            if not all(at.key.startswith(self._scan.prefix) for at in unread):
+                continue  # it stays due, for a scan that may read them
             size = sum(at.size for at in unread)
             while window and (len(window) >= most or weight + size > _MOST_BYTES):
                 weight -= window[0].size
@@ -96,10 +98,6 @@ class Checker:
             weight += size
         while window:
             yield window.popleft()
-
-    def _is_due(self, at: PlaylistObject) -> bool:
-        """It was not read yet in this version, and lies where this scan may read."""
-        return not at.is_read and at.key.startswith(self._scan.prefix)
 
     @contextmanager
     def _batches(self) -> Iterator[Callable[[], None]]:
@@ -120,7 +118,8 @@ class Checker:
             self._conn.execute("COMMIT")
             raise
         except BaseException:
-            self._conn.execute("ROLLBACK")
+            if self._conn.in_transaction:  # a full disk, for one, has rolled it back already
+                self._conn.execute("ROLLBACK")
             raise
         self._conn.execute("COMMIT")
 

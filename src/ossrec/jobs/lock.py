@@ -22,8 +22,9 @@ def writing(catalog: Path, *, wait: Callable[[float], bool] | None = None) -> It
     Raises CatalogLocked at once when another process holds it. With *wait*, which waits so many
     seconds and answers whether to give up, tries again; raises Interrupted when told to give up.
     """
-    lock = FileLock(f"{catalog}.lock")
-    note = Path(f"{catalog}.lock.json")
+    place = catalog.resolve()  # whatever links lead to it, there is one lock
+    lock = FileLock(f"{place}.lock")
+    note = Path(f"{place}.lock.json")
     while not _try(lock, catalog):
         if wait is None:
             raise CatalogLocked(f"{catalog} is in use by {_holder(note)}: try again later, or add --wait")
