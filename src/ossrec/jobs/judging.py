@@ -38,15 +38,17 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
         return Judgement(before._replace(verdict=str(Verdict.GONE), reasons=(), bytes=0, segments_present=0), [])
     parts = assembled.parts
     current = [part for part in parts if not part.is_stale]
-    listed = [f for part in current if part.row.kind == "media" for f in (*part.beyond, *check_listing(part.listed))]
+    media = [part for part in current if part.row.kind == "media"]
+    listed = [f for part in media for f in check_listing(part.listed)]
     failed = list(failures)
+    unseen = [*failed, *(f for part in media for f in part.beyond)]  # looked for again by the next scan
     if not parts and not failed and assembled.orphans:
         listed += check_segments_without_playlist(holding.path, assembled.orphans)
     playlist = parts[0].key if parts else failed[0].subject if failed else None
     subject = playlist or holding.path
     named = _of_the_name(playlist or f"{holding.path}.m3u8", subject)
     text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
-    everything = [*text, *listed, *failed, *named]
+    everything = [*text, *listed, *unseen, *named]
     rules = [RULES[finding.code] for finding in everything]
     last_arrival = max(stored.modified for stored in holding.objects.values())
     word = verdict(rules, Facts(present=True, quiet=quiet.holds(last_arrival)))
@@ -65,7 +67,7 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
         verdict=str(word),
         reasons=_reasons(rules),
     )
-    found = [("listing", f) for f in listed] + [("look", f) for f in failed] + [("name", f) for f in named]
+    found = [("listing", f) for f in listed] + [("look", f) for f in unseen] + [("name", f) for f in named]
     return Judgement(judged, found)
 
 
