@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 Args = ParamSpec("Args")
@@ -36,9 +37,9 @@ class Threads(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the threads end; waits at most `PATIENCE` for them."""
-        if cancel_futures:
-            while not self._tasks.empty():
-                task = self._tasks.get()
+        with suppress(Empty):
+            while cancel_futures:
+                task = self._tasks.get_nowait()
                 if task is not None:
                     task[0].cancel()
         for _ in self._threads:

@@ -1,0 +1,88 @@
+"""Runs `ossrec` in this process, in an empty folder, with none of the settings of whoever runs the tests."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from ossrec.cli.main import run
+
+# What a terminal obeys or what turns the direction of writing; line ends are the program's own.
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+# Known to be wrong. Each must fail until it is put right; then its line goes.
+_OPEN = (
+    "a_catalog_may_be_anything[a link in a circle]",
+    "a_catalog_may_have_any_name[:memory:]",
+    "a_catalog_may_have_any_name[file:x?mode=memory]",
+    "a_name_too_long_for_any_file_is_no_catalog",
+    "a_catalog_that_is_deleted_meanwhile_is_no_success",
+    "what_is_left_out_for_its_name_is_told_by_name",
+    "a_young_playlist_that_names_an_unreadable_folder_stops_nothing",
+    "nothing_that_a_server_echoes_gives_credentials_away[a message that echoes the request]",
+    "nothing_that_a_server_echoes_gives_credentials_away[the same while a playlist is read]",
+    "nothing_that_a_server_echoes_gives_credentials_away[a code that is the key's id]",
+    "nothing_that_a_server_echoes_gives_credentials_away[a request id that is the token]",
+    "nothing_that_a_server_echoes_gives_credentials_away[an endpoint that is the token]",
+    "a_listing_of_empty_pages_with_ever_new_tokens_ends",
+    "a_token_that_the_server_itself_does_not_know_leads_nowhere",
+    "a_page_that_does_not_add_up_is_no_listing[a size that no disk has]",
+    "sizes_that_add_up_past_all_numbers_are_judged",
+    "a_situation_has_its_word[first recorder wrote no playlist]",
+    "a_situation_has_its_word[just begun]",
+    "a_situation_has_its_word[dated 1970]",
+    "a_second_room_of_one_task_is_not_swallowed",
+    "a_prefix_inside_the_segments_of_a_recording_is_no_silent_success",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.name.removeprefix("test_") in _OPEN and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xfail(reason="known to be wrong", strict=True))
+
+
+class Ran(NamedTuple):
+    """What came of a command that was held to what every command promises."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Ossrec = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in list(os.environ):
+        if name.startswith(("OSSREC_", "OSS_", "_OSSREC_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def ossrec(capsys: pytest.CaptureFixture[str]) -> Ossrec:
+    """Runs `ossrec`; nothing unforeseen may happen, and nothing that a terminal obeys may come out."""
+
+    def go(*arguments: str) -> Ran:
+        code = run(arguments)
+        out, err = capsys.readouterr()
+        assert "unforeseen" not in err, err
+        assert "Traceback" not in err + out, err
+        assert not _OBEYED.search(out + err), repr(out + err)
+        return Ran(code, out, err)
+
+    return go
