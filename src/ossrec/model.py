@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+COLD = ("Archive", "ColdArchive", "DeepColdArchive")  # storage classes whose objects must be restored to be read
+
 
 class ObjectInfo(NamedTuple):
     """One object as a listing shows it."""

@@ -25,6 +25,7 @@ class Numbered:
     """A bucket of ``0000`` to ``9999``, ten to a page, that counts its pages and may fail, or wait."""
 
     name = "oss://numbered"
+    clock_ahead = None
     address = BucketAddress("numbered")
 
     def __init__(self, fails_at: str = "", opens: threading.Event | None = None) -> None:

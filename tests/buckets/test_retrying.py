@@ -34,6 +34,7 @@ class Scripted:
     """A bucket that fails as it is told, and then answers."""
 
     name = "oss://scripted"
+    clock_ahead = None
     address = BucketAddress("scripted")
 
     def __init__(self, *errors: BucketError) -> None:

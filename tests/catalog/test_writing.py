@@ -216,7 +216,7 @@ def test_a_folder_that_may_not_be_written_is_said_in_one_line(folder: Path, name
     with pytest.raises(CatalogError, match=r"cannot write the catalog .*: check the permissions"):
         open_for_writing(folder / name)
     with (
-        pytest.raises(CatalogError, match=r"cannot write beside the catalog .*: Permission denied"),
+        pytest.raises(CatalogError, match=r"cannot write beside the catalog .* \(Permission denied\): check"),
         lock.writing(folder / name),
     ):
         pass

@@ -100,6 +100,7 @@ CASES = [
         "packed audio has no packets", "LST262", listed(one(3, size=1001)), listed(one(3, size=1001, key="a/s3.AAC"))
     ),
     ListingCase("a name that was not escaped", "LST263", listed(one(3, literal=True)), listed(one(3))),
+    ListingCase("a segment in cold storage", "LST265", listed(one(3, archived=True)), listed(one(3))),
     ListingCase("a gap that is there after all", "LST264", listed(one(3, gap=True)), listed(one(3, gap=True, size=0))),
     ListingCase(
         "an orphan in the middle",

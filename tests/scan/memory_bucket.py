@@ -38,6 +38,7 @@ class MemoryBucket:
         self.objects = dict(objects or {})
         self.size = size
         self.name = name
+        self.clock_ahead: float | None = None
         self.address = BucketAddress("memory")
         self.listed: list[tuple[str, str, str | None]] = []  # prefix, after, until of each page
         self.read_keys: list[str] = []

@@ -43,6 +43,11 @@ class Counting:
         return self._bucket.name
 
     @property
+    def clock_ahead(self) -> float | None:
+        """As of the bucket within."""
+        return self._bucket.clock_ahead
+
+    @property
     def address(self) -> BucketAddress:
         """As of the bucket within."""
         return self._bucket.address

@@ -8,13 +8,14 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 import requests
 import urllib3
 
+from ossrec.buckets.bounds import http_time
 from ossrec.buckets.markup import MarkupError, leaf_text, parse_markup
+from ossrec.buckets.secrecy import Hide, hide_nothing
 from ossrec.buckets.text import brief
 from ossrec.errors import (
     AccessDenied,
@@ -87,8 +88,12 @@ _MEANINGS = {
 _BUSY = "OSS is busy or throttles this bucket or account: try again later, or with fewer threads"
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
-    """The error reply of which *body* is the XML, as far as it can be read."""
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hide = hide_nothing) -> Refusal:
+    """The error reply of which *body* is the XML, as far as it can be read, each part of it through *hide*."""
+
+    def told(text: str) -> str:
+        return brief(hide(text))
+
     found: dict[str, str] = {}
     try:
         root = parse_markup(body)
@@ -98,11 +103,11 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusa
         pass  # from a proxy or load balancer; status and headers have to do
     return Refusal(
         status,
-        brief(found.get("Code", ""))[:CODE_LIMIT],
-        brief(found.get("Message", "")),
-        brief(found.get("EC") or headers.get("x-oss-ec", ""))[:CODE_LIMIT],
-        brief(headers.get("x-oss-request-id") or found.get("RequestId", ""))[:CODE_LIMIT],
-        brief(found.get("Endpoint", "")),
+        told(found.get("Code", ""))[:CODE_LIMIT],
+        told(found.get("Message", "")),
+        told(found.get("EC") or headers.get("x-oss-ec", ""))[:CODE_LIMIT],
+        told(headers.get("x-oss-request-id") or found.get("RequestId", ""))[:CODE_LIMIT],
+        told(found.get("Endpoint", "")),
     )
 
 
@@ -154,11 +159,8 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     text = headers.get("Retry-After", "")
     if re.fullmatch("[0-9]{1,6}", text):
         return float(text)
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("Date", ""))
-        return max(0.0, wait.total_seconds())
-    except (TypeError, ValueError):
-        return 0.0
+    then, now = http_time(text), http_time(headers.get("Date"))
+    return 0.0 if then is None or now is None else max(0.0, then - now)
 
 
 def cut_short(asked: Asked, detail: str, request_id: str = "") -> BucketError:
@@ -166,6 +168,12 @@ def cut_short(asked: Asked, detail: str, request_id: str = "") -> BucketError:
     message = f"{asked}: {detail} (request id {request_id or 'unknown'}): try again, and check the network or proxy"
     kind = ListingDamaged if asked.key is None else BodyDamaged
     return kind(message, request_id=request_id)
+
+
+def page_damaged(asked: Asked, detail: str, request_id: str = "") -> ListingDamaged:
+    """A page that came whole, and is no answer."""
+    said = f"{asked}: a page does not add up, {detail} (request id {request_id or 'unknown'})"
+    return ListingDamaged(f"{said}: try again, and check that no proxy stands between", request_id=request_id)
 
 
 def unreachable(asked: Asked, host: str, error: Exception, request_id: str = "") -> BucketError:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ossrec.buckets.protocol import START
 from ossrec.buckets.text import brief, printable
-from ossrec.buckets.walk import Limits, etag_of, is_inside, walk
+from ossrec.buckets.walk import Limits, etag_of, is_inside, modified_of, walk
 from ossrec.errors import (
     AccessDenied,
     BodyDamaged,
@@ -68,6 +68,11 @@ class LocalBucket:
     def name(self) -> str:
         """The absolute path of the folder, links resolved."""
         return self._name
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """It is the same clock."""
+        return 0.0
 
     @property
     def address(self) -> BucketAddress:
@@ -150,7 +155,7 @@ class LocalBucket:
             after = os.fstat(file.fileno())
         if len(data) != last - first or etag_of(after) != etag_of(before):
             raise BodyDamaged(f"{what}: it was written to meanwhile: try again")
-        return Body(data, size, etag_of(before), before.st_mtime_ns // 10**9)
+        return Body(data, size, etag_of(before), modified_of(before))
 
     def _path_of(self, key: str, what: str) -> bytes:
         """Where the file of that key would be; raises ObjectMissing for a key that no listing shows."""

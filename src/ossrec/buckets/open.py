@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ossrec.buckets.credentials import credentials_from
 from ossrec.buckets.local import LocalBucket
 from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.secrecy import discreet
 from ossrec.buckets.settings import BucketSettings
 from ossrec.buckets.text import brief
 from ossrec.errors import UsageProblem
@@ -32,7 +33,9 @@ def parse_place(text: str) -> Place:
         name, _, prefix = text.removeprefix(_SCHEME).partition("/")
         return Place(_SCHEME + name, prefix)
     if "://" in text or not text:
-        raise UsageProblem(f"{brief(repr(text))} is no bucket: write oss://name/prefix, or the path of a folder")
+        scheme, mark, rest = text.partition("://")
+        shown = brief(repr(scheme + mark + discreet(rest)))
+        raise UsageProblem(f"{shown} is no bucket: write oss://name/prefix, or the path of a folder")
     return Place(text, "")
 
 

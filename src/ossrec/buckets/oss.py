@@ -4,7 +4,6 @@ import base64
 import binascii
 import logging
 import time
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +13,13 @@ import urllib3
 
 from ossrec import __version__
 from ossrec.buckets.addresses import address_of, endpoint_of
+from ossrec.buckets.bounds import http_time
 from ossrec.buckets.credentials import Credentials
-from ossrec.buckets.faults import Asked, cut_short, read_refusal, refused, unreachable
+from ossrec.buckets.faults import Asked, cut_short, page_damaged, read_refusal, refused, unreachable
 from ossrec.buckets.pages import read_page
 from ossrec.buckets.protocol import START
 from ossrec.buckets.replies import body_of, check_whole, length, part_of, request_id
+from ossrec.buckets.secrecy import Hide, hider
 from ossrec.buckets.settings import BucketSettings
 from ossrec.buckets.text import brief
 from ossrec.buckets.wire import Wire, read_body
@@ -44,6 +45,7 @@ class OssBucket:
         endpoint = endpoint_of(name, settings, signed=credentials is not None)
         self._name = name
         self._settings = settings
+        self._credentials = credentials
         self._signed = credentials is not None
         self._auth = _auth(settings.signing, credentials)
         self._address = address_of(name, endpoint, settings)
@@ -82,10 +84,8 @@ class OssBucket:
         if self._last_date is None:
             return None
         text, received = self._last_date
-        try:
-            return received - parsedate_to_datetime(text).timestamp()
-        except (TypeError, ValueError):
-            return None
+        told = http_time(text)
+        return None if told is None else received - told
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """As `protocol.Bucket.page`, by one ListObjectsV2."""
@@ -101,16 +101,22 @@ class OssBucket:
             response = self._send("GET", asked, params=params)
         except BucketError as error:
             if cursor.token and error.code == "InvalidArgument":  # a token from long ago; the key is as good
-                return self.page(prefix, Cursor(cursor.after), until=until)
+                return self._page_without(cursor.token, prefix, cursor.after, until)
             raise
         body = self._read_body(asked, response, PAGE_LIMIT)
         try:
             return read_page(body, prefix, cursor, until)
         except ListingDamaged as problem:
-            known = request_id(response)
-            said = f"{asked}: a page does not add up, {brief(str(problem))} (request id {known or 'unknown'})"
-            advice = "try again, and check that no proxy stands between"
-            raise ListingDamaged(f"{said}: {advice}", request_id=known) from problem
+            detail = brief(self._hide(response)(str(problem)))
+            raise page_damaged(asked, detail, request_id(response)) from None
+
+    def _page_without(self, token: str, prefix: str, after: str, until: str | None) -> Page:
+        """The page past *after*, where OSS did not take *token*; raises ListingDamaged if it gives that again."""
+        page = self.page(prefix, Cursor(after), until=until)
+        if page.next is not None and page.next.token == token:
+            detail = "it leads on by a token that was just refused"
+            raise page_damaged(Asked(self._name, None, self._signed), detail)
+        return page
 
     def read(self, key: str, *, limit: int) -> Body:
         """As `protocol.Bucket.read`, by one GetObject; the bytes are those stored, undecoded."""
@@ -193,23 +199,30 @@ class OssBucket:
             response: requests.Response = self._session.do_request(request, timeouts).response
         except oss2.exceptions.RequestError as error:
             raise unreachable(asked, self._host, error.exception) from error
+        hide = self._hide(response)
+        if "x-oss-request-id" in response.headers:
+            response.headers["x-oss-request-id"] = hide(response.headers["x-oss-request-id"])
         if "Date" in response.headers:
             self._last_date = (response.headers["Date"], time.time())
         if response.status_code in allowed:
             return response
-        refusal = read_refusal(response.status_code, response.headers, self._error_body(response))
+        refusal = read_refusal(response.status_code, response.headers, self._error_body(response), hide)
         raise refused(asked, refusal, response.headers, self.clock_ahead)
+
+    def _hide(self, response: requests.Response) -> Hide:
+        """What takes out of a text all that is secret in the request to which *response* came."""
+        return hider(self._credentials, response.request.headers)
 
     def _read_body(self, asked: Asked, response: requests.Response, most: int) -> bytes:
         try:
-            return read_body(response, most, self._settings.timeout_read)
+            return read_body(response, most)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(asked, self._host, error, request_id(response)) from error
 
     def _error_body(self, response: requests.Response) -> bytes:
         """The error document, of a HEAD the one in its header; empty when it cannot be had."""
         try:
-            body = read_body(response, _ERROR_LIMIT, self._settings.timeout_read)
+            body = read_body(response, _ERROR_LIMIT)
             return body or base64.b64decode(response.headers.get("x-oss-err", ""))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, binascii.Error):
             return b""  # the status says enough

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 
-from ossrec.buckets.prefetch import Shard, interleave
+from ossrec.buckets.prefetch import Shard, count_empty, interleave
 from ossrec.buckets.protocol import Bucket
 from ossrec.model import Cursor, Page
 
@@ -39,6 +39,7 @@ def list_ranges(
     while left:
         shard = left.popleft()
         cursor: Cursor | None = Cursor(shard.after)
+        empty = 0
         while cursor is not None:
             if slow == IN_A_ROW:
                 rest = [shard._replace(after=cursor.after), *left]
@@ -48,5 +49,5 @@ def list_ranges(
             began = wall() - computing()
             page = bucket.page(prefix, cursor, until=shard.until)
             slow = slow + 1 if wall() - computing() - began > WAIT else 0
-            cursor = page.next
+            cursor, empty = page.next, count_empty(bucket, page, empty)
             yield shard.number, page

@@ -29,7 +29,7 @@ _ENTRY = re.compile(
     rf"<LastModified>([0-9T-]{{13}}):([0-9:]{{5}})(?:\.[0-9]++)?Z</LastModified>{_GAP}"
     rf"<ETag>(?:\"|&quot;)([!#-%'-;=?-~]*+)(?:\"|&quot;)</ETag>{_GAP}"
     rf"(?:<Type>{_TEXT}</Type>{_GAP})?"
-    rf"<Size>([0-9]{{1,19}})</Size>{_GAP}"
+    rf"<Size>([0-9]{{1,15}})</Size>{_GAP}"
     rf"<StorageClass>({_TEXT})</StorageClass>{_GAP}"
     # What few entries have stands behind a branch that most do not take: a fifth faster.
     rf"(?:</Contents>|{_OWNER}"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 from xml.etree.ElementTree import Element
 
+from ossrec.buckets.bounds import MOST_BYTES
 from ossrec.buckets.markup import MarkupError, leaf_text, local_name, parse_markup
 from ossrec.buckets.text import printable
 from ossrec.model import ObjectInfo, Skipped
@@ -31,7 +32,7 @@ def parse_listing(body: bytes) -> Listing:
     """The page in *body*; raises MarkupError when it is not a whole page."""
     root = parse_markup(body)
     if local_name(root) != "ListBucketResult":
-        raise MarkupError(f"it is no listing but <{printable(local_name(root)[:40])}>")
+        raise MarkupError(f"it is no listing but <{printable(local_name(root))}>")
     _refuse_stray_text(root)
     encoded = leaf_text(root, "EncodingType") == "url"
     objects: list[ObjectInfo] = []
@@ -100,6 +101,8 @@ def _boolean(text: str) -> bool:
 def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
         raise MarkupError("it has something else where a number belongs")
+    if int(text) > MOST_BYTES:
+        raise MarkupError("it has a number that is larger than any can be")
     return int(text)
 
 

@@ -8,8 +8,10 @@ from contextlib import closing
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
+from ossrec.errors import ListingDamaged
 from ossrec.model import Cursor, Page
 
+MOST_EMPTY = 100  # pages in a row; OSS gives a few where many objects were deleted
 PATIENCE = 2.0  # seconds that closing waits for requests under way; their threads are daemons
 
 
@@ -55,17 +57,35 @@ def interleave(
         for _ in range(min(max(1, threads), len(shards)))
     ]
     channel.working = len(workers)
+    patience = PATIENCE
     try:
         for worker in workers:
             worker.start()
         while (item := channel.get()) is not None:
             yield item
+    except KeyboardInterrupt:
+        patience = 0.0  # whoever insists does not want to wait for a server
+        raise
     finally:
         channel.stop()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         for worker in workers:
             if worker.ident is not None:
                 worker.join(max(0.0, deadline - time.monotonic()))
+
+
+def count_empty(bucket: Bucket, page: Page, before: int) -> int:
+    """How many pages in a row brought nothing: *before*, and *page*.
+
+    Raises ListingDamaged at the `MOST_EMPTY`-th: a server that always names another page would keep
+    a listing going for ever.
+    """
+    if page.objects or page.skipped or page.next is None:
+        return 0
+    if before + 1 < MOST_EMPTY:
+        return before + 1
+    said = f"{bucket.name}: listing: {MOST_EMPTY} pages in a row were empty and named another"
+    raise ListingDamaged(f"{said}: try again later, and check that the endpoint is OSS's own")
 
 
 class _Channel:
@@ -127,9 +147,10 @@ def _list_shards(bucket: Bucket, prefix: str, channel: _Channel) -> None:
     try:
         while (shard := channel.take_shard()) is not None:
             cursor: Cursor | None = Cursor(shard.after)
+            empty = 0
             while cursor is not None:
                 page = bucket.page(prefix, cursor, until=shard.until)
-                cursor = page.next
+                cursor, empty = page.next, count_empty(bucket, page, empty)
                 if not channel.put((shard.number, page)):
                     return
     except BaseException as caught:  # it belongs to the caller's thread

@@ -18,6 +18,10 @@ class Bucket(Protocol):
     def address(self) -> BucketAddress:
         """The host names under which its own objects are reached."""
 
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds that this machine's clock is ahead of the bucket's, by its last reply; None when it is not known."""
+
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """The next objects whose key starts with *prefix*, past ``cursor.after``, in byte order of key.
 

@@ -1,11 +1,11 @@
 """What OSS's replies say of an object: its length, its part, its checksum, its ETag and time."""
 
 import re
-from email.utils import parsedate_to_datetime
 
 import requests
 from fastcrc import crc64
 
+from ossrec.buckets.bounds import MOST_BYTES, http_time
 from ossrec.buckets.faults import CODE_LIMIT, Asked, cut_short
 from ossrec.buckets.text import brief
 from ossrec.model import Body
@@ -28,7 +28,7 @@ def length(response: requests.Response) -> int | None:
 def part_of(response: requests.Response) -> tuple[int, int, int] | None:
     """Start, stop and the size of the whole object from Content-Range (RFC 9110 14.4), None without it."""
     match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
-    return (int(match[1]), int(match[2]) + 1, int(match[3])) if match else None
+    return (int(match[1]), int(match[2]) + 1, int(match[3])) if match and int(match[3]) <= MOST_BYTES else None
 
 
 def check_whole(asked: Asked, response: requests.Response, data: bytes) -> None:
@@ -42,10 +42,8 @@ def check_whole(asked: Asked, response: requests.Response, data: bytes) -> None:
 
 def body_of(asked: Asked, response: requests.Response, data: bytes, size: int) -> Body:
     """*data* with what the reply says of the object; raises BodyDamaged when it is no object's reply."""
-    headers = response.headers
-    try:
-        modified = int(parsedate_to_datetime(headers["Last-Modified"]).timestamp())
-        return Body(data, size, headers["ETag"].strip('"'), modified)
-    except (KeyError, TypeError, ValueError):
-        detail = "what came is no object of OSS, it has no ETag or Last-Modified"
-        raise cut_short(asked, detail, request_id(response)) from None
+    etag, modified = response.headers.get("ETag"), http_time(response.headers.get("Last-Modified"))
+    if etag is None or modified is None or size > MOST_BYTES:
+        detail = "what came is no object of OSS, it has no ETag, no Last-Modified or no possible size"
+        raise cut_short(asked, detail, request_id(response))
+    return Body(data, size, etag.strip('"'), int(modified))

@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ossrec.buckets.bounds import MOST_BYTES, known_second
 from ossrec.buckets.text import printable
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.model import ObjectInfo, Skipped
@@ -27,6 +28,7 @@ BROKEN = "a link to nothing"
 TOO_MANY_LINKS = "a folder behind too many links"
 TOO_LONG = "its path is too long for this system"
 SPECIAL = "neither a file nor a folder"
+TOO_LARGE = "it says that it is larger than any object can be"
 
 MAX_LINKS = 4  # linked folders within each other: links that cross would multiply without end
 _VANISHED = (FileNotFoundError, NotADirectoryError)
@@ -58,6 +60,11 @@ def is_inside(root: bytes, path: bytes) -> bool:
 def etag_of(status: os.stat_result) -> str:
     """What stands for the content of a file: it changes when the file is written."""
     return f"{status.st_mtime_ns:x}-{status.st_size:x}"
+
+
+def modified_of(status: os.stat_result) -> int:
+    """The second in which a file was written, seconds since 1970; what no calendar has is brought to its edge."""
+    return known_second(status.st_mtime_ns // 10**9)
 
 
 def walk(root: bytes, limits: Limits) -> Iterator[ObjectInfo | Skipped]:
@@ -159,7 +166,9 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
         return None  # it was a file a moment ago; the next listing puts it in its place
     if not stat.S_ISREG(status.st_mode):
         return Skipped(printable(key), SPECIAL)
-    return ObjectInfo(key.decode(), status.st_size, status.st_mtime_ns // 10**9, etag_of(status))
+    if status.st_size > MOST_BYTES:
+        return Skipped(printable(key), TOO_LARGE)
+    return ObjectInfo(key.decode(), status.st_size, modified_of(status), etag_of(status))
 
 
 def _follow(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:

@@ -1,16 +1,15 @@
 """HTTP as OSS needs it: sessions that obey nothing but our settings, and bodies read within bounds."""
 
 import os
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from ossrec.buckets.deadlines import TimedAdapter
+
 _CHUNK = 1 << 20  # bytes asked of the socket at once
-SLOWEST = 8 * 1024  # bytes per second; a body that trickles in slower counts as timed out
 
 
 class Wire(requests.Session):
@@ -27,7 +26,7 @@ class Wire(requests.Session):
         self.proxies.update(get_environ_proxies(url))
         self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         for scheme in ("http://", "https://"):
-            self.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=connections))
+            self.mount(scheme, TimedAdapter(pool_connections=4, pool_maxsize=connections))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the method's shape
         """Nowhere: a redirect is an answer like any other."""
@@ -43,15 +42,14 @@ class Wire(requests.Session):
         return prepared
 
 
-def read_body(response: requests.Response, most: int, patience: float) -> bytes:
+def read_body(response: requests.Response, most: int) -> bytes:
     """The body as it came over the wire, undecoded; at most *most* + 1 bytes, then the connection is closed.
 
     Raises requests' or urllib3's exceptions: when the body ends before its Content-Length or its last
-    chunk, when nothing comes for the read timeout, and when it comes slower than `SLOWEST` for longer
-    than *patience* seconds.
+    chunk, when nothing comes for the read timeout, and when it comes slower than `deadlines.SLOWEST` for
+    longer than that.
     """
     raw: Any = response.raw
-    begun = time.monotonic()
     parts: list[bytes] = []
     size = 0
     while size <= most:
@@ -60,9 +58,6 @@ def read_body(response: requests.Response, most: int, patience: float) -> bytes:
             break
         parts.append(part)
         size += len(part)
-        if time.monotonic() - begun > patience + size / SLOWEST:
-            response.close()
-            raise requests.exceptions.ReadTimeout("the body comes too slowly")
     if size > most:
         response.close()  # the rest stays unread
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -5,6 +5,7 @@ Standard library only: this is on the path of every query.
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from ossrec.catalog.version import APPLICATION_ID, VERSION
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogMissing, CatalogTooNew
 
-_NO_SIDE_FILES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+# What SQLite says when it cannot make the -wal and -shm files: primary codes, and those of input and output.
+_NO_SIDE_FILES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
+_NO_SIDE_FILES_IO = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP)
 _PATIENCE = 5.0  # seconds to wait while a writer recovers or closes the file
 
 
@@ -26,14 +29,14 @@ def open_catalog(path: Path) -> sqlite3.Connection:
     try:
         return _checked(path, "mode=ro")
     except sqlite3.OperationalError as error:
-        # A WAL database wants its -wal and -shm files, which cannot be made in a read-only folder.
-        if error.sqlite_errorcode & 0xFF not in _NO_SIDE_FILES:
+        # A WAL database wants its -wal and -shm files, which cannot be made in a read-only folder or on a full disk.
+        if error.sqlite_errorcode & 0xFF not in _NO_SIDE_FILES and error.sqlite_errorcode not in _NO_SIDE_FILES_IO:
             raise
     log = Path(f"{path}-wal")
     if log.exists() and log.stat().st_size:
         raise CatalogError(
             f"cannot read {path}: its latest changes are in {log.name}, which needs a folder that may be"
-            " written; copy both files to one"
+            " written, with room in it; copy both files to one"
         )
     try:
         return _checked(path, "mode=ro&immutable=1")
@@ -58,25 +61,30 @@ def snapshot(catalog: sqlite3.Connection) -> Iterator[None]:
 
 
 def _check_file(path: Path) -> None:
-    if path.is_dir():
-        raise CatalogMissing(f"{path} is a folder, not a catalog: name the file with --catalog")
     try:
-        empty = path.stat().st_size == 0
+        found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise CatalogMissing(
             f"no catalog at {path}: run `ossrec scan BUCKET` first, or name one with --catalog"
         ) from None
-    except (OSError, ValueError) as error:
-        raise CatalogError(f"cannot read the catalog {path}: {error}") from None
-    if empty:
+    except OSError as error:
+        said = error.strerror or error
+        raise CatalogError(f"cannot read the catalog {path} ({said}): name another file with --catalog") from None
+    except ValueError:  # a NUL in the name
+        raise CatalogMissing("no file can have the catalog's name: name another with --catalog") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise CatalogMissing(f"{path} is a folder, not a catalog: name the file with --catalog")
+    if not stat.S_ISREG(found.st_mode):
+        raise CatalogError(f"{path} is not a file, so no catalog: name another with --catalog")
+    if found.st_size == 0:
         raise CatalogMissing(f"{path} is empty: run `ossrec scan BUCKET` first, or name one with --catalog")
     if not os.access(path, os.R_OK):
         raise CatalogError(f"may not read the catalog {path}: check its permissions")
 
 
 def _checked(path: Path, mode: str) -> sqlite3.Connection:
-    name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    catalog = sqlite3.connect(f"file:{name}?{mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
+    name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23").lstrip("/")
+    catalog = sqlite3.connect(f"file:///{name}?{mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
     try:
         (application,) = catalog.execute("PRAGMA application_id").fetchone()
         (version,) = catalog.execute("PRAGMA user_version").fetchone()

@@ -7,7 +7,7 @@ import heapq
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from ossrec.catalog.keyspace import successor
@@ -52,13 +52,15 @@ ORDER BY s.id DESC LIMIT 1
 """
 
 
-def find_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float) -> Iterator[Row]:
+def find_recordings(
+    catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float
+) -> Generator[Row, None, None]:
     """The recordings that *wanted* asks for, newest start first, then by path; those of no known time last.
 
     *now* is Unix seconds; *quiet_after* is the idle time and the upload lag in seconds, after
     which a stored `recording` reads as `unfinished`. A room or uid also finds the recordings whose
     ambiguous name may mean it; their ``reading`` is ``alternative``. A time range leaves out
-    recordings of no known time.
+    recordings of no known time. Who does not take every row closes the generator before *catalog*.
     """
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
@@ -93,7 +95,7 @@ def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float,
 
 def unnamed_objects(
     catalog: sqlite3.Connection, *, bucket: str | None = None, prefix: str = "", limit: int | None = None
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """Objects that are there, have no recording's name and belong to no recording; by bucket and key."""
     values = {
         "bucket": bucket,

@@ -109,6 +109,18 @@ def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Ite
             yield number
 
 
+def due_and_cut(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> list[str]:
+    """Paths of due recordings that *prefix* is longer than: only some of their keys start with it."""
+    paths = [prefix[:end] for end in range(len(prefix))]
+    marks = ",".join("?" * len(paths))
+    return [
+        row[0]
+        for row in conn.execute(
+            f"SELECT path FROM recordings WHERE bucket_id = ? AND due AND path IN ({marks})", (bucket_id, *paths)
+        )
+    ]
+
+
 def count_due(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int:
     """How many recordings under *prefix* are to be judged."""
     end = successor(prefix)

@@ -46,8 +46,9 @@ def one_recording(catalog: sqlite3.Connection, reference: str) -> int:
 
 def _places(buckets: dict[int, str], reference: str) -> Iterator[tuple[int | None, str]]:
     """(bucket, key) that *reference* may mean, the bucket None for any."""
-    # A key may hold what a Path drops, so these are plain texts.
-    for text in (reference, os.path.abspath(reference), os.path.realpath(reference)):  # noqa: PTH100
+    # A key may hold what a Path drops, so these are plain texts; one with NUL is no path at all.
+    ways = () if "\0" in reference else (os.path.abspath(reference), os.path.realpath(reference))  # noqa: PTH100
+    for text in (reference, *ways):
         for number, name in buckets.items():
             if text.startswith(name.rstrip("/") + "/"):
                 yield number, text[len(name.rstrip("/")) + 1 :]

@@ -149,6 +149,15 @@ def unseen(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
     ).fetchall()
 
 
+def left_out(conn: sqlite3.Connection, scan: Scan, most: int) -> list[tuple[str, str]]:
+    """What is no object, with the reason; hidden files are not worth a word."""
+    return conn.execute(
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NULL AND reason NOT LIKE 'hidden%'"
+        " ORDER BY name LIMIT ?",
+        (scan.id, most),
+    ).fetchall()
+
+
 def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int | None:
     """How many objects the last finished scan of that prefix saw."""
     row = conn.execute(

@@ -66,6 +66,8 @@ class Stems:
         known = self._known.get(text) or self._find(text) or self._add(text)
         if name is not None and known.recording_id is None:
             known = self._own(known, self._claimant(known, name) or self._recording(name))
+        elif name is not None and name.kind == "playlist" and not self._is_of(known, name):
+            known = self._own(known, self._recording(name))
         return self._keep(text, known)
 
     def refer(self, key: str) -> tuple[Stem, str]:
@@ -106,6 +108,14 @@ class Stems:
             return None
         row = self._conn.execute("SELECT min(recording_id) FROM claims WHERE stem_id = ?", (stem.id,)).fetchone()
         return None if row[0] is None else int(row[0])
+
+    def _is_of(self, stem: Stem, name: RecordingName) -> bool:
+        """The stem belongs to the recording that the name of a playlist says; else somebody took it for its own."""
+        row = self._conn.execute("SELECT path FROM recordings WHERE id = ?", (stem.recording_id,)).fetchone()
+        if row[0] == name.folder + name.stem:
+            return True
+        self._conn.execute("UPDATE recordings SET due = 1 WHERE id = ?", (stem.recording_id,))
+        return False
 
     def _own(self, stem: Stem, recording_id: int) -> Stem:
         owned = Stem(stem.id, recording_id)

@@ -32,7 +32,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
     try:
-        conn = sqlite3.connect(path, isolation_level=None)
+        # Absolute, or SQLite takes `:memory:` for no file at all.
+        conn = sqlite3.connect(path.absolute(), isolation_level=None)
     except sqlite3.Error as error:
         raise _told(path, error) from None
     try:
@@ -89,7 +90,7 @@ def _migrate(conn: sqlite3.Connection, path: Path, found: int) -> None:
 
 
 def _back_up(conn: sqlite3.Connection, target: Path) -> None:
-    copy = sqlite3.connect(target)
+    copy = sqlite3.connect(target.absolute())
     try:
         conn.backup(copy)
     finally:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ossrec import __version__
+from ossrec.errors import Interrupted
 
 COMMANDS = {
     "scan": "List a bucket into the catalog and check what is new or changed.",
@@ -31,6 +32,13 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"ossrec.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As usual, but a Ctrl-C is told by its exit code alone: click would write an empty line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted("") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list in the help, without loading the commands."""

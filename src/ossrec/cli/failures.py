@@ -58,7 +58,8 @@ def _sqlite(error: sqlite3.Error) -> Failure:
         line = "the catalog is damaged: run `ossrec doctor`, then move it away and scan again"
         return Failure(f"{line} ({error})", CatalogDamaged.exit_code)
     if primary == sqlite3.SQLITE_FULL:
-        return Failure("the disk of the catalog is full: make room, then run the command again", _PARTLY)
+        line = "the disk of the catalog is full: make room, then run the command again"
+        return Failure(line, CatalogError.exit_code)
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         line = "the catalog cannot be written: check the permissions of the file and its folder"
         return Failure(f"{line} ({error})", CatalogError.exit_code)

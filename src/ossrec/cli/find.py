@@ -89,12 +89,13 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
         bucket, prefix = _bucket(asked.pop("bucket"), bucket_names(conn))
         wanted = Wanted(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
         if unnamed:
-            objects = unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)
-            number = output.rows(objects, _UNNAMED_FIELDS, _UNNAMED)
+            with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:
+                number = output.rows(objects, _UNNAMED_FIELDS, _UNNAMED)
         elif count:
             number = output.rows(count_recordings(conn, wanted, **times), _COUNT_FIELDS, _COUNTS)
         else:
-            number = output.rows(find_recordings(conn, wanted, **times), FIELDS, _COLUMNS)
+            with closing(find_recordings(conn, wanted, **times)) as rows:  # before the connection it asks
+                number = output.rows(rows, FIELDS, _COLUMNS)
     if not number and output.format == "table":
         say(f"nothing in {catalog} matches")
 

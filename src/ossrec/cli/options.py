@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -41,7 +40,7 @@ def output_options(function: F) -> F:
 def _option(setting: Setting) -> Callable[[F], F]:
     kind: dict[str, Any] = {"type": values.text, "metavar": setting.kind.upper()}
     if setting.kind == "path":
-        kind["type"] = click.Path(path_type=Path)
+        kind["type"] = values.File()
     elif setting.kind == "word":
         kind = {"type": click.Choice(setting.words)}
     elif setting.kind == "duration":

@@ -1,5 +1,6 @@
 """Data on stdout, in the format that was asked for; a reader that goes away ends it quietly."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,13 +68,17 @@ class Output(NamedTuple):
 
 
 def write(parts: Iterable[str]) -> None:
-    """Write to stdout until the reader goes away, which is no error: `ossrec find | head`."""
-    if sys.stdout is None:
-        return
+    """Write to stdout until the reader goes away, which is no error: `ossrec find | head`.
+
+    Raises OSError when stdout cannot take it, or is closed though there is something to write.
+    """
     try:
         for part in parts:
+            if sys.stdout is None:
+                raise OSError(errno.EBADF, "stdout is closed: send it to a file, or to /dev/null")
             sys.stdout.write(part)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         # What is still buffered goes nowhere, and Python's own flush at exit has nothing to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,7 +90,7 @@ def say(line: str) -> None:
         try:
             sys.stderr.write(f"{printable(line)}\n")
             sys.stderr.flush()
-        except BrokenPipeError:
+        except OSError:  # nobody listens, or the log's disk is full: that stops no work
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 

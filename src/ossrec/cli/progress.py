@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ossrec.cli.output import say
@@ -18,7 +18,7 @@ def shown(*, quiet: bool) -> Iterator[Progress]:
     """What shows the progress of a scan, as stderr can."""
     if quiet or sys.stderr is None:
         yield _nothing
-    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    elif _is_terminal():
         yield from _bar()
     else:
         yield Lines()
@@ -39,6 +39,14 @@ class Lines:
             say(in_words(state, now - self._began))
 
 
+def say_that_it_stops() -> None:
+    """For the handler of a signal that asks a scan to stop."""
+    with suppress(RuntimeError):  # a write to stderr was interrupted, which cannot be entered twice
+        if _is_terminal():
+            sys.stderr.write("\r\x1b[K")  # where a bar may stand, or the terminal's own ^C
+        say("ossrec: stopping after the page in hand; Ctrl-C again stops at once")
+
+
 def in_words(state: ScanState, seconds: float) -> str:
     """``listing: 120,000 of about 500,000 objects (2,000/s), 34 playlists read, 5 findings``."""
     if state.phase == "listing":
@@ -49,6 +57,10 @@ def in_words(state: ScanState, seconds: float) -> str:
         of = f" of {state.due:,}" if state.due is not None else ""
         done = f"{state.checked:,}{of} recordings"
     return f"{state.phase}: {done}, {state.playlists:,} playlists read, {state.findings:,} findings"
+
+
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _nothing(state: ScanState) -> None:

@@ -1,6 +1,7 @@
 """`ossrec scan`: list a bucket into the catalog and check what is new or changed; the cron job."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from ossrec.cli.text import human_bytes, printable
 
 PARTLY, FOUND = 3, 1  # exit codes
 
-_MOST_LINES = 20  # of what could not be looked at
+_MOST_LINES = 20  # of what could not be looked at, and of what was left out
+_MOST_TOLD = 1_000  # that a summary has of each
 
 
 @click.command(
@@ -41,7 +43,7 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     of --fail-on, else 0. A scan that was stopped goes on where it was.
     """
     from ossrec.cli.buckets import bucket_settings, opened
-    from ossrec.cli.progress import shown
+    from ossrec.cli.progress import say_that_it_stops, shown
     from ossrec.jobs.report import ScanOptions
     from ossrec.jobs.scan import scan_bucket
 
@@ -51,11 +53,12 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     _warn_of_catalog_in_bucket(place.name, catalog)
     chosen = ScanOptions(prefix=prefix, threads=threads, retry=settings.policy, **options)
     with shown(quiet=quiet) as progress:
-        summary = scan_bucket(place, catalog, chosen, progress)
-    for warning in summary.warnings[:_MOST_LINES]:
-        say(f"ossrec: could not look: {warning}")
-    if len(summary.warnings) > _MOST_LINES:
-        say(f"ossrec: and {len(summary.warnings) - _MOST_LINES:,} more, which --format json has all")
+        summary = scan_bucket(place, catalog, chosen, progress, say_that_it_stops)
+    for notice in summary.notices:
+        say(f"ossrec: warning: {notice}")
+    _say("could not look", summary.warnings, "`ossrec find --verdict unknown` lists the recordings")
+    left_out = [f"{one['name']}: {one['reason']}" for one in summary.skipped_names]
+    _say("left out", left_out, f"--format json has up to {_MOST_TOLD:,}")
     failing = {verdict: number for verdict, number in summary.verdicts.items() if verdict in fail_on and number}
     told = summary.as_dict()
     output.record(told, lambda: _problems(told, failing, output) if quiet else _lines(told, failing, output))
@@ -64,8 +67,17 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     return FOUND if failing else 0
 
 
+def _say(what: str, lines: Sequence[str], elsewhere: str) -> None:
+    for line in lines[:_MOST_LINES]:
+        say(f"ossrec: {what}: {line}")
+    if len(lines) > _MOST_LINES:
+        more = "" if len(lines) < _MOST_TOLD else " or more"
+        say(f"ossrec: {what}: and {len(lines) - _MOST_LINES:,}{more} others: {elsewhere}")
+
+
 def _warn_of_catalog_in_bucket(name: str, catalog: Path) -> None:
-    if not name.startswith("oss://") and catalog.resolve().is_relative_to(name):
+    # Path.resolve would fail on links in a circle.
+    if not name.startswith("oss://") and Path(os.path.realpath(catalog)).is_relative_to(name):
         say(f"ossrec: warning: the catalog {catalog} lies in the bucket itself: keep it elsewhere with --catalog")
 
 

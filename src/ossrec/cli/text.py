@@ -35,7 +35,7 @@ def spreadsheet_cell(value: Any) -> str:
     if isinstance(value, list):
         value = " ".join(str(part) for part in value)
     text = printable(str(value))
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def json_text(value: Any, *, ascii_only: bool = False, indent: int | None = None) -> str:

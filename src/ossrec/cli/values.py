@@ -7,7 +7,8 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +23,20 @@ T = TypeVar("T")
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 WORDS = tuple(str(verdict) for verdict in Verdict)
+
+
+class File(click.Path):
+    """The path of a file that need not be there yet; shells complete it."""
+
+    def __init__(self) -> None:
+        """Values are `Path`."""
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As any path, but not an empty one, which would mean the current folder."""
+        if not str(value) or "\0" in str(value):
+            self.fail("name a file", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def text(value: str) -> str:

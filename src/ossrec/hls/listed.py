@@ -25,6 +25,7 @@ class Slice(NamedTuple):
     modified: int | None  # LastModified, seconds since 1970-01-01 UTC
     stamp_ms: int | None  # UTC from its name, milliseconds since 1970-01-01
     literal: bool = False  # found only under the unescaped spelling of its URI
+    archived: bool = False  # must be restored before anybody can read it
 
 
 class Loose(NamedTuple):

@@ -72,6 +72,8 @@ def _check_slice(one: Slice, notes: Notes) -> None:
         return  # refused by rule 17, or missing by its own declaration: the text said so already
     if one.literal:
         _note(one, "LST263", "", notes)
+    if one.archived:
+        _note(one, "LST265", "", notes)
     code, detail = _fault(one, one.key)
     if code:
         _note(one, code, detail, notes)

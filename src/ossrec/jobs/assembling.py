@@ -6,6 +6,7 @@ playlist is the next part of the recording.
 """
 
 import sqlite3
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from ossrec.catalog.stems import SEGMENT
 from ossrec.findings import Finding
 from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice
 from ossrec.hls.playlist import Role
+from ossrec.model import COLD
 from ossrec.naming import parse_name, unix_ms
 
 _Rank = tuple[bool, bool, int, int, str]
@@ -40,11 +42,20 @@ class Part(NamedTuple):
 
 
 class Assembled(NamedTuple):
-    """What there is to judge. A part that ends the recording has the orphans too."""
+    """What there is to judge. The last part has the orphans too, but for those that were abandoned."""
 
     parts: list[Part]
     superseded: list[int]  # numbers of the playlists that do not count
     orphans: list[Loose]  # segments that no playlist names, in order of key
+    abandoned: list[tuple[str, list[Loose]]]  # stem and those segments of a recorder that left no playlist
+
+    def doubting(self, keys: Container[str]) -> "Assembled":
+        """The same, but nothing is known of the objects *keys*."""
+        parts = []
+        for part in self.parts:
+            slices = tuple(one._replace(key=None) if one.key in keys else one for one in part.listed.slices)
+            parts.append(part._replace(listed=replace(part.listed, slices=slices)))
+        return self._replace(parts=parts)
 
 
 def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembled:
@@ -56,14 +67,36 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
     for row in chosen:
         parts.append(desk.part(row, offset))
         offset += row.duration
-    orphans = sorted(
-        Loose(desk.key(number), stored.size, stored.modified, _stamp(number[1]))
+    orphans: dict[ObjectId, Loose] = {
+        number: Loose(desk.key(number), stored.size, stored.modified, _stamp(number[1]))
         for number, stored in holding.objects.items()
         if stored.kind == SEGMENT and number not in desk.named
-    )
+    }
+    abandoned = _abandoned(holding, orphans)
     if parts and parts[-1].row.kind == "media":
-        parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=orphans))
-    return Assembled(parts, superseded, orphans)
+        left = {loose.key for _, segments in abandoned for loose in segments}
+        some = sorted(loose for loose in orphans.values() if loose.key not in left)
+        parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=some))
+    return Assembled(parts, superseded, sorted(orphans.values()), abandoned)
+
+
+def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tuple[str, list[Loose]]]:
+    """Orphans of recorders that left no playlist, by the stem of each recorder."""
+    recorders = {stem_id: _recorder(stem) for stem_id, stem in holding.stems.items()}
+    wrote = {recorders[stem_id] for stem_id, _ in holding.playlist_objects}
+    left: dict[int, list[Loose]] = {}
+    for (stem_id, _), loose in orphans.items():
+        if recorders[stem_id] not in wrote:
+            left.setdefault(recorders[stem_id], []).append(loose)
+    folder, _, name = holding.path.rpartition("/")
+    subjects = {number: holding.path if number < 0 else f"{folder}/bak{number}_{name}".lstrip("/") for number in left}
+    return [(subjects[number], sorted(left[number])) for number in sorted(left)]
+
+
+def _recorder(stem: str) -> int:
+    """Which recorder wrote under a stem: -1 for the first, n for the n-th that took over."""
+    name = parse_name(f"{stem}.m3u8")
+    return -1 if name is None or name.backup is None else name.backup
 
 
 def choose(holding: Holding) -> tuple[list[PlaylistRow], list[int]]:
@@ -140,6 +173,7 @@ class _Desk:
             size=None if stored is None else stored.size,
             modified=None if stored is None else stored.modified,
             stamp_ms=_stamp(segment.rest) if segment.rest else None,
+            archived=stored is not None and stored.storage in COLD,
             literal=segment.uri is not None and folder + segment.uri == key,  # else its URI were not kept
         )
 

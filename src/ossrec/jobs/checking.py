@@ -15,7 +15,7 @@ from ossrec.catalog.playlists import save_findings
 from ossrec.catalog.recordings import Holding, due_recordings, load, playlist_objects, save
 from ossrec.catalog.scans import Scan
 from ossrec.catalog.stems import split_key
-from ossrec.errors import Interrupted
+from ossrec.errors import BucketError, Interrupted
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.assembling import Assembled, assemble
 from ossrec.jobs.judging import Judgement, Quiet, judge
@@ -138,11 +138,18 @@ class Checker:
         if read:
             mark_strays_due(self._conn, holding)
         assembled = assemble(self._conn, holding, self._scan.prefix)
-        late = self._may_be_late(assembled)
-        if late and self._list_again(late):
-            holding = load(self._conn, recording_id) or holding
-            assembled = assemble(self._conn, holding, self._scan.prefix)
         failures = [one.failure for one in looks if one.failure is not None]
+        late = self._may_be_late(assembled)
+        if late:
+            try:
+                found = self._list_again(late)
+            except BucketError as error:
+                failures.append(Finding("LOOK003", late[0], str(error)))
+                assembled = assembled.doubting(frozenset(late))
+                found = 0
+            if found:
+                holding = load(self._conn, recording_id) or holding
+                assembled = assemble(self._conn, holding, self._scan.prefix)
         judgement = judge(holding, assembled, failures, self._quiet)
         self._save(holding, assembled, judgement, lost)
         severities = [RULES[f.code].severity for _, f in judgement.found]
@@ -158,7 +165,7 @@ class Checker:
         return sorted(
             one.key
             for part in assembled.parts
-            if part.row.modified >= self._scan.started - _RACE
+            if part.row.modified >= self._scan.started - self._quiet.ahead - _RACE
             for one in part.listed.slices
             if one.size is None and one.key is not None and not one.gap
         )

@@ -5,23 +5,34 @@ from typing import NamedTuple
 
 from ossrec.catalog.recordings import Holding, Judged
 from ossrec.findings import RANK, Facts, Finding, Rule, Verdict, verdict
-from ossrec.hls.listed import Totals
+from ossrec.hls.listed import Loose, Totals
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.jobs.assembling import Assembled, Part
 from ossrec.jobs.timing import tell_time
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
 
+_SLACK = 900  # seconds by which clocks may differ
+# What a playlist has that the recorder has only begun to write.
+_BEGUN = frozenset(("HLS080", "HLS250"))
+
 
 class Quiet(NamedTuple):
     """When a recording counts as quiet: nothing arrived for longer than the idle time and the upload lag."""
 
-    now: int  # epoch seconds
+    now: int  # epoch seconds, by this machine's clock
     after: float  # seconds
+    ahead: int = 0  # seconds that this machine's clock is ahead of the bucket's
+
+    def last_arrival(self, holding: Holding) -> int:
+        """When the last object of a recording arrived; a time that is still to come says nothing."""
+        latest = self.now - self.ahead + _SLACK
+        arrivals = (stored.modified for stored in holding.objects.values() if stored.modified <= latest)
+        return max(arrivals, default=0)
 
     def holds(self, last_arrival: int) -> bool:
         """Nothing arrived for long."""
-        return last_arrival + self.after < self.now
+        return last_arrival + self.after < self.now - self.ahead
 
 
 class Judgement(NamedTuple):
@@ -42,16 +53,19 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     listed = [f for part in media for f in check_listing(part.listed)]
     failed = list(failures)
     unseen = [*failed, *(f for part in media for f in part.beyond)]  # looked for again by the next scan
-    if not parts and not failed and assembled.orphans:
-        listed += check_segments_without_playlist(holding.path, assembled.orphans)
+    for stem, segments in assembled.abandoned:
+        listed += _without_playlist(holding, stem, segments)
     playlist = parts[0].key if parts else failed[0].subject if failed else None
     subject = playlist or holding.path
     named = _of_the_name(playlist or f"{holding.path}.m3u8", subject)
     text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
     everything = [*text, *listed, *unseen, *named]
+    last_arrival = quiet.last_arrival(holding)
+    is_quiet = quiet.holds(last_arrival)
     rules = [RULES[finding.code] for finding in everything]
-    last_arrival = max(stored.modified for stored in holding.objects.values())
-    word = verdict(rules, Facts(present=True, quiet=quiet.holds(last_arrival)))
+    if not is_quiet and parts and not parts[-1].row.ended:
+        rules = [rule for rule in rules if rule.code not in _BEGUN]
+    word = verdict(rules, Facts(present=True, quiet=is_quiet))
     totals = _totals(assembled)
     judged = Judged(
         playlist=playlist,
@@ -75,7 +89,17 @@ def _that_count(part: Part, *, is_last: bool) -> list[Finding]:
     """The findings of a part's text: a recorder that was taken over from need not have ended its playlist."""
     if is_last:
         return part.findings
-    return [f for f in part.findings if RULES[f.code].verdict is not Verdict.UNFINISHED]
+    return [f for f in part.findings if f.code != "HLS130"]
+
+
+def _without_playlist(holding: Holding, stem: str, segments: list[Loose]) -> list[Finding]:
+    """What is wrong with segments that have no playlist; one that was there before is worth knowing of."""
+    found = check_segments_without_playlist(stem, segments)
+    before = max((row.segments for row in holding.playlists), default=0)
+    if holding.playlist_objects or not before:
+        return found
+    lost = f"; a playlist of {before} segments was there before: restore it from bucket versioning"
+    return [f._replace(detail=f.detail + lost) if f.code == "LST272" else f for f in found]
 
 
 def _of_the_name(key: str, subject: str) -> list[Finding]:

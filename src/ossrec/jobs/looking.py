@@ -11,13 +11,9 @@ from ossrec.hls.notes import excerpt
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.hls.reader import read_playlist
 from ossrec.hls.uris import Resolved, resolve_playlist
-from ossrec.model import Body
+from ossrec.model import COLD, Body
 
-_COLD = (
-    "Archive",
-    "ColdArchive",
-    "DeepColdArchive",
-)  # a storage class whose objects are restored before they are read
+ARCHIVED = "LOOK001"
 _MOST_MEMBERS = 8  # that a finding names
 
 
@@ -33,12 +29,12 @@ class Look(NamedTuple):
 
 def look(bucket: Bucket, at: PlaylistObject) -> Look:
     """Read the playlist *at*, and resolve what it names; called on several threads at once."""
-    if at.storage in _COLD:
-        return Look(at, failure=Finding("LOOK001", at.key, at.storage))
+    if at.storage in COLD:
+        return Look(at, failure=Finding(ARCHIVED, at.key, at.storage))
     try:
         body = bucket.read(at.key, limit=MAX_PLAYLIST)
     except ObjectArchived as error:
-        return Look(at, failure=Finding("LOOK001", at.key, str(error)))
+        return Look(at, failure=Finding(ARCHIVED, at.key, str(error)))
     except AccessDenied as error:
         return Look(at, failure=Finding("LOOK002", at.key, str(error)))
     except ObjectTooLarge:

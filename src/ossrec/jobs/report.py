@@ -47,6 +47,7 @@ class ScanSummary:
     gone: int = 0
     unnamed: int = 0  # objects whose name breaks the naming rule, in the whole prefix
     skipped: int = 0  # things in a folder that are no objects: hidden, unreadable, links out of it
+    skipped_names: list[dict[str, str]] = field(default_factory=list)  # name and reason, but for hidden ones
     playlists_read: int = 0
     requests: dict[str, int] = field(default_factory=dict)  # made, by kind: list, get, retry
     bytes_read: int = 0
@@ -54,6 +55,7 @@ class ScanSummary:
     verdicts: dict[str, int] = field(default_factory=dict)  # recordings under the prefix, by verdict
     changes: list[str] = field(default_factory=list)  # sentences: "3 became complete"
     warnings: list[str] = field(default_factory=list)  # one line each: what could not be looked at
+    notices: list[str] = field(default_factory=list)  # one line each: what else people should know
     seconds: float = 0.0
 
     @property

@@ -3,59 +3,82 @@
 import gc
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ossrec.buckets.counting import Counting
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import Retrying
 from ossrec.catalog.intake import Intake
-from ossrec.catalog.recordings import count_due, mark_open_questions_due
+from ossrec.catalog.recordings import count_due, due_and_cut, mark_open_questions_due
 from ossrec.catalog.scans import (
     Scan,
     begin_scan,
     bucket_number,
     expected_objects,
     finish_scan,
+    left_out,
     range_stops,
     unfinished_scan,
     unseen,
 )
 from ossrec.catalog.writing import open_for_writing, transaction
+from ossrec.errors import CatalogError
 from ossrec.jobs.checking import Checked, Checker
 from ossrec.jobs.judging import Quiet
 from ossrec.jobs.listing import list_bucket
 from ossrec.jobs.lock import writing
+from ossrec.jobs.looking import ARCHIVED
 from ossrec.jobs.report import Progress, ScanOptions, ScanState, ScanSummary
 from ossrec.jobs.stopping import Stop, stop_on_signals
 from ossrec.jobs.summing import sum_up
 
 _STALE = 24 * 3600  # a scan that stopped longer ago is started over, seconds
 _WORTH_A_RANGE = 20_000  # objects
+_WRONG_CLOCK = 60  # seconds
 _MOST_WARNINGS = 1_000  # that a summary has room for
 
 
-def scan_bucket(bucket: Bucket, catalog: Path, options: ScanOptions, progress: Progress) -> ScanSummary:
+def scan_bucket(
+    bucket: Bucket,
+    catalog: Path,
+    options: ScanOptions,
+    progress: Progress,
+    on_stop: Callable[[], object] = lambda: None,
+) -> ScanSummary:
     """Bring *catalog* up to date with *bucket* and judge every recording that changed.
 
+    *on_stop* is called when a signal asks to stop, from the signal's handler.
     Raises CatalogLocked when another run writes to the catalog, Interrupted when asked to stop by a
     signal, CatalogError and BucketError. Whatever is raised, what was done until then is kept.
     """
     begun = time.monotonic()
     counting = Counting(bucket)
-    with stop_on_signals() as stop, writing(catalog, wait=stop.wait if options.wait else None):
+    with stop_on_signals(on_stop) as stop, writing(catalog, wait=stop.wait if options.wait else None):
         retrying = Retrying(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
         conn = open_for_writing(catalog)
+        file = _identity(catalog)
         gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page
         try:
             summary = _Run(conn, retrying, options, progress, stop).run()
         finally:
             gc.unfreeze()
             conn.close()
+        if file is None or _identity(catalog) != file:
+            raise CatalogError(f"{catalog} was moved or deleted while it was written: scan again")
     counts = counting.counts
     summary.requests = {"list": counts.lists, "get": counts.gets, "retry": counts.retries}
     summary.bytes_read = counts.bytes_read
     summary.seconds = round(time.monotonic() - begun, 3)
     return summary
+
+
+def _identity(catalog: Path) -> tuple[int, int] | None:
+    try:
+        status = catalog.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 class _Run:
@@ -73,6 +96,7 @@ class _Run:
         self._state = ScanState("listing", 0, None, 0, None, 0, 0)
         self._warnings: list[str] = []
         self._untold = 0
+        self._notices: list[str] = []
 
     def run(self) -> ScanSummary:
         scan = self._begin()
@@ -90,9 +114,17 @@ class _Run:
         with transaction(self._conn):
             mark_open_questions_due(self._conn, scan.bucket_id)
         self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
-        quiet = Quiet(self._now, self._options.idle + self._options.lag)
-        Checker(self._conn, self._bucket, scan, intake, quiet).run(self._stop, self._options.threads, self._checked)
+        checker = Checker(self._conn, self._bucket, scan, intake, self._quiet())
+        checker.run(self._stop, self._options.threads, self._checked)
         return self._finish(scan)
+
+    def _quiet(self) -> Quiet:
+        """What is quiet, by the bucket's clock: the times of its objects are by that."""
+        ahead = round(self._bucket.clock_ahead or 0.0)
+        if abs(ahead) > _WRONG_CLOCK:
+            way = "ahead of" if ahead > 0 else "behind"
+            self._notices.append(f"this machine's clock is {abs(ahead)} s {way} the bucket's: set it right")
+        return Quiet(self._now, self._options.idle + self._options.lag, ahead)
 
     def _begin(self) -> Scan:
         conn, prefix = self._conn, self._options.prefix
@@ -116,7 +148,13 @@ class _Run:
         summary.playlists_read = self._state.playlists
         for name, reason in unseen(self._conn, scan):
             self._warn(f"NAM442 {name}: {reason}")
+        for path in due_and_cut(self._conn, scan.bucket_id, scan.prefix):
+            self._warn(f"{path}: only some of its keys start with the prefix, so it was not judged: scan a shorter one")
         summary.warnings = self._warnings
+        summary.notices = self._notices
+        summary.skipped_names = [
+            {"name": name, "reason": reason} for name, reason in left_out(self._conn, scan, _MOST_WARNINGS)
+        ]
         if self._untold:
             summary.warnings.append(f"and {self._untold} more: see the recordings of verdict unknown")
         with transaction(self._conn):
@@ -129,6 +167,8 @@ class _Run:
     def _checked(self, one: Checked) -> None:
         state = self._state
         for failure in one.failures:
+            if failure.code == ARCHIVED:  # somebody chose that state; it is no failure to look
+                continue
             self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
         self._show(
             checked=state.checked + 1,

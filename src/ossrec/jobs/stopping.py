@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -37,8 +37,8 @@ class Stop:
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[Stop]:
-    """A `Stop` that the first SIGINT or SIGTERM asks; the second raises KeyboardInterrupt.
+def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[Stop]:
+    """A `Stop` that the first SIGINT or SIGTERM asks, telling *on_ask*; the second raises KeyboardInterrupt.
 
     Only the main thread can take signals: elsewhere they are left as they are.
     """
@@ -51,6 +51,7 @@ def stop_on_signals() -> Iterator[Stop]:
         if stop.is_asked():
             raise KeyboardInterrupt
         stop.ask()
+        on_ask()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -16,6 +16,10 @@ class Clock(NamedTuple):
     ended_from: str | None = None
 
 
+_DAY = 86_400_000
+_FIRST, _LAST = 946_684_800_000, 4_102_444_800_000  # the years 2000 to 2099
+
+
 class _Moment(NamedTuple):
     """What one segment tells."""
 
@@ -26,11 +30,20 @@ class _Moment(NamedTuple):
 
 def tell_time(holding: Holding, assembled: Assembled) -> Clock:
     """By the playlist's clock, else by the segments' names, else by their arrival in the bucket."""
-    by_playlist = _by_playlist(assembled.parts)
-    if by_playlist is not None:
-        return by_playlist
     moments = list(_moments(assembled))
-    return _by_name(moments) or _by_arrival(moments, holding)
+    by_name = _by_name(moments)
+    by_playlist = _by_playlist(assembled.parts)
+    if by_playlist is not None and _is_believable(by_playlist, by_name):
+        return by_playlist
+    return by_name or _by_arrival(moments, holding)
+
+
+def _is_believable(clock: Clock, other: Clock | None) -> bool:
+    """A recorder without a clock starts in 1970; the names of its segments, if they tell, are by another clock."""
+    started = clock.started_ms or 0
+    if other is not None and other.started_ms is not None:
+        return abs(started - other.started_ms) <= _DAY
+    return _FIRST <= started <= _LAST
 
 
 def _moments(assembled: Assembled) -> Iterator[_Moment]:

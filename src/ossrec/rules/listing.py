@@ -73,6 +73,12 @@ RULES: tuple[Rule, ...] = (
         "draft-pantos-hls-rfc8216bis 4.4.4.7",
     ),
     warning(
+        "LST265",
+        "segment is archived",
+        "Restore it before somebody wants to play the recording (ossutil `restore`, minutes to 48 hours by "
+        "storage class); if recordings still in use are archived, look at the bucket's lifecycle rules.",
+    ),
+    warning(
         "LST270",
         "segment of this recording that no playlist names",
         "Look whether it belongs between two listed segments: if so add it; else it is a left-over that "
