@@ -103,6 +103,18 @@ def test_a_token_that_oss_takes_no_more_is_replaced_by_the_key(server: OssServer
     assert [request.status for request in server.requests] == [400, 200]
 
 
+def test_a_token_that_oss_gives_and_does_not_take_leads_nowhere(server: OssServer) -> None:
+    for key in "abc":
+        server.bucket(NAME).put(key, b"")
+    again = b"<IsTruncated>true</IsTruncated><NextContinuationToken>stale</NextContinuationToken>"
+    lie = Fault("LIST", times=None, rewrite=lambda page: page.replace(b"<IsTruncated>false</IsTruncated>", again))
+    server.faults.add(lie)
+    bucket = connect(server)
+    assert bucket.page().next == Cursor("c", "stale")
+    with pytest.raises(ListingDamaged, match="a token that was just refused"):
+        bucket.page("", Cursor("c", "stale"))
+
+
 def test_bytes_that_do_not_match_their_checksum_are_refused(server: OssServer) -> None:
     server.bucket(NAME).put("a", b"12345")
     server.faults.add(Fault("GET", times=2, bad_crc=True))
@@ -133,6 +145,8 @@ def test_a_bucket_without_checksums_is_believed(server: OssServer) -> None:
         ({"Content-Range": "bytes 1-2/*"}, "not the bytes 1 to 2 came"),
         ({"ETag": None}, "no object of OSS"),
         ({"Last-Modified": "yesterday"}, "no object of OSS"),
+        ({"Last-Modified": "Sun, 01 Nov 99999999999999999999 00:00:00 GMT"}, "no object of OSS"),
+        ({"Content-Range": "bytes 1-2/9999999999999999999"}, "not the bytes 1 to 2 came"),
     ],
     ids=str,
 )

@@ -87,6 +87,12 @@ def test_a_key_comes_through_whatever_is_in_it(key: str) -> None:
     assert read_page(body, "", START, None).objects == objects
 
 
+@pytest.mark.parametrize("size", [10**15 - 1, 10**15, 2**53])
+def test_a_size_may_be_large(size: int) -> None:
+    objects = [ObjectInfo("a", size, 2, "E")]
+    assert read_page(render(objects), "", START, None).objects == objects
+
+
 CHANGES = [
     pytest.param(b"<Key>", b"<Extra>1</Extra><Key>", True, id="an element more"),
     pytest.param(b"<Size>344606</Size>", b"<Size>344606</Size><!-- hm -->", True, id="a comment"),
@@ -119,6 +125,9 @@ CHANGES = [
     pytest.param(b"a%2Fb.m3u8", b"a%2Fc", False, id="keys out of order"),
     pytest.param(b"a%2Fb.m3u8", b"a%2Fb_1.ts", False, id="the same key twice"),
     pytest.param(b"<Size>344606", b"<Size>-1", False, id="a size below zero"),
+    pytest.param(b"<Size>344606", b"<Size>9007199254740993", False, id="a size above the largest"),
+    pytest.param(b"<Size>344606", b"<Size>9999999999999999999", False, id="a size that overflows"),
+    pytest.param(b"<KeyCount>3", b"<KeyCount>9999999999999999999", False, id="a count that overflows"),
     pytest.param(b"<Size>344606", b"<Size>12a", False, id="a size that is no number"),
     pytest.param(b"<Size>344606</Size>", b"", False, id="no size"),
     pytest.param(b"<Size>344606", b"<Size>1</Size><Size>344606", False, id="two sizes"),
@@ -229,7 +238,7 @@ etags = st.text("0123456789ABCDEF-", max_size=8)
 storages = st.sampled_from(["Standard", "IA", "Archive", ""])
 restores = st.sampled_from(["", ONGOING, 'ongoing-request="false", expiry-date="Fri, 08 Nov 2024 08:15:52 GMT"'])
 infos = st.builds(
-    ObjectInfo, key_text, st.integers(0, 10**19 - 1), st.integers(0, 253402300799), etags, storages, restores
+    ObjectInfo, key_text, st.integers(0, 10**15 - 1), st.integers(0, 253402300799), etags, storages, restores
 )
 pages = st.lists(infos, max_size=5, unique_by=lambda item: item.key).map(sorted)
 styles = st.builds(

@@ -1,15 +1,17 @@
 """Listing ahead: the same pages, sooner, and nothing left behind."""
 
+import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ossrec.buckets.local import LocalBucket
-from ossrec.buckets.prefetch import interleave, pages
+from ossrec.buckets.pacing import list_ranges
+from ossrec.buckets.prefetch import MOST_EMPTY, interleave, pages
 from ossrec.buckets.protocol import START
-from ossrec.errors import BucketBusy, Interrupted
+from ossrec.errors import BucketBusy, Interrupted, ListingDamaged
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page
 from tests.buckets.places import all_keys, write_files
 
@@ -51,6 +53,9 @@ class Numbered:
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
         raise NotImplementedError
+
+
+Way = Callable[[Numbered], Iterator[tuple[int, Page]]]
 
 
 def keys_of(listing: Iterator[Page]) -> list[str]:
@@ -157,6 +162,68 @@ def test_an_error_in_one_range_ends_them_all() -> None:
 
     with pytest.raises(BucketBusy):
         list(interleave(Endless(), "", [(0, "", "1"), (1, "1", None)], threads=2))
+
+
+class Barren(Numbered):
+    """As often as *pages* in a row, a page with nothing that leads to another; then all at once, and so on."""
+
+    def __init__(self, pages: int) -> None:
+        super().__init__()
+        self.pages = pages
+
+    def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+        if (len(self.asked) + 1) % (self.pages + 1):
+            self.asked.append(cursor.after)
+            return Page([], Cursor(cursor.after, f"t{len(self.asked)}"))
+        return super().page(prefix, Cursor(cursor.after), until=until)
+
+
+WAYS = {
+    "ahead": lambda bucket: interleave(bucket, "", [(0, "", "0029")], threads=1),
+    "at once": lambda bucket: list_ranges(bucket, "", [(0, "", "0029")], threads=1, wall=float, computing=float),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_pages_without_anything_do_not_go_on_for_ever(way: Way) -> None:
+    bucket = Barren(10**9)
+    with pytest.raises(ListingDamaged, match="100 pages in a row were empty"):
+        list(way(bucket))
+    assert len(bucket.asked) == MOST_EMPTY
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_some_pages_without_anything_are_borne_again_and_again(way: Way) -> None:
+    found = [item.key for _, page in way(Barren(MOST_EMPTY - 1)) for item in page.objects]
+    assert found == [f"{n:04}" for n in range(30)]
+
+
+def test_whoever_insists_on_stopping_waits_for_no_request() -> None:
+    opens = threading.Event()
+    bucket = Numbered(opens=opens)
+    listing = interleave(bucket, "", [(0, "", None)], threads=1)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(listing, bucket)
+    assert [one for one in threading.enumerate() if one.name == "ossrec-list"]
+    opens.set()
+    for one in threading.enumerate():
+        if one.name == "ossrec-list":
+            one.join()
+
+
+def interrupted(listing: Iterator[object], bucket: Numbered) -> None:
+    """Ask for the next page and be interrupted while it is on its way."""
+
+    def interrupt() -> None:
+        assert bucket.reached.acquire(timeout=30)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    waker = threading.Thread(target=interrupt)
+    waker.start()
+    try:
+        next(listing)
+    finally:
+        waker.join()
 
 
 def test_no_ranges_give_no_pages() -> None:

@@ -119,7 +119,7 @@ SQLITE = {
     "busy": ("SQLITE_BUSY", 11, "another process holds the catalog"),
     "busy while it recovers": ("SQLITE_BUSY_RECOVERY", 11, "another process"),
     "malformed": ("SQLITE_CORRUPT", 10, "run `ossrec doctor`"),
-    "full": ("SQLITE_FULL", 3, "make room"),
+    "full": ("SQLITE_FULL", 10, "make room"),
     "readonly": ("SQLITE_READONLY", 10, "check the permissions"),
     "input/output": ("SQLITE_IOERR", 10, "cannot be used"),
 }

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.cli.timeline import STATES, axis, gaps, in_words, length_of, marks, pointers, timeline
+from ossrec.catalog.segments import Stretch, stretches
+from ossrec.cli.timeline import STATES, axis, in_words, length_of, marks, pointers, timeline
 
 LETTERS = {"p": "present", "m": "missing", "e": "empty", "c": "cut", "g": "gap", "o": "outside"}
 
@@ -20,7 +21,11 @@ def segments(states: str, length: float | None = 10.0) -> list[dict[str, Any]]:
 
 
 def drawn(states: str, width: int, length: float | None = 10.0) -> str:
-    return "".join(state[0] for state in timeline(segments(states, length), width))
+    return "".join(state[0] for state in timeline(stretches(segments(states, length)), width))
+
+
+def gaps(rows: list[dict[str, Any]]) -> list[Stretch]:
+    return [stretch for stretch in stretches(rows) if stretch.state != "present"]
 
 
 DRAWN = {
@@ -42,7 +47,7 @@ def test_draws(states: str, width: int, expected: str) -> None:
 def test_without_lengths_each_segment_has_as_much_room() -> None:
     assert drawn("pcp", 10, None) == "pcp"
     assert drawn("pcpp", 2, None) == "cp"
-    assert length_of(segments("p", None)) is None
+    assert length_of(stretches(segments("p", None))) is None
     assert drawn("pp", 4, 0.0) == "pp"
 
 

@@ -29,7 +29,7 @@ _ENTRY = re.compile(
     rf"<LastModified>([0-9T-]{{13}}):([0-9:]{{5}})(?:\.[0-9]++)?Z</LastModified>{_GAP}"
     rf"<ETag>(?:\"|&quot;)([!#-%'-;=?-~]*+)(?:\"|&quot;)</ETag>{_GAP}"
     rf"(?:<Type>{_TEXT}</Type>{_GAP})?"
-    rf"<Size>([0-9]{{1,15}})</Size>{_GAP}"
+    rf"<Size>([0-9]{{1,15}})</Size>{_GAP}"  # below a petabyte; what is larger, the other parser judges
     rf"<StorageClass>({_TEXT})</StorageClass>{_GAP}"
     # What few entries have stands behind a branch that most do not take: a fifth faster.
     rf"(?:</Contents>|{_OWNER}"
@@ -45,6 +45,7 @@ _FOOT = re.compile(rf"(?:{_LEAF})*+</ListBucketResult>{_GAP}")
 _FIELD = re.compile(rf"<([A-Z][A-Za-z]*+)>({_TEXT})</\1>|<([A-Z][A-Za-z]*+)/>")
 _END = "</ListBucketResult>"
 
+_COUNT = re.compile("[0-9]{1,6}")
 _FLAGS = {"true": True, "false": False}
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}")
@@ -82,7 +83,7 @@ def _listing(pieces: list[str]) -> Listing | None:
     if any(pieces[_STRIDE:-1:_STRIDE]):
         return None
     fields = _fields(*_frame(pieces))
-    if fields is None or fields.get("EncodingType") != "url":
+    if fields is None or fields.get("EncodingType") != "url" or not _COUNT.fullmatch(fields["KeyCount"]):
         return None
     token = fields.get("NextContinuationToken", "")
     keys, (token,) = _unescape(pieces[1::_STRIDE]), _unescape([token])

@@ -1,21 +1,22 @@
 """Everything that the catalog knows of one recording."""
 
 import sqlite3
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from ossrec.catalog.intake import unpack_etag
 from ossrec.catalog.opening import snapshot
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
+from ossrec.catalog.segments import segment_rows, segment_stretches
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.findings import Severity
 from ossrec.naming import parse_name
 
-PACKET = 188  # bytes of an MPEG-TS packet; a segment of another size was cut
-_CIPHER_BLOCK = 16  # bytes; an encrypted segment of another size was cut
+# That a playlist has no ENDLIST; one whose recorder was taken over from need not have it.
+_NOT_ENDED = "HLS130"
 
 _FINDINGS = """
-SELECT code, severity, source, subject, detail, line, segment, start, length FROM findings
+SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length FROM findings
 WHERE recording_id = ? ORDER BY severity DESC, coalesce(segment, -1), coalesce(line, -1), id
 """
 _PLAYLISTS = """
@@ -24,20 +25,14 @@ SELECT p.id, s.stem || p.rest, p.role, p.kind, p.ended, p.segments, p.duration, 
 FROM playlists p JOIN stems s ON s.id = p.stem_id WHERE p.recording_id = ?
 ORDER BY p.role, p.modified DESC, p.id
 """
+_PARTS = """
+SELECT p.id, s.stem || p.rest, o.etag = p.etag FROM playlists p JOIN stems s ON s.id = p.stem_id
+JOIN objects o ON o.stem_id = p.stem_id AND o.rest = p.rest AND o.gone IS NULL
+WHERE p.recording_id = ? AND p.role = 'main' ORDER BY p.modified DESC, p.id
+"""
 _VERSIONS = """
 SELECT etag, size, modified, seen, segments, duration FROM playlist_versions
 WHERE playlist_id = ? ORDER BY seen, modified
-"""
-_SEGMENTS = """
-SELECT g.number, g.uri, s.stem || g.rest, g.start_ms, g.duration_ms, o.size, g.gap, g.encrypted, g.fragment,
-       g.byterange_end, g.discontinuity
-FROM segments g LEFT JOIN stems s ON s.id = g.stem_id
-LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.rest = g.rest AND o.gone IS NULL
-WHERE g.playlist_id = ? ORDER BY g.number
-"""
-_SLICES = """
-SELECT s.stem || o.rest, o.size FROM stems s JOIN objects o ON o.stem_id = s.id
-WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _HISTORY = """
 SELECT c.scan_id, s.started, c.was, c.became, c.segments_lost FROM changes c JOIN scans s ON s.id = c.scan_id
@@ -45,29 +40,65 @@ WHERE c.recording_id = ? ORDER BY c.scan_id
 """
 
 
-def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float) -> Row:
+class _Part(NamedTuple):
+    """A playlist that is there and that counts."""
+
+    recorder: int  # who wrote it: -1 for the first, n for the n-th that took over
+    is_same: bool  # it still is as it was read
+
+
+def details(
+    catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float, in_stretches: bool = False
+) -> Row:
     """The row of a recording with its findings, playlists, segments and history.
 
     Segments are those of the main playlist, or if it names none the slices that are there, in order of
     key; their ``state`` is one of present, missing, empty, cut, gap (declared missing), outside.
-    Lengths are seconds; a slice that no playlist names has no length.
+    With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
+
+    A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
+    upload of it is fuller, it is not there any more, or it ends where another recorder took over.
     """
     with snapshot(catalog):
         stored = catalog.execute(
             f"SELECT {COLUMNS} FROM recordings WHERE id = :id",
             {"id": number, "quiet_before": now - quiet_after},
         ).fetchone()
-        playlists, main = _playlists(catalog, number)
+        parts = _parts(catalog, number)
+        playlists, main = _playlists(catalog, number, parts)
+        segments: Row = (
+            {"stretches": segment_stretches(catalog, number, main)}
+            if in_stretches
+            else {"segments": list(segment_rows(catalog, number, main))}
+        )
         return {
             **recording_row(stored, buckets_by_id(catalog)),
-            "findings": [_finding(*row) for row in catalog.execute(_FINDINGS, (number,))],
+            "findings": list(_findings(catalog, number, parts)),
             "playlists": playlists,
-            "segments": list(_segments(catalog, main)) or list(_slices(catalog, number)),
+            **segments,
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
                 for scan, at, was, became, lost in catalog.execute(_HISTORY, (number,))
             ],
         }
+
+
+def _parts(catalog: sqlite3.Connection, number: int) -> dict[int, _Part]:
+    """The parts of a recording by the number of their playlist, the newest first."""
+    found = {}
+    for playlist_id, key, is_same in catalog.execute(_PARTS, (number,)):
+        name = parse_name(key)
+        found[playlist_id] = _Part(-1 if name is None or name.backup is None else name.backup, bool(is_same))
+    return found
+
+
+def _findings(catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Part]) -> Iterator[Row]:
+    last = max((part.recorder for part in parts.values()), default=-1)
+    for playlist_id, *stored in catalog.execute(_FINDINGS, (number,)):
+        finding = _finding(*stored)
+        part = parts.get(playlist_id)
+        counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != _NOT_ENDED)
+        yield finding | {"counts": playlist_id is None or counts}
 
 
 def _finding(
@@ -94,9 +125,9 @@ def _finding(
     }
 
 
-def _playlists(catalog: sqlite3.Connection, number: int) -> tuple[list[Row], int | None]:
+def _playlists(catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Part]) -> tuple[list[Row], int | None]:
     """The playlists of a recording that were read, with every version seen; and the number of the main one."""
-    rows, main = [], None
+    rows, main = [], next(iter(parts), None)
     for stored in catalog.execute(_PLAYLISTS, (number,)).fetchall():
         (
             playlist_id,
@@ -145,54 +176,3 @@ def _version(etag: bytes, size: int, modified: int, seen: int, segments: int | N
         "segments": segments,
         "duration": duration,
     }
-
-
-def _segments(catalog: sqlite3.Connection, playlist_id: int | None) -> Iterator[Row]:
-    for number, uri, key, start_ms, length_ms, size, *flags in catalog.execute(_SEGMENTS, (playlist_id,)):
-        yield {
-            "number": number,
-            "uri": uri if uri is not None else key.rpartition("/")[2],
-            "key": key,
-            "start": start_ms / 1000,
-            "length": length_ms / 1000,
-            "bytes": size,
-            "state": _state(key, size, *flags[:4]),
-            "discontinuity": bool(flags[4]),
-        }
-
-
-def _state(
-    key: str | None, size: int | None, gap: Any, encrypted: Any, fragment: Any, byterange_end: int | None
-) -> str:
-    if key is None:
-        return "outside"
-    if gap:
-        return "gap"
-    if size is None:
-        return "missing"
-    if size == 0:
-        return "empty"
-    if byterange_end is not None:
-        return "cut" if byterange_end > size else "present"
-    if encrypted:
-        return "cut" if size % _CIPHER_BLOCK else "present"
-    return "cut" if size % PACKET and not fragment else "present"
-
-
-def _slices(catalog: sqlite3.Connection, number: int) -> Iterator[Row]:
-    """The slices named like the recording, in order of key; a start is known from a stamp in the name."""
-    slices = catalog.execute(_SLICES, (number,)).fetchall()
-    names = [parse_name(key) for key, _ in slices]
-    stamps = [None if name is None else name.stamp_ms for name in names]
-    known = [stamp for stamp in stamps if stamp is not None]
-    for index, ((key, size), stamp) in enumerate(zip(slices, stamps, strict=True)):
-        yield {
-            "number": index,
-            "uri": key.rpartition("/")[2],
-            "key": key,
-            "start": None if stamp is None else (stamp - min(known)) / 1000,
-            "length": None,
-            "bytes": size,
-            "state": _state(key, size, 0, 0, 0, None),
-            "discontinuity": False,
-        }

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,12 +15,13 @@ from ossrec.catalog.details import details
 from ossrec.catalog.opening import open_catalog, snapshot
 from ossrec.catalog.read import last_scan
 from ossrec.catalog.references import one_recording
+from ossrec.catalog.segments import Stretch
 from ossrec.cli import values
 from ossrec.cli.colors import SEVERITIES, VERDICTS
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output
 from ossrec.cli.text import clock, human_bytes, human_time, printable
-from ossrec.cli.timeline import COLORS, STATES, axis, gaps, in_words, length_of, marks, pointers, timeline
+from ossrec.cli.timeline import COLORS, STATES, axis, in_words, length_of, marks, pointers, timeline
 
 Row = dict[str, Any]
 
@@ -43,7 +45,8 @@ def command(recording: str, catalog: Path, idle: float, lag: float, output: Outp
     """
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
         number = one_recording(conn, recording)
-        known = details(conn, number, now=time.time(), quiet_after=idle + lag)
+        for_people = output.format == "table"
+        known = details(conn, number, now=time.time(), quiet_after=idle + lag, in_stretches=for_people)
         known["last_scan"] = last_scan(conn, known["bucket"])
     for finding in known["findings"]:
         finding |= _rule(finding["code"])
@@ -60,8 +63,11 @@ def _rule(code: str) -> Row:
 
 def _lines(known: Row, output: Output) -> Iterator[str]:
     yield from _head(known, output)
-    yield from _drawn(known["segments"], known["findings"], output)
-    yield from _findings(known["findings"], known["playlist"], output)
+    counting = [finding for finding in known["findings"] if finding["counts"]]
+    yield from _drawn(known["stretches"], counting, output)
+    yield from _findings("Findings", counting, known["playlist"], output)
+    others = [finding for finding in known["findings"] if not finding["counts"]]
+    yield from _findings("Of a playlist that does not count", others, known["playlist"], output, to_do=False)
     yield from _playlists(known["playlists"], output)
     yield from _history(known, output)
 
@@ -92,38 +98,47 @@ def _times(known: Row) -> Iterator[str]:
         yield f"  length    {clock(known['duration'])}"
 
 
-def _drawn(segments: list[Row], findings: list[Row], output: Output) -> Iterator[str]:
-    if not segments:
+def _drawn(stretches: list[Stretch], findings: list[Row], output: Output) -> Iterator[str]:
+    if not stretches:
         return
     width = max(20, min(shutil.get_terminal_size().columns, 160) - 4)
     signs = marks(getattr(sys.stdout, "encoding", None))
-    states = timeline(segments, width)
+    states = timeline(stretches, width)
     yield ""
     yield "  " + "".join(output.paint(signs[state], COLORS.get(state)) for state in states)
-    total = length_of(segments)
+    total = length_of(stretches)
     below = axis(total, len(states))
-    drawn = {segment["number"] for segment in segments if segment["state"] != "present"}
-    starts = (one["start"] for one in findings if one["severity"] != "info" and one["segment"] not in drawn)
+    gaps = [stretch for stretch in stretches if stretch.state != "present"]
+    starts = (one["start"] for one in findings if one["severity"] != "info" and not _is_in(gaps, one["segment"]))
     found_at = pointers(starts, total, len(states))
     yield from (f"  {line}" for line in (found_at, below) if line)
     used = [state for state in STATES if state in set(states)]
     legend = [f"{output.paint(signs[state], COLORS.get(state))} {STATES[state]}" for state in used]
     yield "  " + "  ".join(legend + (["^ a finding"] if found_at else []))
-    found = gaps(segments)
-    for gap in found[:_MOST_LINES]:
+    for gap in gaps[:_MOST_LINES]:
         yield f"  {in_words(gap)}"
-    if len(found) > _MOST_LINES:
-        yield f"  and {len(found) - _MOST_LINES} more: see --format json"
+    if len(gaps) > _MOST_LINES:
+        yield f"  and {len(gaps) - _MOST_LINES} more: see --format json"
 
 
-def _findings(findings: list[Row], playlist: str | None, output: Output) -> Iterator[str]:
+def _is_in(gaps: list[Stretch], segment: int | None) -> bool:
+    """The segment lies in one of *gaps*, which are in order."""
+    if segment is None:
+        return False
+    before = bisect_right(gaps, segment, key=lambda gap: gap.first)
+    return before > 0 and segment <= gaps[before - 1].last
+
+
+def _findings(
+    title: str, findings: list[Row], playlist: str | None, output: Output, *, to_do: bool = True
+) -> Iterator[str]:
     by_code: dict[str, list[Row]] = {}
     for finding in findings:
         by_code.setdefault(finding["code"], []).append(finding)
     if not by_code:
         return
     yield ""
-    yield output.paint("Findings", None, bold=True)
+    yield output.paint(title, None, bold=True)
     for code, same in by_code.items():
         severity = same[0]["severity"]
         head = output.paint(f"{severity:7} {code}", SEVERITIES.get(severity))
@@ -132,7 +147,7 @@ def _findings(findings: list[Row], playlist: str | None, output: Output) -> Iter
             yield f"      {_where(finding, playlist)}"
         if len(same) > _MOST_LINES:
             yield f"      and {len(same) - _MOST_LINES} more: see --format json"
-        if same[0]["remedy"] and severity != "info":
+        if same[0]["remedy"] and severity != "info" and to_do:
             yield f"      next: {printable(same[0]['remedy'])}"
 
 

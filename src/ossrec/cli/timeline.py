@@ -2,11 +2,9 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
+from ossrec.catalog.segments import Stretch
 from ossrec.cli.text import clock
-
-Row = dict[str, Any]
 
 # From the best to the worst for the viewer: a character that stands for several shows the worst.
 STATES = {
@@ -23,16 +21,6 @@ _BLOCKS = dict(zip(STATES, "█╌▒↗▁×", strict=True))
 _PLAIN = dict(zip(STATES, "#-~>_x", strict=True))
 
 
-class Gap(NamedTuple):
-    """Neighbouring segments that are not there or not whole, for the same reason."""
-
-    state: str
-    first: int  # segment numbers
-    last: int
-    start: float | None  # seconds
-    length: float | None
-
-
 def marks(encoding: str | None) -> dict[str, str]:
     """The character of each state, of those that *encoding* has."""
     try:
@@ -42,44 +30,29 @@ def marks(encoding: str | None) -> dict[str, str]:
     return _BLOCKS
 
 
-def timeline(segments: Sequence[Row], width: int) -> list[str]:
-    """*width* states in the order of time, each the worst of the segments in its stretch.
+def timeline(stretches: Sequence[Stretch], width: int) -> list[str]:
+    """*width* states in the order of time, each the worst of the segments in its part of the line.
 
-    Stretches are as long as each other in seconds; where lengths are not known, in segments. A
+    The parts are as long as each other in seconds; where lengths are not known, in segments. A
     segment shows in at least one of them, however short it is.
     """
-    if not segments or width < 1:
+    if not stretches or width < 1:
         return []
-    begins, total = _scale(segments)
-    width = min(width, len(segments)) if total is None else width
-    whole = len(segments) if total is None else total
+    total = length_of(stretches)
+    whole = stretches[-1].last + 1 if total is None else total
+    width = min(width, int(whole)) if total is None else width
     worst = [-1] * width
-    for segment, (begin, end) in zip(segments, begins, strict=True):
+    for stretch in stretches:
+        begin, end = (stretch.first, stretch.last + 1) if total is None else _times(stretch)
         first = min(int(begin / whole * width), width - 1)
         last = max(first, min(-int(-end * width // whole) - 1, width - 1))
-        rank = _RANK[segment["state"]]
+        rank = _RANK[stretch.state]
         worst[first : last + 1] = [max(before, rank) for before in worst[first : last + 1]]
     states = list(STATES)
     return [states[max(rank, 0)] for rank in worst]
 
 
-def gaps(segments: Iterable[Row]) -> list[Gap]:
-    """The stretches that are not present, in order."""
-    found: list[Gap] = []
-    for segment in segments:
-        if segment["state"] == "present":
-            continue
-        number, start, length = segment["number"], segment["start"], segment["length"]
-        before = found[-1] if found else None
-        if before is not None and before.state == segment["state"] and before.last == number - 1:
-            joined = None if before.length is None or length is None else before.length + length
-            found[-1] = before._replace(last=number, length=joined)
-        else:
-            found.append(Gap(segment["state"], number, number, start, length))
-    return found
-
-
-def in_words(gap: Gap) -> str:
+def in_words(gap: Stretch) -> str:
     """``12:30 to 13:00 missing (segments 75 to 76)``."""
     if gap.start is None:
         when = ""
@@ -107,18 +80,15 @@ def pointers(starts: Iterable[float | None], total: float | None, width: int) ->
     return "".join("^" if column in columns else " " for column in range(width)).rstrip()
 
 
-def length_of(segments: Sequence[Row]) -> float | None:
-    """Seconds of all segments, None when they are not known."""
-    return _scale(segments)[1] if segments else None
+def length_of(stretches: Sequence[Stretch]) -> float | None:
+    """Seconds of all segments, None when they are not known or none at all."""
+    if any(stretch.start is None or stretch.length is None for stretch in stretches):
+        return None
+    longest = max((end for _, end in map(_times, stretches)), default=0.0)
+    return longest if longest > 0 else None
 
 
-def _scale(segments: Sequence[Row]) -> tuple[list[tuple[float, float]], float | None]:
-    """Begin and end of each segment, in seconds with their total, or in segments with None."""
-    ends = [
-        None if segment["start"] is None or segment["length"] is None else segment["start"] + segment["length"]
-        for segment in segments
-    ]
-    known = [end for end in ends if end is not None]
-    if len(known) < len(segments) or max(known) <= 0:
-        return [(number, number + 1) for number in range(len(segments))], None
-    return [(segment["start"], end) for segment, end in zip(segments, known, strict=True)], max(known)
+def _times(stretch: Stretch) -> tuple[float, float]:
+    """Begin and end of a stretch whose times are known."""
+    begin = stretch.start or 0.0
+    return begin, begin + (stretch.length or 0.0)

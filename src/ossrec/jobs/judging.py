@@ -16,6 +16,9 @@ _SLACK = 900  # seconds by which clocks may differ
 # What a playlist has that the recorder has only begun to write.
 _BEGUN = frozenset(("HLS080", "HLS250"))
 
+# What says that no playlist names a segment, which only who read them all can say.
+_ORPHANED = frozenset(("LST270", "LST271"))
+
 
 class Quiet(NamedTuple):
     """When a recording counts as quiet: nothing arrived for longer than the idle time and the upload lag."""
@@ -50,8 +53,8 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     parts = assembled.parts
     current = [part for part in parts if not part.is_stale]
     media = [part for part in current if part.row.kind == "media"]
-    listed = [f for part in media for f in check_listing(part.listed)]
     failed = list(failures)
+    listed = [f for part in media for f in check_listing(part.listed) if not failed or f.code not in _ORPHANED]
     unseen = [*failed, *(f for part in media for f in part.beyond)]  # looked for again by the next scan
     for stem, segments in assembled.abandoned:
         listed += _without_playlist(holding, stem, segments)
