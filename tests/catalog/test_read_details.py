@@ -10,6 +10,7 @@ import pytest
 from ossrec.catalog.details import details
 from ossrec.catalog.read import open_catalog
 from ossrec.catalog.references import one_recording
+from ossrec.catalog.segments import stretches
 from ossrec.errors import UsageProblem
 from tests.catalog.builder import NOW, RID, CatalogBuilder, mixed, source
 
@@ -91,7 +92,7 @@ def test_several_recordings_of_one_name_are_listed(catalog: sqlite3.Connection) 
 
 
 @pytest.mark.parametrize(
-    "reference", ["nothing", "", "/", "oss://other/x.m3u8", f"oss://recordings/x/{LOBBY}", "a/b.ts"]
+    "reference", ["nothing", "", "/", "oss://other/x.m3u8", f"oss://recordings/x/{LOBBY}", "a/b.ts", "\0", "a\0/b.ts"]
 )
 def test_no_recording_is_a_usage_problem(catalog: sqlite3.Connection, reference: str) -> None:
     with pytest.raises(UsageProblem, match="no recording"):
@@ -136,6 +137,15 @@ def test_without_a_playlist_the_slices_are_shown(catalog: sqlite3.Connection) ->
         (15.5, None, "cut"),
         (None, None, "empty"),
     ]
+
+
+@pytest.mark.parametrize("reference", [LOBBY, "rid_aa02_hall", "aa04"])
+def test_stretches_are_the_segments_put_together(catalog: sqlite3.Connection, reference: str) -> None:
+    number = one_recording(catalog, reference)
+    whole = details(catalog, number, now=NOW, quiet_after=330)
+    short = details(catalog, number, now=NOW, quiet_after=330, in_stretches=True)
+    assert short.pop("stretches") == stretches(whole.pop("segments"))
+    assert short == whole
 
 
 def test_findings_come_worst_first(catalog: sqlite3.Connection) -> None:

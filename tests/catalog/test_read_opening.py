@@ -47,6 +47,21 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def nothing_in_it(path: Path) -> None:
+    path.unlink()
+    spoil(path, "PRAGMA journal_mode = WAL")
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_circle(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path)
+
+
 def text(path: Path) -> None:
     path.write_text("not a database, but long enough to be taken for one" * 100)
 
@@ -71,6 +86,9 @@ REFUSED: dict[str, tuple[Callable[[Path], None], type[CatalogError], str]] = {
     "a file that is not there": (nothing_there, CatalogMissing, "run `ossrec scan BUCKET` first"),
     "a folder": (a_folder, CatalogMissing, "is a folder"),
     "an empty file": (empty, CatalogMissing, "is empty"),
+    "a file whose making was cut short": (nothing_in_it, CatalogMissing, "run `ossrec scan BUCKET` first"),
+    "a pipe": (a_pipe, CatalogError, "not a file"),
+    "a link to itself": (a_circle, CatalogError, "name another file with --catalog"),
     "a file that is no database": (text, CatalogDamaged, "not a catalog"),
     "the database of another program": (another_program, CatalogDamaged, "another program"),
     "a catalog of a newer ossrec": (newer, CatalogTooNew, "upgrade ossrec"),
@@ -114,6 +132,15 @@ def test_cannot_write(path: Path) -> None:
         reader.execute("DELETE FROM recordings")
 
 
+@pytest.mark.parametrize("name", [":memory:", "file:c.db", "file:c.db?mode=memory", "a%23#b.db", "-"])
+def test_a_name_is_a_name_whatever_sqlite_takes_it_for(path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    path.rename(name)
+    for spelling in (Path(name), Path(f"/{path.parent}", name)):  # two slashes begin a host name in a URI
+        with closing(open_catalog(spelling)) as conn:
+            assert conn.execute(COUNT).fetchone() == (1,)
+
+
 READ = f"""
 import os, sys
 from contextlib import closing
@@ -155,6 +182,18 @@ def test_reads_a_wal_catalog_in_a_folder_that_may_not_be_written(open_folder: Pa
     build.conn.close()
     assert not Path(f"{build.path}-wal").exists()
     assert read_without_writing(build.path).stdout == "1\n"
+
+
+READ_FULL = READ.replace("if os", "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\nif os", 1)
+
+
+def test_reads_a_catalog_beside_which_nothing_more_has_room(path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", READ_FULL.replace("os.setuid(65534)", "pass"), str(path)],
+        env={"PYTHONPATH": str(Path(ossrec.__file__).parents[1]), "PATH": os.environ["PATH"]},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 def test_says_so_when_the_latest_changes_cannot_be_seen(open_folder: Path, tmp_path: Path) -> None:

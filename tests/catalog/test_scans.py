@@ -123,8 +123,8 @@ def test_what_a_scan_needed_to_resume_is_not_kept(writer: sqlite3.Connection, bu
 def test_counts_add_up_over_pages_and_are_expected_of_the_next_scan(writer: sqlite3.Connection, bucket: int) -> None:
     assert expected_objects(writer, bucket, "") is None
     scan = begin_scan(writer, bucket, "", [], NOW)
-    count(writer, scan, 1000, Taken(3, 2, 1))
-    count(writer, scan, 10, Taken(1, 1, 1))
+    count(writer, scan, 1000, Taken(3, 2))
+    count(writer, scan, 10, Taken(1, 1))
     assert expected_objects(writer, bucket, "") is None
     finish(writer, scan)
     begin_scan(writer, bucket, "", [], NOW)

@@ -48,15 +48,22 @@ def test_a_query_loads_only_what_it_needs(environ: dict[str, str]) -> None:
     assert [name for name in loaded if name in HEAVY or name.startswith(tuple(f"{one}." for one in HEAVY))] == []
 
 
-def test_a_reader_that_goes_away_is_no_failure(environ: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture
+def many(tmp_path: Path) -> str:
+    """A catalog of more recordings than a buffer holds."""
     build = CatalogBuilder(tmp_path / "many.db")
     build.conn.execute("BEGIN")
     for number in range(600):
         build.recording(mixed(f"room{number}"))
     build.conn.execute("COMMIT")
+    build.conn.close()
+    return str(build.path)
+
+
+def test_a_reader_that_goes_away_is_no_failure(environ: dict[str, str], many: str) -> None:
     for name in ("jsonl", "table"):
         process = start(
-            environ, "find", "--catalog", str(build.path), "--format", name,
+            environ, "find", "--catalog", many, "--format", name,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
@@ -74,26 +81,41 @@ def test_ctrl_c_ends_quietly_with_130(environ: dict[str, str]) -> None:
     assert process.stderr is not None
     assert process.stderr.readline().startswith(b"ossrec: warning")
     process.send_signal(signal.SIGINT)
-    assert process.stderr.read().strip() == b""
+    assert process.stderr.read() == b""
     assert process.wait() == 130
     process.communicate()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_said_in_one_line(environ: dict[str, str]) -> None:
+@pytest.mark.parametrize("name", ["json", "jsonl", "csv", "table"])
+def test_a_full_disk_is_said_in_one_line(environ: dict[str, str], many: str, name: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [*COMMAND, "find", "--format", "json"], env=environ, stdout=full, stderr=subprocess.PIPE, check=False
-        )
+            [*COMMAND, "find", "--catalog", many, "--format", name],
+            env=environ, stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
     assert done.returncode == 3
     assert done.stderr == b"ossrec: no space left where the output goes: make room, then run the command again\n"
 
 
-def test_without_stdout_and_stderr_it_runs_all_the_same(environ: dict[str, str]) -> None:
-    command = " ".join([*COMMAND, "find", "--format", "json"])
-    for closed in (">&-", "2>&-", ">&- 2>&-"):
-        done = subprocess.run(["sh", "-c", f"{command} {closed}"], env=environ, capture_output=True, check=False)
-        assert (done.returncode, done.stderr) == (0, b"")
+CLOSED = {
+    "stdout": ("find --format json >&-", 3, b"ossrec: stdout is closed: send it to a file, or to /dev/null\n"),
+    "stdout of a table": ("find >&-", 3, b"ossrec: stdout is closed: send it to a file, or to /dev/null\n"),
+    "stderr": ("find --format json 2>&-", 0, b""),
+    "both": ("find --format json >&- 2>&-", 3, b""),
+    "stdout of a command without output": ("find --room nowhere >&-", 0, None),
+    "stderr that takes nothing": ("find --catalog none 2>/dev/full", 10, b""),
+}
+
+
+@pytest.mark.parametrize(("command", "code", "said"), CLOSED.values(), ids=CLOSED)
+def test_streams_that_are_closed_are_no_traceback(
+    environ: dict[str, str], command: str, code: int, said: bytes | None
+) -> None:
+    line = f"{' '.join(COMMAND)} {command}"
+    done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, check=False)
+    assert done.returncode == code
+    assert done.stderr == said if said is not None else b"Traceback" not in done.stderr
 
 
 def test_an_encoding_that_lacks_letters_gets_escapes(environ: dict[str, str]) -> None:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,6 +144,50 @@ def test_names_cannot_drive_the_terminal(ossrec: Ossrec, alone: Path) -> None:
         ran = ossrec("scan", str(folder), *arguments)
         assert ran.code == 0
         assert all(char == "\n" or char.isprintable() for char in ran.out + ran.err)
+
+
+def test_what_is_left_out_is_told_by_name_twenty_times(ossrec: Ossrec, bucket: Path) -> None:
+    for number in range(23):
+        (bucket / f"link{number:02}").symlink_to("/etc")
+    ran = ossrec("scan", str(bucket), "-q", "--fail-on", "never")
+    first, *_, last = ran.err.splitlines()
+    assert first == "ossrec: left out: link00: a link that leaves the folder"
+    assert last == "ossrec: left out: and 3 others: --format json has up to 1,000"
+    assert (ran.code, ran.out, ran.err.count("\n")) == (0, "", 21)
+    summary = ossrec("scan", str(bucket), "--format", "json").json
+    assert summary["skipped_names"][22] == {"name": "link22", "reason": "a link that leaves the folder"}
+
+
+def test_the_first_ctrl_c_is_answered_at_once(ossrec: Ossrec, server: OssServer) -> None:
+    server.faults.add(Fault("LIST", after=lambda: os.kill(os.getpid(), signal.SIGINT)))
+    ran = ossrec("scan", "oss://recordings", "-q")
+    first, second = ran.err.splitlines()
+    assert first == "ossrec: stopping after the page in hand; Ctrl-C again stops at once"
+    assert second.startswith("ossrec: stopped; ")
+    assert (ran.code, ran.out) == (130, "")
+
+
+UNUSABLE: dict[str, tuple[str, int, str]] = {
+    "an empty name": ("", 2, "name a file"),
+    "a folder": ("folder", 10, "is a folder, not a catalog: name a file with --catalog"),
+    "a place where no file can be made": ("/proc/self/c.db", 10, "cannot write beside the catalog /proc/self/c.db"),
+    "a name too long": ("x" * 300, 10, "name another file with --catalog"),
+    "a link to itself": ("circle", 10, "cannot write the catalog circle"),
+}
+
+
+@pytest.mark.parametrize(("catalog", "code", "said"), UNUSABLE.values(), ids=UNUSABLE)
+def test_a_catalog_that_cannot_be_is_one_line(
+    ossrec: Ossrec, alone: Path, bucket: Path, catalog: str, code: int, said: str
+) -> None:
+    (alone / "folder").mkdir()
+    (alone / "circle").symlink_to("circle")
+    before = sorted(alone.iterdir())
+    ran = ossrec("scan", str(bucket), "--catalog", catalog)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (code, "", 1)
+    assert said in ran.err
+    assert [path for path in sorted(alone.iterdir()) if path not in before and path.name != "circle.lock"] == []
+    assert ossrec("find", "--catalog", catalog).code == code
 
 
 LISTING = ScanState("listing", 120_000, 500_000, 0, None, 34, 5)

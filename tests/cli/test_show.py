@@ -1,9 +1,13 @@
 """`ossrec show`: one recording, drawn for people and whole in JSON."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from ossrec.rules import RULES
-from tests.catalog.builder import RID, mixed
+from tests.catalog.builder import RID, CatalogBuilder, mixed
 from tests.cli.conftest import HOSTILE, Ossrec
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -45,6 +49,49 @@ def test_json_has_the_same_facts(ossrec: Ossrec) -> None:
     assert known["playlists"][0]["key"] == mixed("lobby")
     assert known["history"][0]["became"] == "incomplete"
     assert known["last_scan"]["bucket"] == "oss://recordings"
+
+
+@pytest.fixture
+def uploaded_again(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A recording whose first upload had no end, and whose second recorder took over from the first."""
+    first, again, backup = (f"2026/{name}.m3u8" for name in ("rid_aa9_r", "rid_aa9_r_1000_1", "bak1_rid_aa9_r"))
+    build = CatalogBuilder(alone / "again.db")
+    number = build.recording(first, started="20261101100000000")
+    for key, role in ((again, "main"), (first, "superseded"), (backup, "main")):
+        playlist = build.playlist(number, key, [("rid_aa9_r_0.ts", None)] if key == again else [], role=role)
+        for code in ("HLS130", "HLS151"):
+            build.finding(number, code, 3, key, source="playlist", playlist_id=playlist, start=5.0)
+    monkeypatch.setenv("OSSREC_CATALOG", str(build.path))
+    build.conn.close()
+    return first
+
+
+def test_what_does_not_count_stands_apart_with_nothing_to_do(ossrec: Ossrec, uploaded_again: str) -> None:
+    found = ossrec("show", uploaded_again, "--format", "json").json["findings"]
+    assert {(one["subject"].rpartition("/")[2], one["code"]) for one in found if one["counts"]} == {
+        ("rid_aa9_r_1000_1.m3u8", "HLS151"),
+        ("bak1_rid_aa9_r.m3u8", "HLS130"),
+        ("bak1_rid_aa9_r.m3u8", "HLS151"),
+    }
+    counting, _, others = ossrec("show", uploaded_again).out.partition("\nOf a playlist that does not count\n")
+    assert counting.count("next: ") == 2
+    others = others.partition("\nPlaylists\n")[0]
+    assert others.count("HLS130") == others.count("HLS151") == 1
+    assert "next: " not in others
+
+
+def test_a_playlist_that_is_gone_or_changed_does_not_count(ossrec: Ossrec, uploaded_again: str) -> None:
+    with closing(sqlite3.connect("again.db", isolation_level=None)) as db:
+        db.execute("UPDATE objects SET etag = x'00' WHERE rest = '_1000_1.m3u8'")
+        (scan,) = db.execute(
+            "INSERT INTO scans (bucket_id, prefix, started, state) VALUES (1, '', 1, 'listing') RETURNING id"
+        ).fetchone()
+        db.execute(
+            "UPDATE objects SET gone = ? WHERE kind = 1 AND stem_id IN (SELECT id FROM stems WHERE stem LIKE '%bak1%')",
+            (scan,),
+        )
+    found = ossrec("show", uploaded_again, "--format", "json").json["findings"]
+    assert [one for one in found if one["counts"]] == []
 
 
 def test_one_thing_is_one_line_in_the_other_formats(ossrec: Ossrec) -> None:

@@ -60,6 +60,7 @@ def test_json_has_no_number_that_json_has_not() -> None:
 CELLS: dict[str, tuple[Any, str]] = {
     "a formula": ("=1+1", "'=1+1"),
     "a formula after a space": (" =1+1", "' =1+1"),
+    "a formula after other spaces": ("\xa0\u3000=1+1", "'\xa0\u3000=1+1"),
     "a plus": ("+1", "'+1"),
     "a minus": ("-1", "'-1"),
     "an at": ("@SUM(1)", "'@SUM(1)"),

@@ -139,6 +139,25 @@ def test_a_note_that_cannot_be_read_is_no_trouble(catalog: Path, holder: Holder,
         pass
 
 
+@pytest.mark.parametrize("name", ["c.db.lock", "c.db.lock.json", f"c.db.lock.json.{os.getpid()}"])
+def test_a_note_that_cannot_be_written_says_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(CatalogError, match=r"^cannot write beside the catalog .* \(Is a directory\): check the") as told:
+        with writing(tmp_path / "c.db"):
+            pass
+    assert told.value.exit_code == 10
+    (tmp_path / name).rmdir()
+    with writing(tmp_path / "c.db"):
+        assert (tmp_path / "c.db.lock.json").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["c.db.lock"]
+
+
+def test_a_folder_is_no_catalog(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="is a folder"), writing(tmp_path):
+        pass
+    assert not Path(f"{tmp_path}.lock").exists()
+
+
 def test_readers_are_not_kept_out(folder: Path, catalog: Path) -> None:
     scan(folder, catalog)
     with writing(catalog), closing(open_for_writing(catalog)) as conn:

@@ -41,7 +41,6 @@ class Taken(NamedTuple):
 
     new: int
     changed: int
-    absent: int
 
 
 class Intake:
@@ -57,7 +56,7 @@ class Intake:
     def take(self, objects: Iterable[ObjectInfo], covered: Stretch) -> Taken:
         """Store *objects*, in order of key, which are all that the bucket has in the stretch *covered*."""
         rows = self._place(objects)
-        new = changed = absent = 0
+        changed = 0
         for number, stem in self._stems_in(covered):
             low, high = covered.of_stem(stem)
             bounds = (number, low, _PAST_ALL if high is None else high)
@@ -69,11 +68,9 @@ class Intake:
                     "INSERT OR IGNORE INTO absent VALUES (?, ?, ?)",
                     [(self._scan_id, number, rest) for rest in vanished],
                 )
-                absent += len(vanished)
             else:
-                absent += self._conn.execute(_VANISHED, (*bounds, self._scan_id)).rowcount
-        new = self._save(rows) - changed
-        return Taken(new, changed, absent)
+                self._conn.execute(_VANISHED, (*bounds, self._scan_id))
+        return Taken(self._save(rows) - changed, changed)
 
     def add(self, objects: Iterable[ObjectInfo]) -> int:
         """Store *objects* and say nothing of any other; gives how many of them are new or changed."""
@@ -134,19 +131,34 @@ class Intake:
         values = [(number, *row) for number, differing in rows.items() for row in differing]
         if values:
             insert(self._conn, _INTO, values, _UPDATE)
-            self.mark_due(number for number, differing in rows.items() if differing)
+            touched = [number for number, differing in rows.items() if differing]
+            self._mark_owners_due(touched)
+            self._mark_claimants_due(rows, touched)
         return len(values)
+
+    def _mark_owners_due(self, stem_ids: Iterable[int]) -> None:
+        self._conn.executemany(
+            "UPDATE recordings SET due = 1 WHERE due = 0 AND id = (SELECT recording_id FROM stems WHERE id = ?)",
+            [(number,) for number in stem_ids],
+        )
+
+    def _mark_claimants_due(self, rows: dict[int, list[Row]], stem_ids: list[int]) -> None:
+        """Have recordings judged again whose playlists name one of these objects; few stems have any such."""
+        for number in stem_ids:
+            if self._conn.execute("SELECT 1 FROM claims WHERE stem_id = ? LIMIT 1", (number,)).fetchone():
+                self._conn.executemany(
+                    "UPDATE recordings SET due = 1 WHERE due = 0"
+                    " AND id IN (SELECT recording_id FROM claims WHERE stem_id = ? AND rest = ?)",
+                    [(number, row[0]) for row in rows[number]],
+                )
 
     def mark_due(self, stem_ids: Iterable[int]) -> None:
         """Have the recordings that own or name objects of these stems judged again."""
-        ids = [(number,) for number in stem_ids]
-        self._conn.executemany(
-            "UPDATE recordings SET due = 1 WHERE due = 0 AND id = (SELECT recording_id FROM stems WHERE id = ?)",
-            ids,
-        )
+        stems = list(stem_ids)
+        self._mark_owners_due(stems)
         self._conn.executemany(
             "UPDATE recordings SET due = 1 WHERE due = 0 AND id IN (SELECT recording_id FROM claims WHERE stem_id = ?)",
-            ids,
+            [(number,) for number in stems],
         )
 
 

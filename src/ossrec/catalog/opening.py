@@ -88,7 +88,9 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
     try:
         (application,) = catalog.execute("PRAGMA application_id").fetchone()
         (version,) = catalog.execute("PRAGMA user_version").fetchone()
-        catalog.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        tables = catalog.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        if tables is None and application in (0, APPLICATION_ID):  # its making was cut short
+            raise CatalogMissing(f"{path} has nothing in it yet: run `ossrec scan BUCKET` first")
         _check_version(path, application, version)
     except sqlite3.OperationalError:
         catalog.close()

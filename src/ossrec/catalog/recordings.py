@@ -86,11 +86,11 @@ WHERE id = ?
 
 def mark_open_questions_due(conn: sqlite3.Connection, bucket_id: int) -> None:
     """Have judged again what depends on time, and what could not be looked at before."""
-    conn.execute(
-        "UPDATE recordings SET due = 1 WHERE bucket_id = ? AND due = 0 AND (verdict IN ('recording', 'unknown')"
-        " OR id IN (SELECT recording_id FROM findings WHERE source = 'look'))",
-        (bucket_id,),
-    )
+    for asked in (
+        "verdict IN ('recording', 'unknown')",
+        "id IN (SELECT recording_id FROM findings WHERE source = 'look')",
+    ):
+        conn.execute(f"UPDATE recordings SET due = 1 WHERE {asked} AND bucket_id = ? AND due = 0", (bucket_id,))
 
 
 def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Iterator[int]:

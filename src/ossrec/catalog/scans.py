@@ -9,6 +9,8 @@ from ossrec.catalog.intake import Taken
 from ossrec.catalog.keyspace import successor
 from ossrec.model import Skipped
 
+_SUMMARIES = 1_000  # scans whose summary is kept: a week of one every ten minutes
+
 
 class Range(NamedTuple):
     """A part of the key space that is listed on its own, and where that stands."""
@@ -135,6 +137,7 @@ def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[st
         "UPDATE scans SET state = 'finished', finished = ?, summary = ? WHERE id = ?",
         (now, json.dumps(summary, ensure_ascii=False), scan.id),
     )
+    conn.execute("UPDATE scans SET summary = NULL WHERE id <= ? AND summary IS NOT NULL", (scan.id - _SUMMARIES,))
     conn.execute("DELETE FROM scan_ranges WHERE scan_id = ?", (scan.id,))
     conn.execute(
         "DELETE FROM skipped WHERE scan_id IN (SELECT id FROM scans WHERE bucket_id = ? AND prefix = ? AND id < ?)",

@@ -102,6 +102,7 @@ CREATE TABLE changes (
     segments_lost INTEGER NOT NULL,
     PRIMARY KEY (recording_id, scan_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX changes_by_scan ON changes (scan_id);
 CREATE TABLE findings (
     id INTEGER PRIMARY KEY,
     recording_id INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,

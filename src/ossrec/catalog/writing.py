@@ -108,4 +108,6 @@ def _told(path: Path, error: sqlite3.Error) -> OssrecError:
         return CatalogLocked(f"{path} is in use by another program: try again later")
     if code == sqlite3.SQLITE_FULL:
         return CatalogError(f"the disk of the catalog {path} is full: make room, then scan again")
+    if code == sqlite3.SQLITE_IOERR:
+        return CatalogError(f"cannot write the catalog {path} ({error}): look whether its disk is full or broken")
     return CatalogError(f"cannot write the catalog {path} ({error}): check the permissions of the file and its folder")

@@ -141,6 +141,9 @@ def _check_soundness(conn: sqlite3.Connection, *, thorough: bool) -> Iterator[Ch
 
 def _check_log(conn: sqlite3.Connection, path: Path) -> Iterator[Check]:
     (mode,) = conn.execute("PRAGMA journal_mode").fetchone()
+    with path.open("rb") as file:
+        if file.read(20)[18:] == b"\x02\x02":  # also where SQLite cannot use it: in a folder that may not be written
+            mode = "wal"
     log = Path(f"{path}-wal")
     size = log.stat().st_size if log.exists() else 0
     if mode != "wal":

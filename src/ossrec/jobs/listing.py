@@ -6,7 +6,7 @@ from contextlib import closing
 
 from ossrec.buckets.pacing import list_ranges
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.intake import Intake, Taken
+from ossrec.catalog.intake import Intake
 from ossrec.catalog.keyspace import stretch
 from ossrec.catalog.scans import Range, Scan, advance, count, end_listing, note_skipped
 from ossrec.catalog.writing import transaction
@@ -49,8 +49,7 @@ def _keep(conn: sqlite3.Connection, scan: Scan, intake: Intake, at: Range, page:
     with transaction(conn):
         taken = intake.take(page.objects, stretch(scan.prefix, at.position, position))
         if page.next is None:  # nothing follows: what the catalog has there is absent
-            rest = intake.take((), stretch(scan.prefix, position, at.stop))
-            taken = Taken(taken.new, taken.changed, taken.absent + rest.absent)
+            intake.take((), stretch(scan.prefix, position, at.stop))
         note_skipped(conn, scan, page.skipped)
         advance(conn, scan, at.number, position, done=page.next is None)
         count(conn, scan, len(page.objects), taken)
