@@ -139,12 +139,13 @@ def test_a_note_that_cannot_be_read_is_no_trouble(catalog: Path, holder: Holder,
         pass
 
 
-@pytest.mark.parametrize("name", ["c.db.lock", "c.db.lock.json", f"c.db.lock.json.{os.getpid()}"])
+@pytest.mark.parametrize("name", ["c.db.lock", "c.db.lock.json", "c.db.lock.json.{pid}"])
 def test_a_note_that_cannot_be_written_says_what_to_do(tmp_path: Path, name: str) -> None:
+    name = name.format(pid=os.getpid())
     (tmp_path / name).mkdir()
-    with pytest.raises(CatalogError, match=r"^cannot write beside the catalog .* \(Is a directory\): check the") as told:
-        with writing(tmp_path / "c.db"):
-            pass
+    says = r"^cannot write beside the catalog .* \(Is a directory\): check the"
+    with pytest.raises(CatalogError, match=says) as told, writing(tmp_path / "c.db"):
+        pass
     assert told.value.exit_code == 10
     (tmp_path / name).rmdir()
     with writing(tmp_path / "c.db"):
