@@ -7,6 +7,7 @@ stem and compared with the page as whole lists, so that an unchanged bucket cost
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ossrec.catalog.bulk import insert
@@ -14,7 +15,7 @@ from ossrec.catalog.keyspace import Stretch
 from ossrec.catalog.stems import SEGMENT, STAMPED, Stems, is_stamped
 from ossrec.model import ObjectInfo
 
-Row = tuple[str, int, int, int, bytes, str | None]  # rest, kind, size, modified, etag, storage
+Row = tuple[int, str, int, int, int, bytes, str | None]  # stem_id, rest, kind, size, modified, etag, storage
 
 _INTO = "INTO objects (stem_id, rest, kind, size, modified, etag, storage)"
 _UPDATE = """
@@ -22,7 +23,7 @@ ON CONFLICT (stem_id, rest) DO UPDATE SET size = excluded.size, modified = exclu
     etag = excluded.etag, storage = excluded.storage, gone = NULL
 """
 _KNOWN = """
-SELECT rest, kind, size, modified, etag, storage FROM objects
+SELECT stem_id, rest, kind, size, modified, etag, storage FROM objects
 WHERE stem_id = ?1 AND rest >= ?2 AND rest < ?3 AND gone IS NULL ORDER BY rest
 """
 _VANISHED = """
@@ -76,7 +77,7 @@ class Intake:
         """Store *objects* and say nothing of any other; gives how many of them are new or changed."""
         rows = self._place(objects)
         for number, listed in rows.items():
-            bounds = (number, listed[0][0], f"{listed[-1][0]}\0")
+            bounds = (number, listed[0][1], f"{listed[-1][1]}\0")
             rows[number], _, _ = _compare(self._conn.execute(_KNOWN, bounds).fetchall(), listed)
         return self._save(rows)
 
@@ -91,11 +92,13 @@ class Intake:
         stem = _NO_STEM  # of the key before, if it is a recording's
         nowhere: list[Row] = []
         keep = nowhere.append
+        number = 0
         for key, size, modified, etag, storage, restore in objects:
             rest = key[STAMPED:]
             if key[:STAMPED] != stem or not is_stamped(rest):
                 at, rest, kind = self.stems.place(key)
-                keep = rows[at.id].append
+                number = at.id
+                keep = rows[number].append
                 stem = key[: -len(rest)] if at.recording_id is not None else _NO_STEM
             else:
                 kind = SEGMENT
@@ -103,16 +106,8 @@ class Intake:
                 packed = fromhex(etag) if len(etag) == 32 else pack_etag(etag)
             except ValueError:
                 packed = pack_etag(etag)
-            keep(
-                (
-                    rest,
-                    kind,
-                    size,
-                    modified,
-                    packed,
-                    None if storage == "Standard" else pack_storage(storage, restore),
-                )
-            )
+            other = None if storage == "Standard" else pack_storage(storage, restore)
+            keep((number, rest, kind, size, modified, packed, other))
         return rows
 
     def _stems_in(self, covered: Stretch) -> Iterator[tuple[int, str]]:
@@ -128,7 +123,7 @@ class Intake:
         yield from self._conn.execute(_STEMS, (self._bucket_id, *covered))
 
     def _save(self, rows: dict[int, list[Row]]) -> int:
-        values = [(number, *row) for number, differing in rows.items() for row in differing]
+        values = list(chain.from_iterable(rows.values()))
         if values:
             insert(self._conn, _INTO, values, _UPDATE)
             touched = [number for number, differing in rows.items() if differing]
@@ -149,7 +144,7 @@ class Intake:
                 self._conn.executemany(
                     "UPDATE recordings SET due = 1 WHERE due = 0"
                     " AND id IN (SELECT recording_id FROM claims WHERE stem_id = ? AND rest = ?)",
-                    [(number, row[0]) for row in rows[number]],
+                    [row[:2] for row in rows[number]],
                 )
 
     def mark_due(self, stem_ids: Iterable[int]) -> None:
@@ -166,8 +161,8 @@ def _compare(known: list[Row], listed: list[Row]) -> tuple[list[Row], int, list[
     """Rows that are new or changed, how many of them changed, and the rests that are not listed any more."""
     if known == listed:
         return [], 0, []
-    before = {row[0]: row for row in known}
-    differing = [row for row in listed if before.pop(row[0], None) != row]
+    before = {row[1]: row for row in known}
+    differing = [row for row in listed if before.pop(row[1], None) != row]
     unchanged = len(listed) - len(differing)
     return differing, len(known) - len(before) - unchanged, list(before)
 

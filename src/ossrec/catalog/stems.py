@@ -4,6 +4,7 @@ The stem is what the objects of a recording share. It is stored once, and each o
 its rest; see docs/catalog.md for what that saves.
 """
 
+import re
 import sqlite3
 from typing import NamedTuple
 
@@ -15,9 +16,8 @@ STAMPED = -21  # "_YYYYMMDDHHMMSSmmm.ts"
 _CACHE = 20_000
 
 
-def is_stamped(rest: str) -> bool:
-    """*rest*, of 21 characters, is a stamp and ``.ts``; where a name has that, `parse_name` splits before it."""
-    return rest[0] == "_" and rest[18:] == ".ts" and rest[1:18].isdigit() and rest.isascii()
+# Where a name ends so, `parse_name` splits before it.
+is_stamped = re.compile(r"_[0-9]{17}\.ts").fullmatch
 
 
 class Split(NamedTuple):

@@ -1,7 +1,8 @@
 """Opening a catalog for writing: made when missing, migrated when older, refused when newer."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +57,34 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
     conn.execute("BEGIN IMMEDIATE")
     try:
         yield
+    except BaseException:
+        if conn.in_transaction:  # a full disk, for one, has rolled it back already
+            conn.execute("ROLLBACK")
+        raise
+    conn.execute("COMMIT")
+
+
+@contextmanager
+def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], None]]:
+    """Transactions over several units of work; call what it gives after each unit: it commits every so many seconds.
+
+    A foreseen failure (OssrecError) is raised between two units, and what was done before is kept.
+    """
+    since = time.monotonic()
+
+    def commit_now_and_then() -> None:
+        nonlocal since
+        if time.monotonic() - since > every:
+            conn.execute("COMMIT")
+            conn.execute("BEGIN IMMEDIATE")
+            since = time.monotonic()
+
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield commit_now_and_then
+    except OssrecError:
+        conn.execute("COMMIT")
+        raise
     except BaseException:
         if conn.in_transaction:  # a full disk, for one, has rolled it back already
             conn.execute("ROLLBACK")

@@ -1,11 +1,9 @@
 """The second half of a scan: recordings that are due are looked at and judged, many looks in flight."""
 
 import sqlite3
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
@@ -15,7 +13,8 @@ from ossrec.catalog.playlists import save_findings
 from ossrec.catalog.recordings import Holding, due_recordings, load, playlist_objects, save
 from ossrec.catalog.scans import Scan
 from ossrec.catalog.stems import split_key
-from ossrec.errors import BucketError, Interrupted
+from ossrec.catalog.writing import batches
+from ossrec.errors import BucketError
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.assembling import Assembled, assemble
 from ossrec.jobs.judging import Judgement, Quiet, judge
@@ -55,7 +54,7 @@ class Checker:
         """Judge all that is due; *checked* is told of each recording. Raises Interrupted between two."""
         with (
             Threads(threads, "look") as pool,
-            self._batches() as commit_now_and_then,
+            batches(self._conn, _COMMIT_EVERY) as commit_now_and_then,
         ):
             window: deque[_Ahead] = deque()
             try:
@@ -98,30 +97,6 @@ class Checker:
             weight += size
         while window:
             yield window.popleft()
-
-    @contextmanager
-    def _batches(self) -> Iterator[Callable[[], None]]:
-        """A transaction over several recordings; what it gives commits when enough time has passed."""
-        since = time.monotonic()
-
-        def commit_now_and_then() -> None:
-            nonlocal since
-            if time.monotonic() - since > _COMMIT_EVERY:
-                self._conn.execute("COMMIT")
-                self._conn.execute("BEGIN IMMEDIATE")
-                since = time.monotonic()
-
-        self._conn.execute("BEGIN IMMEDIATE")
-        try:
-            yield commit_now_and_then
-        except Interrupted:  # raised between two recordings
-            self._conn.execute("COMMIT")
-            raise
-        except BaseException:
-            if self._conn.in_transaction:  # a full disk, for one, has rolled it back already
-                self._conn.execute("ROLLBACK")
-            raise
-        self._conn.execute("COMMIT")
 
     def check(self, recording_id: int, looks: list[Look]) -> Checked | None:
         """Judge one recording by its looks and the catalog; None if it turned out to be part of another."""

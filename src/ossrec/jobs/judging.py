@@ -12,6 +12,7 @@ from ossrec.jobs.timing import tell_time
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
 
+_MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
 _SLACK = 900  # seconds by which clocks may differ
 # What a playlist has that the recorder has only begun to write.
 _BEGUN = frozenset(("HLS080", "HLS250"))
@@ -76,7 +77,7 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
         **tell_time(holding, assembled)._asdict(),
         duration=round(sum(part.row.duration for part in parts), 3) if totals else None,
         missing_seconds=round(totals.missing_seconds, 3) if totals else None,
-        bytes=sum(stored.size for stored in holding.objects.values()),
+        bytes=min(sum(stored.size for stored in holding.objects.values()), _MOST_BYTES),
         segments_expected=totals.expected if totals else None,
         segments_present=totals.present if totals else len(assembled.orphans),
         segments_missing=totals.missing if totals else None,
