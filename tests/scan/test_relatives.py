@@ -1,10 +1,14 @@
 """Whose an object is: relatives of a name, names that mislead, and what a playlist says against them."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fixtures.times import copy_bucket
+from ossrec.catalog.details import details
+from ossrec.catalog.read import open_catalog
 from tests.scan.bucket_maker import DAY, PACKET, playlist, recording, rid, segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
 from tests.scan.scanning import content, found, is_sound, scan
@@ -184,3 +188,21 @@ def test_objects_of_no_recording_are_kept_and_counted(catalog: Path) -> None:
     assert (summary.objects, summary.unnamed, summary.recordings) == (3, 3, 0)
     bucket.put(of_keys(f"2026/{rid(1)}.ts"), modified=DAY)
     assert scan(bucket, catalog).unnamed == 2
+
+
+def test_a_recorder_that_took_over_goes_on_in_the_timeline_where_the_first_one_stopped(tmp_path: Path) -> None:
+    bucket = copy_bucket("backup-and-reupload", tmp_path / "bucket")
+    scan(bucket, tmp_path / "c.db")
+    conn = open_catalog(tmp_path / "c.db")
+    try:
+        (number,) = conn.execute(
+            "SELECT recording_id FROM playlists GROUP BY 1 HAVING count(*) > 1 AND min(role) = 'main'"
+            " AND max(role) = 'main'"
+        ).fetchone()
+        known = details(conn, number, now=time.time(), quiet_after=330)
+    finally:
+        conn.close()
+    segments = known["segments"]
+    assert {segment["part"] for segment in segments} == {0, 1}
+    assert [segment["start"] for segment in segments] == sorted(segment["start"] for segment in segments)
+    assert segments[-1]["start"] + segments[-1]["length"] == pytest.approx(known["duration"], abs=0.01)

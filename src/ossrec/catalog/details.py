@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ossrec.catalog.intake import unpack_etag
 from ossrec.catalog.opening import snapshot
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
-from ossrec.catalog.segments import segment_rows, segment_stretches
+from ossrec.catalog.segments import Listed, segment_rows, segment_stretches
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.findings import Severity
 from ossrec.naming import parse_name
@@ -26,7 +26,7 @@ FROM playlists p JOIN stems s ON s.id = p.stem_id WHERE p.recording_id = ?
 ORDER BY p.role, p.modified DESC, p.id
 """
 _PARTS = """
-SELECT p.id, s.stem || p.rest, o.etag = p.etag FROM playlists p JOIN stems s ON s.id = p.stem_id
+SELECT p.id, s.stem || p.rest, o.etag = p.etag, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
 JOIN objects o ON o.stem_id = p.stem_id AND o.rest = p.rest AND o.gone IS NULL
 WHERE p.recording_id = ? AND p.role = 'main' ORDER BY p.modified DESC, p.id
 """
@@ -45,6 +45,7 @@ class _Part(NamedTuple):
 
     recorder: int  # who wrote it: -1 for the first, n for the n-th that took over
     is_same: bool  # it still is as it was read
+    seconds: float  # how long it is
 
 
 def details(
@@ -52,8 +53,9 @@ def details(
 ) -> Row:
     """The row of a recording with its findings, playlists, segments and history.
 
-    Segments are those of the main playlist, or if it names none the slices that are there, in order of
-    key; their ``state`` is one of present, missing, empty, cut, gap (declared missing), outside.
+    Segments are those of the playlists that count, each recorder's after those of the one it took
+    over from; if they name none, the slices that are there, in order of key. Their ``state`` is one of
+    present, missing, empty, cut, gap (declared missing), outside.
     With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
 
     A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
@@ -66,14 +68,15 @@ def details(
         ).fetchone()
         parts = _parts(catalog, number)
         playlists, main = _playlists(catalog, number, parts)
+        listed = _in_order(parts, main)
         segments: Row = (
-            {"stretches": segment_stretches(catalog, number, main)}
+            {"stretches": segment_stretches(catalog, number, listed)}
             if in_stretches
-            else {"segments": list(segment_rows(catalog, number, main))}
+            else {"segments": list(segment_rows(catalog, number, listed))}
         )
         return {
             **recording_row(stored, buckets_by_id(catalog)),
-            "findings": list(_findings(catalog, number, parts)),
+            "findings": list(_findings(catalog, number, parts, dict(listed))),
             "playlists": playlists,
             **segments,
             "history": [
@@ -86,18 +89,36 @@ def details(
 def _parts(catalog: sqlite3.Connection, number: int) -> dict[int, _Part]:
     """The parts of a recording by the number of their playlist, the newest first."""
     found = {}
-    for playlist_id, key, is_same in catalog.execute(_PARTS, (number,)):
+    for playlist_id, key, is_same, seconds in catalog.execute(_PARTS, (number,)):
         name = parse_name(key)
-        found[playlist_id] = _Part(-1 if name is None or name.backup is None else name.backup, bool(is_same))
+        recorder = -1 if name is None or name.backup is None else name.backup
+        found[playlist_id] = _Part(recorder, bool(is_same), seconds or 0.0)
     return found
 
 
-def _findings(catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Part]) -> Iterator[Row]:
+def _in_order(parts: Mapping[int, _Part], main: int | None) -> list[Listed]:
+    """The playlists that make up the recording, each recorder's after that of the one it took over from."""
+    if not parts:
+        return [] if main is None else [Listed(main, 0)]
+    found = []
+    offset = 0
+    for playlist_id in sorted(parts, key=lambda number: parts[number].recorder):
+        found.append(Listed(playlist_id, offset))
+        offset += round(1000 * parts[playlist_id].seconds)
+    return found
+
+
+def _findings(
+    catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Part], offsets: Mapping[int, int]
+) -> Iterator[Row]:
+    """Findings, the gravest first; *offsets* say at how many ms of the recording each playlist begins."""
     last = max((part.recorder for part in parts.values()), default=-1)
     for playlist_id, *stored in catalog.execute(_FINDINGS, (number,)):
         finding = _finding(*stored)
         part = parts.get(playlist_id)
         counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != _NOT_ENDED)
+        if finding["start"] is not None and playlist_id in offsets:  # it is told from the playlist's own start
+            finding["start"] += offsets[playlist_id] / 1000
         yield finding | {"counts": playlist_id is None or counts}
 
 

@@ -1,7 +1,7 @@
 """The segments of a recording as they are in the bucket, one by one or in stretches of the same state."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ossrec.catalog.rows import Row
@@ -40,31 +40,44 @@ class Stretch(NamedTuple):
     length: float | None
 
 
-def segment_rows(catalog: sqlite3.Connection, number: int, playlist_id: int | None) -> Iterator[Row]:
-    """The segments that a playlist names, or if it names none the slices of recording *number* in order of key.
+class Listed(NamedTuple):
+    """A playlist, and where in the recording it begins."""
+
+    playlist_id: int
+    offset: int  # ms
+
+
+def segment_rows(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed]) -> Iterator[Row]:
+    """The segments that *playlists* name, or if they name none the slices of recording *number* in order of key.
 
     Lengths are seconds; a slice that no playlist names has none, and its start is known from a stamp in its name.
     """
     found = False
-    for index, uri, key, start_ms, length_ms, size, state, discontinuity in catalog.execute(_ROWS, (playlist_id,)):
-        found = True
-        yield {
-            "number": index,
-            "uri": uri if uri is not None else key.rpartition("/")[2],
-            "key": key,
-            "start": start_ms / 1000,
-            "length": length_ms / 1000,
-            "bytes": size,
-            "state": state,
-            "discontinuity": bool(discontinuity),
-        }
+    for part, (playlist_id, offset) in enumerate(playlists):
+        for row in catalog.execute(_ROWS, (playlist_id,)):
+            index, uri, key, start_ms, length_ms, size, state, discontinuity = row
+            found = True
+            yield {
+                "part": part,
+                "number": index,
+                "uri": uri if uri is not None else key.rpartition("/")[2],
+                "key": key,
+                "start": (offset + start_ms) / 1000,
+                "length": length_ms / 1000,
+                "bytes": size,
+                "state": state,
+                "discontinuity": bool(discontinuity),
+            }
     if not found:
         yield from _slices(catalog, number)
 
 
-def segment_stretches(catalog: sqlite3.Connection, number: int, playlist_id: int | None) -> list[Stretch]:
+def segment_stretches(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed]) -> list[Stretch]:
     """What `segment_rows` gives, in stretches: a playlist may name half a million segments."""
-    found = _stretches(catalog.execute(_STATES, (playlist_id,)))
+    found: list[Stretch] = []
+    for playlist_id, offset in playlists:
+        rows = catalog.execute(_STATES, (playlist_id,))
+        found += _stretches((index, offset + start, length, state) for index, start, length, state in rows)
     return found or stretches(_slices(catalog, number))
 
 
@@ -107,6 +120,7 @@ def _slices(catalog: sqlite3.Connection, number: int) -> Iterator[Row]:
     known = [stamp for stamp in stamps if stamp is not None]
     for index, ((key, size, state), stamp) in enumerate(zip(slices, stamps, strict=True)):
         yield {
+            "part": 0,
             "number": index,
             "uri": key.rpartition("/")[2],
             "key": key,

@@ -109,7 +109,8 @@ def _drawn(stretches: list[Stretch], findings: list[Row], output: Output) -> Ite
     total = length_of(stretches)
     below = axis(total, len(states))
     gaps = [stretch for stretch in stretches if stretch.state != "present"]
-    starts = (one["start"] for one in findings if one["severity"] != "info" and not _is_in(gaps, one["segment"]))
+    spans = [(gap.start, gap.start + (gap.length or 0.0)) for gap in gaps if gap.start is not None]
+    starts = (one["start"] for one in findings if one["severity"] != "info" and not _is_in(spans, one["start"]))
     found_at = pointers(starts, total, len(states))
     yield from (f"  {line}" for line in (found_at, below) if line)
     used = [state for state in STATES if state in set(states)]
@@ -121,12 +122,13 @@ def _drawn(stretches: list[Stretch], findings: list[Row], output: Output) -> Ite
         yield f"  and {len(gaps) - _MOST_LINES} more: see --format json"
 
 
-def _is_in(gaps: list[Stretch], segment: int | None) -> bool:
-    """The segment lies in one of *gaps*, which are in order."""
-    if segment is None:
+def _is_in(gaps: list[tuple[float, float]], start: float | None) -> bool:
+    """What starts there lies in one of *gaps*, which are in order: (start, end) in seconds."""
+    if start is None:
         return False
-    before = bisect_right(gaps, segment, key=lambda gap: gap.first)
-    return before > 0 and segment <= gaps[before - 1].last
+    moment = start + 0.0005  # both are whole milliseconds, and neither is quite that as a float
+    before = bisect_right(gaps, moment, key=lambda gap: gap[0])
+    return before > 0 and moment < gaps[before - 1][1]
 
 
 def _findings(
