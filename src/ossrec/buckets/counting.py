@@ -3,8 +3,9 @@
 import threading
 from typing import NamedTuple
 
+from ossrec.buckets.around import Around
 from ossrec.buckets.protocol import START, Bucket
-from ossrec.model import Body, BucketAddress, Cursor, Page
+from ossrec.model import Body, Cursor, Page
 
 
 class Counts(NamedTuple):
@@ -16,7 +17,7 @@ class Counts(NamedTuple):
     bytes_read: int = 0  # of objects; the listing's own are not counted
 
 
-class Counting:
+class Counting(Around):
     """Another bucket, with its requests counted. Put it inside of `Retrying`, so that it sees every one.
 
     ``counting = Counting(bucket); bucket = Retrying(counting, on_retry=counting.note_retry)``
@@ -24,33 +25,14 @@ class Counting:
 
     def __init__(self, bucket: Bucket) -> None:
         """Wrap *bucket*; nothing is counted yet."""
-        self._bucket = bucket
+        super().__init__(bucket)
         self._lock = threading.Lock()
         self._counts = Counts()
-
-    def __repr__(self) -> str:
-        """The bucket within."""
-        return f"Counting({self._bucket!r})"
 
     @property
     def counts(self) -> Counts:
         """All that was counted until now; requests that failed are among it."""
         return self._counts
-
-    @property
-    def name(self) -> str:
-        """As of the bucket within."""
-        return self._bucket.name
-
-    @property
-    def clock_ahead(self) -> float | None:
-        """As of the bucket within."""
-        return self._bucket.clock_ahead
-
-    @property
-    def address(self) -> BucketAddress:
-        """As of the bucket within."""
-        return self._bucket.address
 
     def note_retry(self, _: object = None) -> None:
         """Count a retry; for ``Retrying(on_retry=…)``."""

@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from ossrec.buckets.around import Around
 from ossrec.buckets.protocol import START, Bucket
 from ossrec.buckets.settings import RetryPolicy
 from ossrec.errors import BodyDamaged, BucketBusy, BucketError, Interrupted, ListingDamaged
-from ossrec.model import Body, BucketAddress, Cursor, Page
+from ossrec.model import Body, Cursor, Page
 
 Answer = TypeVar("Answer", Page, Body)
 
@@ -31,7 +32,7 @@ def ignore(_: Retry) -> None:
     """Tell nobody."""
 
 
-class Retrying:
+class Retrying(Around):
     """Another bucket, with requests repeated that were throttled, timed out, broke off or came damaged.
 
     403, 404 and whatever else will not pass raise at once. The n-th wait is drawn evenly from 0 to
@@ -56,31 +57,12 @@ class Retrying:
         ``threading.Event.wait``, setting the event ends every wait at once, by Interrupted.
         *on_retry* is told of each failure that is not raised, from the thread that met it.
         """
-        self._bucket = bucket
+        super().__init__(bucket)
         self._policy = policy
         self._wait = wait
         self._on_retry = on_retry
         self._clock = clock
         self._draw = draw
-
-    def __repr__(self) -> str:
-        """The bucket within."""
-        return f"Retrying({self._bucket!r})"
-
-    @property
-    def name(self) -> str:
-        """As of the bucket within."""
-        return self._bucket.name
-
-    @property
-    def clock_ahead(self) -> float | None:
-        """As of the bucket within."""
-        return self._bucket.clock_ahead
-
-    @property
-    def address(self) -> BucketAddress:
-        """As of the bucket within."""
-        return self._bucket.address
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""

@@ -14,10 +14,13 @@ from ossrec.naming import parse_name
 
 # That a playlist has no ENDLIST; one whose recorder was taken over from need not have it.
 _NOT_ENDED = "HLS130"
+# What a playlist has that was only begun; the verdict passes over it as long as the recording goes on.
+_BEGUN = frozenset(("HLS080", "HLS250"))
 
 _FINDINGS = """
 SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length FROM findings
-WHERE recording_id = ? ORDER BY severity DESC, coalesce(segment, -1), coalesce(line, -1), id
+WHERE recording_id = ?
+ORDER BY severity DESC, code, detail LIKE 'and % more of the same', coalesce(segment, -1), coalesce(line, -1), id
 """
 _PLAYLISTS = """
 SELECT p.id, s.stem || p.rest, p.role, p.kind, p.ended, p.segments, p.duration, p.target_duration,
@@ -59,7 +62,8 @@ def details(
     With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
 
     A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
-    upload of it is fuller, it is not there any more, or it ends where another recorder took over.
+    upload of it is fuller, it is not there any more, it has only been begun, or it ends where another
+    recorder took over.
     """
     with snapshot(catalog):
         stored = catalog.execute(
@@ -74,9 +78,13 @@ def details(
             if in_stretches
             else {"segments": list(segment_rows(catalog, number, listed))}
         )
+        row = recording_row(stored, buckets_by_id(catalog))
+        found = list(_findings(catalog, number, parts, dict(listed)))
+        for finding in found:
+            finding["counts"] &= finding["code"] not in _BEGUN or finding["code"] in row["reasons"]
         return {
-            **recording_row(stored, buckets_by_id(catalog)),
-            "findings": list(_findings(catalog, number, parts, dict(listed))),
+            **row,
+            "findings": found,
             "playlists": playlists,
             **segments,
             "history": [
