@@ -66,6 +66,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("signing", "word", "v4", "Version of the signature.", ("v4", "v1")),
         Setting("internal", "switch", False, "Use the endpoint inside Alibaba Cloud."),
         Setting("cname", "hosts", (), "A host name of your own that leads to the bucket; may be repeated."),
+        Setting("timeout", "duration", "30s", "How long a request may go without a byte before it is given up."),
+        Setting("retry_for", "duration", "2m", "How long a request that failed is made again."),
         Setting("path_style", "switch", False, "Put the bucket's name in the path instead of the host name."),
     )
 }

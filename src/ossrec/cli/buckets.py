@@ -7,13 +7,18 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import UsageProblem
 
-SETTINGS = ("endpoint", "region", "signing", "internal", "cname", "path_style", "threads")
+SETTINGS = ("endpoint", "region", "signing", "internal", "cname", "path_style", "threads", "timeout", "retry_for")
 
 
 def bucket_settings(options: dict[str, Any]) -> BucketSettings:
     """Takes the settings of the way to a bucket out of *options*."""
     given = {name: options.pop(name) for name in SETTINGS}
-    return BucketSettings(cnames=tuple(given.pop("cname")), **given)
+    return BucketSettings(
+        cnames=tuple(given.pop("cname")),
+        timeout_read=given.pop("timeout"),
+        retry_budget=given.pop("retry_for"),
+        **given,
+    )
 
 
 def opened(text: str, settings: BucketSettings, prefix: str = "") -> tuple[Bucket, str]:

@@ -31,7 +31,7 @@ _MOST_TOLD = 1_000  # that a summary has of each
 @click.option("--fresh", is_flag=True, help="Begin anew instead of going on with a scan that was stopped.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
 @setting("catalog", "fail_on", "idle", "lag", "threads")
-@setting("endpoint", "region", "signing", "internal", "cname", "path_style")
+@setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
 @output_options
 def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
     """List BUCKET into the catalog and check what is new or changed since the last scan.
