@@ -127,7 +127,9 @@ def parse_verdicts(text: str) -> tuple[str, ...]:
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     for word in words:
         if word not in set(Verdict):
-            raise ValueError(f"{word!r} is no verdict{nearest(word, [str(v) for v in Verdict])}")
+            raise ValueError(f"{word!r} is no verdict, which are {', '.join(Verdict)}{nearest(word, [*Verdict])}")
+    if not words:
+        raise ValueError(f"no verdict is named, which are {', '.join(Verdict)}")
     return tuple(dict.fromkeys(words))
 
 

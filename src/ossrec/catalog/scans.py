@@ -131,6 +131,11 @@ def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
     return stems
 
 
+def give_up(conn: sqlite3.Connection, scan: Scan) -> None:
+    """Abandon a scan that could not begin."""
+    conn.execute("UPDATE scans SET state = 'abandoned' WHERE id = ?", (scan.id,))
+
+
 def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[str, Any]) -> None:
     """The scan is over; what it told is kept, what it needed to resume is not."""
     conn.execute(

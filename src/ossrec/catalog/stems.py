@@ -125,8 +125,8 @@ class Stems:
     def _recording(self, name: RecordingName) -> int:
         (number,) = self._conn.execute(
             "INSERT INTO recordings (bucket_id, path, folder, recordid, roomid, uid, stream, conforming,"
-            " ambiguous, verdict, first_seen, last_changed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unknown', ?, ?)"
+            " ambiguous, verdict, reasons, first_seen, last_changed)"
+            """ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unknown', '["LOOK000"]', ?, ?)"""
             " ON CONFLICT (bucket_id, path) DO UPDATE SET due = 1 RETURNING id",
             (
                 self._bucket_id,

@@ -19,7 +19,7 @@ _FIELDS = (
     "started_at", "conforming", "ambiguous",
 )  # fmt: skip
 _COLUMNS = (
-    Column("kind", lambda row: row["kind"] or "no recording"),
+    Column("kind", lambda row: row["kind"] or f"no recording: {row['name']}"),
     Column("recordid", lambda row: row["recordid"] or ""),
     Column("room", lambda row: row["roomid"] or ""),
     Column("user", lambda row: row["uid"] or ("(mixed)" if row["kind"] else "")),

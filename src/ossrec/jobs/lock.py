@@ -45,6 +45,9 @@ def writing(catalog: Path, *, wait: Callable[[float], bool] | None = None) -> It
 
 
 def _try(lock: FileLock, catalog: Path) -> bool:
+    if not os.path.isdir(os.path.dirname(lock.lock_file) or "."):  # noqa: PTH112, PTH120
+        # The lock would make the folder, and a mistyped path a new catalog.
+        raise _unwritable(catalog, FileNotFoundError(errno.ENOENT, "its folder is not there"))
     try:
         lock.acquire(timeout=0)
     except Timeout:

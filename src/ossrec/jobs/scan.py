@@ -17,13 +17,14 @@ from ossrec.catalog.scans import (
     bucket_number,
     expected_objects,
     finish_scan,
+    give_up,
     left_out,
     range_stops,
     unfinished_scan,
     unseen,
 )
 from ossrec.catalog.writing import open_for_writing, transaction
-from ossrec.errors import CatalogError
+from ossrec.errors import AccessDenied, BucketMissing, CatalogError
 from ossrec.jobs.checking import Checked, Checker
 from ossrec.jobs.judging import Quiet
 from ossrec.jobs.listing import list_bucket
@@ -102,15 +103,20 @@ class _Run:
         scan = self._begin()
         intake = Intake(self._conn, scan.id, scan.bucket_id, self._now)
         self._show(expected=expected_objects(self._conn, scan.bucket_id, scan.prefix))
-        list_bucket(
-            self._conn,
-            self._bucket,
-            scan,
-            intake,
-            self._stop,
-            threads=self._options.threads,
-            listed=self._listed,
-        )
+        try:
+            list_bucket(
+                self._conn,
+                self._bucket,
+                scan,
+                intake,
+                self._stop,
+                threads=self._options.threads,
+                listed=self._listed,
+            )
+        except (AccessDenied, BucketMissing):
+            if not self._state.objects and not scan.resumed:
+                give_up(self._conn, scan)  # there is nothing to resume
+            raise
         with transaction(self._conn):
             mark_open_questions_due(self._conn, scan.bucket_id)
         self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
@@ -148,6 +154,9 @@ class _Run:
         summary.playlists_read = self._state.playlists
         for name, reason in unseen(self._conn, scan):
             self._warn(f"NAM442 {name}: {reason}")
+        if not summary.objects:
+            where = f"{summary.bucket}/{summary.prefix}" if summary.prefix else summary.bucket
+            self._notices.append(f"nothing is listed under {where}: check the bucket's name and the prefix")
         for path in due_and_cut(self._conn, scan.bucket_id, scan.prefix):
             self._warn(f"{path}: only some of its keys start with the prefix, so it was not judged: scan a shorter one")
         summary.warnings = self._warnings

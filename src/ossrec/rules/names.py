@@ -26,6 +26,11 @@ RULES: tuple[Rule, ...] = (
         "Nothing need be done: the likeliest reading is used. Importing the task that recorded it settles the reading.",
     ),
     blind(
+        "LOOK000",
+        "recording was listed, but not looked at yet",
+        "Run `ossrec scan` again: the one that listed it still runs, or was stopped before it came to this recording.",
+    ),
+    blind(
         "LOOK001",
         "playlist is archived",
         "Restore the object (ossutil `restore`, minutes to 48 hours by storage class), then scan again.",
