@@ -198,3 +198,9 @@ def test_colour_only_where_it_is_wanted(ossrec: Ossrec) -> None:
 def test_a_source_is_found_by_its_user(ossrec: Ossrec) -> None:
     (row,) = ossrec("find", "--uid", "10266666", "--format", "json").json
     assert row["playlist"] == source("lobby", "10266666")
+
+
+def test_a_time_range_that_holds_no_time_is_refused(ossrec: Ossrec) -> None:
+    ran = ossrec("find", "--since", "2026-10-02", "--until", "2026-10-02")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--until is not after --since" in ran.err

@@ -118,7 +118,9 @@ class LocalBucket:
         try:
             status = os.stat(self._root)
         except OSError as error:
-            raise BucketMissing(f"{place}: {error.strerror}: give the path of a folder") from None
+            raise BucketMissing(
+                f"{place}: {error.strerror}: give the path of a folder, or oss://NAME for a bucket of OSS"
+            ) from None
         if not stat.S_ISDIR(status.st_mode):
             raise BucketMissing(f"{place}: it is not a folder: give the folder that holds the files")
         return status.st_dev, status.st_ino

@@ -38,7 +38,8 @@ def failure(error: BaseException) -> Failure:
 
 def _click_line(error: click.ClickException) -> str:
     message = error.format_message().strip()
-    line = (message[:1].lower() + message[1:]).rstrip(".").replace("\n", " ")
+    line = (message[:1].lower() + message[1:]).rstrip(".")
+    line = " ".join(line.split())
     context, param = getattr(error, "ctx", None), getattr(error, "param", None)
     if context is None:
         return line

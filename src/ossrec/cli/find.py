@@ -62,7 +62,7 @@ _COUNTS = (
     type=values.verdicts,
     metavar="VERDICT,…",
     shell_complete=values.completes(values.WORDS),
-    help="Of one of these verdicts.",
+    help=f"Of one of these verdicts: {', '.join(values.WORDS)}.",
 )
 @click.option(
     "--since", type=values.when, metavar="TIME", help="Not over before: 2026-10-01, 2026-10-01T08:00+08:00, 2d ago."
@@ -84,6 +84,8 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
     unnamed, count = asked.pop("unnamed"), asked.pop("count")
     if unnamed:
         _refuse_beside_unnamed(asked | {"count": count})
+    if asked["since"] is not None and asked["until"] is not None and asked["until"] <= asked["since"]:
+        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
         bucket, prefix = _bucket(asked.pop("bucket"), bucket_names(conn))
