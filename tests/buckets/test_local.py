@@ -287,7 +287,7 @@ def test_a_path_longer_than_the_system_takes_is_left_out_and_said(root: Path) ->
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        pytest.param(lambda path: None, "No such file or directory: give the path of a folder, or oss://NAME", id="nothing"),
+        pytest.param(lambda path: None, "No such file or directory: give the path of a folder, or oss:", id="nothing"),
         pytest.param(lambda path: path.touch(), "it is not a folder: give the folder", id="a file"),
         pytest.param(lambda path: path.symlink_to("nowhere"), "No such file", id="a link to nothing"),
     ],
