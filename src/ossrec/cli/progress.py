@@ -10,6 +10,7 @@ from typing import Any
 from ossrec.cli.output import say
 from ossrec.jobs.report import Progress, ScanState
 
+_WIDE = 130  # columns of a terminal that has room for a bar beside the words
 EVERY = 60.0  # seconds between plain lines
 
 
@@ -73,15 +74,17 @@ def _bar() -> Iterator[Progress]:
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
+    console = Console(stderr=True)
+    is_wide = console.width >= _WIDE
     columns: tuple[Any, ...] = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        *((BarColumn(),) if is_wide else ()),
         TextColumn("{task.fields[told]}", markup=False),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("listing", total=None, told="")
         began = time.monotonic()
 
@@ -89,6 +92,8 @@ def _bar() -> Iterator[Progress]:
             listing = state.phase == "listing"
             total, done = (state.expected, state.objects) if listing else (state.due, state.checked)
             told = in_words(state, time.monotonic() - began).partition(": ")[2]
+            if listing and not is_wide:
+                told = told.partition(", ")[0]  # no playlist is read and nothing is found before all is listed
             if total is not None:
                 total = max(total, done)  # the bucket may have grown since the last scan
             bar.update(task, description=state.phase, total=total, completed=done, told=told)
