@@ -32,14 +32,6 @@ class Verdict(StrEnum):
 RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
-class Depth(StrEnum):
-    """How far a recording was looked at."""
-
-    LISTING = "listing"  # playlist against listing
-    EDGES = "edges"  # head and tail of each segment
-    FULL = "full"  # every byte
-
-
 class Rule(NamedTuple):
     """One fault that a check can find; its code never changes its meaning."""
 
@@ -61,6 +53,10 @@ class Finding(NamedTuple):
     segment: int | None = None  # number in the playlist, from 0
     start: float | None = None  # seconds from the start of the recording
     length: float | None = None  # seconds that are concerned
+
+
+NOT_ENDED = "HLS130"  # a playlist has no ENDLIST; one whose recorder was taken over from need not have it
+BEGUN = frozenset(("HLS080", "HLS250"))  # what a playlist has that its recorder has only begun to write
 
 
 class Facts(NamedTuple):

@@ -1,45 +1,20 @@
 """Runs `ossrec` in this process, in an empty folder, with a catalog to ask."""
 
-import json
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from ossrec.cli.main import run
 from tests.catalog.builder import NOW, RID, CatalogBuilder, mixed, source
+from tests.running import Ossrec, Ran, go_alone
 
 HOSTILE = "\x1b]0;owned\x07\u202e\n\x9b31m"  # what a terminal would obey: title, direction, line end, colour
-
-
-class Ran(NamedTuple):
-    """What came of a command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """stdout as JSON."""
-        return json.loads(self.out)
-
-
-Ossrec = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to be in, and none of the settings of whoever runs the tests."""
-    for name in list(os.environ):
-        if name.startswith(("OSSREC_", "OSS_", "_OSSREC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    monkeypatch.chdir(tmp_path)
+    go_alone(tmp_path, monkeypatch)
     return tmp_path
 
 

@@ -12,7 +12,7 @@ from ossrec import __file__ as package
 from ossrec.cli.completion import SHELLS
 from ossrec.cli.main import run
 from ossrec.rules import RULES
-from tests.cli.conftest import Ossrec
+from tests.running import Ossrec
 
 COMPLETED = {
     "a command": ("ossrec do", ["doctor"]),

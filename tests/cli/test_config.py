@@ -8,7 +8,7 @@ import pytest
 from ossrec.config import SETTINGS, find_config, parse_duration, parse_fail_on, read_config
 from ossrec.errors import UsageProblem
 from tests.catalog.builder import CatalogBuilder
-from tests.cli.conftest import Ossrec
+from tests.running import Ossrec
 
 
 def where(ossrec: Ossrec, name: str, *more: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from ossrec.cli.commands import COMMANDS, root
 from ossrec.config import ENVIRONMENT_ONLY, SETTINGS
 from tests.catalog.builder import CatalogBuilder, mixed
-from tests.cli.conftest import Ossrec
+from tests.running import Ossrec
 
 DOCS = Path(__file__).parents[2] / "docs"
 CLI = (DOCS / "cli.md").read_text("utf-8")

@@ -10,8 +10,9 @@ import pytest
 
 from ossrec.cli.checkup import check_clock, check_programs
 from tests.catalog.builder import CatalogBuilder, mixed
-from tests.cli.conftest import HOSTILE, Ossrec
+from tests.cli.conftest import HOSTILE
 from tests.oss_server import OssServer
+from tests.running import Ossrec
 
 NOW = int(time.time())
 

@@ -1,7 +1,7 @@
 """`ossrec explain`: every code, in words."""
 
 from ossrec.rules import RULES
-from tests.cli.conftest import Ossrec
+from tests.running import Ossrec
 
 
 def test_explains_a_code_in_words(ossrec: Ossrec) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from ossrec.catalog.rows import FIELDS
 from tests.catalog.builder import CatalogBuilder, mixed, source
-from tests.cli.conftest import HOSTILE, Ossrec
+from tests.cli.conftest import HOSTILE
+from tests.running import Ossrec
 
 pytestmark = pytest.mark.usefixtures("catalog")
 

@@ -24,8 +24,9 @@ from ossrec.errors import (
     UsageProblem,
 )
 from tests.catalog.builder import CatalogBuilder
-from tests.cli.conftest import HOSTILE, Ossrec
+from tests.cli.conftest import HOSTILE
 from tests.oss_server import OssServer
+from tests.running import Ossrec
 
 
 def test_version(ossrec: Ossrec) -> None:

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from tests.catalog.builder import RID, mixed, source
-from tests.cli.conftest import HOSTILE, Ossrec
+from tests.cli.conftest import HOSTILE
+from tests.running import Ossrec
 
 AMBIGUOUS = source("a__uid_s_b", "c")
 

@@ -14,8 +14,9 @@ import pytest
 from ossrec.cli import progress
 from ossrec.jobs.lock import writing
 from ossrec.jobs.report import ScanState
-from tests.cli.conftest import HOSTILE, Ossrec
+from tests.cli.conftest import HOSTILE
 from tests.oss_server import Fault, OssServer
+from tests.running import Ossrec
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "buckets"
 

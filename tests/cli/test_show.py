@@ -8,7 +8,8 @@ import pytest
 
 from ossrec.rules import RULES
 from tests.catalog.builder import RID, CatalogBuilder, mixed
-from tests.cli.conftest import HOSTILE, Ossrec
+from tests.cli.conftest import HOSTILE
+from tests.running import Ossrec
 
 pytestmark = pytest.mark.usefixtures("catalog")
 

@@ -11,7 +11,7 @@ import pytest
 from ossrec.buckets.protocol import START
 from ossrec.errors import CatalogError
 from ossrec.model import Cursor, Page
-from tests.hostile.conftest import Ossrec
+from tests.running import Ossrec
 from tests.scan.bucket_maker import SmallPages, put_recording, stem
 from tests.scan.scanning import scan
 

@@ -8,7 +8,7 @@ from ossrec.buckets.local import LocalBucket
 from ossrec.buckets.protocol import START
 from ossrec.errors import AccessDenied
 from ossrec.model import Cursor, Page
-from tests.hostile.conftest import Ossrec
+from tests.running import Ossrec
 from tests.scan.bucket_maker import playlist, put, put_recording, segment, stem
 from tests.scan.scanning import scan
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hostile.conftest import Ossrec
 from tests.oss_server import OssServer
+from tests.running import Ossrec
 from tests.scan.bucket_maker import PACKET, rid
 
 STAMP = "_20261101120000000.ts"

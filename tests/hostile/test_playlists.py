@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.conftest import Ossrec
+from tests.running import Ossrec
 from tests.scan.bucket_maker import put, rid, segment, stem
 
 HEAD = "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:2\n"

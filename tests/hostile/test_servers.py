@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.conftest import Ossrec
 from tests.oss_server import Fault, OssServer
+from tests.running import Ossrec
 from tests.scan.bucket_maker import recording, stem
 
 SECRETS = ("IDofTHEkey", "SECRETofTHEkey", "TOKENofTHEkey")

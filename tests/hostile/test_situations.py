@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.conftest import Ossrec
+from tests.running import Ossrec
 from tests.scan.bucket_maker import DAY, put, rid
 
 STEP = 15  # seconds of a segment

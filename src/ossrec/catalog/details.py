@@ -8,14 +8,10 @@ from ossrec.catalog.intake import unpack_etag
 from ossrec.catalog.opening import snapshot
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.segments import Listed, segment_rows, segment_stretches
+from ossrec.catalog.stems import recorder
 from ossrec.catalog.times import iso, iso_seconds
-from ossrec.findings import Severity
+from ossrec.findings import BEGUN, NOT_ENDED, Severity
 from ossrec.naming import parse_name
-
-# That a playlist has no ENDLIST; one whose recorder was taken over from need not have it.
-_NOT_ENDED = "HLS130"
-# What a playlist has that was only begun; the verdict passes over it as long as the recording goes on.
-_BEGUN = frozenset(("HLS080", "HLS250"))
 
 _FINDINGS = """
 SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length FROM findings
@@ -81,7 +77,7 @@ def details(
         row = recording_row(stored, buckets_by_id(catalog))
         found = list(_findings(catalog, number, parts, dict(listed)))
         for finding in found:
-            finding["counts"] &= finding["code"] not in _BEGUN or finding["code"] in row["reasons"]
+            finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
         return {
             **row,
             "findings": found,
@@ -98,9 +94,7 @@ def _parts(catalog: sqlite3.Connection, number: int) -> dict[int, _Part]:
     """The parts of a recording by the number of their playlist, the newest first."""
     found = {}
     for playlist_id, key, is_same, seconds in catalog.execute(_PARTS, (number,)):
-        name = parse_name(key)
-        recorder = -1 if name is None or name.backup is None else name.backup
-        found[playlist_id] = _Part(recorder, bool(is_same), seconds or 0.0)
+        found[playlist_id] = _Part(recorder(parse_name(key)), bool(is_same), seconds or 0.0)
     return found
 
 
@@ -124,7 +118,7 @@ def _findings(
     for playlist_id, *stored in catalog.execute(_FINDINGS, (number,)):
         finding = _finding(*stored)
         part = parts.get(playlist_id)
-        counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != _NOT_ENDED)
+        counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != NOT_ENDED)
         if finding["start"] is not None and playlist_id in offsets:  # it is told from the playlist's own start
             finding["start"] += offsets[playlist_id] / 1000
         yield finding | {"counts": playlist_id is None or counts}

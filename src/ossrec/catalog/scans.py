@@ -157,12 +157,11 @@ def unseen(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def left_out(conn: sqlite3.Connection, scan: Scan, most: int) -> list[tuple[str, str]]:
-    """What is no object, with the reason; hidden files are not worth a word."""
+def left_out(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> list[tuple[str, str]]:
+    """What is no object, with the reason; not what was left out for the reason *unless*."""
     return conn.execute(
-        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NULL AND reason NOT LIKE 'hidden%'"
-        " ORDER BY name LIMIT ?",
-        (scan.id, most),
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NULL AND reason <> ? ORDER BY name LIMIT ?",
+        (scan.id, unless, most),
     ).fetchall()
 
 

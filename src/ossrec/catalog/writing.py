@@ -58,8 +58,7 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if conn.in_transaction:  # a full disk, for one, has rolled it back already
-            conn.execute("ROLLBACK")
+        _roll_back(conn)
         raise
     conn.execute("COMMIT")
 
@@ -86,10 +85,14 @@ def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], Non
         conn.execute("COMMIT")
         raise
     except BaseException:
-        if conn.in_transaction:  # a full disk, for one, has rolled it back already
-            conn.execute("ROLLBACK")
+        _roll_back(conn)
         raise
     conn.execute("COMMIT")
+
+
+def _roll_back(conn: sqlite3.Connection) -> None:
+    if conn.in_transaction:  # a full disk, for one, has rolled it back already
+        conn.execute("ROLLBACK")
 
 
 def _version(conn: sqlite3.Connection, path: Path) -> int:

@@ -20,7 +20,7 @@ from ossrec.catalog.playlists import (
     segments_of,
 )
 from ossrec.catalog.recordings import Holding, ObjectId, StoredObject, find_object
-from ossrec.catalog.stems import SEGMENT
+from ossrec.catalog.stems import SEGMENT, recorder
 from ossrec.findings import Finding
 from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice
 from ossrec.hls.playlist import Role
@@ -82,7 +82,7 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
 
 def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tuple[str, list[Loose]]]:
     """Orphans of recorders that left no playlist, by the stem of each recorder."""
-    recorders = {stem_id: _recorder(stem) for stem_id, stem in holding.stems.items()}
+    recorders = {stem_id: recorder(parse_name(f"{stem}.m3u8")) for stem_id, stem in holding.stems.items()}
     wrote = {recorders[stem_id] for stem_id, _ in holding.playlist_objects}
     left: dict[int, list[Loose]] = {}
     for (stem_id, _), loose in orphans.items():
@@ -93,12 +93,6 @@ def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tupl
     return [(subjects[number], sorted(left[number])) for number in sorted(left)]
 
 
-def _recorder(stem: str) -> int:
-    """Which recorder wrote under a stem: -1 for the first, n for the n-th that took over."""
-    name = parse_name(f"{stem}.m3u8")
-    return -1 if name is None or name.backup is None else name.backup
-
-
 def choose(holding: Holding) -> tuple[list[PlaylistRow], list[int]]:
     """The playlists that count, one for each recorder in the order they took over, and the numbers of the others."""
     best: dict[int, tuple[_Rank, PlaylistRow]] = {}
@@ -107,7 +101,7 @@ def choose(holding: Holding) -> tuple[list[PlaylistRow], list[int]]:
         if (row.stem_id, row.rest) not in holding.objects:
             continue
         name = parse_name(holding.stems[row.stem_id] + row.rest)
-        backup = -1 if name is None or name.backup is None else name.backup
+        backup = recorder(name)
         again = -1 if name is None or name.again is None else name.again
         rank = (row.kind == "media", bool(row.ended), row.segments, again, row.rest)
         if backup not in best:

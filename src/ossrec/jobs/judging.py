@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ossrec.catalog.recordings import Holding, Judged
-from ossrec.findings import RANK, Facts, Finding, Rule, Verdict, verdict
+from ossrec.findings import BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdict, verdict
 from ossrec.hls.listed import Loose, Totals
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.jobs.assembling import Assembled, Part
@@ -14,8 +14,6 @@ from ossrec.rules import RULES
 
 _MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
 _SLACK = 900  # seconds by which clocks may differ
-# What a playlist has that the recorder has only begun to write.
-_BEGUN = frozenset(("HLS080", "HLS250"))
 
 # What says that no playlist names a segment, which only who read them all can say.
 _ORPHANED = frozenset(("LST270", "LST271"))
@@ -68,7 +66,7 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     is_quiet = quiet.holds(last_arrival)
     rules = [RULES[finding.code] for finding in everything]
     if not is_quiet and parts and not parts[-1].row.ended:
-        rules = [rule for rule in rules if rule.code not in _BEGUN]
+        rules = [rule for rule in rules if rule.code not in BEGUN]
     word = verdict(rules, Facts(present=True, quiet=is_quiet))
     totals = _totals(assembled)
     judged = Judged(
@@ -93,7 +91,7 @@ def _that_count(part: Part, *, is_last: bool) -> list[Finding]:
     """The findings of a part's text: a recorder that was taken over from need not have ended its playlist."""
     if is_last:
         return part.findings
-    return [f for f in part.findings if f.code != "HLS130"]
+    return [f for f in part.findings if f.code != NOT_ENDED]
 
 
 def _without_playlist(holding: Holding, stem: str, segments: list[Loose]) -> list[Finding]:

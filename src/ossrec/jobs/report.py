@@ -25,15 +25,6 @@ class Progress(Protocol):
         """Show *state*; called often, returns at once."""
 
 
-class Change(NamedTuple):
-    """What became of one recording in a scan."""
-
-    playlist: str  # key of the playlist, or the path of a recording that has none
-    was: str | None  # the verdict before, None for a new recording
-    became: str
-    segments_lost: int  # segments the playlist listed before and does not list now
-
-
 @dataclass(slots=True)
 class ScanSummary:
     """The result of one scan. Sizes are bytes, times seconds."""

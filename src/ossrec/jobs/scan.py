@@ -9,6 +9,7 @@ from pathlib import Path
 from ossrec.buckets.counting import Counting
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import Retrying
+from ossrec.buckets.walk import HIDDEN
 from ossrec.catalog.intake import Intake
 from ossrec.catalog.recordings import count_due, due_and_cut, mark_open_questions_due
 from ossrec.catalog.scans import (
@@ -162,7 +163,7 @@ class _Run:
         summary.warnings = self._warnings
         summary.notices = self._notices
         summary.skipped_names = [
-            {"name": name, "reason": reason} for name, reason in left_out(self._conn, scan, _MOST_WARNINGS)
+            {"name": name, "reason": reason} for name, reason in left_out(self._conn, scan, HIDDEN, _MOST_WARNINGS)
         ]
         if self._untold:
             summary.warnings.append(f"and {self._untold} more: see the recordings of verdict unknown")
