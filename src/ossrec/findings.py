@@ -53,6 +53,8 @@ class Finding(NamedTuple):
     segment: int | None = None  # number in the playlist, from 0
     start: float | None = None  # seconds from the start of the recording
     length: float | None = None  # seconds that are concerned
+    packet: int | None = None  # number in the segment, from 0
+    lost: int | None = None  # packets that are missing or cannot be used, at least
 
 
 NOT_ENDED = "HLS130"  # a playlist has no ENDLIST; one whose recorder was taken over from need not have it

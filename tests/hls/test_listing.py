@@ -2,6 +2,7 @@
 
 import pytest
 
+from ossrec.findings import Finding
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.hls.notes import REPEATS
 from tests.hls.cases_listing import CASES, KEY, SIZE, SOUND, T0, ListingCase, listed, loose, need, one, shifted
@@ -30,7 +31,7 @@ def test_a_playlist_without_segments_is_no_crash() -> None:
 def test_a_missing_segment_is_told_with_number_uri_start_and_length() -> None:
     (finding,) = check_listing(listed(one(3, size=None)))
 
-    assert finding == ("LST260", KEY, "s3.ts", 11, 3, 45.0, 15.0)
+    assert finding == Finding("LST260", KEY, "s3.ts", 11, 3, 45.0, 15.0)
 
 
 def test_neighbours_stay_one_finding_each() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ossrec.findings import Severity
+from ossrec.findings import Finding, Severity
 from ossrec.hls.notes import REPEATS
 from ossrec.hls.playlist import MAX_LINES, Playlist, Resource, Segment
 from ossrec.hls.reader import read_playlist
@@ -106,7 +106,7 @@ def test_white_space_around_a_uri_is_no_part_of_it() -> None:
 def test_a_finding_says_where() -> None:
     (finding,) = read(media("#EXTINF:6.0,", "a.ts", "#EXTINF:x,", "b.ts")).findings
 
-    assert finding == ("HLS160", "a/x.m3u8", "x", 6, 1, 6.0, None)
+    assert finding == Finding("HLS160", "a/x.m3u8", "x", 6, 1, 6.0)
 
 
 def test_findings_stand_in_the_order_of_lines() -> None:

@@ -32,7 +32,7 @@ def test_each_case_has_its_own_sentence() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_a_row_of_the_table(rule: Rule) -> None:
-    assert re.fullmatch(r"(HLS|LST|NAM)\d{3}|LOOK\d{3}", rule.code)
+    assert re.fullmatch(r"(HLS|LST|TS|NAM)\d{3}|LOOK\d{3}", rule.code)
     assert area(rule.code) in AREAS
     assert 0 < len(rule.title) <= 80
     assert not rule.title.endswith(".")

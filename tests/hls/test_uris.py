@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ossrec.findings import Finding
 from ossrec.hls.reader import read_playlist
 from ossrec.hls.uris import resolve, resolve_playlist
 from ossrec.model import BucketAddress
@@ -88,6 +89,6 @@ def test_a_playlist_is_resolved_at_once() -> None:
     assert [target.key for target in resolved.segments] == ["rec/day 1/a.ts", None]
     assert [target.key for target in resolved.resources] == [None]
     assert resolved.findings == (
-        ("HLS172", PLAYLIST, "file:///k", 4, None, None, None),
-        ("HLS171", PLAYLIST, "evil.example", 8, 1, 6.0, 4.0),
+        Finding("HLS172", PLAYLIST, "file:///k", 4),
+        Finding("HLS171", PLAYLIST, "evil.example", 8, 1, 6.0, 4.0),
     )

@@ -129,11 +129,11 @@ def save_findings(
     source: str,
     found: Iterable[tuple[Finding, Severity]],
 ) -> None:
-    """Add findings of one *source*: "name", "playlist", "listing" or "look"."""
+    """Add findings of one *source*: "name", "playlist", "listing", "look" or "segment"."""
     insert(
         conn,
         "INTO findings (recording_id, playlist_id, source, code, severity, subject, detail, line, segment,"
-        " start, length)",
+        " start, length, packet, lost)",
         [(recording_id, playlist_id, source, f.code, int(severity), *f[1:]) for f, severity in found],
     )
 

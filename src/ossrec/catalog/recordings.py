@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ossrec.catalog.keyspace import successor
+from ossrec.catalog.looks import LookRow, ObjectId, looks_of_stem
 from ossrec.catalog.playlists import PlaylistRow, playlists_of
 from ossrec.catalog.stems import PLAYLIST
-
-ObjectId = tuple[int, str]  # stem_id, rest
 
 
 class StoredObject(NamedTuple):
@@ -35,6 +34,24 @@ class PlaylistObject(NamedTuple):
     is_read: bool  # this very version was read before
 
 
+class Measures(NamedTuple):
+    """The columns of `recordings` that follow from looks at the bytes of its segments."""
+
+    depth: str = "listing"  # to which all its segments were looked at
+    segments_lookable: int | None = None  # there, not enciphered, and MPEG-TS by their playlist
+    looked: int | None = None  # epoch seconds of the oldest of the looks that the depth stands on
+    measured_duration: float | None = None  # seconds
+    damaged_seconds: float | None = None
+    bit_rate: int | None = None  # bits per second
+    first_pts: int | None = None  # ticks of 1/90000 s
+    video_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    audio_codec: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
 class Judged(NamedTuple):
     """The columns of `recordings` that follow from a judgement."""
 
@@ -52,6 +69,7 @@ class Judged(NamedTuple):
     segments_missing: int | None
     last_arrival: int | None
     verdict: str
+    measures: Measures
     reasons: tuple[str, ...]
 
 
@@ -66,6 +84,7 @@ class Holding:
     stems: dict[int, str]
     objects: dict[ObjectId, StoredObject]
     playlists: list[PlaylistRow]
+    looks: dict[ObjectId, LookRow]  # at its objects, whatever they were then
 
     @property
     def playlist_objects(self) -> list[ObjectId]:
@@ -73,12 +92,10 @@ class Holding:
         return [number for number, stored in self.objects.items() if stored.kind == PLAYLIST]
 
 
-_JUDGED = (
-    "playlist, ambiguous, started_ms, started_from, ended_ms, ended_from, duration, missing_seconds, bytes,"
-    " segments_expected, segments_present, segments_missing, last_arrival, verdict, reasons"
-)
+_COLUMNS = (*Judged._fields[:-2], "reasons", *Measures._fields)
+_JUDGED = ", ".join(_COLUMNS)
 _UPDATE = f"""
-UPDATE recordings SET ({_JUDGED}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
+UPDATE recordings SET ({_JUDGED}) = ({", ".join("?" * len(_COLUMNS))}),
     due = 0, last_changed = coalesce(?, last_changed)
 WHERE id = ?
 """
@@ -154,8 +171,10 @@ def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     ).fetchone()
     if row is None:
         return None
-    path, uid, *judged, reasons = row
-    before = Judged(*judged, tuple(json.loads(reasons)))  # type: ignore[call-arg]
+    path, uid, *rest = row
+    *judged, reasons = rest[: -len(Measures._fields)]
+    measures = Measures(*rest[-len(Measures._fields) :])
+    before = Judged(*judged, measures, tuple(json.loads(reasons)))  # type: ignore[call-arg]
     stems = dict(conn.execute("SELECT id, stem FROM stems WHERE recording_id = ?", (recording_id,)))
     objects: dict[ObjectId, StoredObject] = {}
     for stem_id in stems:
@@ -167,7 +186,10 @@ def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     stems |= dict(
         conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
     )
-    return Holding(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id))
+    looks: dict[ObjectId, LookRow] = {}
+    for stem_id in stems:
+        looks |= looks_of_stem(conn, stem_id)
+    return Holding(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
 
 
 _OBJECTS = "SELECT o.stem_id, o.rest, kind, size, modified, etag, storage FROM objects o"
@@ -193,8 +215,9 @@ def find_object(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredObje
 
 def save(conn: sqlite3.Connection, holding: Holding, judged: Judged, scan_id: int, now: int, lost: int) -> bool:
     """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
-    changed = judged != holding.before
-    values = (*judged[:-1], json.dumps(judged.reasons))
+    when = holding.before.measures.looked  # to have looked again is no change
+    changed = judged._replace(measures=judged.measures._replace(looked=when)) != holding.before
+    values = (*judged[:-2], json.dumps(judged.reasons), *judged.measures)
     conn.execute(_UPDATE, (*values, now if changed else None, holding.id))
     first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (holding.id,)).fetchone() is None
     differs = first or judged.verdict != holding.before.verdict

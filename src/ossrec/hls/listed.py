@@ -35,6 +35,7 @@ class Loose(NamedTuple):
     size: int
     modified: int
     stamp_ms: int | None
+    archived: bool = False  # must be restored before anybody can read it
 
 
 class Need(NamedTuple):

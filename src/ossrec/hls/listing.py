@@ -9,7 +9,7 @@ from ossrec.hls.notes import Notes, excerpt
 
 __all__ = [
     *("ListedPlaylist", "Loose", "Need", "Slice", "Totals"),
-    *("check_listing", "check_segments_without_playlist", "summarise"),
+    *("check_listing", "check_segments_without_playlist", "is_transport_stream", "summarise"),
 ]
 
 _TS_PACKET = 188  # bytes
@@ -42,7 +42,7 @@ def check_segments_without_playlist(subject: str, segments: Sequence[Loose]) -> 
     for loose in segments:
         if loose.size == 0:
             notes.add("LST261", excerpt(loose.key, _MAX_KEY))
-        elif loose.size % _TS_PACKET and _is_ts(loose.key):
+        elif loose.size % _TS_PACKET and is_transport_stream(loose.key):
             notes.add("LST262", f"{excerpt(loose.key, _MAX_KEY)}, {loose.size} bytes")
     return notes.all()
 
@@ -106,12 +106,13 @@ def _fault(one: Slice, key: str) -> tuple[str, str]:
     elif one.encrypted:
         if size % _BLOCK:
             return "LST202", f": {size} bytes"
-    elif size % _TS_PACKET and not one.fragment and _is_ts(key):
+    elif size % _TS_PACKET and not one.fragment and is_transport_stream(key):
         return "LST262", f": {size} bytes"
     return "", ""
 
 
-def _is_ts(key: str) -> bool:
+def is_transport_stream(key: str) -> bool:
+    """By its name, a segment may be MPEG-TS: it has no ending of another format."""
     return not key.lower().endswith(_NOT_TS)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from ossrec.catalog.looks import LookRow, ObjectId, look_at
 from ossrec.catalog.playlists import (
     PlaylistRow,
     ResourceRow,
@@ -19,7 +20,7 @@ from ossrec.catalog.playlists import (
     resources_of,
     segments_of,
 )
-from ossrec.catalog.recordings import Holding, ObjectId, StoredObject, find_object
+from ossrec.catalog.recordings import Holding, StoredObject, find_object
 from ossrec.catalog.stems import SEGMENT, recorder
 from ossrec.findings import Finding
 from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice
@@ -48,6 +49,7 @@ class Assembled(NamedTuple):
     superseded: list[int]  # numbers of the playlists that do not count
     orphans: list[Loose]  # segments that no playlist names, in order of key
     abandoned: list[tuple[str, list[Loose]]]  # stem and those segments of a recorder that left no playlist
+    looks: dict[str, LookRow]  # by key: at the bytes of segments as they are now
 
     def doubting(self, keys: Container[str]) -> "Assembled":
         """The same, but nothing is known of the objects *keys*."""
@@ -68,7 +70,7 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
         parts.append(desk.part(row, offset))
         offset += row.duration
     orphans: dict[ObjectId, Loose] = {
-        number: Loose(desk.key(number), stored.size, stored.modified, _stamp(number[1]))
+        number: Loose(desk.key(number), stored.size, stored.modified, _stamp(number[1]), stored.storage in COLD)
         for number, stored in holding.objects.items()
         if stored.kind == SEGMENT and number not in desk.named
     }
@@ -77,7 +79,9 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
         left = {loose.key for _, segments in abandoned for loose in segments}
         some = sorted(loose for loose in orphans.values() if loose.key not in left)
         parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=some))
-    return Assembled(parts, superseded, sorted(orphans.values()), abandoned)
+    for number in orphans:
+        desk.note_look(number, holding.objects[number])
+    return Assembled(parts, superseded, sorted(orphans.values()), abandoned, desk.looks)
 
 
 def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tuple[str, list[Loose]]]:
@@ -125,6 +129,15 @@ class _Desk:
         self._playlist = ""  # the one at hand
         self._beyond: list[Finding] = []  # found in it
         self.named: set[ObjectId] = set()  # what some playlist names
+        self.looks: dict[str, LookRow] = {}
+
+    def note_look(self, number: ObjectId, stored: StoredObject) -> None:
+        """Take what was seen in the bytes of an object, if they still are the same."""
+        look = self._holding.looks.get(number)
+        if look is None and number[0] not in self._holding.stems:
+            look = look_at(self._conn, *number)
+        if look is not None and look.etag == stored.etag:
+            self.looks[self.key(number)] = look
 
     def key(self, number: ObjectId) -> str:
         stem_id, rest = number
@@ -189,6 +202,8 @@ class _Desk:
             self._beyond.append(Finding("HLS174", self._playlist, key, row.line))
             return None, None
         self.named.add((row.stem_id, row.rest))
+        if stored is not None:
+            self.note_look((row.stem_id, row.rest), stored)
         return stored, key
 
 

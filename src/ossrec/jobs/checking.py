@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.claims import adopter, mark_strays_due, merge
 from ossrec.catalog.intake import Intake
+from ossrec.catalog.looks import Formats
 from ossrec.catalog.playlists import save_findings
 from ossrec.catalog.recordings import Holding, due_recordings, load, playlist_objects, save
 from ossrec.catalog.scans import Scan
@@ -49,6 +50,7 @@ class Checker:
         self._scan = scan
         self._intake = intake
         self._quiet = quiet
+        self._formats = Formats(conn)
 
     def run(self, stop: Stop, threads: int, checked: Callable[[Checked], None]) -> None:
         """Judge all that is due; *checked* is told of each recording. Raises Interrupted between two."""
@@ -125,7 +127,7 @@ class Checker:
             if found:
                 holding = load(self._conn, recording_id) or holding
                 assembled = assemble(self._conn, holding, self._scan.prefix)
-        judgement = judge(holding, assembled, failures, self._quiet)
+        judgement = judge(holding, assembled, failures, self._quiet, self._formats)
         self._save(holding, assembled, judgement, lost)
         severities = [RULES[f.code].severity for _, f in judgement.found]
         severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]
@@ -166,7 +168,7 @@ class Checker:
     def _save(self, holding: Holding, assembled: Assembled, judgement: Judgement, lost: int) -> None:
         conn = self._conn
         conn.execute("DELETE FROM findings WHERE recording_id = ? AND source <> 'playlist'", (holding.id,))
-        for source in ("name", "listing", "look"):
+        for source in ("name", "listing", "look", "segment"):
             found = [(f, RULES[f.code].severity) for where, f in judgement.found if where == source]
             save_findings(conn, holding.id, None, source, found)
         conn.execute("UPDATE playlists SET role = 'main' WHERE recording_id = ? AND role <> 'main'", (holding.id,))

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ossrec.catalog.looks import Formats
 from ossrec.catalog.recordings import Holding, Judged
 from ossrec.findings import BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdict, verdict
 from ossrec.hls.listed import Loose, Totals
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.jobs.assembling import Assembled, Part
+from ossrec.jobs.measuring import measure
 from ossrec.jobs.timing import tell_time
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
 
 _MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
+_TS_PACKET = 188  # bytes
 _SLACK = 900  # seconds by which clocks may differ
 
 # What says that no playlist names a segment, which only who read them all can say.
@@ -41,10 +44,12 @@ class Judgement(NamedTuple):
     """What a recording was found to be. Findings of a playlist's text are kept with the playlist already."""
 
     judged: Judged
-    found: list[tuple[str, Finding]]  # source ("name", "listing", "look") and finding
+    found: list[tuple[str, Finding]]  # source ("name", "listing", "look", "segment") and finding
 
 
-def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], quiet: Quiet) -> Judgement:
+def judge(
+    holding: Holding, assembled: Assembled, failures: Iterable[Finding], quiet: Quiet, formats: Formats
+) -> Judgement:
     """The verdict on a recording, with its reasons and everything people query it by."""
     if not holding.objects:
         before = holding.before
@@ -54,14 +59,16 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
     media = [part for part in current if part.row.kind == "media"]
     failed = list(failures)
     listed = [f for part in media for f in check_listing(part.listed) if not failed or f.code not in _ORPHANED]
-    unseen = [*failed, *(f for part in media for f in part.beyond)]  # looked for again by the next scan
     for stem, segments in assembled.abandoned:
         listed += _without_playlist(holding, stem, segments)
     playlist = parts[0].key if parts else failed[0].subject if failed else None
     subject = playlist or holding.path
     named = _of_the_name(playlist or f"{holding.path}.m3u8", subject)
     text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
-    everything = [*text, *listed, *unseen, *named]
+    measured = measure(assembled, subject, formats)
+    listed = _without_false_cuts(listed, assembled)
+    unseen = [*failed, *(f for part in media for f in part.beyond), *measured.failures]  # the next run tries again
+    everything = [*text, *listed, *unseen, *named, *measured.found]
     last_arrival = quiet.last_arrival(holding)
     is_quiet = quiet.holds(last_arrival)
     rules = [RULES[finding.code] for finding in everything]
@@ -81,10 +88,24 @@ def judge(holding: Holding, assembled: Assembled, failures: Iterable[Finding], q
         segments_missing=totals.missing if totals else None,
         last_arrival=last_arrival,
         verdict=str(word),
+        measures=measured.measures,
         reasons=_reasons(rules),
     )
-    found = [("listing", f) for f in listed] + [("look", f) for f in unseen] + [("name", f) for f in named]
-    return Judgement(judged, found)
+    by_source = {"listing": listed, "look": unseen, "name": named, "segment": measured.found}
+    return Judgement(judged, [(source, f) for source, found in by_source.items() for f in found])
+
+
+def _without_false_cuts(listed: list[Finding], assembled: Assembled) -> list[Finding]:
+    """Without what takes a segment for cut whose packets turned out to be longer than 188 bytes."""
+    if not any(look.packet_size not in (None, _TS_PACKET) for look in assembled.looks.values()):
+        return listed
+    whole = set()
+    for part in assembled.parts:
+        for one in part.listed.slices:
+            look = assembled.looks.get(one.key or "")
+            if look is not None and look.packet_size and one.size is not None and one.size % look.packet_size == 0:
+                whole.add((part.key, one.number))
+    return [f for f in listed if f.code != "LST262" or (f.subject, f.segment) not in whole]
 
 
 def _that_count(part: Part, *, is_last: bool) -> list[Finding]:

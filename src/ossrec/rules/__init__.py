@@ -1,20 +1,21 @@
 """The rule table: every fault that a check can find, by its code.
 
 A code is the area, the number of the rule and an index: ``HLS151`` is rule 15 of the playlist's text, second
-fault. Areas: HLS (text of a playlist), LST (playlist against the listing), NAM (names), LOOK (could not
-look). A code keeps its meaning for ever; docs/findings.md is made from this table.
+fault. Areas: HLS (text of a playlist), LST (playlist against the listing), TS (segments by their bytes), NAM
+(names), LOOK (could not look). A code keeps its meaning for ever; docs/findings.md is made from this table.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from ossrec.findings import Rule
-from ossrec.rules import header, listing, names, segments, syntax
+from ossrec.rules import header, listing, names, packets, segments, syntax
 
 AREAS: Mapping[str, str] = MappingProxyType(
     {
         "HLS": "Text of a playlist",
         "LST": "Playlist against the listing of the bucket",
+        "TS": "Segments by their bytes",
         "NAM": "Names",
         "LOOK": "Could not look",
     }
@@ -23,7 +24,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.code: rule
-        for table in (syntax.RULES, header.RULES, segments.RULES, listing.RULES, names.RULES)
+        for table in (syntax.RULES, header.RULES, segments.RULES, listing.RULES, packets.RULES, names.RULES)
         for rule in table
     }
 )

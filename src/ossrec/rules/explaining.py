@@ -26,7 +26,7 @@ Made from the rule table by `python -m ossrec.rules > docs/findings.md`; a test 
 A code keeps its meaning for ever. **Severity**: `error`, content is missing or cannot be played; `warning`,
 it plays with a flaw or breaks some players; `info`, worth knowing. **Verdict** is the best that a recording
 can be while the finding holds; the worst of all its findings counts. A playlist reports a code at most
-1,000 times; one more finding of that code then says how many were left out.
+1,000 times, a segment at most 20 times; one more finding of that code then says how many were left out.
 
 What the recorder writes in every playlist (no comma after EXTINF, EXT-X-ALLOW-CACHE, private tags, a
 discontinuity before the first segment) is `info` at most: a recording with nothing else is `complete`.

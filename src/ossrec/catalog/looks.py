@@ -1,0 +1,90 @@
+"""What looks at the bytes of segments gave, kept object by object, so that none is read twice without need."""
+
+import sqlite3
+from typing import NamedTuple
+
+ObjectId = tuple[int, str]  # stem_id, rest
+FormatRow = tuple[str, str, int | None, int | None, int | None, int | None]  # of `formats`, without its number
+
+
+class LookRow(NamedTuple):
+    """A row of `looks`: the last look at a segment. It counts as long as the object has this ETag."""
+
+    stem_id: int
+    rest: str
+    etag: bytes
+    depth: str  # "edges" or "full"
+    looked: int  # epoch seconds
+    failure: str | None  # code of what kept the look from succeeding; then nothing below is known
+    detail: str | None
+    bytes_read: int
+    packet_size: int | None = None
+    packets: int | None = None
+    first_pts: int | None = None
+    duration_ms: int | None = None
+    video: int | None = None  # numbers of formats
+    audio: int | None = None
+    streams: str | None = None  # JSON, as docs/catalog.md describes it
+    counters: str | None = None
+    notes: str | None = None
+
+
+_COLUMNS = ", ".join(LookRow._fields)
+_MARKS = ", ".join("?" * len(LookRow._fields))
+_SET = ", ".join(f"{name} = excluded.{name}" for name in LookRow._fields[2:])
+# A look that failed says nothing against one that succeeded at the same version.
+_SAVE = f"""
+INSERT INTO looks ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, rest) DO UPDATE SET {_SET}
+WHERE excluded.failure IS NULL OR looks.failure IS NOT NULL OR looks.etag <> excluded.etag
+"""
+
+
+def save_look(conn: sqlite3.Connection, row: LookRow) -> None:
+    """Keep a look in place of an earlier one; belongs in a transaction."""
+    conn.execute(_SAVE, row)
+
+
+def looks_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, LookRow]:
+    """The looks at objects of a stem, whether or not these still are what they were."""
+    rows = map(LookRow._make, conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ?", (stem_id,)))
+    return {(row.stem_id, row.rest): row for row in rows}
+
+
+def look_at(conn: sqlite3.Connection, stem_id: int, rest: str) -> LookRow | None:
+    """The look at one object."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ? AND rest = ?", (stem_id, rest)).fetchone()
+    return None if row is None else LookRow._make(row)
+
+
+class Formats:
+    """The rows of `formats`, of which there are few, by number and by content."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        """Read what there is when it is first asked for."""
+        self._conn = conn
+        self._by_number: dict[int, FormatRow] = {}
+        self._by_content: dict[FormatRow, int] = {}
+
+    def number(self, content: FormatRow) -> int:
+        """The number of a format, which is added if it is new; belongs in a transaction."""
+        if content not in self._by_content:
+            self._read()
+        if content not in self._by_content:
+            self._conn.execute(
+                "INSERT INTO formats (kind, codec, width, height, sample_rate, channels) VALUES (?, ?, ?, ?, ?, ?)",
+                content,
+            )
+            self._read()
+        return self._by_content[content]
+
+    def content(self, number: int) -> FormatRow:
+        """The format of that number."""
+        if number not in self._by_number:
+            self._read()
+        return self._by_number[number]
+
+    def _read(self) -> None:
+        rows = self._conn.execute("SELECT id, kind, codec, width, height, sample_rate, channels FROM formats")
+        for number, *content in rows:
+            self._by_number[number] = tuple(content)
+            self._by_content[tuple(content)] = number

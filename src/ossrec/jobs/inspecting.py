@@ -1,0 +1,98 @@
+"""Reads the bytes of one segment from a bucket and says what they show; never raises for what the bucket does.
+
+A plain function of (bucket, segment, depth) on plain values, so that threads and other machines can run it.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing
+from ossrec.findings import Finding
+from ossrec.mpegts.inspection import Depth, Inspection
+
+HEAD = 128 * 1024  # bytes read at the start of a segment at depth `edges`
+TAIL = 128 * 1024  # and at its end
+BLOCK = 8 * 1024 * 1024  # bytes in one request at depth `full`
+ARCHIVED = "LOOK001"
+
+
+class Target(NamedTuple):
+    """A segment to look at, as the listing showed it."""
+
+    key: str
+    size: int
+    etag: str
+
+
+class Looked(NamedTuple):
+    """What came of a look: an inspection, or a finding that says why not."""
+
+    target: Target
+    inspection: Inspection | None
+    failure: Finding | None
+    requests: int
+    bytes_read: int
+
+
+def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:
+    """Look at a segment; called on several threads at once."""
+    reader = _Reader(bucket, target)
+    try:
+        inspection, failure = _inspect(reader, target, depth), None
+    except ObjectArchived as error:
+        inspection, failure = None, Finding(ARCHIVED, target.key, str(error))
+    except AccessDenied as error:
+        inspection, failure = None, Finding("LOOK002", target.key, str(error))
+    except (ObjectMissing, _Changed) as error:
+        inspection, failure = None, Finding("LOOK005", target.key, str(error))
+    except BucketError as error:
+        inspection, failure = None, Finding("LOOK003", target.key, str(error))
+    return Looked(target, inspection, failure, reader.requests, reader.bytes_read)
+
+
+def cost(size: int, depth: Depth) -> tuple[int, int]:
+    """How many requests and bytes a look at a segment of *size* bytes takes."""
+    if depth == "full":
+        return -(-size // BLOCK), size
+    if size <= HEAD + TAIL:
+        return 1, size
+    return 2, HEAD + TAIL
+
+
+def _inspect(reader: "_Reader", target: Target, depth: Depth) -> Inspection:
+    from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges  # loads numpy
+
+    if depth == "full":
+        return inspect_blocks(reader.blocks())
+    if target.size <= HEAD + TAIL:
+        whole = reader.read(0, target.size)
+        return inspect_edges(whole, b"", target.size)
+    head = reader.read(0, HEAD)
+    return inspect_edges(head, reader.read(target.size - TAIL, target.size), target.size)
+
+
+class _Changed(Exception):
+    """The object is not what the listing showed."""
+
+
+class _Reader:
+    """Reads ranges of one object, and counts."""
+
+    def __init__(self, bucket: Bucket, target: Target) -> None:
+        self._bucket = bucket
+        self._target = target
+        self.requests = 0
+        self.bytes_read = 0
+
+    def blocks(self) -> Iterator[bytes]:
+        for start in range(0, self._target.size, BLOCK):
+            yield self.read(start, min(start + BLOCK, self._target.size))
+
+    def read(self, start: int, stop: int) -> bytes:
+        self.requests += 1
+        body = self._bucket.read_range(self._target.key, start, stop)
+        self.bytes_read += len(body.data)
+        if body.etag != self._target.etag or body.size != self._target.size:
+            raise _Changed("it changed since it was listed: scan again")
+        return body.data

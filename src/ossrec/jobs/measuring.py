@@ -1,0 +1,194 @@
+"""What looks at the bytes of a recording's segments add up to: findings in their place, and what was measured."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ossrec.catalog.looks import Formats, LookRow
+from ossrec.catalog.recordings import Measures
+from ossrec.findings import Finding, Severity
+from ossrec.hls.listed import Slice
+from ossrec.hls.listing import is_transport_stream
+from ossrec.jobs.assembling import Assembled
+from ossrec.jobs.remembering import inspection_of
+from ossrec.mpegts.borders import Placed, check_segments
+from ossrec.mpegts.inspection import Format, Inspection, Kind
+from ossrec.mpegts.spans import spans
+from ossrec.rules import RULES
+
+_FAILED_WHILE_ARCHIVED = "LOOK001"
+
+
+class Lookable(NamedTuple):
+    """A segment whose bytes can be looked at: there, not enciphered, and MPEG-TS by its playlist and name."""
+
+    key: str
+    size: int
+    archived: bool
+    number: int | None  # in its playlist; without any playlist in order of key; None if only others are named
+    start: float | None  # seconds from the start of the recording
+    duration: float | None  # EXTINF, seconds
+    discontinuity: bool
+    follows: bool  # the one before it in this list is the one before it in the recording
+
+
+class Measured(NamedTuple):
+    """What the looks say."""
+
+    measures: Measures
+    found: list[Finding]  # in the bytes
+    failures: list[Finding]  # why some could not be looked at
+
+
+def lookable_segments(assembled: Assembled) -> list[Lookable]:
+    """The segments of a recording whose bytes can be looked at, each object once, in the order of the recording."""
+    found: dict[str, Lookable] = {}
+    for part in assembled.parts:
+        if part.row.kind == "media" and not part.is_stale:
+            _add_part(part.listed.slices, found)
+    without = not any(part.row.kind == "media" for part in assembled.parts)
+    stamps = [loose.stamp_ms for loose in assembled.orphans if loose.stamp_ms is not None]
+    for number, loose in enumerate(assembled.orphans):
+        if loose.size and loose.key not in found and is_transport_stream(loose.key):
+            start = (loose.stamp_ms - min(stamps)) / 1000 if without and loose.stamp_ms is not None else None
+            found[loose.key] = Lookable(
+                loose.key, loose.size, loose.archived, number if without else None, start, None, True, False
+            )
+    return list(found.values())
+
+
+def enciphered_and_foreign(assembled: Assembled) -> tuple[int, int]:
+    """How many segments that are there cannot be looked into: enciphered ones, and those of another format."""
+    slices = [one for part in assembled.parts for one in part.listed.slices if one.size and one.key is not None]
+    enciphered = sum(one.encrypted for one in slices)
+    foreign = sum(not one.encrypted and not _is_ts(one) for one in slices)
+    return enciphered, foreign
+
+
+def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
+    """Findings and measures of a recording by the looks at its segments; *subject* is what findings are about."""
+    segments = lookable_segments(assembled)
+    looks = [_look(one, assembled) for one in segments]
+    failures = [_failure(one.key, look) for one, look in zip(segments, looks, strict=True) if look and look.failure]
+    if not any(look is not None and look.failure is None for look in looks):
+        return Measured(Measures(segments_lookable=len(segments)), [], failures)
+    seen = [
+        None if look is None or look.failure is not None else inspection_of(look, one.size, formats)
+        for one, look in zip(segments, looks, strict=True)
+    ]
+    joined = [one.follows and not one.discontinuity for one in segments]
+    found = check_segments(subject, list(_placed(segments, seen)))
+    found += _passed_over(assembled, subject)
+    measures = _measures([one.size for one in segments], seen, spans(seen, joined))._replace(
+        depth=_depth(looks),
+        segments_lookable=len(segments),
+        looked=min(look.looked for look in looks if look is not None and look.failure is None),
+        damaged_seconds=round(_damaged(found), 3),
+    )
+    return Measured(measures, found, failures)
+
+
+def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
+    """The segments of one playlist; parts of one object that follow each other are one segment."""
+    before: Slice | None = None
+    for one in slices:
+        if one.key is None or not one.size or one.gap or one.encrypted or not _is_ts(one):
+            before = None
+            continue
+        known = found.get(one.key)
+        if known is None:
+            found[one.key] = Lookable(
+                key=one.key,
+                size=one.size,
+                archived=one.archived,
+                number=one.number,
+                start=one.start,
+                duration=one.duration,
+                discontinuity=one.discontinuity,
+                follows=before is not None,
+            )
+        elif one.byterange_end is not None and before is not None and before.key == one.key:
+            found[one.key] = known._replace(duration=(known.duration or 0.0) + one.duration)
+        before = one
+
+
+def _is_ts(one: Slice) -> bool:
+    return not one.fragment and is_transport_stream(one.key or "")
+
+
+def _look(one: Lookable, assembled: Assembled) -> LookRow | None:
+    look = assembled.looks.get(one.key)
+    if look is not None and look.failure == _FAILED_WHILE_ARCHIVED and not one.archived:
+        return None  # it was restored since
+    return look
+
+
+def _failure(key: str, look: LookRow) -> Finding:
+    return Finding(look.failure or "", key, look.detail or "")
+
+
+def _depth(looks: Iterable[LookRow | None]) -> str:
+    """The least depth of any."""
+    depths = {"listing" if look is None or look.failure is not None else look.depth for look in looks}
+    return next(depth for depth in ("listing", "edges", "full") if depth in depths)
+
+
+def _placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> Iterator[Placed]:
+    """Those that were looked at, each with whether its neighbour was too."""
+    before = False
+    for one, inspection in zip(segments, seen, strict=True):
+        if inspection is not None:
+            yield Placed(
+                number=one.number,
+                key=one.key,
+                start=one.start,
+                duration=one.duration,
+                discontinuity=one.discontinuity,
+                follows=one.follows and before,
+                inspection=inspection,
+            )
+        before = inspection is not None
+
+
+def _passed_over(assembled: Assembled, subject: str) -> Iterator[Finding]:
+    enciphered, foreign = enciphered_and_foreign(assembled)
+    if enciphered:
+        yield Finding("TS311", subject, f"{enciphered} segments")
+    if foreign:
+        yield Finding("TS312", subject, f"{foreign} segments")
+
+
+def _damaged(found: Iterable[Finding]) -> float:
+    """Seconds in which something is damaged, each counted once."""
+    spoilt = sorted(
+        (f.start, f.start + f.length)
+        for f in found
+        if f.start is not None and f.length is not None and RULES[f.code].severity is Severity.ERROR
+    )
+    total, reached = 0.0, float("-inf")
+    for start, end in spoilt:
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
+def _measures(sizes: Sequence[int], seen: Sequence[Inspection | None], lengths: Sequence[float | None]) -> Measures:
+    """How long and of what kind the recording is; of several formats the first one."""
+    timed = [(size, length) for size, length in zip(sizes, lengths, strict=True) if length is not None]
+    seconds = sum(length for _, length in timed)
+    video, audio = _first_format(seen, "video"), _first_format(seen, "audio")
+    return Measures(
+        measured_duration=round(seconds, 3) if timed else None,
+        bit_rate=round(8 * sum(size for size, _ in timed) / seconds) if seconds else None,
+        first_pts=next((one.first_pts for one in seen if one is not None and one.first_pts is not None), None),
+        video_codec=video.codec if video else None,
+        width=video.width if video else None,
+        height=video.height if video else None,
+        audio_codec=audio.codec if audio else None,
+        sample_rate=audio.sample_rate if audio else None,
+        channels=audio.channels if audio else None,
+    )
+
+
+def _first_format(seen: Sequence[Inspection | None], kind: Kind) -> Format | None:
+    streams = (one.first(kind) for one in seen if one is not None)
+    return next((stream.format for stream in streams if stream is not None), None)

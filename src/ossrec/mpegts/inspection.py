@@ -1,0 +1,102 @@
+"""What a look at the bytes of one segment gives: plain values, so that they can be kept and sent elsewhere."""
+
+from typing import Literal, NamedTuple
+
+TICKS = 90_000  # of PTS and DTS in a second (ISO/IEC 13818-1 2.4.3.7)
+WRAP = 1 << 33  # where they begin again at 0
+
+Depth = Literal["edges", "full"]
+Kind = Literal["video", "audio", "data"]
+
+
+class Format(NamedTuple):
+    """What a decoder must know of a stream; it may change only at an EXT-X-DISCONTINUITY (RFC 8216 4.3.2.3)."""
+
+    kind: Kind
+    codec: str  # h264, hevc, mpeg2video, aac, mp2, mp3, ac3, eac3, opus …, else stream_type as 0x1b
+    width: int | None = None  # pixels
+    height: int | None = None
+    sample_rate: int | None = None  # Hz
+    channels: int | None = None
+
+
+class Stream(NamedTuple):
+    """An elementary stream that the PMT names."""
+
+    pid: int
+    format: Format
+    packets: int  # that were seen
+    first_pts: int | None  # of the frame that is presented first, ticks as written (33 bits)
+    length: int | None  # ticks from there to the end of the frame that is presented last, wraps counted out
+    key_frames: int | None = None  # video: how many were seen; None when they cannot be told
+    starts_with_key: bool | None = None  # video: the first frame is one
+
+
+class Counter(NamedTuple):
+    """The continuity counter of one PID at the two ends of a segment (ISO/IEC 13818-1 2.4.3.3)."""
+
+    pid: int
+    first: int  # of the first packet
+    last: int  # of the last one
+    excused: bool = False  # the first packet has the discontinuity_indicator
+    has_payload: bool = True  # the first packet has
+    repeated: bool = False  # the last packet was sent twice already
+
+
+class Note(NamedTuple):
+    """A fault in one segment; becomes a finding once it is known where in the recording the segment is."""
+
+    code: str  # of the rule table, area TS
+    detail: str = ""
+    packet: int | None = None  # number in the segment, from 0
+    at: float | None = None  # seconds from the start of the segment
+    length: float | None = None  # seconds that are concerned
+    lost: int | None = None  # packets that are missing or cannot be used, at least
+
+
+class Inspection(NamedTuple):
+    """All that a look at one segment showed."""
+
+    depth: Depth
+    size: int  # of the segment, bytes
+    read: int  # of them were read
+    packet_size: int | None  # 188, 192 or 204; None: it is no transport stream
+    packets: int  # that were seen
+    streams: tuple[Stream, ...] = ()  # in the order of the PMT
+    counters: tuple[Counter, ...] = ()  # by PID, PSI among them
+    notes: tuple[Note, ...] = ()  # in the order of packets; bounded, see `MOST_NOTES`
+
+    @property
+    def first_pts(self) -> int | None:
+        """Where the earliest of its streams starts, ticks as written; None without any time."""
+        start, _ = self._span()
+        return start
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the first frame of any stream to the end of the last one of any."""
+        start, end = self._span()
+        return None if start is None or end is None else end / TICKS
+
+    def first(self, kind: Kind) -> Stream | None:
+        """Its first stream of a kind."""
+        return next((stream for stream in self.streams if stream.format.kind == kind), None)
+
+    def _span(self) -> tuple[int | None, int | None]:
+        """First PTS, and ticks from there to the end; over all video and audio."""
+        told = [s for s in self.streams if s.first_pts is not None and s.format.kind != "data"]
+        if not told:
+            return None, None
+        origin = told[0].first_pts or 0
+        starts = [signed((s.first_pts or 0) - origin) for s in told]
+        ends = [start + s.length for start, s in zip(starts, told, strict=True) if s.length is not None]
+        earliest = min(starts)
+        return (origin + earliest) % WRAP, max(ends) - earliest if ends else None
+
+
+MOST_NOTES = 20  # of one code in one segment; the last says how many more there are, and counts their losses
+
+
+def signed(ticks: int) -> int:
+    """A difference of two 33-bit times as the nearest one: in [-2**32, 2**32)."""
+    return (ticks + WRAP // 2) % WRAP - WRAP // 2

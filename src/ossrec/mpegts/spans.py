@@ -1,0 +1,51 @@
+"""How long segments are: by the times within, best by where the next one begins."""
+
+from collections.abc import Sequence
+
+from ossrec.mpegts.inspection import TICKS, WRAP, Inspection, Kind, signed
+
+SLACK = 0.5  # seconds that neighbours may miss each other by, or
+SHARE = 0.1  # this part of the segment, whichever is more
+LEADING: tuple[Kind, ...] = ("video", "audio")  # kinds of streams, in the order in which one tells the time
+
+
+def tolerance(seconds: float) -> float:
+    """By how many seconds a segment of that length may be off."""
+    return max(SLACK, SHARE * seconds)
+
+
+def step(before: Inspection, after: Inspection) -> float | None:
+    """Seconds from the start of a segment to that of the next one, by the stream that both lead with.
+
+    Negative when the next one starts earlier; None when they have no such stream. A wrap counts as no jump.
+    """
+    for kind in LEADING:
+        one, other = before.first(kind), after.first(kind)
+        if one is not None and other is not None and one.first_pts is not None and other.first_pts is not None:
+            return signed(other.first_pts - one.first_pts) / TICKS
+    return None
+
+
+def spans(inspections: Sequence[Inspection | None], joined: Sequence[bool]) -> list[float | None]:
+    """Measured seconds of each segment; None for one that was not looked at or carries no times.
+
+    ``joined[n]`` says that segment n continues segment n - 1. Where the two meet, a segment lasts until the
+    next one starts: that counts the last frame for what it is.
+    """
+    found = [None if one is None else one.duration for one in inspections]
+    for number in range(len(inspections) - 1):
+        before, after, own = inspections[number], inspections[number + 1], found[number]
+        if before is None or after is None or own is None or not joined[number + 1]:
+            continue
+        until = step(before, after)
+        if until is not None and until > 0 and abs(until - own) <= tolerance(own):
+            found[number] = until
+    return found
+
+
+def unwrapped(first: Sequence[int]) -> list[int]:
+    """Times of 33 bits in a row, each taken as near to the one before as can be; begins with the first as it is."""
+    found: list[int] = []
+    for ticks in first:
+        found.append(ticks % WRAP if not found else found[-1] + signed(ticks - found[-1]))
+    return found

@@ -1,0 +1,59 @@
+"""Looks at the bytes of segments in the catalog: kept, replaced, joined with formats."""
+
+import sqlite3
+
+import pytest
+
+from ossrec.catalog.looks import Formats, LookRow, look_at, looks_of_stem, save_look
+from ossrec.catalog.scans import bucket_number
+from ossrec.catalog.stems import Stems
+
+REST = "_20261101120000123.ts"
+GOOD = LookRow(1, REST, b"1" * 16, "edges", 100, None, None, 4096, 188, 40, 90_000, 4000, notes="[]")
+FAILED = LookRow(1, REST, b"1" * 16, "full", 200, "LOOK003", "the bucket failed", 0)
+
+
+@pytest.fixture
+def writer(writer: sqlite3.Connection) -> sqlite3.Connection:
+    Stems(writer, bucket_number(writer, "oss://one"), 1).place("rid_a_b_20261101120000123.ts")
+    return writer
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        pytest.param([GOOD], GOOD, id="a look is kept"),
+        pytest.param([FAILED], FAILED, id="a failure is kept where nothing was known"),
+        pytest.param([FAILED, GOOD], GOOD, id="a look replaces a failure"),
+        pytest.param([GOOD, FAILED], GOOD, id="a failure says nothing against a look at the same version"),
+        pytest.param(
+            [GOOD, FAILED._replace(etag=b"2" * 16)],
+            FAILED._replace(etag=b"2" * 16),
+            id="a failure replaces a look at another version",
+        ),
+        pytest.param([GOOD, GOOD._replace(looked=300)], GOOD._replace(looked=300), id="a later look replaces a look"),
+    ],
+)
+def test_what_is_kept_of_looks_at_one_object(writer: sqlite3.Connection, rows: list[LookRow], kept: LookRow) -> None:
+    for row in rows:
+        save_look(writer, row)
+
+    assert looks_of_stem(writer, 1) == {(1, REST): kept}
+    assert look_at(writer, 1, REST) == kept
+
+
+def test_an_object_that_nobody_looked_at_has_no_look(writer: sqlite3.Connection) -> None:
+    assert look_at(writer, 1, REST) is None
+
+
+def test_a_format_has_one_number(writer: sqlite3.Connection) -> None:
+    formats, others = Formats(writer), Formats(writer)
+    picture = ("video", "h264", 640, 360, None, None)
+    sound = ("audio", "aac", None, None, 48_000, 2)
+
+    first, second = formats.number(picture), formats.number(sound)
+
+    assert (others.number(picture), others.number(sound)) == (first, second)
+    assert others.content(first) == picture
+    assert Formats(writer).content(second) == sound
+    assert writer.execute("SELECT count(*) FROM formats").fetchone() == (2,)

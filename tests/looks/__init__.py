@@ -1,0 +1,1 @@
+"""What looks at the bytes of segments add up to."""

@@ -1,0 +1,76 @@
+"""What the catalog keeps of a look gives the same look again."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ossrec.catalog.looks import Formats
+from ossrec.catalog.writing import open_for_writing
+from ossrec.jobs.remembering import inspection_of, row_of
+from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+
+IDENTITY = (1, "_20261101120000123.ts", b"e" * 16)
+
+pids = st.integers(0, 8191)
+ticks = st.none() | st.integers(0, 2**33 - 1)
+size = st.none() | st.integers(1, 2**20)
+formats = st.builds(
+    Format,
+    st.sampled_from(["video", "audio", "data"]),
+    st.sampled_from(["h264", "aac", "0x86"]),
+    size,
+    size,
+    size,
+    size,
+)
+streams = st.builds(Stream, pids, formats, st.integers(0, 2**40), ticks, ticks, size, st.none() | st.booleans())
+counters = st.builds(Counter, pids, st.integers(0, 15), st.integers(0, 15), st.booleans(), st.booleans(), st.booleans())
+seconds = st.none() | st.floats(0, 1e6)
+notes = st.builds(Note, st.just("TS350"), st.text(st.characters(codec="utf-8")), size, seconds, seconds, size)
+inspections = st.builds(
+    Inspection,
+    st.sampled_from(["edges", "full"]),
+    st.just(18_800),
+    st.integers(0, 18_800),
+    st.sampled_from([None, 188, 192, 204]),
+    st.integers(0, 100),
+    st.lists(streams, max_size=3).map(tuple),
+    st.lists(counters, max_size=4).map(tuple),
+    st.lists(notes, max_size=3).map(tuple),
+)
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path: Path = tmp_path_factory.mktemp("looks") / "catalog.db"
+    with closing(open_for_writing(path)) as conn:
+        yield conn
+
+
+@given(inspection=inspections)
+def test_a_look_comes_back_as_it_was(catalog: sqlite3.Connection, inspection: Inspection) -> None:
+    known = Formats(catalog)
+
+    row = row_of(IDENTITY, inspection, 1_793_534_400, known)
+
+    assert inspection_of(row, 18_800, Formats(catalog)) == inspection
+    assert row[:3] == IDENTITY
+    assert row.failure is None
+
+
+def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> None:
+    picture = Stream(256, Format("video", "h264", 640, 360), 900, 90_000, 900_000, 3, True)
+    sound = Stream(257, Format("audio", "aac", sample_rate=48_000, channels=2), 90, 88_000, 910_000)
+    known = Formats(catalog)
+
+    row = row_of(IDENTITY, Inspection("full", 188_000, 188_000, 188, 1000, (sound, picture)), 7, known)
+
+    assert known.content(row.video or 0) == ("video", "h264", 640, 360, None, None)
+    assert known.content(row.audio or 0) == ("audio", "aac", None, None, 48_000, 2)
+    assert (row.first_pts, row.duration_ms, row.packets, row.looked) == (88_000, 10_111, 1000, 7)
+    assert row.notes is None
