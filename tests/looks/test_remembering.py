@@ -29,7 +29,8 @@ formats = st.builds(
     size,
 )
 streams = st.builds(Stream, pids, formats, st.integers(0, 2**40), ticks, ticks, size, st.none() | st.booleans())
-counters = st.builds(Counter, pids, st.integers(0, 15), st.integers(0, 15), st.booleans(), st.booleans(), st.booleans())
+flags = [st.booleans()] * (len(Counter._fields) - 3)
+counters = st.builds(Counter, pids, st.integers(0, 15), st.integers(0, 15), *flags)
 seconds = st.none() | st.floats(0, 1e6)
 notes = st.builds(Note, st.just("TS350"), st.text(st.characters(codec="utf-8")), size, seconds, seconds, size)
 inspections = st.builds(

@@ -1,10 +1,17 @@
 """One segment against the next: faults that show only when a recording's segments are seen together."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.findings import Finding
-from ossrec.mpegts.inspection import Inspection
+from ossrec.mpegts.continuing import counters_jump, format_changes, gap_between, is_continued, wraps
+from ossrec.mpegts.inspection import Inspection, Note
+from ossrec.mpegts.spans import step, tolerance
+from ossrec.mpegts.syncing import apart, drift
+
+MOST = 1000  # findings of one code; the rest is counted
+_EXCERPT = 1023  # characters of a segment's name in a detail: as many as an object's name has bytes
 
 
 class Placed(NamedTuple):
@@ -20,13 +27,127 @@ class Placed(NamedTuple):
 
 
 def check_segments(subject: str, segments: Sequence[Placed]) -> list[Finding]:
-    """Everything that is wrong with segments, each in its place; *subject* is the key of their playlist."""
-    return [finding for one in segments for finding in _placed(subject, one)]
+    """Everything that is wrong with segments, each in its place; *subject* is the key of their playlist.
+
+    What concerns a border is told of the segment behind it. Of each code come at most `MOST` findings, and one that
+    counts the rest.
+    """
+    found: list[Finding] = []
+    seen: dict[str, int] = {}
+    for finding in _check(subject, segments):
+        count = seen[finding.code] = seen.get(finding.code, 0) + 1
+        if count <= MOST:
+            found.append(finding)
+    rest = ((code, count - MOST) for code, count in seen.items() if count > MOST)
+    return found + [Finding(code, subject, f"and {count} more of the same") for code, count in rest]
 
 
-def _placed(subject: str, one: Placed) -> Iterator[Finding]:
+def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
+    """All findings, segment by segment; then those about the whole recording."""
+    neighbours = [*segments[1:], None]
+    is_apart = False
+    before: Placed | None = None
+    for one, after in zip(segments, neighbours, strict=True):
+        for note in one.inspection.notes:
+            if note.code != "TS430" or not _goes_on(after):
+                yield _finding(subject, one, note)
+        if before is not None and one.follows and not one.discontinuity:
+            yield from (_finding(subject, one, note) for note in _border(before, one))
+        seconds = apart(one.inspection)
+        if seconds is not None:
+            if seconds and not is_apart:
+                yield _finding(subject, one, Note("TS410", _lead(seconds), at=0.0, length=abs(seconds)))
+            is_apart = bool(seconds)
+        yield from (_finding(subject, one, note) for note in _duration(one, after))
+        before = one
+    for run in _runs(segments):
+        seconds = drift([one.inspection for one in run])
+        if seconds is not None:
+            detail = f"by {abs(seconds):.2f} s until {_name(run[-1])}"
+            yield _finding(subject, run[0], Note("TS411", detail, at=0.0, length=_length(run)))
+
+
+def _border(before: Placed, one: Placed) -> Iterator[Note]:
+    """Rules 35, 38 and 42: what two segments say of each other that continue each other by the playlist."""
+    jump = counters_jump(before.inspection, one.inspection)
+    if jump is not None:
+        yield Note("TS353", jump.detail, 0, 0.0, None, jump.lost)
+    gap = gap_between(before.inspection, one.inspection)
+    if gap is not None and not _meets(before, one):
+        what = f"{gap:.2f} s are missing" if gap > 0 else f"{-gap:.2f} s are in both"
+        yield Note("TS380", f"{what}, by the times at the end of {_name(before)}", None, 0.0, abs(gap))
+    changes = format_changes(before.inspection, one.inspection)
+    if changes and not any(note.code == "TS421" for note in before.inspection.notes):
+        yield Note("TS420", changes, None, 0.0)
+    if wraps(before.inspection, one.inspection):
+        yield Note("TS381", "", None, 0.0)
+
+
+def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
+    """Rule 39, and a wrap inside the segment."""
+    inspection = one.inspection
+    if wraps(inspection, None):
+        yield Note("TS381", "", None, 0.0)
+    measured = inspection.duration
+    if one.duration is None or measured is None:
+        return
+    if after is not None and after.follows and not after.discontinuity and _meets(one, after):
+        measured = step(inspection, after.inspection) or measured
+    if abs(measured - one.duration) > tolerance(one.duration):
+        detail = f"{measured:.2f} s, EXTINF is {one.duration:g} s"
+        yield Note("TS390", detail, None, 0.0, abs(measured - one.duration))
+
+
+def _meets(before: Placed, one: Placed) -> bool:
+    """Times go on from one segment to the next: by those of any kind of stream, or just as EXTINF says.
+
+    A picture that stands still may send nothing for seconds at the end of a segment; when the counters fit, and the
+    next one starts when it should, nothing is missing.
+    """
+    gap = gap_between(before.inspection, one.inspection)
+    length = before.inspection.duration
+    if gap is None or length is None or abs(gap) <= tolerance(length):
+        return True
+    passed = step(before.inspection, one.inspection)
+    if passed is None or before.duration is None or counters_jump(before.inspection, one.inspection):
+        return False
+    return abs(passed - before.duration) <= tolerance(before.duration)
+
+
+def _goes_on(after: Placed | None) -> bool:
+    """The next segment goes on with the PES packet that this one ends in: nothing is cut."""
+    return after is not None and after.follows and is_continued(after.inspection)
+
+
+def _runs(segments: Sequence[Placed]) -> Iterator[list[Placed]]:
+    """Segments in rows without a break."""
+    run: list[Placed] = list(segments[:1])
+    for _, one in pairwise(segments):
+        if not one.follows or one.discontinuity:
+            yield run
+            run = []
+        run.append(one)
+    if run:
+        yield run
+
+
+def _length(run: Sequence[Placed]) -> float | None:
+    first, last = run[0].start, run[-1].start
+    return None if first is None or last is None else last - first + (run[-1].duration or 0.0)
+
+
+def _lead(seconds: float) -> str:
+    """Which of the two comes first."""
+    return f"the {'sound' if seconds > 0 else 'picture'} starts {abs(seconds):.2f} s earlier"
+
+
+def _name(one: Placed) -> str:
     name = one.key.rpartition("/")[2]
-    for note in one.inspection.notes:
-        start = None if one.start is None else one.start + (note.at or 0.0)
-        detail = f"{name}: {note.detail}" if note.detail else name
-        yield Finding(note.code, subject, detail, None, one.number, start, note.length, note.packet, note.lost)
+    return name if len(name) <= _EXCERPT else name[:_EXCERPT] + "…"
+
+
+def _finding(subject: str, one: Placed, note: Note) -> Finding:
+    """A note in the recording's own time."""
+    start = None if one.start is None else one.start + (note.at or 0.0)
+    detail = f"{_name(one)}: {note.detail}" if note.detail else _name(one)
+    return Finding(note.code, subject, detail, None, one.number, start, note.length, note.packet, note.lost)

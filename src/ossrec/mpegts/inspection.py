@@ -41,6 +41,7 @@ class Counter(NamedTuple):
     excused: bool = False  # the first packet has the discontinuity_indicator
     has_payload: bool = True  # the first packet has
     repeated: bool = False  # the last packet was sent twice already
+    continued: bool = False  # the first packet goes on with a PES packet or section that began before it
 
 
 class Note(NamedTuple):

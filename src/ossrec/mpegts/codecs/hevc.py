@@ -1,0 +1,62 @@
+"""What H.265 tells of its pictures: their size, and which of them a decoder can start with (ITU-T H.265)."""
+
+from ossrec.mpegts.codecs.bits import Bits, BitsEnded
+from ossrec.mpegts.codecs.nal import nal_units, plain
+from ossrec.mpegts.codecs.sizes import Size, cropped
+
+_FIRST_IRAP, _LAST_IRAP, _LAST_SLICE, _SPS = 16, 23, 31, 33  # nal_unit_type (table 7-1)
+_HEADER = 2  # bytes
+_PROFILE = 88  # bits of profile and tier, of the whole stream or of a sub-layer (7.3.3)
+_LEVEL = 8
+
+
+def picture_size(data: bytes) -> Size | None:
+    """The size that the first whole SPS of the base layer in *data* tells, cropping done (7.3.2.2.1)."""
+    for unit in nal_units(data):
+        if _kind(unit) == _SPS and _is_base(unit):
+            try:
+                return _read_sps(Bits(plain(unit[_HEADER:])))
+            except BitsEnded:
+                continue
+    return None
+
+
+def is_key_frame(data: bytes) -> bool | None:
+    """Whether the first picture is an IRAP picture (IDR, BLA or CRA); None: *data* ends before its first slice."""
+    for unit in nal_units(data):
+        if _kind(unit) <= _LAST_SLICE and _is_base(unit):
+            return _FIRST_IRAP <= _kind(unit) <= _LAST_IRAP
+    return None
+
+
+def _kind(unit: bytes) -> int:
+    """The nal_unit_type (7.3.1.2)."""
+    return unit[0] >> 1 & 0x3F
+
+
+def _is_base(unit: bytes) -> bool:
+    """The nuh_layer_id is 0: other layers refine the picture, and no player of HLS asks for them."""
+    return len(unit) >= _HEADER and not unit[0] & 1 and not unit[1] >> 3
+
+
+def _read_sps(bits: Bits) -> Size | None:
+    """Sequence parameter set (7.3.2.2.1), as far as the conformance window; raises `BitsEnded`."""
+    bits.read(4)  # sps_video_parameter_set_id
+    layers = bits.read(3)  # sps_max_sub_layers_minus1
+    bits.flag()  # sps_temporal_id_nesting_flag
+    _skip_levels(bits, layers)
+    bits.unsigned()  # sps_seq_parameter_set_id
+    chroma = bits.unsigned()
+    if chroma == 3:
+        bits.flag()  # separate_colour_plane_flag
+    return cropped(Size(bits.unsigned(), bits.unsigned()), bits, chroma)
+
+
+def _skip_levels(bits: Bits, layers: int) -> None:
+    """Pass over profile_tier_level( 1, layers ) (7.3.3)."""
+    bits.read(_PROFILE + _LEVEL)
+    present = [(bits.flag(), bits.flag()) for _ in range(layers)]
+    if layers:
+        bits.read(2 * (8 - layers))  # reserved_zero_2bits
+    for has_profile, has_level in present:
+        bits.read(_PROFILE * has_profile + _LEVEL * has_level)

@@ -1,0 +1,116 @@
+"""Names the codec of a stream that a PMT announces, in the words that libav uses."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from ossrec.mpegts.inspection import Kind
+
+Codec = tuple[Kind, str]
+
+_TYPES: Mapping[int, Codec] = MappingProxyType(  # stream_type (ISO/IEC 13818-1 table 2-34; from 0x80 on those in use)
+    {
+        0x01: ("video", "mpeg1video"),
+        0x02: ("video", "mpeg2video"),
+        0x03: ("audio", "mp2"),  # any layer of MPEG audio: its headers tell
+        0x04: ("audio", "mp2"),
+        0x0F: ("audio", "aac"),
+        0x10: ("video", "mpeg4"),
+        0x11: ("audio", "aac_latm"),
+        0x1B: ("video", "h264"),
+        0x1C: ("audio", "aac_raw"),  # without ADTS
+        0x20: ("video", "h264"),  # a second view (MVC)
+        0x21: ("video", "jpeg2000"),
+        0x24: ("video", "hevc"),
+        0x25: ("video", "hevc"),  # a temporal sub-layer
+        0x33: ("video", "vvc"),
+        0x42: ("video", "cavs"),
+        0x81: ("audio", "ac3"),  # ATSC A/53
+        0x82: ("audio", "dts"),
+        0x83: ("audio", "truehd"),
+        0x84: ("audio", "eac3"),
+        0x85: ("audio", "dts"),
+        0x86: ("data", "scte_35"),
+        0x87: ("audio", "eac3"),
+        0xC1: ("audio", "ac3"),  # Apple's SAMPLE-AES: headers are in the clear
+        0xC2: ("audio", "eac3"),
+        0xCF: ("audio", "aac"),
+        0xD1: ("video", "dirac"),
+        0xD2: ("video", "avs2"),
+        0xD4: ("video", "avs3"),
+        0xDB: ("video", "h264"),
+        0xEA: ("video", "vc1"),
+    }
+)
+_REGISTERED: Mapping[bytes, Codec] = MappingProxyType(  # format_identifier, as registered with SMPTE-RA
+    {
+        b"AC-3": ("audio", "ac3"),
+        b"AC-4": ("audio", "ac4"),
+        b"AV01": ("video", "av1"),
+        b"BSSD": ("audio", "s302m"),
+        b"CUEI": ("data", "scte_35"),
+        b"DTS1": ("audio", "dts"),
+        b"DTS2": ("audio", "dts"),
+        b"DTS3": ("audio", "dts"),
+        b"EAC3": ("audio", "eac3"),
+        b"H264": ("video", "h264"),
+        b"HEVC": ("video", "hevc"),
+        b"ID3 ": ("data", "timed_id3"),
+        b"KLVA": ("data", "klv"),
+        b"Opus": ("audio", "opus"),
+        b"VC-1": ("video", "vc1"),
+        b"VVC ": ("video", "vvc"),
+        b"drac": ("video", "dirac"),
+    }
+)
+_DESCRIBED: Mapping[int, Codec] = MappingProxyType(  # descriptor_tag (ETSI EN 300 468 table 12)
+    {
+        0x56: ("data", "dvb_teletext"),
+        0x59: ("data", "dvb_subtitle"),
+        0x6A: ("audio", "ac3"),
+        0x7A: ("audio", "eac3"),
+        0x7B: ("audio", "dts"),
+        0x7C: ("audio", "aac"),
+    }
+)
+_EXTENDED: Mapping[int, Codec] = MappingProxyType({0x0E: ("audio", "dts"), 0x15: ("audio", "ac4")})  # table 109
+
+_PES, _METADATA, _PRIVATE = (
+    0x06,
+    0x15,
+    0x80,
+)  # stream_type: private PES packets, metadata in PES, user private from here
+_REGISTRATION, _METADATA_POINTER, _EXTENSION = 0x05, 0x26, 0x7F  # descriptor_tag
+
+
+def codec_of(stream_type: int, descriptors: bytes) -> Codec:
+    """Kind and codec of a stream, by its stream_type and the descriptors that the PMT gives it (2.4.4.8).
+
+    Descriptors decide only where the type leaves it open: in private PES packets, in metadata, and from 0x80
+    on. A type that nothing names is data, named as "0x06".
+    """
+    codec = None
+    if stream_type in (_PES, _METADATA) or stream_type >= _PRIVATE:
+        codec = next((known for tag, body in _descriptors(descriptors) if (known := _described(tag, body))), None)
+    return codec or _TYPES.get(stream_type) or ("data", f"0x{stream_type:02x}")
+
+
+def _described(tag: int, body: bytes) -> Codec | None:
+    """The codec that one descriptor names."""
+    if tag == _REGISTRATION:
+        return _REGISTERED.get(body[:4])
+    if tag == _METADATA_POINTER:  # metadata_descriptor (2.6.60): application format, then format identifiers
+        return _REGISTERED[b"ID3 "] if b"ID3 " in body[:13] else None
+    if tag == _EXTENSION:
+        return _EXTENDED.get(body[0]) if body else None
+    return _DESCRIBED.get(tag)
+
+
+def _descriptors(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and body of each descriptor, as far as they are whole (2.6.1)."""
+    at = 0
+    while at + 2 <= len(data):
+        end = at + 2 + data[at + 1]
+        if end > len(data):
+            return
+        yield data[at], data[at + 2 : end]
+        at = end

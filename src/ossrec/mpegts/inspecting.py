@@ -1,0 +1,85 @@
+"""Looks at the bytes of a segment, whole or at both ends, and tells all that they show."""
+
+import os
+from collections.abc import Callable, Iterable
+from io import FileIO
+
+import numpy as np
+
+from ossrec.mpegts.inspection import Inspection
+from ossrec.mpegts.inspector import Inspector
+
+PIECE = 8 << 20  # bytes that are looked at at once: fewer rounds, and still in a processor's last cache
+Buffer = bytes | bytearray | memoryview
+Source = Callable[[memoryview], int]  # fills a buffer from its start, as far as it likes; 0 at the end
+
+
+def inspect_blocks(blocks: Iterable[Buffer], *, piece: int = PIECE) -> Inspection:
+    """Everything that all bytes of a segment show; they come in blocks of any sizes, in order.
+
+    Memory is bounded whatever the segment's size. What is found does not depend on the blocks' sizes.
+    """
+    inspector = Inspector()
+    _run(inspector, _of_blocks(iter(blocks)), piece, is_last=True)
+    return inspector.finish("full", inspector.read)
+
+
+def inspect_edges(head: bytes, tail: bytes, size: int) -> Inspection:
+    """What the first and last bytes of a segment of *size* bytes show.
+
+    When the two meet or overlap, all was read, and the depth is "full".
+    """
+    gap = size - len(tail) - len(head)
+    if gap <= 0:
+        return inspect_blocks((head, tail[-gap:] if -gap < len(tail) else b""))
+    inspector = Inspector()
+    _run(inspector, _of_blocks(iter((head,))), PIECE, is_last=False)
+    inspector.skip(size - len(tail))
+    _run(inspector, _of_blocks(iter((tail,))), PIECE, is_last=True)
+    return inspector.finish("edges", size)
+
+
+def inspect_file(path: str | os.PathLike[str]) -> Inspection:
+    """What all bytes of a file show; raises OSError when it cannot be read."""
+    inspector = Inspector()
+    with FileIO(path) as file:
+        _run(inspector, file.readinto, PIECE, is_last=True)
+    return inspector.finish("full", inspector.read)
+
+
+def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> None:
+    """Fill one buffer again and again; what was not consumed moves to its start."""
+    buffer = np.empty(piece, np.uint8)
+    view = buffer.data
+    kept = 0
+    while True:
+        filled = kept
+        while filled < piece and (more := source(view[filled:])):
+            filled += more
+        inspector.read += filled - kept
+        is_end = filled < piece
+        done = inspector.take(buffer[:filled], is_last and is_end)
+        if is_end:
+            return
+        kept = filled - done
+        buffer[:kept] = buffer[done:filled].copy()
+
+
+def _of_blocks(blocks: Iterable[Buffer]) -> Source:
+    """A source that gives the bytes of blocks."""
+    rest = memoryview(b"")
+    left = iter(blocks)
+
+    def fill(target: memoryview) -> int:
+        nonlocal rest
+        while not len(rest):
+            block = next(left, None)
+            if block is None:
+                return 0
+            rest = memoryview(block).cast("B")
+        count = min(len(rest), len(target))
+        target[:count] = rest[:count]
+        rest = rest[count:]
+        return count
+
+    return fill

@@ -1,0 +1,70 @@
+"""Says what bytes are that were stored as a segment and hold no transport stream."""
+
+import re
+
+HEAD = 4096  # bytes that are enough to know a format
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+_ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
+_MAGIC = (
+    (b"\x1a\x45\xdf\xa3", "WebM or Matroska"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"FLV\x01", "an FLV file"),
+    (b"ID3", "audio with an ID3 tag"),
+    (b"OggS", "an Ogg file"),
+    (b"RIFF", "a RIFF file"),
+    (b"#EXTM3U", "a playlist"),
+    (b"WEBVTT", "WebVTT subtitles"),
+    (b"\x00\x00\x01\xba", "an MPEG program stream"),
+    (b"\x00\x00\x00\x01", "video without a container"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"%PDF", "a PDF"),
+)
+_BOXES = (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"free")
+
+
+def sniff(head: bytes, size: int) -> str:
+    """What a segment of *size* bytes is that starts with *head* and has no packets."""
+    if not size:
+        return "0 bytes"
+    if not head.strip(b"\x00"):
+        return f"{size} bytes, zeros as far as was looked"
+    if head[4:8] in _BOXES:
+        return "MP4"
+    known = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+    if known:
+        return known
+    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE0 == 0xE0:
+        return "ADTS audio" if head[1] & 0xF6 == 0xF0 else "MPEG audio"
+    text = head.removeprefix(_BOM).lstrip(_BLANK)
+    if text.startswith(b"<"):
+        return _markup(text)
+    return _plain(head, size)
+
+
+def _markup(text: bytes) -> str:
+    """Which kind of page, with the error code that OSS gave when there is one."""
+    code = _ERROR_CODE.search(text)
+    if code:
+        return f"an answer with error code {code[1].decode('ascii')}"
+    lower = text.lower()
+    return "HTML" if b"<html" in lower or b"<!doctype html" in lower else "XML or other markup"
+
+
+def _plain(head: bytes, size: int) -> str:
+    """Text, or bytes that nothing is known of."""
+    if size < 188:
+        return f"{size} bytes, less than a packet"
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        if problem.start < len(head) - 4:  # else a character was only cut by the end of the head
+            return f"it starts with {head[:16].hex(' ')}"
+        text = head[: problem.start].decode("utf-8")
+    if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
+        return f"it starts with {head[:16].hex(' ')}"
+    return f"text, starts with {text[:40]!r}"

@@ -1,0 +1,89 @@
+"""What shows only when all of a segment was seen: tables and streams that never came, key frames, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ossrec.mpegts.events import Event
+from ossrec.mpegts.inspection import TICKS, Depth
+from ossrec.mpegts.packets import PACKET
+
+if TYPE_CHECKING:
+    from ossrec.mpegts.clocks import Clock
+    from ossrec.mpegts.inspector import Inspector
+    from ossrec.mpegts.tracks import Track
+
+_LONG = int(0.7 * TICKS)
+
+
+def late_events(it: Inspector, depth: Depth) -> Iterator[Event]:
+    """Everything that the end of a segment shows; what was not read may hold what is missing in "edges"."""
+    if it.framer.size not in (None, PACKET):
+        yield Event("TS321", 0, None, detail=f"{it.framer.size} bytes")
+    yield from _missing_tables(it)
+    for pid in it.tracks.named:
+        track = it.tracks.by_pid[pid]
+        if depth == "full":
+            yield from _missing_stream(it, track)
+        yield from _key_frames(it, track, depth)
+        yield from _without_times(it, track)
+        yield from track.late_events()
+    for pid, clock in it.clocks.by_pid.items():
+        yield from _clock_jumps(it, pid, clock)
+    if it.framer.left:
+        detail = f"the segment ends {it.framer.left} bytes after the start of a packet"
+        yield Event("TS430", it.framer.packets, None, 1, detail)
+
+
+def _clock_jumps(it: Inspector, pid: int, clock: Clock) -> Iterator[Event]:
+    """Rule 37: the clock of a stream that has times, or that a PMT names as one; others are nobody's."""
+    timing = it.tracks.by_pid[pid].timing if pid in it.tracks.by_pid else None
+    is_used = timing.frames > 0 if timing is not None else pid in it.tables.clocks()
+    if not is_used:
+        return
+    first, _ = it.tracks.span()
+    for jump in clock.found(timing.usual() if timing is not None else 0):
+        since = first if jump.since is None else jump.since
+        until = None if since is None else since + max(0, jump.frames)
+        detail = f"{it.name(pid)}: by {jump.step / TICKS:+.2f} s"
+        yield Event("TS370", jump.packet, pid, None, detail, since, since, until)
+
+
+def _missing_tables(it: Inspector) -> Iterator[Event]:
+    """Rule 34; a table whose CRC is wrong was told of."""
+    tables = it.tables
+    if not tables.has_pat:
+        if not tables.broken:
+            yield Event("TS340", 0)
+    elif not tables.read and not tables.broken:
+        pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:3])
+        yield Event("TS341", 0, detail=f"the PAT names PID {pids}" if pids else "the PAT names none")
+
+
+def _missing_stream(it: Inspector, track: Track) -> Iterator[Event]:
+    """Rule 36: a stream of which nothing came; data may stay away for long."""
+    if track.look.kind != "data" and not it.counters.seen[track.pid]:
+        yield Event("TS360", 0, track.pid, detail=track.name)
+
+
+def _key_frames(it: Inspector, track: Track, depth: Depth) -> Iterator[Event]:
+    """Rule 40."""
+    first = int(it.counters.first_packet[track.pid])
+    seen = track.look.key_frames_seen
+    if seen == 0 and depth == "full":
+        yield Event("TS400", first, track.pid, detail=track.name)
+    elif seen is not None and track.look.starts_with_key is False:
+        goes_on = track.look.first_key
+        detail = track.name if goes_on is None else f"{track.name}: the first one starts in packet {goes_on}"
+        yield Event("TS401", first, track.pid, detail=detail, until=track.first_key)
+
+
+def _without_times(it: Inspector, track: Track) -> Iterator[Event]:
+    """Rule 37: a stream whose frames never carry a time."""
+    first, end = it.tracks.span()
+    if track.look.kind == "data" or not track.frames or track.timing.frames or first is None or end is None:
+        return
+    if end - first > _LONG:
+        packet = int(it.counters.first_packet[track.pid])
+        yield Event("TS371", packet, track.pid, detail=f"{track.name}: no PTS at all")

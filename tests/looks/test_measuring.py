@@ -1,0 +1,194 @@
+"""What looks at segments add up to for their recording."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ossrec.catalog.looks import Formats, LookRow
+from ossrec.catalog.playlists import PlaylistRow
+from ossrec.catalog.writing import open_for_writing
+from ossrec.hls.listed import ListedPlaylist, Loose, Slice
+from ossrec.jobs.assembling import Assembled, Part
+from ossrec.jobs.measuring import lookable_segments, measure
+from ossrec.jobs.remembering import row_of, row_of_failure
+from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+
+KEY = "day/rid_a_b.m3u8"
+ETAG = b"e" * 16
+PICTURE = Format("video", "h264", 640, 360)
+SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+
+
+def piece(number: int, **other: object) -> Slice:
+    """Segment *number* of 10 s, there and whole unless *other* says so."""
+    plain = Slice(
+        number=number,
+        key=f"day/s{number}.ts",
+        uri=f"s{number}.ts",
+        line=5 + 2 * number,
+        start=10.0 * number,
+        duration=10.0,
+        discontinuity=False,
+        gap=False,
+        encrypted=False,
+        fragment=False,
+        byterange_end=None,
+        size=188_000,
+        modified=0,
+        stamp_ms=None,
+    )
+    return plain._replace(**other)  # type: ignore[arg-type]
+
+
+def assembled(*slices: Slice, looks: dict[str, LookRow] | None = None, orphans: tuple[Loose, ...] = ()) -> Assembled:
+    row = PlaylistRow(1, ".m3u8", ETAG, 100, 0, 0, "media", True, len(slices), 10.0 * len(slices), 10, None)
+    listed = ListedPlaylist(key=KEY, modified=0, ended=True, slices=slices, orphans=orphans)
+    parts = [Part(row, KEY, False, [], [], listed)] if slices else []
+    return Assembled(parts, [], list(orphans), [], looks or {})
+
+
+@pytest.fixture
+def formats(tmp_path: Path) -> Iterator[Formats]:
+    with closing(open_for_writing(tmp_path / "catalog.db")) as conn:
+        yield Formats(conn)
+
+
+def look(formats: Formats, number: int, *notes: Note, depth: str = "full", looked: int = 100) -> LookRow:
+    """A sound look at segment *number* of a recording whose segments continue each other, but for *notes*."""
+    start = 90_000 * (10 + 10 * number)
+    streams = (Stream(256, PICTURE, 900, start, 900_000, 5, True), Stream(257, SOUND, 90, start, 900_000))
+    counters = (Counter(256, 900 * number % 16, (900 * (number + 1) - 1) % 16),)
+    kind = "full" if depth == "full" else "edges"
+    seen = Inspection(kind, 188_000, 188_000, 188, 1000, streams, counters, notes)
+    return row_of((1, f"s{number}.ts", ETAG), seen, looked, formats)
+
+
+LOST = Note("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
+
+
+@pytest.mark.parametrize(
+    ("slices", "keys"),
+    [
+        pytest.param([piece(0), piece(1)], ["day/s0.ts", "day/s1.ts"], id="segments that are there"),
+        pytest.param([piece(0, size=None), piece(1)], ["day/s1.ts"], id="but not one that is missing"),
+        pytest.param([piece(0, size=0), piece(1)], ["day/s1.ts"], id="nor an empty one"),
+        pytest.param([piece(0, key=None), piece(1)], ["day/s1.ts"], id="nor one outside of the bucket"),
+        pytest.param([piece(0, encrypted=True), piece(1)], ["day/s1.ts"], id="nor an enciphered one"),
+        pytest.param([piece(0, fragment=True), piece(1)], ["day/s1.ts"], id="nor a fragment of MP4"),
+        pytest.param([piece(0, key="day/s0.aac"), piece(1)], ["day/s1.ts"], id="nor packed audio"),
+        pytest.param([piece(0), piece(1, key="day/s0.ts")], ["day/s0.ts"], id="and none twice"),
+    ],
+)
+def test_segments_that_can_be_looked_at(slices: list[Slice], keys: list[str]) -> None:
+    assert [one.key for one in lookable_segments(assembled(*slices))] == keys
+
+
+def test_a_segment_behind_a_missing_one_does_not_follow_the_one_before_that() -> None:
+    found = lookable_segments(assembled(piece(0), piece(1, size=None), piece(2), piece(3)))
+
+    assert [(one.number, one.follows) for one in found] == [(0, False), (2, False), (3, True)]
+
+
+def test_parts_of_one_object_are_one_segment_as_long_as_all() -> None:
+    parts = [piece(n, key="day/all.ts", byterange_end=1880 * (n + 1)) for n in range(3)]
+
+    (one,) = lookable_segments(assembled(*parts))
+
+    assert (one.key, one.start, one.duration, one.number) == ("day/all.ts", 0.0, 30.0, 0)
+
+
+def test_without_a_playlist_segments_stand_by_the_times_in_their_names() -> None:
+    orphans = (Loose("day/x1.ts", 188, 0, 1_000_000), Loose("day/x2.ts", 188, 0, 1_012_500))
+
+    found = lookable_segments(assembled(orphans=orphans))
+
+    assert [(one.number, one.start) for one in found] == [(0, 0.0), (1, 12.5)]
+
+
+def test_what_no_playlist_names_is_looked_at_and_has_no_place() -> None:
+    found = lookable_segments(assembled(piece(0), orphans=(Loose("day/x1.ts", 188, 0, 1_000_000),)))
+
+    assert [(one.key, one.number, one.start) for one in found] == [("day/s0.ts", 0, 0.0), ("day/x1.ts", None, None)]
+
+
+def test_a_recording_that_nobody_looked_into(formats: Formats) -> None:
+    measures, found, failures = measure(assembled(piece(0), piece(1)), KEY, formats)
+
+    assert (measures.depth, measures.segments_lookable, measures.looked) == ("listing", 2, None)
+    assert measures.measured_duration is None
+    assert (found, failures) == ([], [])
+
+
+def test_a_sound_recording_is_measured(formats: Formats) -> None:
+    looks = {f"day/s{n}.ts": look(formats, n, looked=100 + n) for n in range(2)}
+
+    measures, found, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+
+    assert found == []
+    assert (measures.depth, measures.looked, measures.damaged_seconds) == ("full", 100, 0)
+    assert (measures.measured_duration, measures.bit_rate, measures.first_pts) == (20.0, 150_400, 900_000)
+    assert (measures.video_codec, measures.width, measures.height) == ("h264", 640, 360)
+    assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)
+
+
+@pytest.mark.parametrize(
+    ("depths", "depth"),
+    [
+        pytest.param(["full", "full"], "full", id="all of them to the end"),
+        pytest.param(["full", "edges"], "edges", id="some only at the edges"),
+        pytest.param(["full", None], "listing", id="one not at all"),
+    ],
+)
+def test_the_depth_is_that_of_the_least_looked_at(formats: Formats, depths: list[str | None], depth: str) -> None:
+    looks = {f"day/s{n}.ts": look(formats, n, depth=one) for n, one in enumerate(depths) if one}
+
+    assert measure(assembled(piece(0), piece(1), looks=looks), KEY, formats).measures.depth == depth
+
+
+def test_a_fault_in_a_segment_stands_where_it_is_in_the_recording(formats: Formats) -> None:
+    looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": look(formats, 1, LOST)}
+
+    measures, (finding,), _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+
+    assert (finding.code, finding.subject, finding.segment) == ("TS350", KEY, 1)
+    assert (finding.start, finding.length, finding.packet, finding.lost) == (15.0, 0.5, 500, 3)
+    assert "s1.ts" in finding.detail
+    assert measures.damaged_seconds == 0.5
+
+
+def test_seconds_that_are_damaged_twice_count_once(formats: Formats) -> None:
+    again = LOST._replace(at=5.25, length=1.0)
+    looks = {"day/s0.ts": look(formats, 0, LOST, again)}
+
+    assert measure(assembled(piece(0), looks=looks), KEY, formats).measures.damaged_seconds == 1.25
+
+
+def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: Formats) -> None:
+    failed = row_of_failure((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
+    looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": failed}
+
+    measures, found, failures = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+
+    assert measures.depth == "listing"
+    assert [(f.code, f.subject, f.detail) for f in failures] == [("LOOK003", "day/s1.ts", "the bucket failed")]
+    assert found == []
+
+
+@pytest.mark.parametrize(("archived", "number"), [(True, 1), (False, 0)], ids=["while it is", "not once restored"])
+def test_a_segment_counts_as_archived(formats: Formats, archived: bool, number: int) -> None:
+    failed = row_of_failure((1, "s0.ts", ETAG), "full", 7, ("LOOK001", "Archive"))
+
+    _, _, failures = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
+
+    assert len(failures) == number
+
+
+def test_what_was_passed_over_is_told_beside_looks(formats: Formats) -> None:
+    slices = (piece(0), piece(1, encrypted=True), piece(2, fragment=True))
+
+    measures, found, _ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)
+
+    assert [f.code for f in found] == ["TS311", "TS312"]
+    assert measures.depth == "full"

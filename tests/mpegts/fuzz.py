@@ -1,0 +1,139 @@
+"""Looks at mutated segments and hunts for a traceback: ``python -m tests.mpegts.fuzz [--number N] [--seed N]``.
+
+100,000 by default. Each must give notes that the rule table knows, at packets and seconds that the segment has,
+bounded in number, whatever the size of blocks; then the borders between mutants are checked too. It prints the
+slowest, and the peak of memory.
+"""
+
+import argparse
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+
+from ossrec.mpegts.borders import Placed, check_segments
+from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
+from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Inspection
+from ossrec.rules import RULES
+from tests.mpegts.healthy import BASE, RECIPES, healthy
+from tests.mpegts.mutating import mutate
+from tests.mpegts.streams import SIZE
+
+LONGEST = 120  # packets of a seed: as much is enough for each rule, and looked at fast
+
+
+def seeds() -> list[bytes]:
+    """What is mutated: the starts and ends of sound segments."""
+    whole = [healthy(name) for name in (*BASE, *(name for name in RECIPES if name not in BASE))]
+    return [part for data in whole for part in (data[: LONGEST * SIZE], data[: 30 * SIZE], data[-LONGEST * SIZE :])]
+
+
+def mutants(count: int, seed: int) -> Iterator[bytes]:
+    """*count* mutated segments, the same for the same *seed*."""
+    random = Random(seed)
+    pool = seeds()
+    for _ in range(count):
+        yield mutate(random.choice(pool), random)
+
+
+def survive(data: bytes, random: Random) -> Inspection:
+    """Look at a segment in all ways, and hold the results to what is promised of them."""
+    whole = inspect_blocks([data])
+    check(whole, len(data))
+    assert whole.read == whole.size == len(data)
+    way = random.randrange(4)
+    if way == 0:
+        size = random.choice((1, 100, 188, 1000, 4099)) if len(data) < 10_000 else random.choice((188, 3000, 18_800))
+        piece = random.choice((2048, 3001, 4096, 10_000))
+        parts = inspect_blocks((data[at : at + size] for at in range(0, len(data), size)), piece=piece)
+        assert plain(parts) == plain(whole), f"pieces of {piece}: {differences(parts, whole)}"
+    elif way == 1:
+        size = random.choice((188, 2000, 10_000, 65_536))
+        ends = inspect_edges(data[:size], data[max(size, len(data) - size) :], len(data))
+        check(ends, len(data))
+        assert ends.read <= len(data)
+    return whole
+
+
+def plain(inspection: Inspection) -> Inspection:
+    """Without words and seconds: broken packets are told of by the frames that are known when they are met."""
+    return inspection._replace(notes=tuple(note._replace(detail="", at=None, length=None) for note in inspection.notes))
+
+
+def differences(one: Inspection, other: Inspection) -> str:
+    """Fields that are not the same."""
+    fields = [name for name, a, b in zip(one._fields, one, other, strict=True) if a != b]
+    return "; ".join(f"{name}: {getattr(one, name)} and {getattr(other, name)}" for name in fields)
+
+
+def check(inspection: Inspection, size: int) -> None:
+    """What is promised of a look, whatever the bytes are."""
+    assert inspection.size == size
+    assert inspection.packets * SIZE <= size
+    assert inspection.packet_size in (None, 188, 192, 204)
+    longest = WRAP / TICKS / 2 * max(1, inspection.packets)  # seconds: each time is the nearest one to that before
+    for stream in inspection.streams:
+        assert 0 <= stream.packets <= inspection.packets
+        assert stream.first_pts is None or 0 <= stream.first_pts < WRAP
+        assert stream.length is None or stream.length >= 0, stream
+        assert 0 <= stream.pid <= 0x1FFF
+        stream.format.codec.encode("ascii")
+    for counter in inspection.counters:
+        assert 0 <= counter.first <= 15 >= counter.last >= 0
+    for note in inspection.notes:
+        assert note.code in RULES, note
+        assert note.packet is None or 0 <= note.packet <= inspection.packets, note
+        assert note.at is None or 0 <= note.at <= longest, note
+        assert note.length is None or 0 <= note.length <= longest, note
+        assert note.lost is None or note.lost >= 0, note
+        assert len(note.detail.encode()) < 1000, note
+    most = Counter(note.code for note in inspection.notes).most_common(1)
+    assert not most or most[0][1] <= MOST_NOTES, most
+    assert inspection.duration is None or 0 <= inspection.duration <= longest, inspection
+    assert inspection.streams or inspection.notes, "nothing is there, and nothing is said"
+
+
+def place(number: int, inspection: Inspection, random: Random) -> Placed:
+    """A mutant at its place in a playlist."""
+    start = random.choice((None, number * 2.0))
+    marked = random.random() < 0.2
+    return Placed(number, f"{number}.ts", start, random.choice((None, 0.0, 2.0)), marked, number > 0, inspection)
+
+
+def borders(rows: list[Inspection], random: Random) -> None:
+    """Check mutants as if they followed each other."""
+    for finding in check_segments("a.m3u8", [place(number, one, random) for number, one in enumerate(rows)]):
+        assert finding.code in RULES, finding
+        assert finding.segment is not None or finding.start is None, finding
+
+
+def main(count: int, seed: int) -> None:
+    """Look at *count* mutants; print how long it took, the slowest, and how much memory it took."""
+    random = Random(seed)
+    started = time.perf_counter()
+    slowest, worst, codes, rows = 0.0, 0, Counter[str](), []
+    for number, data in enumerate(mutants(count, seed)):
+        before = time.perf_counter()
+        try:
+            rows.append(survive(data, random))
+            if len(rows) == 8:
+                borders(rows, random)
+                rows.clear()
+        except BaseException:
+            print(f"mutant {number} of seed {seed}, {len(data)} bytes")
+            raise
+        codes.update({note.code for row in rows[-1:] for note in row.notes})
+        slowest, worst = max((slowest, worst), (time.perf_counter() - before, len(data)))
+    print(f"{count} segments in {time.perf_counter() - started:.1f} s, no traceback")
+    print(f"slowest: {slowest * 1000:.1f} ms for {worst} bytes")
+    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print("found in mutants:", ", ".join(f"{code} {number}" for code, number in sorted(codes.items())))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--number", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    main(given.number, given.seed)

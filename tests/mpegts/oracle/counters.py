@@ -1,0 +1,72 @@
+"""Continuity counters, marks of damage, scrambling: ISO/IEC 13818-1 2.4.3.3 and 2.4.3.5."""
+
+from collections.abc import Iterator
+
+from tests.mpegts.oracle.fact import Fact
+from tests.mpegts.streams import NULL, Packet, read_packet
+
+JUMP = "jump"  # no code of a rule: the counter jumps, and perhaps says so
+
+
+class Counter:
+    """What one PID's packets have shown so far."""
+
+    def __init__(self, pid: int, tables: bool) -> None:
+        self.pid = pid
+        self.tables = tables  # the PID carries PAT or PMT
+        self.before: tuple[int, bytes] | None = None  # counter of the packet before, and that packet without PCR
+        self.copies = 0  # of the packet before, beyond the first
+
+    def take(self, number: int, raw: bytes) -> Iterator[Fact]:
+        """What the next packet of this PID shows."""
+        packet = read_packet(raw)
+        before, self.before = self.before, (packet.cc, without_pcr(raw, packet))
+        if before is None:
+            return
+        if packet.has_payload and packet.cc == before[0] and self.before[1] == before[1]:
+            self.copies += 1
+            yield from self._copy(number)
+            return
+        self.copies = 0
+        expected = (before[0] + packet.has_payload) & 15
+        if packet.cc == expected:
+            return
+        yield Fact(JUMP, number, pid=self.pid)
+        stands = self.tables and packet.has_payload and packet.cc == before[0]
+        if not packet.jumps and not stands:  # a table that stands is by a muxer that does not count
+            yield Fact("TS350", number, (packet.cc - expected) & 15)
+
+    def _copy(self, number: int) -> Iterator[Fact]:
+        """A packet may be sent twice; more often only tables are, by muxers that do not count."""
+        if self.copies >= 2 and not self.tables:
+            yield Fact("TS351", number, pid=self.pid)
+        if self.copies >= 2 and self.tables:
+            yield Fact("TS352", number)
+
+
+def without_pcr(raw: bytes, packet: Packet) -> bytes:
+    """A packet but for the time it was sent: in a copy that must be another."""
+    return raw if packet.pcr is None else raw[:6] + bytes(6) + raw[12:]
+
+
+def judge_counters(packets: list[bytes], tables: frozenset[int]) -> Iterator[Fact]:
+    """Losses, copies, damage and scrambling; *tables* are the PIDs of PAT and PMT."""
+    counters: dict[int, Counter] = {}
+    for number, raw in enumerate(packets):
+        packet = read_packet(raw)
+        if packet.pid == NULL:
+            continue
+        if packet.broken:
+            yield Fact("TS330", number, 1, packet.pid)
+        elif packet.scrambled:
+            yield Fact("TS331", number, 1, packet.pid)
+        if packet.control == 0:  # reserved: decoders shall discard it
+            continue
+        counter = counters.setdefault(packet.pid, Counter(packet.pid, packet.pid in tables))
+        yield from counter.take(number, raw)
+
+
+def doubts(packets: list[bytes], pid: int, tables: frozenset[int]) -> list[int]:
+    """Packets of a PID before which something may be missing, or which cannot be used."""
+    facts = judge_counters(packets, tables)
+    return [fact.packet or 0 for fact in facts if fact.pid == pid and fact.code in (JUMP, "TS330", "TS331")]

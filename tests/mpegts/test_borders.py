@@ -1,0 +1,143 @@
+"""Real segments held against their neighbours: what changes, is missing or does not meet is told at its place."""
+
+from fractions import Fraction
+
+import pytest
+
+from ossrec.findings import Finding
+from ossrec.mpegts.borders import Placed, check_segments
+from ossrec.mpegts.inspecting import inspect_blocks
+from tests.mpegts.breaking import lose
+from tests.mpegts.breaking_times import move
+from tests.mpegts.healthy import healthy, series
+from tests.mpegts.media import TICKS, WRAP, Recipe, cut, encode
+
+FOUR = "segments of libav's HLS muxer"
+
+
+def rows(
+    segments: list[bytes], durations: list[float] | None = None, marked: frozenset[int] = frozenset()
+) -> list[Placed]:
+    """Segments that follow each other in a playlist; *marked* ones have an EXT-X-DISCONTINUITY before them."""
+    start, found = 0.0, []
+    for number, data in enumerate(segments):
+        one = inspect_blocks([data])
+        seconds = durations[number] if durations else one.duration or 0.0
+        found.append(Placed(number, f"room/{number}.ts", start, seconds, number in marked, number > 0, one))
+        start += seconds
+    return found
+
+
+def found(placed: list[Placed]) -> dict[str, list[int | None]]:
+    """Which codes come at which segments."""
+    codes: dict[str, list[int | None]] = {}
+    for finding in check_segments("room/a.m3u8", placed):
+        codes.setdefault(finding.code, []).append(finding.segment)
+    return codes
+
+
+def test_a_segment_that_is_not_there_leaves_a_gap() -> None:
+    first, _, third, fourth = series(FOUR)
+
+    codes = found(rows([first, third, fourth]))
+
+    assert codes["TS380"] == [1]
+
+
+def test_a_segment_that_comes_twice_holds_the_same_time() -> None:
+    first, second, third, fourth = series(FOUR)
+
+    assert 2 in found(rows([first, second, second, third, fourth]))["TS380"]
+
+
+def test_a_gap_that_is_marked_is_none() -> None:
+    first, _, third, fourth = series(FOUR)
+
+    assert found(rows([first, third, fourth], marked=frozenset([1]))) == {}
+
+
+def test_a_wrong_duration_is_told_at_its_segment() -> None:
+    segments = list(series(FOUR))
+
+    assert found(rows(segments, [1.0, 1.0, 3.0, 1.0]))["TS390"] == [2]
+
+
+def after(recipe: Recipe, seconds: float) -> bytes:
+    """A segment that starts where one of that length ends."""
+    return encode(recipe._replace(start=seconds))
+
+
+CHANGES = {
+    "the picture gets another size": Recipe(size=(320, 180)),
+    "the picture is encoded in another way": Recipe(video="libx265"),
+    "the sound is encoded in another way": Recipe(audio="mp2"),
+    "the sound has another rate": Recipe(sample_rate=48_000),
+    "the sound has more channels": Recipe(channels=2),
+}
+
+
+@pytest.mark.parametrize("other", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_is_told_unless_it_is_marked(other: Recipe) -> None:
+    segments = [encode(Recipe()), after(other, 2.0)]
+
+    assert found(rows(segments))["TS420"] == [1]
+    assert "TS420" not in found(rows(segments, marked=frozenset([1])))
+
+
+def test_a_wrap_is_worth_knowing_once() -> None:
+    segments = list(cut(Recipe(start=WRAP / TICKS - 1.5, seconds=4)))
+
+    codes = found(rows(segments))
+
+    assert list(codes) == ["TS381"]
+    assert len(codes["TS381"]) == 1
+
+
+def test_a_picture_that_starts_late_is_told() -> None:
+    assert found(rows([encode(Recipe(late=1.2, seconds=3))]))["TS410"] == [0]
+
+
+def test_a_picture_that_starts_a_little_late_is_not_told() -> None:
+    assert found(rows([encode(Recipe(late=0.4, seconds=3))])) == {}
+
+
+def test_sound_that_drifts_from_the_picture_is_told() -> None:
+    segments = [_drifting(number) for number in range(20)]
+
+    assert "TS411" in found(rows(segments))
+
+
+def _drifting(number: int) -> bytes:
+    """Two seconds in which the sound is again a little later, by as many hundredths as there were segments."""
+    return move("audio", number * 0.05)(after(Recipe(rate=Fraction(25)), number * 2.0))
+
+
+def test_losses_are_told_with_the_second_of_the_recording() -> None:
+    segments = list(series(FOUR))
+    segments[2] = lose("video", 3)(segments[2])
+
+    findings = [one for one in check_segments("room/a.m3u8", rows(segments)) if one.code == "TS350"]
+
+    assert len(findings) == 1
+    _at_its_place(findings[0])
+
+
+def _at_its_place(finding: Finding) -> None:
+    assert (finding.subject, finding.segment, finding.lost) == ("room/a.m3u8", 2, 3)
+    assert finding.packet is not None
+    assert finding.start is not None
+    assert 2.0 < finding.start < 3.2
+    assert finding.length is not None
+    assert 0 < finding.length < 1
+
+
+def test_counters_are_not_compared_over_a_segment_that_is_not_there() -> None:
+    first, _, third = series(FOUR)[:3]
+    placed = rows([first, third])
+    placed[1] = placed[1]._replace(follows=False, number=2)
+
+    assert found(placed) == {}
+
+
+def test_a_segment_alone_has_no_borders() -> None:
+    assert found(rows([healthy("H.264 and AAC")])) == {}

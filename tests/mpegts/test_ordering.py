@@ -1,0 +1,61 @@
+"""Segments in the order of their times, and across what nobody could look at."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ossrec.mpegts.inspection import TICKS, WRAP, Format, Inspection, Stream
+from ossrec.mpegts.ordering import by_time, goes_on
+
+SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+
+
+def seen(first: int | None, seconds: float = 6.0, form: Format = SOUND) -> Inspection:
+    length = None if first is None else round(seconds * TICKS)
+    stream = Stream(256, form, 10, None if first is None else first % WRAP, length)
+    return Inspection("full", 1880, 1880, 188, 10, (stream,))
+
+
+@given(st.integers(0, WRAP - 1), st.lists(st.floats(0.1, 400), min_size=1, max_size=20), st.randoms())
+def test_the_order_is_found_again_wherever_times_begin(start: int, lengths: list[float], random) -> None:
+    ticks, made = start, []
+    for seconds in lengths:
+        made.append((ticks, seen(ticks, seconds)))
+        ticks += round(seconds * TICKS)
+    mixed = made.copy()
+    random.shuffle(mixed)
+    order = by_time([one for _, one in mixed])
+    assert order is not None
+    assert [mixed[number][0] for number in order] == [first for first, _ in made]
+
+
+@pytest.mark.parametrize(
+    "firsts",
+    [
+        pytest.param([0, None], id="one has no time"),
+        pytest.param([0, 90_000], id="two stand for the same time"),
+        pytest.param([], id="there are none"),
+    ],
+)
+def test_times_that_tell_no_order(firsts: list[int | None]) -> None:
+    assert by_time([seen(first) for first in firsts]) is None
+
+
+def test_one_segment_is_in_order() -> None:
+    assert by_time([seen(5)]) == [0]
+
+
+@pytest.mark.parametrize(
+    ("after", "between", "expected"),
+    [
+        pytest.param(seen(16 * TICKS), 10.0, True, id="what lies between is as long as the hole"),
+        pytest.param(seen(WRAP + 16 * TICKS), 10.0, True, id="also over the wrap"),
+        pytest.param(seen(17 * TICKS), 10.0, True, id="within the tolerance of the hole"),
+        pytest.param(seen(30 * TICKS), 10.0, False, id="time is missing"),
+        pytest.param(seen(0), 10.0, False, id="time goes back"),
+        pytest.param(seen(16 * TICKS, form=SOUND._replace(channels=1)), 10.0, False, id="another format"),
+        pytest.param(seen(None), 10.0, True, id="no times tell nothing"),
+    ],
+)
+def test_across_a_hole(after: Inspection, between: float, expected: bool) -> None:
+    assert goes_on(seen(0), after, between) is expected

@@ -1,0 +1,54 @@
+"""How long segments are, by their times."""
+
+import pytest
+
+from ossrec.mpegts.inspection import WRAP, Format, Inspection, Stream, signed
+from ossrec.mpegts.spans import spans, step, tolerance, unwrapped
+
+PICTURE = Format("video", "h264", 640, 360)
+SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+
+
+def seen(start: float, length: float, *, sound: tuple[float, float] | None = None, picture: bool = True) -> Inspection:
+    """A segment whose picture has these seconds, and its sound those of *sound*."""
+    streams = []
+    if picture:
+        streams.append(Stream(256, PICTURE, 1, round(start * 90_000) % WRAP, round(length * 90_000)))
+    if sound is not None:
+        streams.append(Stream(257, SOUND, 1, round(sound[0] * 90_000) % WRAP, round(sound[1] * 90_000)))
+    return Inspection("full", 188, 188, 188, 1, tuple(streams))
+
+
+@pytest.mark.parametrize(
+    ("segments", "joined", "found"),
+    [
+        pytest.param([seen(1, 9.96), seen(11, 10)], [False, True], [10.0, 10.0], id="until the next one starts"),
+        pytest.param([seen(1, 9.96), seen(11, 10)], [False, False], [9.96, 10.0], id="by itself where none follows"),
+        pytest.param([seen(1, 9.96), seen(40, 10)], [False, True], [9.96, 10.0], id="by itself before a jump"),
+        pytest.param([seen(1, 9.96), None, seen(21, 10)], [False, True, False], [9.96, None, 10.0], id="a hole"),
+        pytest.param([seen(11, 9.96), seen(1, 10)], [False, True], [9.96, 10.0], id="times that go back"),
+        pytest.param(
+            [seen(WRAP / 90_000 - 4, 10), seen(6, 10)], [False, True], [10.0, 10.0], id="over the wrap of the clock"
+        ),
+        pytest.param([seen(1, 9, sound=(1.5, 10))], [False], [10.5], id="the sound lasts longer than the picture"),
+        pytest.param([seen(0, 0, picture=False)], [False], [None], id="nothing carries a time"),
+    ],
+)
+def test_spans(segments: list[Inspection | None], joined: list[bool], found: list[float | None]) -> None:
+    assert spans(segments, joined) == found
+
+
+def test_a_step_is_by_the_picture_or_else_by_the_sound() -> None:
+    assert step(seen(1, 10, sound=(1.2, 10)), seen(11, 10, sound=(11.4, 10))) == 10.0
+    assert step(seen(0, 0, picture=False, sound=(1, 10)), seen(0, 0, picture=False, sound=(11.5, 10))) == 10.5
+    assert step(seen(1, 10), seen(0, 0, picture=False, sound=(11, 10))) is None
+
+
+def test_a_tenth_or_half_a_second_is_tolerated() -> None:
+    assert (tolerance(2.0), tolerance(15.0)) == (0.5, 1.5)
+
+
+def test_times_are_unwrapped_the_shorter_way() -> None:
+    assert unwrapped([WRAP - 100, 50, 20]) == [WRAP - 100, WRAP + 50, WRAP + 20]
+    assert unwrapped([]) == []
+    assert signed(WRAP - 1) == -1
