@@ -125,6 +125,30 @@ class CatalogBuilder:
         marks = ", ".join(f":{name}" for name in values)
         self.conn.execute(f"INSERT INTO findings ({', '.join(values)}) VALUES ({marks})", values)
 
+    def look(self, key: str, **columns: Any) -> None:
+        """A look at the bytes of the object *key*, which succeeded unless *columns* say otherwise."""
+        stem, rest, _kind = self.stems.place(key)
+        values = {
+            "stem_id": stem.id,
+            "rest": rest,
+            "etag": b"e" * 16,
+            "depth": "full",
+            "looked": NOW,
+            "bytes_read": 188_000,
+            **columns,
+        }
+        marks = ", ".join(f":{name}" for name in values)
+        self.conn.execute(f"INSERT INTO looks ({', '.join(values)}) VALUES ({marks})", values)
+
+    def media_format(self, kind: str, codec: str, **columns: int) -> int:
+        """A format of a stream; gives its number."""
+        values = {"kind": kind, "codec": codec, **columns}
+        marks = ", ".join(f":{name}" for name in values)
+        row = self.conn.execute(
+            f"INSERT INTO formats ({', '.join(values)}) VALUES ({marks}) RETURNING id", values
+        ).fetchone()
+        return int(row[0])
+
     def scan(self, *, state: str = "finished", started: int = NOW, prefix: str = "") -> int:
         """A scan of the bucket."""
         finished = started + 5 if state == "finished" else None

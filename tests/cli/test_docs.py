@@ -52,6 +52,7 @@ def test_every_setting_is_described() -> None:
         ["find", "--count"],
         ["find", "--unnamed"],
         ["show", mixed("lobby")],
+        ["show", "--room", "lobby"],
         ["parse", mixed("lobby")],
     ],
     ids=" ".join,
@@ -62,7 +63,7 @@ def test_every_field_is_described(ossrec: Ossrec, catalog: CatalogBuilder, argum
     section = CLI.partition(f"\n## ossrec {arguments[0]}")[2].partition("\n## ")[0]
     section += CLI.partition("\n## ossrec find")[2].partition("\n## ")[0] if arguments[0] == "show" else ""
     names = set(row)
-    for part in ("segments", "findings"):
+    for part in ("segments", "findings", "damage", "streams"):
         names |= {name for one in row.get(part) or () for name in one}
     assert [name for name in sorted(names) if f"`{name}`" not in section] == []
 

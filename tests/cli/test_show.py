@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.rules import RULES
-from tests.catalog.builder import RID, CatalogBuilder, mixed
+from tests.catalog.builder import NOW, RID, CatalogBuilder, mixed
 from tests.cli.conftest import HOSTILE
 from tests.running import Ossrec
 
@@ -39,6 +39,92 @@ def test_draws_the_timeline_and_says_what_to_do(ossrec: Ossrec, monkeypatch: pyt
     ):
         assert line in ran.out.splitlines(), line
     assert RULES["HLS140"].remedy not in ran.out
+
+
+@pytest.fixture
+def looked_at(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A recording of three segments of 10 s: one with losses, one that is no MPEG-TS, one that is archived."""
+    key = mixed("hall", "aa11")
+    build = CatalogBuilder(alone / "looked.db")
+    media = {"video_codec": "h264", "width": 640, "height": 360, "audio_codec": "aac", "sample_rate": 48_000}
+    number = build.recording(
+        key,
+        started="20261101100000000",
+        verdict="damaged",
+        reasons=["TS310", "TS350"],
+        looked=NOW,
+        measured_duration=27.5,
+        damaged_seconds=10.25,
+        bit_rate=812_345,
+        channels=2,
+        **media,
+    )
+    names = [f"rid_aa11_hall_{n}.ts" for n in range(3)]
+    build.playlist(number, key, [(name, 1880) for name in names])
+    for name, failure in zip(names, (None, None, "LOOK001"), strict=True):
+        build.look(f"2026/{name}", depth="edges", failure=failure)
+    build.finding(number, "LOOK001", 1, f"2026/{names[2]}", "restore it first", source="look")
+    place = {"source": "segment", "segment": 0, "packet": 17}
+    build.finding(number, "TS350", 3, key, names[0], start=4.0, length=0.25, lost=3, **place)
+    build.finding(number, "TS350", 3, key, names[0], start=4.25, length=1.0, lost=4, **place)
+    build.finding(number, "TS310", 3, key, names[1], source="segment", segment=1, start=10.0)
+    monkeypatch.setenv("OSSREC_CATALOG", str(build.path))
+    build.conn.close()
+    return key
+
+
+def test_draws_the_kinds_of_damage(ossrec: Ossrec, looked_at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "34")
+    lines = ossrec("show", looked_at).out.splitlines()
+    for line in (
+        "  media     h264 640x360, aac 48 kHz stereo, 812 kbit/s",
+        "  looked at 2026-11-01 12:00:00 UTC: some of its segments, 0:10.3 of it damaged",
+        "  ████▚▚████!!!!!!!!!!░░░░░░░░░░",
+        "  █ there  ░ not looked at  ▚ packets lost  ! broken",
+        "  0:04 to 0:05.3 packets lost (segment 0, 7 packets, TS350)",
+        "  0:10 to 0:20 broken (segment 1, TS310)",
+        "  0:20 to 0:30 not looked at (segment 2)",
+        "      segment 0, packet 17, at 0:04 for 250 ms, 3 packets lost: rid_aa11_hall_0.ts",
+        "      segment 0, packet 17, at 0:04.3 for 0:01, 4 packets lost: rid_aa11_hall_0.ts",
+        "  length    0:30",  # what was measured is not of all segments
+    ):
+        assert line in lines, line
+    with closing(sqlite3.connect("looked.db", isolation_level=None)) as db:
+        db.execute("UPDATE recordings SET depth = 'edges'")
+    lines = ossrec("show", looked_at).out.splitlines()
+    assert "  length    0:30, measured 0:27.5" in lines
+    assert "  looked at 2026-11-01 12:00:00 UTC: head and tail of each segment, 0:10.3 of it damaged" in lines
+
+
+def test_json_tells_the_damage_that_is_drawn(ossrec: Ossrec, looked_at: str) -> None:
+    known = ossrec("show", looked_at, "--format", "json").json
+    assert [(one["kind"], one["start"], one["length"], one["lost"]) for one in known["damage"]] == [
+        ("lost", 4.0, 1.25, 7),
+        ("broken", 10.0, 10.0, None),
+    ]
+    assert [(one["state"], one["damage"]) for one in known["segments"]] == [
+        ("present", ["lost"]),
+        ("present", ["broken"]),
+        ("unread", []),
+    ]
+    assert [one["look"]["failure"] for one in known["segments"]] == [None, None, "LOOK001"]
+    assert {one["packet"] for one in known["findings"] if one["code"] == "TS350"} == {17}
+
+
+def test_texts_of_a_hostile_catalog_are_escaped(ossrec: Ossrec, looked_at: str) -> None:
+    with closing(sqlite3.connect("looked.db", isolation_level=None)) as db:
+        db.execute("UPDATE recordings SET video_codec = ?, bit_rate = ?, looked = ?", (HOSTILE, -(2**63), 2**62))
+        db.execute(
+            "UPDATE recordings SET measured_duration = 9e999, damaged_seconds = -9e999, depth = ?, verdict = ?",
+            (HOSTILE,) * 2,
+        )
+        db.execute("UPDATE findings SET code = ?, start = 9e999, lost = ?", (HOSTILE, 2**62))
+        db.execute("UPDATE looks SET detail = ?, notes = '[' WHERE failure IS NULL", (HOSTILE,))
+    for arguments in (["show", looked_at], ["show", "--room", "hall"], ["find"]):
+        for name in ("table", "json", "csv", "jsonl"):
+            ran = ossrec(*arguments, "--format", name)
+            assert ran.code == 0
+            assert all(char == "\n" or char.isprintable() for char in ran.out)
 
 
 def test_json_has_the_same_facts(ossrec: Ossrec) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.cli.tables import WIDEST, clipped, table, width
+from ossrec.cli.output import Column
+from ossrec.cli.tables import WIDEST, clipped, fitting, table, width
 from ossrec.cli.text import printable
 
 TEXTS = st.text(max_size=80).map(printable)
@@ -50,3 +51,36 @@ def test_a_clipped_text_fits(text: str) -> None:
 def test_only_what_is_too_wide_is_clipped(text: str) -> None:
     assert clipped(text).endswith("…")
     assert clipped(text[: WIDEST // 2]) == text[: WIDEST // 2]
+
+
+def column(title: str, rank: int, instead_of: str = "") -> Column:
+    return Column(title, lambda _row: "", rank=rank, instead_of=instead_of)
+
+
+FITTED: dict[str, tuple[int, list[str]]] = {
+    "room for all": (100, ["when", "size", "name", "path"]),
+    "just room for all": (4 + 2 + 5 + 2 + 4 + 2 + 30, ["when", "size", "name", "path"]),
+    "the greatest rank goes first": (48, ["when", "name", "path"]),
+    "what is too wide makes room for what is not": (23, ["when", "size", "name", "id"]),
+    "what stands in for it comes in its turn": (17, ["when", "name", "id"]),
+    "what stands in for it may not fit either": (12, ["when", "name"]),
+    "what stays, stays": (3, ["when"]),
+}
+
+
+@pytest.mark.parametrize(("room", "shown"), FITTED.values(), ids=FITTED)
+def test_columns_fit_the_terminal(room: int, shown: list[str]) -> None:
+    columns = [column("when", 0), column("size", 4), column("name", 1), column("id", 3, "path"), column("path", 2)]
+    texts = {0: ["when"], 1: ["12 MB"], 2: ["abcd"], 3: ["id42"], 4: ["x" * 30]}
+    assert [columns[at].title for at in fitting(texts, columns, room)] == shown
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60)), min_size=1), st.integers(0, 300))
+def test_what_is_shown_fits_but_for_what_stays(wide: list[tuple[int, int]], room: int) -> None:
+    columns = [column(str(at), rank) for at, (rank, _) in enumerate(wide)]
+    texts = {at: ["x" * length] for at, (_, length) in enumerate(wide)}
+    shown = fitting(texts, columns, room)
+    assert {at for at, (rank, _) in enumerate(wide) if rank == 0} <= set(shown)
+    if any(columns[at].rank for at in shown):
+        lengths = [length if at == len(wide) - 1 else min(length, WIDEST) for at, (_, length) in enumerate(wide)]
+        assert sum(lengths[at] for at in shown) + 2 * (len(shown) - 1) <= room

@@ -1,4 +1,4 @@
-"""The timeline in a terminal: every gap shows, however short; and it is said in words."""
+"""The timeline in a terminal: every gap and every damage shows, however short."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.catalog.segments import Stretch, stretches
-from ossrec.cli.timeline import STATES, axis, in_words, length_of, marks, pointers, timeline
+from ossrec.catalog.damage import KINDS, Damage
+from ossrec.catalog.segments import stretches
+from ossrec.cli.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 
-LETTERS = {"p": "present", "m": "missing", "e": "empty", "c": "cut", "g": "gap", "o": "outside"}
+LETTERS = {"p": "present", "m": "missing", "e": "empty", "c": "cut", "g": "gap", "o": "outside", "u": "unread"}
 
 
 def segments(states: str, length: float | None = 10.0) -> list[dict[str, Any]]:
@@ -24,16 +25,13 @@ def drawn(states: str, width: int, length: float | None = 10.0) -> str:
     return "".join(state[0] for state in timeline(stretches(segments(states, length)), width))
 
 
-def gaps(rows: list[dict[str, Any]]) -> list[Stretch]:
-    return [stretch for stretch in stretches(rows) if stretch.state != "present"]
-
-
 DRAWN = {
     "one character a segment": ("pmpp", 4, "pmpp"),
     "two characters a segment": ("pm", 4, "ppmm"),
     "two segments a character show the worse": ("pmpp", 2, "mp"),
     "one in a thousand shows": ("p" * 500 + "m" + "p" * 499, 10, "pppppmpppp"),
-    "missing is worse than empty": ("emcgo", 1, "m"),
+    "missing is worse than empty": ("emcgou", 1, "m"),
+    "not looked at is hardly worse than there": ("ppug", 2, "pg"),
     "nothing to draw": ("", 10, ""),
     "no room to draw": ("pm", 0, ""),
 }
@@ -51,7 +49,7 @@ def test_without_lengths_each_segment_has_as_much_room() -> None:
     assert drawn("pp", 4, 0.0) == "pp"
 
 
-@given(st.text("pmecgo", min_size=1, max_size=300), st.integers(1, 120))
+@given(st.text("pmecgou", min_size=1, max_size=300), st.integers(1, 120))
 def test_every_state_that_is_worst_somewhere_shows(states: str, width: int) -> None:
     line = drawn(states, width)
     assert len(line) == width
@@ -59,19 +57,48 @@ def test_every_state_that_is_worst_somewhere_shows(states: str, width: int) -> N
     assert worst in line
 
 
-def test_neighbours_of_one_state_are_one_gap() -> None:
-    assert [in_words(gap) for gap in gaps(segments("pmmpeg"))] == [
-        "0:10 to 0:30 missing (segments 1 to 2)",
-        "0:40 to 0:50 empty (segment 4)",
-        "0:50 to 1:00 declared missing by the recorder (segment 5)",
-    ]
-    assert [in_words(gap) for gap in gaps(segments("pcc", None))] == ["cut short (segments 1 to 2)"]
+def damage(kind: str, start: float | None, length: float | None, segment: int | None = 0) -> Damage:
+    return Damage(kind, start, length, ("TS350",), 0, segment, None)
 
 
-def test_a_gap_of_unknown_length_says_where_it_begins() -> None:
-    one = segments("m")
-    one[0]["length"] = None
-    assert [in_words(gap) for gap in gaps(one)] == ["at 0:00 missing (segment 0)"]
+DAMAGED: dict[str, tuple[str, float | None, list[Damage], str]] = {
+    "over what is there": ("pppp", 10.0, [damage("lost", 10.0, 10.0)], "ppll pppp"),
+    "a moment": ("pppp", 10.0, [damage("flaw", 39.99, None)], "pppp pppf"),
+    "a moment in a thousand segments": ("p" * 1000, 10.0, [damage("lost", 0.0, 0.001)], "lppp pppp"),
+    "the worst of several": (
+        "pppp",
+        10.0,
+        [damage("broken", 1.0, 1.0), damage("flaw", 1.0, 9.0), damage("jump", 6.0, 1.0)],
+        "bjpp pppp",
+    ),
+    "a missing segment is worse": ("pmpp", 10.0, [damage("broken", 9.0, 12.0)], "pbmm bppp"),
+    "by segment where there are no lengths": ("pppp", None, [damage("jump", None, 1.0, 2)], "ppjp"),
+    "of no known place": ("pppp", 10.0, [damage("lost", None, None, None)], "pppp pppp"),
+    "past the end": ("pppp", 10.0, [damage("lost", 1e9, 5.0)], "pppp pppl"),
+    "longer than all": ("pppp", 10.0, [damage("lost", 0.0, 1e300)], "llll llll"),
+    "of a segment that is not there": ("pppp", None, [damage("lost", None, None, 2**62)], "pppl"),
+}
+
+
+@pytest.mark.parametrize(("states", "length", "found", "expected"), DAMAGED.values(), ids=DAMAGED)
+def test_draws_damage(states: str, length: float | None, found: list[Damage], expected: str) -> None:
+    line = timeline(stretches(segments(states, length)), 8, found)
+    assert "".join(state[0] for state in line) == expected.replace(" ", "")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(KINDS), st.floats(0, 100), st.floats(0, 100)), min_size=1), st.integers(1, 99)
+)
+def test_the_worst_damage_shows_however_short(found: list[tuple[str, float, float]], width: int) -> None:
+    line = timeline(stretches(segments("p" * 10)), width, [damage(*one) for one in found])
+    assert len(line) == width
+    assert max((kind for kind, *_ in found), key=KINDS.index) in line
+
+
+def test_every_kind_of_damage_is_drawn() -> None:
+    assert set(KINDS) < set(STATES)
+    assert sorted(KINDS, key=list(STATES).index) == list(KINDS)
+    assert set(COLORS) == set(STATES) - {"present"}
 
 
 def test_the_ends_of_time_stand_below() -> None:
@@ -82,6 +109,7 @@ def test_the_ends_of_time_stand_below() -> None:
 
 def test_findings_are_pointed_at() -> None:
     assert pointers([0.0, 15.0, 40.0, None, -1.0], 40.0, 4) == "^^ ^"
+    assert pointers([float("inf")], 40.0, 4) == ""
     assert pointers([], 40.0, 4) == ""
     assert pointers([1.0], None, 4) == ""
 

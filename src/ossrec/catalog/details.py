@@ -1,20 +1,20 @@
 """Everything that the catalog knows of one recording."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
+from ossrec.catalog.damage import RANK, Damage, Place, damage_row, damages
 from ossrec.catalog.intake import unpack_etag
 from ossrec.catalog.opening import snapshot
+from ossrec.catalog.parts import Part, in_order, parts_of
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
-from ossrec.catalog.segments import Listed, segment_rows, segment_stretches
-from ossrec.catalog.stems import recorder
+from ossrec.catalog.segments import looks_of, segment_length, segment_rows, segment_stretches
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.findings import BEGUN, NOT_ENDED, Severity
-from ossrec.naming import parse_name
 
 _FINDINGS = """
-SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length FROM findings
+SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length, packet, lost FROM findings
 WHERE recording_id = ?
 ORDER BY severity DESC, code, detail LIKE 'and % more of the same', coalesce(segment, -1), coalesce(line, -1), id
 """
@@ -23,11 +23,6 @@ SELECT p.id, s.stem || p.rest, p.role, p.kind, p.ended, p.segments, p.duration, 
        p.program_ms, p.etag, p.size, p.modified, p.read
 FROM playlists p JOIN stems s ON s.id = p.stem_id WHERE p.recording_id = ?
 ORDER BY p.role, p.modified DESC, p.id
-"""
-_PARTS = """
-SELECT p.id, s.stem || p.rest, o.etag = p.etag, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
-JOIN objects o ON o.stem_id = p.stem_id AND o.rest = p.rest AND o.gone IS NULL
-WHERE p.recording_id = ? AND p.role = 'main' ORDER BY p.modified DESC, p.id
 """
 _VERSIONS = """
 SELECT etag, size, modified, seen, segments, duration FROM playlist_versions
@@ -39,23 +34,18 @@ WHERE c.recording_id = ? ORDER BY c.scan_id
 """
 
 
-class _Part(NamedTuple):
-    """A playlist that is there and that counts."""
-
-    recorder: int  # who wrote it: -1 for the first, n for the n-th that took over
-    is_same: bool  # it still is as it was read
-    seconds: float  # how long it is
-
-
 def details(
     catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float, in_stretches: bool = False
 ) -> Row:
-    """The row of a recording with its findings, playlists, segments and history.
+    """The row of a recording with its findings, playlists, segments, damage and history.
 
     Segments are those of the playlists that count, each recorder's after those of the one it took
     over from; if they name none, the slices that are there, in order of key. Their ``state`` is one of
-    present, missing, empty, cut, gap (declared missing), outside.
-    With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
+    present, unread (there, and not looked at though others were, or it could not be), missing, empty, cut,
+    gap (declared missing), outside. ``look`` is the last look at its bytes, ``damage`` the kinds of damage
+    in them, the worst first. With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
+
+    ``damage`` is a list of `Damage` as plain values, in order of time.
 
     A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
     upload of it is fuller, it is not there any more, it has only been begun, or it ends where another
@@ -66,22 +56,24 @@ def details(
             f"SELECT {COLUMNS} FROM recordings WHERE id = :id",
             {"id": number, "quiet_before": now - quiet_after},
         ).fetchone()
-        parts = _parts(catalog, number)
-        playlists, main = _playlists(catalog, number, parts)
-        listed = _in_order(parts, main)
-        segments: Row = (
-            {"stretches": segment_stretches(catalog, number, listed)}
-            if in_stretches
-            else {"segments": list(segment_rows(catalog, number, listed))}
-        )
+        parts = parts_of(catalog, number)
+        listed = in_order(catalog, number, parts)
         row = recording_row(stored, buckets_by_id(catalog))
         found = list(_findings(catalog, number, parts, dict(listed)))
         for finding in found:
             finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
+        spoilt = damages(found, [one.offset / 1000 for one in listed], partial(segment_length, catalog, listed))
+        looks = looks_of(catalog, number, row["looked_at"] is not None)
+        segments: Row = (
+            {"stretches": segment_stretches(catalog, number, listed, looks)}
+            if in_stretches
+            else {"segments": _with_damage(segment_rows(catalog, number, listed, looks), spoilt)}
+        )
         return {
             **row,
+            "damage": [damage_row(one) for one in spoilt],
             "findings": found,
-            "playlists": playlists,
+            "playlists": list(_playlists(catalog, number)),
             **segments,
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
@@ -90,28 +82,22 @@ def details(
         }
 
 
-def _parts(catalog: sqlite3.Connection, number: int) -> dict[int, _Part]:
-    """The parts of a recording by the number of their playlist, the newest first."""
-    found = {}
-    for playlist_id, key, is_same, seconds in catalog.execute(_PARTS, (number,)):
-        found[playlist_id] = _Part(recorder(parse_name(key)), bool(is_same), seconds or 0.0)
-    return found
-
-
-def _in_order(parts: Mapping[int, _Part], main: int | None) -> list[Listed]:
-    """The playlists that make up the recording, each recorder's after that of the one it took over from."""
-    if not parts:
-        return [] if main is None else [Listed(main, 0)]
+def _with_damage(segments: Iterable[Row], spoilt: Iterable[Damage]) -> list[Row]:
+    """*segments*, each with the kinds of damage in it, the worst first."""
+    kinds: dict[Place, set[str]] = {}
+    for one in spoilt:
+        if one.segment is not None:
+            kinds.setdefault((one.part, one.segment), set()).add(one.kind)
     found = []
-    offset = 0
-    for playlist_id in sorted(parts, key=lambda number: parts[number].recorder):
-        found.append(Listed(playlist_id, offset))
-        offset += round(1000 * parts[playlist_id].seconds)
+    for segment in segments:
+        here = kinds.get((segment["part"], segment["number"]), ())
+        segment["damage"] = sorted(here, key=RANK.__getitem__, reverse=True)
+        found.append(segment)
     return found
 
 
 def _findings(
-    catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Part], offsets: Mapping[int, int]
+    catalog: sqlite3.Connection, number: int, parts: Mapping[int, Part], offsets: Mapping[int, int]
 ) -> Iterator[Row]:
     """Findings, the gravest first; *offsets* say at how many ms of the recording each playlist begins."""
     last = max((part.recorder for part in parts.values()), default=-1)
@@ -134,6 +120,8 @@ def _finding(
     segment: int | None,
     start: float | None,
     length: float | None,
+    packet: int | None,
+    lost: int | None,
 ) -> Row:
     return {
         "code": code,
@@ -145,12 +133,13 @@ def _finding(
         "segment": segment,
         "start": start,
         "length": length,
+        "packet": packet,
+        "lost": lost,
     }
 
 
-def _playlists(catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Part]) -> tuple[list[Row], int | None]:
-    """The playlists of a recording that were read, with every version seen; and the number of the main one."""
-    rows, main = [], next(iter(parts), None)
+def _playlists(catalog: sqlite3.Connection, number: int) -> Iterator[Row]:
+    """The playlists of a recording that were read, with every version seen."""
     for stored in catalog.execute(_PLAYLISTS, (number,)).fetchall():
         (
             playlist_id,
@@ -167,27 +156,22 @@ def _playlists(catalog: sqlite3.Connection, number: int, parts: Mapping[int, _Pa
             modified,
             read,
         ) = stored
-        if role == "main" and main is None:
-            main = playlist_id
         versions = catalog.execute(_VERSIONS, (playlist_id,))
-        rows.append(
-            {
-                "key": key,
-                "role": role,
-                "kind": kind,
-                "ended": None if ended is None else bool(ended),
-                "segments": segments,
-                "duration": duration,
-                "target_duration": target,
-                "program_at": iso(program_ms),
-                "etag": unpack_etag(etag),
-                "bytes": size,
-                "modified_at": iso_seconds(modified),
-                "read_at": iso_seconds(read),
-                "versions": [_version(*version) for version in versions],
-            }
-        )
-    return rows, main
+        yield {
+            "key": key,
+            "role": role,
+            "kind": kind,
+            "ended": None if ended is None else bool(ended),
+            "segments": segments,
+            "duration": duration,
+            "target_duration": target,
+            "program_at": iso(program_ms),
+            "etag": unpack_etag(etag),
+            "bytes": size,
+            "modified_at": iso_seconds(modified),
+            "read_at": iso_seconds(read),
+            "versions": [_version(*version) for version in versions],
+        }
 
 
 def _version(etag: bytes, size: int, modified: int, seen: int, segments: int | None, duration: float | None) -> Row:

@@ -32,10 +32,11 @@ class LookRow(NamedTuple):
 _COLUMNS = ", ".join(LookRow._fields)
 _MARKS = ", ".join("?" * len(LookRow._fields))
 _SET = ", ".join(f"{name} = excluded.{name}" for name in LookRow._fields[2:])
-# A look that failed says nothing against one that succeeded at the same version.
+# At the same version, a look that failed says nothing against one that succeeded, nor a glance against a full look.
 _SAVE = f"""
 INSERT INTO looks ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, rest) DO UPDATE SET {_SET}
-WHERE excluded.failure IS NULL OR looks.failure IS NOT NULL OR looks.etag <> excluded.etag
+WHERE looks.failure IS NOT NULL OR looks.etag <> excluded.etag
+   OR excluded.failure IS NULL AND (excluded.depth = 'full' OR looks.depth = 'edges')
 """
 
 

@@ -20,11 +20,15 @@ from ossrec.naming import RecordingName, readings
 __all__ = [
     "Wanted",
     "bucket_names",
+    "bucket_numbers",
     "count_recordings",
     "find_recordings",
+    "fitting_reading",
     "last_scan",
     "open_catalog",
+    "read_otherwise",
     "snapshot",
+    "stored_recordings",
     "unnamed_objects",
 ]
 
@@ -47,7 +51,7 @@ ORDER BY b.name, key LIMIT :limit
 _LAST_SCAN = """
 SELECT b.name, s.prefix, s.started, s.finished, s.state, s.objects, s.new, s.changed, s.gone, s.summary
 FROM scans s JOIN buckets b ON b.id = s.bucket_id
-WHERE (:bucket IS NULL OR b.name = :bucket) AND (s.state = 'finished' OR NOT :finished)
+WHERE s.kind = 'scan' AND (:bucket IS NULL OR b.name = :bucket) AND (s.state = 'finished' OR NOT :finished)
 ORDER BY s.id DESC LIMIT 1
 """
 
@@ -64,15 +68,23 @@ def find_recordings(
     """
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
-        ids = _bucket_ids(buckets, wanted.bucket)
-        asked = question(wanted, ids, Clock(now, quiet_after))
-        limit = -1 if wanted.limit is None else wanted.limit
-        found: Iterable[Stored] = catalog.execute(f"{_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": limit})
-        otherwise = _read_otherwise(catalog, wanted, ids, Clock(now, quiet_after))
-        if otherwise:
-            found = heapq.merge(found, sorted(otherwise.values(), key=_order), key=_order)
-        for stored in itertools.islice(found, wanted.limit):
-            yield recording_row(stored, buckets, "alternative" if stored[_ID] in otherwise else "stored")
+        for stored, reading in stored_recordings(catalog, wanted, Clock(now, quiet_after)):
+            yield recording_row(stored, buckets, reading)
+
+
+def stored_recordings(
+    catalog: sqlite3.Connection, wanted: Wanted, clock: Clock
+) -> Generator[tuple[Stored, str], None, None]:
+    """What `find_recordings` finds as `COLUMNS` selects it, each with ``stored`` or ``alternative``."""
+    ids = bucket_numbers(catalog, wanted.bucket)
+    asked = question(wanted, ids, clock)
+    limit = -1 if wanted.limit is None else wanted.limit
+    found: Iterable[Stored] = catalog.execute(f"{_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": limit})
+    otherwise = read_otherwise(catalog, wanted, ids, clock)
+    if otherwise:
+        found = heapq.merge(found, sorted(otherwise.values(), key=_order), key=_order)
+    for stored in itertools.islice(found, wanted.limit):
+        yield stored, "alternative" if stored[_ID] in otherwise else "stored"
 
 
 def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float) -> list[Row]:
@@ -86,7 +98,7 @@ def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float,
             grouped = f"SELECT {VERDICT}, {_COUNTED} FROM {part} GROUP BY 1"
             for verdict, *numbers in catalog.execute(grouped, asked.values):
                 _add(sums, verdict, numbers)
-        for stored in _read_otherwise(catalog, wanted, ids, Clock(now, quiet_after)).values():
+        for stored in read_otherwise(catalog, wanted, ids, Clock(now, quiet_after)).values():
             row = recording_row(stored, buckets)
             _add(sums, row["verdict"], [1, row["duration"] or 0, row["bytes"], row["segments_missing"] or 0])
     names = ("recordings", "duration", "bytes", "segments_missing")
@@ -138,6 +150,11 @@ def last_scan(catalog: sqlite3.Connection, bucket: str | None = None, *, finishe
     }
 
 
+def bucket_numbers(catalog: sqlite3.Connection, name: str | None) -> list[int] | None:
+    """The number of the bucket of that name, in a list that is empty if there is none; None for any bucket."""
+    return _bucket_ids(buckets_by_id(catalog), name)
+
+
 def _bucket_ids(buckets: dict[int, str], wanted: str | None) -> list[int] | None:
     return None if wanted is None else [number for number, name in buckets.items() if name == wanted]
 
@@ -152,7 +169,7 @@ def _order(stored: Stored) -> tuple[Any, ...]:
     return (started is None, -(started or 0), stored[_PATH], stored[_BUCKET])
 
 
-def _read_otherwise(
+def read_otherwise(
     catalog: sqlite3.Connection, wanted: Wanted, bucket_ids: list[int] | None, clock: Clock
 ) -> dict[int, Stored]:
     """Recordings that are wanted by another reading of their name than the one they are stored under."""
@@ -161,11 +178,16 @@ def _read_otherwise(
         return {}
     found = {}
     for stored in catalog.execute(_select(asked), asked.values):
-        plain = stored[_PATH] + ".m3u8"
-        keys = {plain, stored[_PLAYLIST] or plain}
-        if any(_means(reading, wanted) for key in keys for reading in readings(key)):
+        if fitting_reading(stored, wanted) is not None:
             found[stored[_ID]] = stored
     return found
+
+
+def fitting_reading(stored: Stored, wanted: Wanted) -> RecordingName | None:
+    """The likeliest reading of a recording's name that is of the room, user and stream *wanted*."""
+    plain = stored[_PATH] + ".m3u8"
+    keys = (plain, stored[_PLAYLIST] or plain)
+    return next((reading for key in keys for reading in readings(key) if _means(reading, wanted)), None)
 
 
 def _means(reading: RecordingName, wanted: Wanted) -> bool:

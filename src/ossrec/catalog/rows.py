@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from typing import Any
+from typing import Any, NamedTuple
 
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.catalog.wanted import VERDICT
@@ -13,15 +13,35 @@ _NAMES = (
     "id", "bucket_id", "path", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict",
     "depth", "reasons", "started_ms", "ended_ms", "duration", "missing_seconds", "bytes", "segments_expected",
     "segments_present", "segments_missing", "started_from", "ended_from", "conforming", "ambiguous",
-    "first_seen", "last_changed",
+    "first_seen", "last_changed", "segments_lookable", "looked", "measured_duration", "damaged_seconds", "bit_rate",
+    "first_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels",
 )  # fmt: skip
 FIELDS = (
     "bucket", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict", "depth", "reasons",
     "started_at", "ended_at", "duration", "missing_seconds", "bytes", "segments_expected", "segments_present",
-    "segments_missing", "started_from", "ended_from", "conforming", "ambiguous", "reading", "first_seen",
-    "last_changed", "path",
+    "segments_missing", "segments_lookable", "looked_at", "measured_duration", "damaged_seconds", "bit_rate",
+    "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
+    "ended_from", "conforming", "ambiguous", "reading", "first_seen", "last_changed", "path",
 )  # fmt: skip
 COLUMNS = ", ".join(f"{VERDICT} AS verdict_now" if name == "verdict" else name for name in _NAMES)
+
+
+_TIMES = tuple(_NAMES.index(name) for name in ("id", "started_ms", "ended_ms", "verdict"))
+
+
+class Times(NamedTuple):
+    """When a recording was, in Unix ms."""
+
+    number: int  # of the recording
+    started: int | None
+    ended: int | None
+    live: bool  # segments still arrive
+
+
+def times_of(stored: tuple[Any, ...]) -> Times:
+    """The times in what `COLUMNS` selects."""
+    number, started, ended, verdict = (stored[place] for place in _TIMES)
+    return Times(number, started, ended, verdict == "recording")
 
 
 def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str = "stored") -> Row:
@@ -34,7 +54,8 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         _id, bucket_id, path, folder, playlist, recordid, roomid, uid, stream, verdict, depth,
         reasons, started_ms, ended_ms, duration, missing_seconds, size, segments_expected,
         segments_present, segments_missing, started_from, ended_from, conforming, ambiguous,
-        first_seen, last_changed,
+        first_seen, last_changed, segments_lookable, looked, measured_duration, damaged_seconds,
+        bit_rate, first_pts, video_codec, width, height, audio_codec, sample_rate, channels,
     ) = stored  # fmt: skip
     return {
         "bucket": buckets[bucket_id],
@@ -55,6 +76,18 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "segments_expected": segments_expected,
         "segments_present": segments_present,
         "segments_missing": segments_missing,
+        "segments_lookable": segments_lookable,
+        "looked_at": iso_seconds(looked),
+        "measured_duration": measured_duration,
+        "damaged_seconds": damaged_seconds,
+        "bit_rate": bit_rate,
+        "start_pts": first_pts,
+        "video_codec": video_codec,
+        "width": width,
+        "height": height,
+        "audio_codec": audio_codec,
+        "sample_rate": sample_rate,
+        "channels": channels,
         "started_from": started_from,
         "ended_from": ended_from,
         "conforming": bool(conforming),

@@ -46,7 +46,7 @@ def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Sc
     One that did has left nothing to resume: what it had yet to judge is marked as due.
     """
     row = conn.execute(
-        "SELECT id, bucket_id, prefix, started, state FROM scans WHERE bucket_id = ? AND prefix = ?"
+        "SELECT id, bucket_id, prefix, started, state FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ?"
         " ORDER BY id DESC LIMIT 1",
         (bucket_id, prefix),
     ).fetchone()
@@ -66,8 +66,8 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
     Unfinished ones that share keys with it are abandoned: what they missed, this one may find again.
     """
     conn.execute(
-        "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ?1 AND state IN ('listing', 'checking')"
-        " AND (substr(prefix, 1, length(?2)) = ?2 OR substr(?2, 1, length(prefix)) = prefix)",
+        "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ?1 AND kind = 'scan'"
+        " AND state IN ('listing', 'checking') AND (substr(prefix, 1, length(?2)) = ?2 OR substr(?2, 1, length(prefix)) = prefix)",
         (bucket_id, prefix),
     )
     for table in ("absent", "scan_ranges"):
@@ -168,7 +168,8 @@ def left_out(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> li
 def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int | None:
     """How many objects the last finished scan of that prefix saw."""
     row = conn.execute(
-        "SELECT objects FROM scans WHERE bucket_id = ? AND prefix = ? AND state = 'finished' ORDER BY id DESC LIMIT 1",
+        "SELECT objects FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ? AND state = 'finished'"
+        " ORDER BY id DESC LIMIT 1",
         (bucket_id, prefix),
     ).fetchone()
     return None if row is None else int(row[0])

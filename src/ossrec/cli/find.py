@@ -1,6 +1,5 @@
 """`ossrec find`: recordings by room, user, task, verdict or time."""
 
-import os
 import time
 from contextlib import closing
 from pathlib import Path
@@ -13,21 +12,25 @@ from ossrec.catalog.read import Wanted, bucket_names, count_recordings, find_rec
 from ossrec.catalog.rows import FIELDS, Row
 from ossrec.cli import values
 from ossrec.cli.colors import VERDICTS
+from ossrec.cli.media import in_short
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Column, Output, say
+from ossrec.cli.places import known_bucket
 from ossrec.cli.text import clock, human_bytes, human_time
 from ossrec.errors import UsageProblem
 
 _COLUMNS = (
     Column("started (UTC)", lambda row: human_time(row["started_at"])),
-    Column("length", lambda row: clock(row["duration"]), align="right"),
+    Column("length", lambda row: clock(row["duration"]), align="right", rank=2),
     Column("room", lambda row: row["roomid"]),
-    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"]),
+    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=1),
     Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
-    Column("segments", lambda row: _segments(row), align="right"),
-    Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
-    Column("reasons", lambda row: " ".join(row["reasons"])),
-    Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)"),
+    Column("segments", lambda row: _segments(row), align="right", rank=6),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right", rank=7),
+    Column("media", in_short, rank=8, may_go=True),
+    Column("reasons", lambda row: " ".join(row["reasons"]), rank=3),
+    Column("task", lambda row: row["recordid"], rank=5, instead_of="playlist"),
+    Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)", rank=4),
 )
 _UNNAMED_FIELDS = ("bucket", "key", "bytes", "modified_at", "storage")
 _UNNAMED = (
@@ -84,11 +87,10 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
     unnamed, count = asked.pop("unnamed"), asked.pop("count")
     if unnamed:
         _refuse_beside_unnamed(asked | {"count": count})
-    if asked["since"] is not None and asked["until"] is not None and asked["until"] <= asked["since"]:
-        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
+    values.refuse_empty_range(asked["since"], asked["until"])
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
-        bucket, prefix = _bucket(asked.pop("bucket"), bucket_names(conn))
+        bucket, prefix = known_bucket(asked.pop("bucket"), bucket_names(conn))
         wanted = Wanted(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
         if unnamed:
             with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:
@@ -111,17 +113,3 @@ def _refuse_beside_unnamed(asked: dict[str, Any]) -> None:
     given = [name.removesuffix("s") for name, value in asked.items() if value and name not in ("limit", "bucket")]
     if given:
         raise UsageProblem(f"--unnamed goes with --bucket and --limit only: leave out --{given[0]}")
-
-
-def _bucket(given: str | None, known: list[str]) -> tuple[str | None, str]:
-    """The bucket as the catalog names it, and the prefix in it."""
-    if given is None:
-        return None, ""
-    for text in (given, f"oss://{given}", os.path.abspath(given), os.path.realpath(given)):  # noqa: PTH100
-        for name in known:
-            if text.rstrip("/") == name.rstrip("/"):
-                return name, ""
-            if text.startswith(name.rstrip("/") + "/"):
-                return name, text[len(name.rstrip("/")) + 1 :]
-    say(f"ossrec: {given} was never scanned into this catalog, which holds {', '.join(known) or 'no bucket'}")
-    return given, ""

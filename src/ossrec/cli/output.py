@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -18,6 +19,9 @@ class Column(NamedTuple):
     cell: Callable[[Row], str]
     style: Callable[[Row], str | None] = lambda _row: None  # name of a colour
     align: str = "left"
+    rank: int = 0  # on a terminal too narrow for all, those of a greater rank go first; 0 stays
+    may_go: bool = False  # left out when it is empty in every row
+    instead_of: str = ""  # title of a column that comes before it in rank; shown only where that has no room
 
 
 class Output(NamedTuple):
@@ -84,6 +88,19 @@ def write(parts: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def write_bytes(data: bytes) -> None:
+    """Write *data* to stdout as it is; else as `write`."""
+    write(())
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        raise OSError(errno.EBADF, "stdout is closed: send it to a file, or to /dev/null")
+    try:
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(line: str) -> None:
     """One line of talk on stderr."""
     if sys.stderr is not None:
@@ -134,11 +151,31 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
 
 
 def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:
-    from ossrec.cli.tables import table  # only for this format
+    from ossrec.cli.tables import clipped, fitting, table  # only for this format
 
     cells = [[(printable(column.cell(row)), column.style(row)) for column in columns] for row in rows]
-    if cells:
-        yield table([column.title for column in columns], cells, [column.align for column in columns], coloured)
+    if not cells:
+        return
+    used = [at for at, column in enumerate(columns) if not column.may_go or any(row[at][0] for row in cells)]
+    shown = [at for at in used if not columns[at].instead_of]
+    if (room := _terminal_columns()) is not None:
+        shown = fitting({at: [columns[at].title, *(row[at][0] for row in cells)] for at in used}, columns, room)
+    kept = [columns[at] for at in shown]
+    yield table(
+        [column.title for column in kept],
+        [[row[at] if at == used[-1] else (clipped(row[at][0]), row[at][1]) for at in shown] for row in cells],
+        [column.align for column in kept],
+        coloured,
+    )
+    if left_out := [columns[at].title for at in used if at not in shown and not columns[at].instead_of]:
+        say(f"left out to fit the terminal: {', '.join(left_out)}")
+
+
+def _terminal_columns() -> int | None:
+    """How wide the terminal is that reads, None if none does or nobody knows."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return shutil.get_terminal_size((0, 0)).columns or None
 
 
 def _ascii_only() -> bool:

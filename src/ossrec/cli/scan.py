@@ -1,22 +1,18 @@
 """`ossrec scan`: list a bucket into the catalog and check what is new or changed; the cron job."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ossrec.cli import values
-from ossrec.cli.colors import VERDICTS
+from ossrec.cli.looked import looked_lines, nothing, say_plan
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output, say
+from ossrec.cli.telling import FOUND, MOST_TOLD, PARTLY, failing, problems, say_all, say_unseen, verdicts_line
 from ossrec.cli.text import human_bytes, printable
-
-PARTLY, FOUND = 3, 1  # exit codes
-
-_MOST_LINES = 20  # of what could not be looked at, and of what was left out
-_MOST_TOLD = 1_000  # that a summary has of each
 
 
 @click.command(
@@ -27,6 +23,14 @@ _MOST_TOLD = 1_000  # that a summary has of each
 )
 @click.argument("bucket", type=values.text)
 @click.option("--prefix", type=values.text, default="", help="Only keys that start so.")
+@click.option(
+    "--depth",
+    "look_to",  # the setting of a file must not reach it
+    type=click.Choice(["listing", "edges", "full"]),
+    default="listing",
+    show_default=True,
+    help="Then look at what is due: head and tail of each segment, or every byte.",
+)
 @click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
 @click.option("--fresh", is_flag=True, help="Begin anew instead of going on with a scan that was stopped.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
@@ -51,28 +55,22 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     settings = bucket_settings(options)
     place, prefix = opened(bucket, settings, options.pop("prefix"))
     _warn_of_catalog_in_bucket(place.name, catalog)
-    chosen = ScanOptions(prefix=prefix, threads=threads, retry=settings.policy, **options)
+    depth = options.pop("look_to")
+    chosen = ScanOptions(prefix=prefix, depth=depth, threads=threads, retry=settings.policy, **options)
     with shown(quiet=quiet) as progress:
-        summary = scan_bucket(place, catalog, chosen, progress, say_that_it_stops)
+        summary = scan_bucket(place, catalog, chosen, progress, say_that_it_stops, nothing if quiet else say_plan)
     for notice in summary.notices:
         say(f"ossrec: warning: {notice}")
-    _say("could not look", summary.warnings, "`ossrec find --verdict unknown` lists the recordings")
+    looked = summary.looked
+    say_unseen([*summary.warnings, *(looked["warnings"] if looked else ())])
     left_out = [f"{one['name']}: {one['reason']}" for one in summary.skipped_names]
-    _say("left out", left_out, f"--format json has up to {_MOST_TOLD:,}")
-    failing = {verdict: number for verdict, number in summary.verdicts.items() if verdict in fail_on and number}
+    say_all("left out", left_out, f"--format json has up to {MOST_TOLD:,}")
+    bad = failing(summary.verdicts, fail_on)
     told = summary.as_dict()
-    output.record(told, lambda: _problems(told, failing, output) if quiet else _lines(told, failing, output))
+    output.record(told, lambda: problems(told, bad, output) if quiet else _lines(told, bad, output))
     if summary.partly:
         return PARTLY
-    return FOUND if failing else 0
-
-
-def _say(what: str, lines: Sequence[str], elsewhere: str) -> None:
-    for line in lines[:_MOST_LINES]:
-        say(f"ossrec: {what}: {line}")
-    if len(lines) > _MOST_LINES:
-        more = "" if len(lines) < _MOST_TOLD else " or more"
-        say(f"ossrec: {what}: and {len(lines) - _MOST_LINES:,}{more} others: {elsewhere}")
+    return FOUND if bad else 0
 
 
 def _warn_of_catalog_in_bucket(name: str, catalog: Path) -> None:
@@ -81,7 +79,7 @@ def _warn_of_catalog_in_bucket(name: str, catalog: Path) -> None:
         say(f"ossrec: warning: the catalog {catalog} lies in the bucket itself: keep it elsewhere with --catalog")
 
 
-def _lines(told: dict[str, Any], failing: dict[str, int], output: Output) -> Iterator[str]:
+def _lines(told: dict[str, Any], bad: dict[str, int], output: Output) -> Iterator[str]:
     where = f"{told['bucket'].rstrip('/')}/{told['prefix']}" if told["prefix"] else told["bucket"]
     went_on = ", going on with a scan that was stopped" if told["resumed"] else ""
     yield output.paint(
@@ -92,24 +90,12 @@ def _lines(told: dict[str, Any], failing: dict[str, int], output: Output) -> Ite
         yield f"              {told['unnamed']:,} that no recorder named: `ossrec find --unnamed` lists them"
     if told["skipped"]:
         yield f"              {told['skipped']:,} left out: hidden, unreadable, or links that lead elsewhere"
-    verdicts = ", ".join(
-        output.paint(f"{number:,} {verdict}", VERDICTS.get(verdict))
-        for verdict, number in told["verdicts"].items()
-        if number
-    )
+    verdicts = verdicts_line(told["verdicts"], output)
     yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
     if told["changes"]:
         yield printable(f"  changes     {', '.join(told['changes'])}")
     requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
     yield f"  read        {told['playlists_read']:,} playlists, {human_bytes(told['bytes_read'])}; requests: {requests}"
-    yield from _problems(told, failing, output)
-
-
-def _problems(told: dict[str, Any], failing: dict[str, int], output: Output) -> Iterator[str]:
-    if told["warnings"]:
-        number = len(told["warnings"])
-        things = "1 thing" if number == 1 else f"{number:,} things"
-        yield output.paint(f"{things} could not be looked at", "magenta")
-    if failing:
-        counts = ", ".join(f"{number:,} {verdict}" for verdict, number in failing.items())
-        yield output.paint(f"{counts}: `ossrec find --verdict {','.join(failing)}` lists them", "red")
+    if told["looked"]:
+        yield from (f"  {line}" for line in looked_lines(told["looked"], output))
+    yield from problems(told, bad, output)

@@ -1,24 +1,41 @@
-"""A recording's timeline as one line of characters, with what is missing marked, and the gaps in words."""
+"""A recording's timeline as one line of characters, with what is missing or damaged marked."""
 
 import math
 from collections.abc import Iterable, Sequence
 
+from ossrec.catalog.damage import Damage
 from ossrec.catalog.segments import Stretch
 from ossrec.cli.text import clock
 
 # From the best to the worst for the viewer: a character that stands for several shows the worst.
 STATES = {
     "present": "there",
+    "unread": "not looked at",
     "gap": "declared missing by the recorder",
+    "flaw": "flawed",
+    "jump": "time jumps",
+    "lost": "packets lost",
     "cut": "cut short",
+    "broken": "broken",
     "outside": "leads out of the bucket",
     "empty": "empty",
     "missing": "missing",
 }
-COLORS = {"gap": "cyan", "cut": "yellow", "outside": "magenta", "empty": "red", "missing": "red"}
-_RANK = {state: rank for rank, state in enumerate(STATES)}
-_BLOCKS = dict(zip(STATES, "█╌▒↗▁×", strict=True))
-_PLAIN = dict(zip(STATES, "#-~>_x", strict=True))
+COLORS = {
+    "unread": "magenta",
+    "gap": "cyan",
+    "flaw": "yellow",
+    "jump": "yellow",
+    "lost": "red",
+    "cut": "yellow",
+    "broken": "red",
+    "outside": "magenta",
+    "empty": "red",
+    "missing": "red",
+}
+RANK = {state: rank for rank, state in enumerate(STATES)}
+_BLOCKS = dict(zip(STATES, "█░╌▓»▚▒!↗▁×", strict=True))
+_PLAIN = dict(zip(STATES, "#:-+/%~!>_x", strict=True))
 
 
 def marks(encoding: str | None) -> dict[str, str]:
@@ -30,38 +47,40 @@ def marks(encoding: str | None) -> dict[str, str]:
     return _BLOCKS
 
 
-def timeline(stretches: Sequence[Stretch], width: int) -> list[str]:
-    """*width* states in the order of time, each the worst of the segments in its part of the line.
+def timeline(stretches: Sequence[Stretch], width: int, damage: Iterable[Damage] = ()) -> list[str]:
+    """*width* states in the order of time, each the worst of what is in its part of the line.
 
     The parts are as long as each other in seconds; where lengths are not known, in segments. A
-    segment shows in at least one of them, however short it is.
+    segment or damage shows in at least one of them, however short it is.
     """
     if not stretches or width < 1:
         return []
     total = length_of(stretches)
     whole = stretches[-1].last + 1 if total is None else total
     width = min(width, int(whole)) if total is None else width
+    spans: list[tuple[float, float, str]]
+    if total is None:
+        spans = [(stretch.first, stretch.last + 1, stretch.state) for stretch in stretches]
+        spans += [(one.segment, one.segment + 1, one.kind) for one in damage if one.segment is not None]
+    else:
+        spans = [(*_times(stretch), stretch.state) for stretch in stretches]
+        spans += [(one.start, one.end, one.kind) for one in damage if one.start is not None and one.end is not None]
+    return worst_of(((begin / whole, end / whole, state) for begin, end, state in spans), width, "present")
+
+
+def worst_of(spans: Iterable[tuple[float, float, str]], width: int, nothing: str) -> list[str]:
+    """*width* states, each the worst of the *spans* that reach into it: (begin, end, state), of a line from 0 to 1.
+
+    Where no span reaches there is *nothing*.
+    """
     worst = [-1] * width
-    for stretch in stretches:
-        begin, end = (stretch.first, stretch.last + 1) if total is None else _times(stretch)
-        first = min(int(begin / whole * width), width - 1)
-        last = max(first, min(-int(-end * width // whole) - 1, width - 1))
-        rank = _RANK[stretch.state]
+    for begin, end, state in spans:
+        first = max(0, min(int(begin * width + 1e-9), width - 1))
+        last = max(first, min(math.ceil(end * width - 1e-9) - 1, width - 1))
+        rank = RANK[state]
         worst[first : last + 1] = [max(before, rank) for before in worst[first : last + 1]]
     states = list(STATES)
-    return [states[max(rank, 0)] for rank in worst]
-
-
-def in_words(gap: Stretch) -> str:
-    """``12:30 to 13:00 missing (segments 75 to 76)``."""
-    if gap.start is None:
-        when = ""
-    elif gap.length is None:
-        when = f"at {clock(gap.start)} "
-    else:
-        when = f"{clock(gap.start)} to {clock(gap.start + gap.length)} "
-    which = f"segment {gap.first}" if gap.first == gap.last else f"segments {gap.first} to {gap.last}"
-    return f"{when}{STATES[gap.state]} ({which})"
+    return [nothing if rank < 0 else states[rank] for rank in worst]
 
 
 def axis(total: float | None, width: int) -> str:
@@ -76,7 +95,8 @@ def pointers(starts: Iterable[float | None], total: float | None, width: int) ->
     """``^`` under each of *starts*, in seconds; empty without any."""
     if not total or not math.isfinite(total):
         return ""
-    columns = {min(int(start / total * width), width - 1) for start in starts if start is not None and start >= 0}
+    places = [start for start in starts if start is not None and 0 <= start < math.inf]
+    columns = {min(int(start / total * width), width - 1) for start in places}
     return "".join("^" if column in columns else " " for column in range(width)).rstrip()
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ossrec.cli.text import printable
-from ossrec.config import parse_duration, parse_fail_on, parse_verdicts
+from ossrec.config import parse_duration, parse_fail_on, parse_size, parse_verdicts
+from ossrec.errors import UsageProblem
 from ossrec.findings import Verdict
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
+MOST_SHARES = 10_000
 WORDS = tuple(str(verdict) for verdict in Verdict)
 
 
@@ -73,6 +75,25 @@ def when(value: str) -> int:
     except (ValueError, OverflowError):
         example = "write 2026-10-01, 2026-10-01T12:00Z, or 2d for two days ago"
         raise click.BadParameter(f"{printable(given)!r} is no time: {example}") from None
+
+
+def size(value: str | int) -> int:
+    """Bytes of ``20GB``, ``1.5 GiB`` or ``500000``."""
+    return value if isinstance(value, int) else _parsed(parse_size, value)
+
+
+def share(value: str) -> tuple[int, int]:
+    """Number and count of ``1/7``, the first of seven parts."""
+    number, slash, count = value.strip().partition("/")
+    if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= MOST_SHARES:
+        return int(number), int(count)
+    raise click.BadParameter(f"{printable(value)!r} is no share: write 1/7 for the first of seven")
+
+
+def refuse_empty_range(since: int | None, until: int | None) -> None:
+    """Raises UsageProblem for a range in which no time is."""
+    if since is not None and until is not None and until <= since:
+        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
 
 
 def completes(words: Iterable[str]) -> Completer:

@@ -1,0 +1,57 @@
+"""Checks in the catalog: a run of `ossrec check` is a row of `scans` for each bucket that it looks into."""
+
+import json
+import sqlite3
+from typing import Any, NamedTuple
+
+
+class Listed(NamedTuple):
+    """A prefix of a bucket that was listed as a whole."""
+
+    prefix: str
+    begun: int  # epoch seconds
+
+
+def begin_check(conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int) -> int:
+    """A new check of a bucket; gives its number. Earlier ones that did not finish were killed: they are abandoned."""
+    conn.execute(
+        "UPDATE scans SET state = 'abandoned' WHERE kind = 'check' AND bucket_id = ? AND state = 'checking'",
+        (bucket_id,),
+    )
+    (number,) = conn.execute(
+        "INSERT INTO scans (bucket_id, prefix, started, state, kind) VALUES (?, ?, ?, 'checking', 'check')"
+        " RETURNING id",
+        (bucket_id, prefix, now),
+    ).fetchone()
+    return int(number)
+
+
+def finish_check(conn: sqlite3.Connection, number: int, now: int, summary: dict[str, Any]) -> None:
+    """The check is over; what it told is kept."""
+    conn.execute(
+        "UPDATE scans SET state = 'finished', finished = ?, summary = ? WHERE id = ?",
+        (now, json.dumps(summary, ensure_ascii=False), number),
+    )
+
+
+def listings_of(conn: sqlite3.Connection, bucket_id: int) -> list[Listed]:
+    """What scans listed to the end, the last one first, each prefix once."""
+    rows = conn.execute(
+        "SELECT prefix, started, max(id) FROM scans WHERE kind = 'scan' AND bucket_id = ?"
+        " AND state IN ('checking', 'finished') GROUP BY prefix ORDER BY max(id) DESC",
+        (bucket_id,),
+    )
+    return [Listed(prefix, started) for prefix, started, _ in rows]
+
+
+def mark_judgement_due(conn: sqlite3.Connection, recording_id: int) -> None:
+    """Have a recording judged again: one of its segments was looked at."""
+    conn.execute("UPDATE recordings SET due = 1 WHERE id = ? AND due = 0", (recording_id,))
+
+
+def changes_of(conn: sqlite3.Connection, number: int) -> dict[tuple[str | None, str], int]:
+    """How many recordings became of another verdict in that check: by what they were, and became."""
+    rows = conn.execute(
+        "SELECT was, became, count(*) FROM changes WHERE scan_id = ? AND was IS NOT became GROUP BY 1, 2", (number,)
+    )
+    return {(was, became): many for was, became, many in rows}

@@ -1,0 +1,142 @@
+"""`ossrec check`: look at the bytes of the segments that are due; for cron in the night, or one recording by hand."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ossrec.catalog.opening import open_catalog
+from ossrec.catalog.read import Wanted, bucket_names
+from ossrec.cli import values
+from ossrec.cli.looked import cost_in_words, looked_lines, nothing, say_plan
+from ossrec.cli.options import output_options, setting
+from ossrec.cli.output import Output
+from ossrec.cli.places import known_bucket
+from ossrec.cli.telling import FOUND, PARTLY, failing, problems, say_unseen
+from ossrec.errors import CatalogError, CatalogMissing, UsageProblem
+
+if TYPE_CHECKING:
+    from ossrec.buckets.settings import BucketSettings
+    from ossrec.jobs.check_report import CheckOptions
+    from ossrec.jobs.crew import Crew
+
+_WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
+
+
+@click.command(
+    "check",
+    epilog="\b\nExamples:\n"
+    "  ossrec check\n"
+    "  ossrec check --depth full --share 1/7 --budget 20GB --time 2h\n"
+    "  ossrec check --depth full 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8\n"
+    "  ossrec check --depth full --verdict complete --since 7d --dry-run",
+)
+@click.argument("recordings", nargs=-1, metavar="[RECORDING]...", type=values.text)
+@click.option("--room", type=values.text, help="Recordings of this room.")
+@click.option("--uid", type=values.text, help="Recordings of this user alone.")
+@click.option("--recordid", type=values.text, help="Recordings of this task.")
+@click.option(
+    "--verdict",
+    "verdicts",
+    type=values.verdicts,
+    metavar="VERDICT,…",
+    shell_complete=values.completes(values.WORDS),
+    help=f"Of one of these verdicts: {', '.join(values.WORDS)}.",
+)
+@click.option("--since", type=values.when, metavar="TIME", help="Not over before: 2026-10-01, or 2d ago.")
+@click.option("--until", type=values.when, metavar="TIME", help="Begun before: the same.")
+@click.option("--bucket", type=values.text, help="In this bucket: oss://name, oss://name/prefix, or a folder.")
+@click.option(
+    "--depth",
+    type=click.Choice(["edges", "full"]),
+    default="edges",
+    show_default=True,
+    help="Read head and tail of each segment, or every byte.",
+)
+@click.option("--again", type=values.duration, metavar="DURATION", help="Also what was looked at longer ago: 30d.")
+@click.option(
+    "--share", type=values.share, metavar="I/N", help="Only part I of N: seven nights read all with 1/7 to 7/7."
+)
+@click.option("--budget", type=values.size, metavar="SIZE", help="Read at most so much: 20GB.")
+@click.option("--time", type=values.duration, metavar="DURATION", help="Begin no further look after so long: 2h.")
+@click.option("--dry-run", is_flag=True, help="Only tell what it would cost.")
+@click.option("--dask", metavar="ADDRESS", help="Look on a Dask cluster: tcp://scheduler:8786.")
+@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
+@setting("catalog", "fail_on", "idle", "lag", "threads")
+@setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
+@output_options
+def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
+    """Look at the bytes of segments that were never looked at so deep, or changed since, newest recording first.
+
+    RECORDING is a recordid, or the key or path of a playlist; without any, all that is wanted is looked
+    at. Nothing is written to a bucket. A check that was stopped goes on where it was.
+
+    The exit code is 3 when something could not be looked at, else 1 when a recording that was looked at
+    has a verdict of --fail-on, else 0.
+    """
+    from ossrec.buckets.open import open_bucket
+    from ossrec.cli.buckets import bucket_settings
+    from ossrec.cli.progress import say_that_it_stops, shown
+    from ossrec.jobs.check import check_recordings, cost_of_check
+    from ossrec.jobs.check_report import Talk
+
+    threads, dry_run, dask = options["threads"], options.pop("dry_run"), options.pop("dask")
+    settings = bucket_settings(options)
+    chosen = _options(catalog, settings, options)
+    if dry_run:
+        cost = cost_of_check(catalog, chosen)
+        output.record(cost._asdict(), lambda: [cost_in_words(cost)])
+        return 0
+    with shown(quiet=quiet, first="looking") as progress:
+        talk = Talk(nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand"))
+        crew = _crew(threads, dask, settings)
+        summary = check_recordings(catalog, lambda name: open_bucket(name, settings), chosen, crew, talk)
+    say_unseen(summary.warnings)
+    bad = failing(summary.verdicts, fail_on)
+    told = summary.as_dict()
+    output.record(told, lambda: _lines(told, bad, output, quiet=quiet))
+    if summary.partly:
+        return PARTLY
+    return FOUND if bad else 0
+
+
+def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any]) -> "CheckOptions":
+    from ossrec.catalog.due_looks import Share
+    from ossrec.jobs.check_report import CheckOptions
+
+    asked = {name: options.pop(name) for name in _WANTED}
+    if asked["since"] is not None and asked["until"] is not None and asked["until"] <= asked["since"]:
+        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
+    bucket, prefix = known_bucket(asked.pop("bucket"), _buckets(catalog)) if asked["bucket"] else (None, "")
+    asked |= {"bucket": bucket, "prefix": prefix, "verdicts": asked["verdicts"] or ()}
+    share = Share(*(options.pop("share") or (1, 1)))
+    return CheckOptions(wanted=Wanted(**asked), share=share, retry=settings.policy, **options)
+
+
+def _buckets(catalog: Path) -> list[str]:
+    try:
+        with closing(open_catalog(catalog)) as conn:
+            return bucket_names(conn)
+    except CatalogMissing:
+        raise
+    except CatalogError:
+        return []  # of an older schema, which the check migrates
+
+
+def _crew(threads: int, dask: str | None, settings: "BucketSettings") -> "Crew":
+    if dask is None:
+        from ossrec.jobs.crew import ThreadCrew
+
+        return ThreadCrew(threads)
+    from ossrec.jobs.cluster import DaskCrew
+
+    return DaskCrew(dask, settings)
+
+
+def _lines(told: dict[str, Any], bad: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:
+    if not quiet:
+        yield from looked_lines(told, output)
+    yield from problems(told, bad, output)

@@ -1,0 +1,57 @@
+"""What a check says: what it will cost, and what came of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ossrec.cli.output import Output, say
+from ossrec.cli.telling import verdicts_line
+from ossrec.cli.text import human_bytes, printable
+
+if TYPE_CHECKING:
+    from ossrec.catalog.due_looks import Cost
+
+
+def nothing(_: object) -> None:
+    """Tells nobody."""
+
+
+def say_plan(cost: "Cost") -> None:
+    """What a check will cost, on stderr before it begins."""
+    if cost.segments:
+        say(f"ossrec: {cost_in_words(cost)}")
+
+
+def cost_in_words(cost: "Cost") -> str:
+    """Segments, requests and bytes in one line."""
+    if not cost.segments:
+        return "nothing is due: all that is wanted was looked at so deep"
+    return (
+        f"about {cost.segments:,} segments of {cost.recordings:,} recordings to look at:"
+        f" {cost.requests:,} requests, {human_bytes(cost.bytes)}"
+    )
+
+
+def looked_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
+    """The summary of a check for people."""
+    if not told["planned"]["segments"] and not told["recordings"]:
+        yield "nothing is due: all that is wanted was looked at so deep"
+        return
+    where = ", ".join(told["buckets"])
+    yield output.paint(
+        printable(f"{where}: looked at to depth {told['depth']} in {told['seconds']:.1f} s"), None, bold=True
+    )
+    verdicts = verdicts_line(told["verdicts"], output)
+    yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
+    if told["changes"]:
+        yield f"  changes     {', '.join(told['changes'])}"
+    archived = (
+        f", {told['archived']:,} archived: `ossrec show` has the command that restores them" if told["archived"] else ""
+    )
+    yield f"  segments    {told['segments']:,}, {told['findings']:,} findings{archived}"
+    requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
+    yield f"  read        {human_bytes(told['bytes_read'])}; requests: {requests}"
+    left = told["left"]
+    if left["segments"]:
+        why = f"the {told['stopped_by']} is used up; " if told["stopped_by"] else ""
+        some = f"about {left['segments']:,} segments of {left['recordings']:,} recordings, {human_bytes(left['bytes'])}"
+        yield f"  left        {why}{some} for the next run"
