@@ -23,6 +23,7 @@ ENVIRONMENT_ONLY = {
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(ms|s|m|h|d|w)?")
+_BYTES = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*(?:([kmgtp])(i)?)?b?", re.IGNORECASE)
 _SECRET = re.compile(r"secret|password|passwd|credential|token|access_?key|key_?id", re.IGNORECASE)
 
 
@@ -120,6 +121,16 @@ def parse_duration(text: str) -> float:
     if match is None:
         raise ValueError(f"{text!r} is no duration: write 30s, 5m, 2h or 1d")
     return float(match[1]) * _UNITS[match[2] or "s"]
+
+
+def parse_size(text: str) -> int:
+    """Bytes of ``500MB`` (of 1000 each), ``20GiB`` (of 1024) or ``1000000``; ValueError for anything else."""
+    match = _BYTES.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no size: write 500MB, 20GB or 1.5TiB")
+    power = "kmgtp".index(match[2].lower()) + 1 if match[2] else 0
+    unit: int = (1024 if match[3] else 1000) ** power
+    return round(float(match[1]) * unit)
 
 
 def parse_verdicts(text: str) -> tuple[str, ...]:

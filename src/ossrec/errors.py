@@ -12,6 +12,7 @@
         ├── AccessDenied        12  not allowed, or the credentials are wrong or missing
         ├── BucketMissing       12  no such bucket or folder
         ├── ObjectMissing       3   no such object (also a FileNotFoundError)
+        ├── ObjectExists        2   there is another object already where a new one was to be written
         ├── ObjectArchived      3   the object must be restored before it can be read
         ├── ObjectTooLarge      3   the object is larger than the reader allows
         ├── BodyDamaged         3   the body does not match its checksum, or was cut short
@@ -92,6 +93,12 @@ class BucketMissing(BucketError):
 
 class ObjectMissing(BucketError, FileNotFoundError):
     """There is no such object."""
+
+
+class ObjectExists(BucketError):
+    """There is another object already where a new one was to be written."""
+
+    exit_code = 2
 
 
 class ObjectArchived(BucketError):

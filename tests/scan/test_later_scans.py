@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import BucketBusy
-from ossrec.jobs import checking
+from ossrec.jobs import judge
 from ossrec.jobs.report import ScanOptions, ScanState
 from ossrec.jobs.scan import scan_bucket
 from tests.buckets.places import connect
@@ -281,7 +281,7 @@ def test_a_full_disk_is_told_as_such_and_loses_nothing(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(checking, "keep_playlist", run_out_of_room)
+        patch.setattr(judge, "keep_playlist", run_out_of_room)
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):
             scan(bucket, catalog)
     scan(bucket, catalog)

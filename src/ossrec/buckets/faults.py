@@ -25,6 +25,7 @@ from ossrec.errors import (
     BucketMissing,
     ListingDamaged,
     ObjectArchived,
+    ObjectExists,
     ObjectMissing,
 )
 
@@ -38,10 +39,12 @@ class Asked(NamedTuple):
     bucket: str
     key: str | None = None  # None: a page of the listing
     signed: bool = True
+    writes: bool = False
 
     def __str__(self) -> str:
         """Such as ``oss://demo: reading 'a.m3u8'``."""
-        return f"oss://{self.bucket}: " + ("listing" if self.key is None else f"reading {brief(repr(self.key))}")
+        does = "writing" if self.writes else "reading"
+        return f"oss://{self.bucket}: " + ("listing" if self.key is None else f"{does} {brief(repr(self.key))}")
 
 
 class Throttled(BucketBusy):
@@ -80,6 +83,9 @@ _MEANINGS = {
     "NoSuchKey": _Meaning(ObjectMissing, "it is not there, or not any more: scan again"),
     "SymlinkTargetNotExist": _Meaning(ObjectMissing, "it is a link to an object that is not there"),
     "InvalidObjectName": _Meaning(ObjectMissing, "no object can have such a key"),
+    "FileAlreadyExists": _Meaning(ObjectExists, "there is another object already, name another prefix"),
+    "FileImmutable": _Meaning(AccessDenied, "the bucket's retention policy allows no change"),
+    "InvalidDigest": _Meaning(BodyDamaged, "the bytes changed on their way, try again"),
     "InvalidObjectState": _Meaning(
         ObjectArchived,
         "restore it first (`ossutil restore`, or the console); that takes a minute to hours",
@@ -137,15 +143,21 @@ def _meaning(asked: Asked, refusal: Refusal) -> _Meaning:
     if status >= 500 or status in (408, 429):
         return _Meaning(BucketBusy, _BUSY)
     if status in (401, 403):
-        action = "oss:ListObjects on the bucket" if asked.key is None else "oss:GetObject on its prefix"
         if asked.signed:
-            return _Meaning(AccessDenied, f"the access key needs {action} ({POLICY})")
+            return _Meaning(AccessDenied, f"the access key needs {_right(asked)} ({POLICY})")
         return _Meaning(AccessDenied, "no credentials are set: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET")
     if status == 404:
-        return _MEANINGS["NoSuchBucket" if asked.key is None else "NoSuchKey"]
+        return _MEANINGS["NoSuchBucket" if asked.key is None or asked.writes else "NoSuchKey"]
     return _Meaning(
         BucketError, f"OSS says {refusal.message!r}: check the region, the endpoint and the signing version"
     )
+
+
+def _right(asked: Asked) -> str:
+    """What RAM must allow for that."""
+    if asked.key is None:
+        return "oss:ListObjects on the bucket"
+    return "oss:PutObject on the output prefix" if asked.writes else "oss:GetObject on its prefix"
 
 
 def _shown(refusal: Refusal) -> str:

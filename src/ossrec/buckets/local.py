@@ -1,7 +1,7 @@
 """A folder on disk as a bucket, with the same promises as OSS gives."""
 
 # Paths are bytes here, as the file system has them, and pathlib takes none.
-# ruff: noqa: PTH116, PTH118
+# ruff: noqa: PTH102, PTH116, PTH118
 
 import errno
 import os
@@ -9,10 +9,11 @@ import secrets
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import NamedTuple
 
+from ossrec.buckets.files import make_file
 from ossrec.buckets.protocol import START
 from ossrec.buckets.text import brief, printable
 from ossrec.buckets.walk import Limits, etag_of, is_inside, modified_of, walk
@@ -20,7 +21,9 @@ from ossrec.errors import (
     AccessDenied,
     BodyDamaged,
     BucketBusy,
+    BucketError,
     BucketMissing,
+    ObjectExists,
     ObjectMissing,
     ObjectTooLarge,
     UsageProblem,
@@ -112,6 +115,29 @@ class LocalBucket:
             raise ValueError(f"[{start}, {stop}) is no range")
         return self._read(key, start, stop, None)
 
+    def write_new(self, key: str, data: bytes, content_type: str) -> None:  # noqa: ARG002 - a file has none
+        """As `writing.Writable.write_new`; folders on the way are made, and none outside of this one is entered."""
+        what = f"{printable(self._root)}: writing {brief(repr(key))}"
+        try:
+            path = self._path_of(key, what)
+        except ObjectMissing as error:
+            raise UsageProblem(str(error)) from None
+        with _told_of_writing(what):
+            make_file(self._make_way(path, what), data)
+
+    def _make_way(self, path: bytes, what: str) -> bytes:
+        """*path* with the folders before it resolved, each made where there is none."""
+        place = self._root
+        *steps, name = path[len(self._root.rstrip(b"/")) + 1 :].split(b"/")
+        for step in steps:
+            place = os.path.join(place, step)
+            with suppress(FileExistsError):
+                os.mkdir(place)
+            place = os.path.realpath(place, strict=True)
+            if not is_inside(self._root, place):
+                raise UsageProblem(f"{what}: a link on the way leaves the folder: name another prefix")
+        return os.path.join(place, name)
+
     def _identify(self) -> tuple[int, int]:
         """What tells this folder from another that takes its place."""
         place = printable(self._root)
@@ -191,6 +217,22 @@ def _told(what: str) -> Iterator[None]:
             said = f"{what}: {error.strerror}: it is not there, or not any more, scan again"
             raise ObjectMissing(said) from None
         raise BucketBusy(f"{what}: {error.strerror}: check the disk or the mount, and try again") from error
+
+
+@contextmanager
+def _told_of_writing(what: str) -> Iterator[None]:
+    """Turn what the system says of a new file into our errors."""
+    try:
+        yield
+    except FileExistsError:
+        raise ObjectExists(f"{what}: there is another file already, name another prefix") from None
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            said = f"{what}: {error.strerror}: run as a user who may write there"
+            raise AccessDenied(said) from None
+        if error.errno in (errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR):
+            raise UsageProblem(f"{what}: {error.strerror}: name another prefix") from None
+        raise BucketError(f"{what}: {error.strerror}: check the disk or the mount, and try again") from error
 
 
 def _limits(prefix: str, after: str, until: str | None) -> Limits:

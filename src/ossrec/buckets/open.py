@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from ossrec.buckets.credentials import credentials_from
 from ossrec.buckets.local import LocalBucket
-from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.secrecy import discreet
 from ossrec.buckets.settings import BucketSettings
 from ossrec.buckets.text import brief
+from ossrec.buckets.writing import Writable
 from ossrec.errors import UsageProblem
 
 _SCHEME = "oss://"
@@ -41,8 +41,10 @@ def parse_place(text: str) -> Place:
 
 def open_bucket(
     place: str, settings: BucketSettings | None = None, environment: Mapping[str, str] = os.environ
-) -> Bucket:
+) -> Writable:
     """The bucket that *place* names, its prefix left aside; nothing is asked of the network yet.
+
+    Who only reads takes it for a `Bucket`.
 
     Credentials come from *environment*: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN;
     without any, access is anonymous. Raises UsageProblem, and BucketMissing for a folder that is not there.

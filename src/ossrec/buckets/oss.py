@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import logging
 import time
 from typing import Any
@@ -161,8 +162,16 @@ class OssBucket:
             check_whole(asked, response, data)
         return body_of(asked, response, data[: stop - start], size)
 
-    def _asked(self, key: str) -> Asked:
-        asked = Asked(self._name, key, self._signed)
+    def write_new(self, key: str, data: bytes, content_type: str) -> None:
+        """As `writing.Writable.write_new`, by one PutObject."""
+        asked = self._asked(key, writes=True)
+        digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+        headers = {"Content-Type": content_type, "Content-MD5": digest, "x-oss-forbid-overwrite": "true"}
+        response = self._send("PUT", asked, headers=headers, data=data)
+        self._read_body(asked, response, _ERROR_LIMIT)  # nothing, but it gives the connection back
+
+    def _asked(self, key: str, *, writes: bool = False) -> Asked:
+        asked = Asked(self._name, key, self._signed, writes)
         try:
             key.encode()
         except UnicodeEncodeError:
@@ -178,6 +187,7 @@ class OssBucket:
         params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         allowed: tuple[int, ...] = (200,),
+        data: bytes | None = None,
     ) -> requests.Response:
         """The reply to one signed request, its body still to be read.
 
@@ -187,6 +197,7 @@ class OssBucket:
         request = oss2.http.Request(
             method,
             self._bucket._make_url(self._name, key),
+            data=data,
             params=params,
             headers=headers,
             app_name=f"ossrec/{__version__}",

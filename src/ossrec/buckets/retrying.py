@@ -11,7 +11,7 @@ from ossrec.buckets.settings import RetryPolicy
 from ossrec.errors import BodyDamaged, BucketBusy, BucketError, Interrupted, ListingDamaged
 from ossrec.model import Body, Cursor, Page
 
-Answer = TypeVar("Answer", Page, Body)
+Answer = TypeVar("Answer")
 
 
 class Retry(NamedTuple):
@@ -66,17 +66,18 @@ class Retrying(Around):
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""
-        return self._insist(lambda: self._bucket.page(prefix, cursor, until=until))
+        return self.insist(lambda: self._bucket.page(prefix, cursor, until=until))
 
     def read(self, key: str, *, limit: int) -> Body:
         """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""
-        return self._insist(lambda: self._bucket.read(key, limit=limit))
+        return self.insist(lambda: self._bucket.read(key, limit=limit))
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
         """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""
-        return self._insist(lambda: self._bucket.read_range(key, start, stop))
+        return self.insist(lambda: self._bucket.read_range(key, start, stop))
 
-    def _insist(self, ask: Callable[[], Answer]) -> Answer:
+    def insist(self, ask: Callable[[], Answer]) -> Answer:
+        """What *ask* answers, asked again as this bucket is; raises Interrupted when stopped during a wait."""
         begun = self._clock()
         failed = damaged = 0
         while True:

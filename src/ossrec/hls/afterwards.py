@@ -45,12 +45,22 @@ def _check_features(reading: Reading) -> None:
     if "#EXT-X-VERSION" in reading.seen and reading.version is None:
         return
     version = reading.version or 1
+    for feature, (needed, line) in _features(reading).items():
+        if needed > version:
+            reading.notes.add("HLS072", f"{feature} needs version {needed}, it is {version}", line)
+
+
+def version_needed(reading: Reading) -> int:
+    """The lowest EXT-X-VERSION that everything in use allows."""
+    return max((needed for needed, _ in _features(reading).values()), default=1)
+
+
+def _features(reading: Reading) -> dict[str, tuple[int, int]]:
+    """What is in use, with the version it needs and its first line."""
     features = dict(reading.features)
     if "EXT-X-MAP" in features and "EXT-X-I-FRAMES-ONLY" in features:
         features["EXT-X-MAP"] = (5, features["EXT-X-MAP"][1])
-    for feature, (needed, line) in features.items():
-        if needed > version:
-            reading.notes.add("HLS072", f"{feature} needs version {needed}, it is {version}", line)
+    return features
 
 
 def _check_end(reading: Reading) -> None:

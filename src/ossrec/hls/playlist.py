@@ -46,6 +46,7 @@ class Playlist:
     lines: tuple[str, ...] = ()  # without their line ends; bytes that are not UTF-8 stand as U+FFFD
     findings: tuple[Finding, ...] = ()
     version: int | None = None
+    version_needed: int = 1  # by what is in use (RFC 8216 7)
     target_duration: int | None = None  # seconds
     media_sequence: int | None = None
     discontinuity_sequence: int | None = None

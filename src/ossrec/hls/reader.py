@@ -3,7 +3,7 @@
 import re
 
 from ossrec.hls import tags
-from ossrec.hls.afterwards import check_afterwards
+from ossrec.hls.afterwards import check_afterwards, version_needed
 from ossrec.hls.handlers import HANDLERS
 from ossrec.hls.notes import Notes, excerpt
 from ossrec.hls.playlist import MAX_LINES, Kind, Playlist
@@ -39,6 +39,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
         lines=tuple(lines),
         findings=tuple(notes.all()),
         version=reading.version,
+        version_needed=version_needed(reading),
         target_duration=reading.target_duration,
         media_sequence=reading.media_sequence,
         discontinuity_sequence=reading.discontinuity_sequence,

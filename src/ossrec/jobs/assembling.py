@@ -8,6 +8,7 @@ playlist is the next part of the recording.
 import sqlite3
 from collections.abc import Container, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ossrec.catalog.looks import LookRow, ObjectId, look_at
@@ -50,6 +51,7 @@ class Assembled(NamedTuple):
     orphans: list[Loose]  # segments that no playlist names, in order of key
     abandoned: list[tuple[str, list[Loose]]]  # stem and those segments of a recorder that left no playlist
     looks: dict[str, LookRow]  # by key: at the bytes of segments as they are now
+    stored: Mapping[str, tuple[ObjectId, StoredObject]] = MappingProxyType({})  # by key: its segments that are there
 
     def doubting(self, keys: Container[str]) -> "Assembled":
         """The same, but nothing is known of the objects *keys*."""
@@ -80,8 +82,8 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
         some = sorted(loose for loose in orphans.values() if loose.key not in left)
         parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=some))
     for number in orphans:
-        desk.note_look(number, holding.objects[number])
-    return Assembled(parts, superseded, sorted(orphans.values()), abandoned, desk.looks)
+        desk.note(number, holding.objects[number])
+    return Assembled(parts, superseded, sorted(orphans.values()), abandoned, desk.looks, desk.stored)
 
 
 def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tuple[str, list[Loose]]]:
@@ -130,9 +132,11 @@ class _Desk:
         self._beyond: list[Finding] = []  # found in it
         self.named: set[ObjectId] = set()  # what some playlist names
         self.looks: dict[str, LookRow] = {}
+        self.stored: dict[str, tuple[ObjectId, StoredObject]] = {}
 
-    def note_look(self, number: ObjectId, stored: StoredObject) -> None:
-        """Take what was seen in the bytes of an object, if they still are the same."""
+    def note(self, number: ObjectId, stored: StoredObject) -> None:
+        """Take an object, and what was seen in its bytes if they still are the same."""
+        self.stored[self.key(number)] = number, stored
         look = self._holding.looks.get(number)
         if look is None and number[0] not in self._holding.stems:
             look = look_at(self._conn, *number)
@@ -203,7 +207,7 @@ class _Desk:
             return None, None
         self.named.add((row.stem_id, row.rest))
         if stored is not None:
-            self.note_look((row.stem_id, row.rest), stored)
+            self.note((row.stem_id, row.rest), stored)
         return stored, key
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.intake import pack_etag
 from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing
 from ossrec.findings import Finding
+from ossrec.jobs.restoring import restore_command
 from ossrec.mpegts.inspection import Depth, Inspection
 
 HEAD = 128 * 1024  # bytes read at the start of a segment at depth `edges`
@@ -22,7 +24,7 @@ class Target(NamedTuple):
 
     key: str
     size: int
-    etag: str
+    etag: bytes  # as the catalog keeps it
 
 
 class Looked(NamedTuple):
@@ -41,7 +43,7 @@ def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:
     try:
         inspection, failure = _inspect(reader, target, depth), None
     except ObjectArchived as error:
-        inspection, failure = None, Finding(ARCHIVED, target.key, str(error))
+        inspection, failure = None, archived(bucket.name, target.key, str(error))
     except AccessDenied as error:
         inspection, failure = None, Finding("LOOK002", target.key, str(error))
     except (ObjectMissing, _Changed) as error:
@@ -49,6 +51,11 @@ def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:
     except BucketError as error:
         inspection, failure = None, Finding("LOOK003", target.key, str(error))
     return Looked(target, inspection, failure, reader.requests, reader.bytes_read)
+
+
+def archived(bucket: str, key: str, said: str) -> Finding:
+    """Nobody can look at an object before it is restored; *said* is its storage class, or what the bucket said."""
+    return Finding(ARCHIVED, key, f"{said}: {restore_command(bucket, key)}")
 
 
 def cost(size: int, depth: Depth) -> tuple[int, int]:
@@ -65,9 +72,8 @@ def _inspect(reader: "_Reader", target: Target, depth: Depth) -> Inspection:
 
     if depth == "full":
         return inspect_blocks(reader.blocks())
-    if target.size <= HEAD + TAIL:
-        whole = reader.read(0, target.size)
-        return inspect_edges(whole, b"", target.size)
+    if target.size <= HEAD + TAIL:  # head and tail are all there is: that is a full look
+        return inspect_blocks([reader.read(0, target.size)])
     head = reader.read(0, HEAD)
     return inspect_edges(head, reader.read(target.size - TAIL, target.size), target.size)
 
@@ -93,6 +99,6 @@ class _Reader:
         self.requests += 1
         body = self._bucket.read_range(self._target.key, start, stop)
         self.bytes_read += len(body.data)
-        if body.etag != self._target.etag or body.size != self._target.size:
-            raise _Changed("it changed since it was listed: scan again")
+        if pack_etag(body.etag) != self._target.etag or body.size != self._target.size:
+            raise _Changed("it is not what was listed any more: scan again")
         return body.data

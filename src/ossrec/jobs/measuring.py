@@ -117,9 +117,16 @@ def _is_ts(one: Slice) -> bool:
 
 def _look(one: Lookable, assembled: Assembled) -> LookRow | None:
     look = assembled.looks.get(one.key)
-    if look is not None and look.failure == _FAILED_WHILE_ARCHIVED and not one.archived:
-        return None  # it was restored since
+    if look is not None and look.failure == _FAILED_WHILE_ARCHIVED and _is_restored(one, assembled):
+        return None
     return look
+
+
+def _is_restored(one: Lookable, assembled: Assembled) -> bool:
+    """An archived object can be read again; one in no archive was archived after it was listed."""
+    if one.archived:
+        return False
+    return one.key not in assembled.stored or assembled.stored[one.key][1].storage is not None
 
 
 def _failure(key: str, look: LookRow) -> Finding:

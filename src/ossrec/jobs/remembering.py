@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ossrec.catalog.looks import FormatRow, Formats, LookRow
 from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
 
-_EXCUSED, _PAYLOAD, _REPEATED = 1, 2, 4  # bits of a counter's last number
+_NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one number
 
 Identity = tuple[int, str, bytes]  # stem_id, rest, etag
 
@@ -70,11 +70,12 @@ def _stream(formats: Formats, pid: int, number: int, *rest: int | bool | None) -
 
 
 def _flags(counter: Counter) -> int:
-    return _EXCUSED * counter.excused | _PAYLOAD * counter.has_payload | _REPEATED * counter.repeated
+    return sum(bool(flag) << bit for bit, flag in enumerate(counter[_NUMBERS:]))
 
 
 def _counter(pid: int, first: int, last: int, flags: int) -> Counter:
-    return Counter(pid, first, last, bool(flags & _EXCUSED), bool(flags & _PAYLOAD), bool(flags & _REPEATED))
+    bits = range(len(Counter._fields) - _NUMBERS)
+    return Counter(pid, first, last, *(bool(flags >> bit & 1) for bit in bits))
 
 
 def _packed(rows: Iterable[Sequence[object]]) -> str:

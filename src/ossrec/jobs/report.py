@@ -47,12 +47,13 @@ class ScanSummary:
     changes: list[str] = field(default_factory=list)  # sentences: "3 became complete"
     warnings: list[str] = field(default_factory=list)  # one line each: what could not be looked at
     notices: list[str] = field(default_factory=list)  # one line each: what else people should know
+    looked: dict[str, Any] | None = None  # the summary of the check that followed, at the depths `edges` and `full`
     seconds: float = 0.0
 
     @property
     def partly(self) -> bool:
         """Something in the bucket could not be looked at."""
-        return bool(self.warnings)
+        return bool(self.warnings or (self.looked and self.looked["warnings"]))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -64,6 +65,7 @@ class ScanOptions:
     """How to scan. Times are seconds."""
 
     prefix: str = ""
+    depth: str = "listing"  # "edges" and "full" let a check follow
     idle: float = 30.0  # a room with nobody publishing for so long has stopped
     lag: float = 300.0  # how long an upload may take to arrive
     threads: int = 8  # playlists read at once, and ranges listed at once

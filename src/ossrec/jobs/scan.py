@@ -10,6 +10,7 @@ from ossrec.buckets.counting import Counting
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.walk import HIDDEN
+from ossrec.catalog.due_looks import Cost
 from ossrec.catalog.intake import Intake
 from ossrec.catalog.recordings import count_due, due_and_cut, mark_open_questions_due
 from ossrec.catalog.scans import (
@@ -24,16 +25,21 @@ from ossrec.catalog.scans import (
     unfinished_scan,
     unseen,
 )
-from ossrec.catalog.writing import open_for_writing, transaction
-from ossrec.errors import AccessDenied, BucketMissing, CatalogError
-from ossrec.jobs.checking import Checked, Checker
+from ossrec.catalog.wanted import Wanted
+from ossrec.catalog.writing import transaction
+from ossrec.errors import AccessDenied, BucketMissing
+from ossrec.jobs.check import look_deeper
+from ossrec.jobs.check_report import CheckOptions, Talk
+from ossrec.jobs.checking import Checker
+from ossrec.jobs.crew import ThreadCrew
+from ossrec.jobs.judge import Checked, Judge
 from ossrec.jobs.judging import Quiet
 from ossrec.jobs.listing import list_bucket
-from ossrec.jobs.lock import writing
 from ossrec.jobs.looking import ARCHIVED
 from ossrec.jobs.report import Progress, ScanOptions, ScanState, ScanSummary
+from ossrec.jobs.session import held
 from ossrec.jobs.stopping import Stop, stop_on_signals
-from ossrec.jobs.summing import sum_up
+from ossrec.jobs.summing import sum_up, verdicts_of
 
 _STALE = 24 * 3600  # a scan that stopped longer ago is started over, seconds
 _WORTH_A_RANGE = 20_000  # objects
@@ -47,27 +53,31 @@ def scan_bucket(
     options: ScanOptions,
     progress: Progress,
     on_stop: Callable[[], object] = lambda: None,
+    on_plan: Callable[[Cost], object] = lambda _: None,
 ) -> ScanSummary:
     """Bring *catalog* up to date with *bucket* and judge every recording that changed.
 
-    *on_stop* is called when a signal asks to stop, from the signal's handler.
+    At the depths `edges` and `full` the segments that are due are looked at next, as by a check of the prefix;
+    *on_plan* is told what that will cost. *on_stop* is called when a signal asks to stop, from the signal's handler.
     Raises CatalogLocked when another run writes to the catalog, Interrupted when asked to stop by a
     signal, CatalogError and BucketError. Whatever is raised, what was done until then is kept.
     """
     begun = time.monotonic()
     counting = Counting(bucket)
-    with stop_on_signals(on_stop) as stop, writing(catalog, wait=stop.wait if options.wait else None):
+    with stop_on_signals(on_stop) as stop, held(catalog, stop, wait=options.wait) as conn:
         retrying = Retrying(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
-        conn = open_for_writing(catalog)
-        file = _identity(catalog)
         gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page
         try:
-            summary = _Run(conn, retrying, options, progress, stop).run()
+            scan, summary = _Run(conn, retrying, options, progress, stop).run()
         finally:
             gc.unfreeze()
-            conn.close()
-        if file is None or _identity(catalog) != file:
-            raise CatalogError(f"{catalog} was moved or deleted while it was written: scan again")
+        if options.depth in ("edges", "full"):
+            talk = Talk(on_plan, progress)  # type: ignore[arg-type]
+            looked = look_deeper(
+                conn, lambda _: bucket, _to_look(bucket, options), ThreadCrew(options.threads), talk, stop
+            )
+            summary.looked = looked.as_dict()
+            summary.verdicts = verdicts_of(conn, scan)
     counts = counting.counts
     summary.requests = {"list": counts.lists, "get": counts.gets, "retry": counts.retries}
     summary.bytes_read = counts.bytes_read
@@ -75,12 +85,15 @@ def scan_bucket(
     return summary
 
 
-def _identity(catalog: Path) -> tuple[int, int] | None:
-    try:
-        status = catalog.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+def _to_look(bucket: Bucket, options: ScanOptions) -> CheckOptions:
+    """The check that follows: all that is due under the prefix."""
+    return CheckOptions(
+        depth="full" if options.depth == "full" else "edges",
+        wanted=Wanted(bucket=bucket.name, prefix=options.prefix),
+        idle=options.idle,
+        lag=options.lag,
+        retry=options.retry,
+    )
 
 
 class _Run:
@@ -100,7 +113,7 @@ class _Run:
         self._untold = 0
         self._notices: list[str] = []
 
-    def run(self) -> ScanSummary:
+    def run(self) -> tuple[Scan, ScanSummary]:
         scan = self._begin()
         intake = Intake(self._conn, scan.id, scan.bucket_id, self._now)
         self._show(expected=expected_objects(self._conn, scan.bucket_id, scan.prefix))
@@ -121,9 +134,9 @@ class _Run:
         with transaction(self._conn):
             mark_open_questions_due(self._conn, scan.bucket_id)
         self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
-        checker = Checker(self._conn, self._bucket, scan, intake, self._quiet())
-        checker.run(self._stop, self._options.threads, self._checked)
-        return self._finish(scan)
+        judge = Judge(self._conn, self._bucket, scan.id, intake, self._quiet())
+        Checker(self._conn, self._bucket, scan, judge).run(self._stop, self._options.threads, self._checked)
+        return scan, self._finish(scan)
 
     def _quiet(self) -> Quiet:
         """What is quiet, by the bucket's clock: the times of its objects are by that."""

@@ -28,12 +28,10 @@ class Stop:
         """Wait so long, or until somebody asks to stop; true if somebody did."""
         return self._event.wait(seconds)
 
-    def check(self) -> None:
-        """Raises Interrupted if somebody asked to stop; call it where everything is saved."""
+    def check(self, kept: str = "all that was listed and checked until now is kept, the next scan") -> None:
+        """Raises Interrupted if somebody asked to stop; call it where everything is saved, *kept* says what."""
         if self._event.is_set():
-            raise Interrupted(
-                "stopped; all that was listed and checked until now is kept, the next scan goes on from there"
-            )
+            raise Interrupted(f"stopped; {kept} goes on from there")
 
 
 @contextmanager

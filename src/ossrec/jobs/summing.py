@@ -25,12 +25,11 @@ _LOST = "SELECT count(*), sum(segments_lost) FROM changes WHERE scan_id = ? AND 
 
 def sum_up(conn: sqlite3.Connection, scan: Scan, bucket: str) -> ScanSummary:
     """The summary of a scan whose recordings are judged; times, requests and warnings are the caller's to add."""
-    where = (scan.bucket_id, scan.prefix, successor(scan.prefix))
     objects, new, changed, gone = conn.execute(
         "SELECT objects, new, changed, gone FROM scans WHERE id = ?", (scan.id,)
     ).fetchone()
-    verdicts = dict(conn.execute(_VERDICTS, where))
-    (unnamed,) = conn.execute(_UNNAMED, where).fetchone()
+    verdicts = verdicts_of(conn, scan)
+    (unnamed,) = conn.execute(_UNNAMED, _where(scan)).fetchone()
     (skipped,) = conn.execute("SELECT count(*) FROM skipped WHERE scan_id = ?", (scan.id,)).fetchone()
     return ScanSummary(
         bucket=bucket,
@@ -46,6 +45,15 @@ def sum_up(conn: sqlite3.Connection, scan: Scan, bucket: str) -> ScanSummary:
         verdicts=verdicts,
         changes=_changes(conn, scan.id),
     )
+
+
+def verdicts_of(conn: sqlite3.Connection, scan: Scan) -> dict[str, int]:
+    """How many recordings under the scan's prefix have each verdict."""
+    return dict(conn.execute(_VERDICTS, _where(scan)))
+
+
+def _where(scan: Scan) -> tuple[int, str, str | None]:
+    return scan.bucket_id, scan.prefix, successor(scan.prefix)
 
 
 def _changes(conn: sqlite3.Connection, scan_id: int) -> list[str]:

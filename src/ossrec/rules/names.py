@@ -32,18 +32,20 @@ RULES: tuple[Rule, ...] = (
     ),
     blind(
         "LOOK001",
-        "playlist is archived",
-        "Restore the object (ossutil `restore`, minutes to 48 hours by storage class), then scan again.",
+        "object is archived, so nobody can look at it",
+        "Restore the object (ossutil `restore`, minutes to 48 hours by storage class), then scan and check again.",
     ),
     blind(
         "LOOK002",
-        "access to the playlist was denied",
-        "Give the RAM user `oss:GetObject` on the prefix, then scan again; `ossrec doctor` shows what is allowed.",
+        "access to a playlist or segment was denied",
+        "Give the RAM user `oss:GetObject` on the prefix, then scan or check again; `ossrec doctor` shows what is "
+        "allowed.",
     ),
     blind(
         "LOOK003",
-        "bucket failed while the playlist was read",
-        "Scan again later; if it goes on, give the request id in the detail to the support of the bucket's provider.",
+        "bucket failed while a playlist or segment was read",
+        "Scan or check again later; if it goes on, give the request id in the detail to the support of the bucket's "
+        "provider.",
     ),
     blind(
         "LOOK004",
@@ -52,8 +54,8 @@ RULES: tuple[Rule, ...] = (
     ),
     blind(
         "LOOK005",
-        "playlist changed or vanished while it was read",
-        "Scan again: it was being written just then.",
+        "playlist or segment is not what was listed any more",
+        "Scan again: it was changed or deleted since it was listed.",
     ),
     blind(
         "LOOK006",

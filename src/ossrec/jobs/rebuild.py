@@ -1,0 +1,117 @@
+"""Rebuilds the playlist of a recording: from its segments alone, or by correcting the one that there is."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.recordings import Holding, load
+from ossrec.errors import OssrecError, UsageProblem
+from ossrec.findings import NOT_ENDED, Finding
+from ossrec.hls.composing import compose
+from ossrec.hls.joining import NotJoinable, join
+from ossrec.hls.moving import move
+from ossrec.hls.plan import Rewritten, added
+from ossrec.hls.playlist import Playlist
+from ossrec.hls.reader import read_playlist
+from ossrec.hls.relative import relative_uri
+from ossrec.hls.rewriting import rewrite_segments
+from ossrec.hls.settling import settle
+from ossrec.jobs.judging import Quiet
+from ossrec.jobs.rebuilding.gathering import Gathered, Source, gather
+from ossrec.jobs.rebuilding.measuring import look_at_all
+from ossrec.jobs.rebuilding.planning import Planned, plan
+from ossrec.jobs.rebuilding.proving import prove
+
+
+class Wish(NamedTuple):
+    """What is wanted of a rebuilt playlist."""
+
+    quiet_after: float  # seconds without an arrival after which a recording is over
+    threads: int = 8
+    listed_only: bool = False  # leave out segments that no playlist names
+
+
+class Rebuilt(NamedTuple):
+    """A playlist that passed our own checks, but for what *remaining* says."""
+
+    data: bytes
+    key: str  # where it belongs: its URIs are relative to this place
+    own: frozenset[str]  # keys of everything of the recording, and of the playlists it would have
+    originals: int  # playlists that it was made from; 0: from segments alone
+    playlist: Playlist
+    is_over: bool
+    changes: dict[str, int]  # in words -> how often
+    left_out: list[str]  # keys of segments that it does not name
+    failures: list[Finding]  # of looks: what could not be measured
+    remaining: list[Finding]  # warnings and errors that it still has
+
+
+def rebuild(conn: sqlite3.Connection, bucket: Bucket, number: int, wish: Wish) -> Rebuilt:
+    """The playlist of recording *number*; nothing is written anywhere.
+
+    Raises UsageProblem when there is nothing to rebuild, OssrecError when it cannot be, BucketError.
+    """
+    holding = load(conn, number)
+    if holding is None:
+        raise UsageProblem("the recording became part of another one: look for it again")
+    gathered = gather(conn, bucket, holding, listed_only=wish.listed_only)
+    looks = look_at_all(conn, bucket, holding.id, gathered, wish.threads)
+    planned = plan(gathered.sources, looks, bucket.address)
+    if not any(piece.is_there for part in planned for piece in part.pieces):
+        raise UsageProblem(f"no segment of {planned[0].source.at} is there to be played: restore them first")
+    is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
+    written = _write(planned, is_over=is_over)
+    at = planned[0].source.at
+    playlist = read_playlist(written.data, at)
+    left_out = [key for part in planned for key in part.left_out]
+    left_out += [loose.key for source in gathered.sources for loose in source.left_out]
+    return Rebuilt(
+        data=written.data,
+        key=at,
+        own=_own_keys(holding, gathered),
+        originals=sum(part.source.original is not None for part in planned),
+        playlist=playlist,
+        is_over=is_over,
+        changes=written.changes,
+        left_out=left_out,
+        failures=list(looks.failures.values()),
+        remaining=[f for f in prove(playlist, at, bucket, gathered, planned, looks) if is_over or f.code != NOT_ENDED],
+    )
+
+
+def _is_quiet(bucket: Bucket, holding: Holding, wish: Wish) -> bool:
+    quiet = Quiet(int(time.time()), wish.quiet_after, round(bucket.clock_ahead or 0.0))
+    return quiet.holds(quiet.last_arrival(holding))
+
+
+def _own_keys(holding: Holding, gathered: Gathered) -> frozenset[str]:
+    keys = {holding.stems[stem_id] + rest for stem_id, rest in holding.objects}
+    keys |= {source.at for source in gathered.sources} | {f"{holding.path}.m3u8"}
+    keys |= {entry.key for source in gathered.sources for entry in source.entries if entry.key is not None}
+    return frozenset(keys)
+
+
+def _write(planned: Sequence[Planned], *, is_over: bool) -> Rewritten:
+    """Each part by itself, then all in one, then what depends on the whole."""
+    first = planned[0].source
+    drafts = [_draft(part, first, is_over=is_over) for part in planned]
+    try:
+        joined = join([draft.data for draft in drafts])
+    except NotJoinable as problem:
+        raise OssrecError(f"{first.at}: its parts cannot be joined into one playlist: {problem}") from None
+    settled = settle(joined.data, is_over=is_over)
+    return Rewritten(settled.data, added(*(draft.changes for draft in drafts), joined.changes, settled.changes))
+
+
+def _draft(part: Planned, first: Source, *, is_over: bool) -> Rewritten:
+    source = part.source
+    if source.original is None:
+        draft = Rewritten(compose(part.pieces, is_over=is_over), {})
+    else:
+        draft = rewrite_segments(source.original.data, source.original.playlist, part.pieces)
+    if source.at.rpartition("/")[0] == first.at.rpartition("/")[0]:
+        return draft
+    by_uri = {piece.uri: entry.key for piece, entry in zip(part.pieces, part.entries, strict=True)}
+    return draft._replace(data=move(draft.data, lambda uri: relative_uri(by_uri.get(uri) or "", first.at)))

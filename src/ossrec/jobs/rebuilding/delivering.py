@@ -1,0 +1,107 @@
+"""Brings a rebuilt playlist to where people want it: into a file, or into its bucket under an output prefix."""
+
+import errno
+import os
+from typing import NamedTuple
+
+from ossrec.buckets.files import make_file, replace_file
+from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.retrying import Retrying
+from ossrec.buckets.writing import Writable, write_once
+from ossrec.errors import OssrecError, UsageProblem
+from ossrec.hls.moving import move
+from ossrec.hls.relative import quoted_path, relative_path, relative_uri
+from ossrec.hls.uris import resolve
+from ossrec.jobs.rebuild import Rebuilt
+from ossrec.naming import parse_name
+
+CONTENT_TYPE = "application/vnd.apple.mpegurl"  # RFC 8216 4
+_MOST_KEY = 1023  # bytes
+
+
+class Uploaded(NamedTuple):
+    """Where a playlist lies now."""
+
+    key: str
+    is_new: bool  # false: it was there before, with this very content
+
+
+def output_key(rebuilt: Rebuilt, prefix: str) -> str:
+    """The key under which it would be uploaded; raises UsageProblem for a prefix that must not or cannot be."""
+    steps = prefix.removesuffix("/").split("/")
+    if any(not step or step.startswith(".") or not step.isprintable() for step in steps):
+        raise UsageProblem(f"{prefix!r} is no output prefix: name a folder in the recording's bucket, such as rebuilt/")
+    key = f"{'/'.join(steps)}/{rebuilt.key.rpartition('/')[2]}"
+    if len(key.encode("utf-8", "surrogateescape")) > _MOST_KEY:
+        raise UsageProblem("the key would be longer than 1023 bytes: name a shorter prefix")
+    if key in rebuilt.own:
+        raise UsageProblem(f"{key} is the place of the recording's own playlist: name another prefix")
+    return key
+
+
+def upload(bucket: Writable, retrying: Retrying, rebuilt: Rebuilt, prefix: str) -> Uploaded:
+    """Write it as a new object under *prefix*, its URIs relative to there.
+
+    Raises UsageProblem, ObjectExists when there is another object, and BucketError.
+    """
+    key = output_key(rebuilt, prefix)
+
+    def elsewhere(uri: str) -> str | None:
+        target = resolve(uri, rebuilt.key, bucket.address).key
+        if target is None:
+            return None
+        moved = relative_uri(target, key)
+        if moved is None:
+            raise UsageProblem(f"no URI leads from {key} to {target!a}: name another prefix")
+        return moved
+
+    data = move(rebuilt.data, elsewhere)
+    return Uploaded(key, write_once(bucket, retrying, key, data, CONTENT_TYPE))
+
+
+def save(bucket: Bucket, rebuilt: Rebuilt, file: str, *, force: bool) -> None:
+    """Write it to *file*, at once; where the bucket is a folder its URIs lead from there to the segments.
+
+    Raises UsageProblem when *file* is there and not *force*, and always when it is of the recording or
+    another one; OSError.
+    """
+    path = os.path.realpath(os.fsencode(file))
+    data = rebuilt.data
+    if not bucket.name.startswith("oss://"):
+        root = os.fsencode(bucket.name)
+        _check_no_recording(path, root, rebuilt)
+        data = _seen_from(path, root, bucket, rebuilt)
+    try:
+        (replace_file if force else make_file)(path, data)
+    except FileExistsError:
+        raise UsageProblem(f"{file} is there already: --force replaces it") from None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise UsageProblem(f"{file}: there is no such folder: make it first") from None
+        raise OssrecError(f"{file}: {error.strerror or error}: write to another place") from None
+
+
+def _check_no_recording(path: bytes, root: bytes, rebuilt: Rebuilt) -> None:
+    """A file of a recording in the bucket is never replaced."""
+    below = root.rstrip(b"/") + b"/"
+    if not path.startswith(below) or not os.path.lexists(path):
+        return
+    key = os.fsdecode(path[len(below) :])
+    if key in rebuilt.own or parse_name(key) is not None:
+        raise UsageProblem(f"{os.fsdecode(path)} is of a recording, which is never overwritten: name another file")
+
+
+def _seen_from(path: bytes, root: bytes, bucket: Bucket, rebuilt: Rebuilt) -> bytes:
+    folder = _steps(path)[:-1]
+    below = _steps(root)
+
+    def elsewhere(uri: str) -> str | None:
+        target = resolve(uri, rebuilt.key, bucket.address).key
+        return None if target is None else quoted_path(relative_path(folder, [*below, *target.split("/")]))
+
+    return move(rebuilt.data, elsewhere)
+
+
+def _steps(path: bytes) -> list[str]:
+    text = path.decode("utf-8", "surrogateescape")
+    return [step for step in text.split("/") if step]

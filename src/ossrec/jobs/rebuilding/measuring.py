@@ -1,0 +1,57 @@
+"""What the bytes of a recording's segments show, from the catalog, or looked at now where it knows nothing."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.looks import Formats
+from ossrec.catalog.objects import etag_of
+from ossrec.findings import Finding
+from ossrec.jobs.inspecting import Target, inspect_object
+from ossrec.jobs.rebuilding.gathering import Gathered
+from ossrec.jobs.remembering import inspection_of
+from ossrec.jobs.threads import Threads
+from ossrec.mpegts.inspection import Inspection
+
+_CHANGED = "LOOK005"
+
+
+class Looks(NamedTuple):
+    """What is known of the bytes of segments, by key."""
+
+    seen: dict[str, Inspection]
+    failures: dict[str, Finding]
+
+
+def look_at_all(conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it: Gathered, threads: int) -> Looks:
+    """Looks at all segments whose bytes tell something; those that the catalog has no look at are read, on threads.
+
+    Nothing of it is kept: `ossrec check` does that.
+    """
+    wanted = {e.key: e for source in it.sources for e in source.entries if e.is_lookable and e.key is not None}
+    formats = Formats(conn)
+    looks = Looks({}, {})
+    targets: list[Target] = []
+    for key, entry in wanted.items():
+        row = it.assembled.looks.get(key)
+        etag = etag_of(conn, recording_id, key)
+        if row is not None and row.failure is None:
+            looks.seen[key] = inspection_of(row, entry.size or 0, formats)
+        elif etag is None:
+            looks.failures[key] = Finding(_CHANGED, key, "it is not there any more: scan again")
+        else:
+            targets.append(Target(key, entry.size or 0, etag))
+    if targets:
+        _look(bucket, targets, threads, looks)
+    return looks
+
+
+def _look(bucket: Bucket, targets: Sequence[Target], threads: int, looks: Looks) -> None:
+    with Threads(min(threads, len(targets)), "look") as pool:
+        for future in [pool.submit(inspect_object, bucket, target, "edges") for target in targets]:
+            looked = future.result()
+            if looked.inspection is not None:
+                looks.seen[looked.target.key] = looked.inspection
+            elif looked.failure is not None:
+                looks.failures[looked.target.key] = looked.failure

@@ -1,0 +1,123 @@
+"""On a Dask cluster the same comes of a check as on threads, and no credentials travel."""
+
+import os
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ossrec.buckets.settings import BucketSettings
+from ossrec.errors import UsageProblem
+from ossrec.jobs import cluster as module
+from ossrec.jobs.check import check_recordings
+from ossrec.jobs.check_report import CheckOptions, Talk
+from ossrec.jobs.cluster import DaskCrew, look_from_here
+from ossrec.jobs.inspecting import Target
+from tests.buckets.places import connect
+from tests.check.checking import check, content, recording
+from tests.check.test_looking import upload
+from tests.oss_server import Fault, OssServer
+from tests.scan.bucket_maker import DAY, segment, stem
+from tests.scan.scanning import scan
+
+# Sockets of a cluster that is torn down close when they are collected, as distributed leaves them.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.xdist_group("dask"),
+]
+SECRET = "a-secret-of-the-workers-only"
+CONFIG = {"distributed.comm.timeouts.connect": "20s", "distributed.admin.log-format": "%(message)s"}
+
+
+@pytest.fixture
+def stored() -> Iterator[OssServer]:
+    """An OSS with recordings whole, spoilt, archived and unreadable in part."""
+    with OssServer(access_key_secret=SECRET) as server:
+        for number in range(4):
+            upload(server, recording(stem(number), 4, "mix"))
+        bucket = server.bucket("recordings")
+        bucket.put(segment(stem(1), 2), b"\0" * 18_800, DAY)
+        bucket.put(segment(stem(2), 1), recording(stem(2), 2, "mix")[segment(stem(2), 1)], DAY, storage="Archive")
+        yield server
+
+
+@pytest.fixture
+def address(stored: OssServer) -> Iterator[str]:
+    """A cluster of two workers, which have the credentials in their own environment."""
+    import dask
+    from distributed import LocalCluster
+
+    variables = {"OSS_ACCESS_KEY_ID": stored.access_key_id, "OSS_ACCESS_KEY_SECRET": SECRET}
+    with (
+        dask.config.set(CONFIG),
+        LocalCluster(
+            n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None, env=variables, silence_logs=50
+        ) as cluster,
+    ):
+        yield cluster.scheduler_address
+
+
+def test_a_cluster_gives_the_catalog_that_threads_give(stored: OssServer, address: str, catalog: Path) -> None:
+    scan(connect(stored), catalog)
+    here = catalog.with_name("here.db")
+    here.write_bytes(catalog.read_bytes())
+    stored.faults.add(Fault("GET", key=segment(stem(3), 0), times=None, status=403))
+    summary = check(here, lambda _: connect(stored), depth="full")
+
+    settings = BucketSettings(endpoint=stored.endpoint, region=stored.region)
+    assert SECRET not in os.environ.values()
+    crew = DaskCrew(address, settings)
+    other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), crew, Talk())
+    assert crew.hands == 4
+    assert (other.segments, other.verdicts, other.warnings[0][:7]) == (14, summary.verdicts, "LOOK002")
+
+    def without_request_ids(told: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[Any]]:
+        plain = dict(told)
+        for name, place in (("looks", 4), ("findings", 5), ("packets", 2)):
+            plain[name] = [
+                (*row[:place], (row[place] or "").split("request")[0], *row[place + 1 :]) for row in told[name]
+            ]
+        return plain
+
+    assert without_request_ids(content(catalog)) == without_request_ids(content(here))
+
+
+def test_what_is_sent_to_workers_holds_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSS_ACCESS_KEY_ID", "LTAI-mine")
+    monkeypatch.setenv("OSS_ACCESS_KEY_SECRET", SECRET)
+    monkeypatch.setenv("OSS_SESSION_TOKEN", "a-token")
+    sent: list[bytes] = []
+
+    class Executor:
+        def submit(self, *task: object) -> None:
+            sent.append(pickle.dumps(task))
+
+    from ossrec.buckets.open import open_bucket
+
+    settings = BucketSettings(region="cn-hangzhou")
+    bucket = open_bucket("oss://recordings", settings)
+    crew = DaskCrew("tcp://nowhere:1", settings)
+    crew._executor = Executor()  # type: ignore[assignment]
+    crew.submit(bucket, Target("a.ts", 188, b"e"), "full")
+    task = pickle.loads(sent[0])
+    assert task == (look_from_here, "oss://recordings", settings, Target("a.ts", 188, b"e"), "full")
+    assert not any(word.encode() in sent[0] for word in ("LTAI-mine", SECRET, "a-token"))
+
+
+def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageProblem, match=r"pip install 'ossrec\[dask\]'"):
+        DaskCrew("tcp://127.0.0.1:1", BucketSettings())
+
+
+def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.3)
+    with (
+        pytest.raises(UsageProblem, match="no Dask cluster at tcp://127.0.0.1:1 "),
+        DaskCrew("tcp://127.0.0.1:1", BucketSettings()),
+    ):
+        pass
