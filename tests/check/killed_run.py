@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ossrec.jobs import round  # noqa: A004
+from ossrec.jobs import rounds
 from tests.check.checking import check
 
 left = int(sys.argv[3])
@@ -32,5 +32,5 @@ class Connection(sqlite3.Connection):
 
 connect = sqlite3.connect
 sqlite3.connect = lambda *args, **named: connect(*args, factory=Connection, **named)  # type: ignore[assignment]
-round._COMMIT_EVERY = 0.0  # so that each run gets on
+rounds._COMMIT_EVERY = 0.0  # so that each run gets on
 check(Path(sys.argv[1]), depth=sys.argv[2], threads=2)

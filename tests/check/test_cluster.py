@@ -117,7 +117,7 @@ def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPa
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.3)
     with (
-        pytest.raises(UsageProblem, match="no Dask cluster at tcp://127.0.0.1:1 "),
+        pytest.raises(UsageProblem, match=r"no Dask cluster at tcp://127\.0\.0\.1:1 "),
         DaskCrew("tcp://127.0.0.1:1", BucketSettings()),
     ):
         pass

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.jobs import round as module
+from ossrec.jobs import rounds as module
 from tests.check.checking import check, content, put_recordings, rewrite, select
 from tests.scan.bucket_maker import segment, stem
 from tests.scan.scanning import is_sound, scan

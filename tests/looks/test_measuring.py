@@ -165,6 +165,21 @@ def test_seconds_that_are_damaged_twice_count_once(formats: Formats) -> None:
     assert measure(assembled(piece(0), looks=looks), KEY, formats).measures.damaged_seconds == 1.25
 
 
+@pytest.mark.parametrize(
+    ("note", "seconds"),
+    [
+        pytest.param(Note("TS310", at=0.0), 10.0, id="all of a segment that is none"),
+        pytest.param(Note("TS350", at=9.5, length=30.0), 0.5, id="no more than is left of the segment"),
+        pytest.param(Note("TS380", at=0.0, length=30.0), 0.0, id="nothing where only time is missing"),
+        pytest.param(Note("TS401", at=0.0, length=10.0), 0.0, id="nothing by a warning"),
+    ],
+)
+def test_how_much_a_fault_spoils(formats: Formats, note: Note, seconds: float) -> None:
+    looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": look(formats, 1, note)}
+
+    assert measure(assembled(piece(0), piece(1), looks=looks), KEY, formats).measures.damaged_seconds == seconds
+
+
 def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: Formats) -> None:
     failed = row_of_failure((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": failed}

@@ -171,3 +171,14 @@ def widen(size: int) -> Change:
         return b"".join(raw + bytes(range(16)) for raw in split(data))
 
     return change
+
+
+def count_on(data: bytes) -> bytes:
+    """The same packets with counters that go on, as if one muxer had written them all."""
+    counters: dict[int, int] = {}
+    packets = []
+    for raw in split(data):
+        pid, step = pid_of(raw), raw[3] >> 4 & 1
+        counters[pid] = (counters.get(pid, 15) + step) & 15
+        packets.append(bytes([*raw[:3], raw[3] & 0xF0 | counters[pid], *raw[4:]]))
+    return b"".join(packets)

@@ -1,7 +1,5 @@
 """Real segments held against their neighbours: what changes, is missing or does not meet is told at its place."""
 
-from fractions import Fraction
-
 import pytest
 
 from ossrec.findings import Finding
@@ -108,8 +106,8 @@ def test_sound_that_drifts_from_the_picture_is_told() -> None:
 
 
 def _drifting(number: int) -> bytes:
-    """Two seconds in which the sound is again a little later, by as many hundredths as there were segments."""
-    return move("audio", number * 0.05)(after(Recipe(rate=Fraction(25)), number * 2.0))
+    """A second in which the sound is later by 50 ms than in the one before."""
+    return move("audio", number * 0.05)(after(Recipe(seconds=1), float(number)))
 
 
 def test_losses_are_told_with_the_second_of_the_recording() -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
 from ossrec.rules import RULES
-from tests.mpegts.breaking import kinds, lose, places, stream_of
+from tests.mpegts.breaking import count_on, kinds, lose, places, stream_of
 from tests.mpegts.faults import FAULTS, HARMLESS, Fault
 from tests.mpegts.healthy import BASE, healthy
+from tests.mpegts.media import Recipe, encode
 from tests.mpegts.streams import split
 from tests.mpegts.test_healthy import alarms, edges, found
 
@@ -101,3 +102,21 @@ def test_a_cut_between_packets_shows_only_by_what_the_end_lacks() -> None:
     inspection = inspect_blocks([b"".join(packets[: sound[len(sound) // 2]])])
 
     assert found(inspection) == ["TS430"]
+
+
+CHANGES = {
+    "size of the picture": Recipe(size=(320, 180), start=2.0),
+    "rate of the sound": Recipe(sample_rate=48_000, start=2.0),
+    "channels of the sound": Recipe(channels=2, start=2.0),
+}
+
+
+@pytest.mark.parametrize("after", CHANGES.values(), ids=CHANGES.keys())
+def test_a_format_that_changes_inside_is_told_where_it_does(after: Recipe) -> None:
+    before = encode(Recipe())
+
+    inspection = inspect_blocks([count_on(before + encode(after))])
+
+    assert alarms(found(inspection)) == ["TS421"]
+    assert inspection.notes[0].at == pytest.approx(2.0, abs=0.1)
+    assert (inspection.notes[0].packet or 0) >= len(split(before))

@@ -33,7 +33,7 @@ def table_pids(packets: list[bytes]) -> frozenset[int]:
     return frozenset(range(0x20)) | frozenset(judge_tables(packets)[1].gatherers)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories)
 def test_counters_show_the_same(names: list[str]) -> None:
     packets = tell(names)
@@ -44,7 +44,7 @@ def test_counters_show_the_same(names: list[str]) -> None:
     assert {fact for fact in found if (fact.lost or 0) < 16} == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories)
 def test_tables_show_the_same(names: list[str]) -> None:
     packets = tell(names)
@@ -54,7 +54,7 @@ def test_tables_show_the_same(names: list[str]) -> None:
     assert facts(inspect_blocks([b"".join(packets)]), TABLES) == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories)
 def test_frames_show_the_same(names: list[str]) -> None:
     packets = tell(names)
@@ -65,7 +65,7 @@ def test_frames_show_the_same(names: list[str]) -> None:
     assert {fact for fact in found if fact.code != "TS350" or (fact.lost or 0) >= 16} == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(stories)
 def test_clocks_show_the_same(names: list[str]) -> None:
     packets = tell(["PAT", "PMT", "picture", *names])
@@ -75,7 +75,7 @@ def test_clocks_show_the_same(names: list[str]) -> None:
     assert facts(inspect_blocks([b"".join(packets)]), frozenset(("TS370",))) == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(stories, stories)
 def test_borders_show_the_same(earlier: list[str], later: list[str]) -> None:
     head = ["PAT", "PMT"]
@@ -91,7 +91,7 @@ def test_borders_show_the_same(earlier: list[str], later: list[str]) -> None:
     assert found == ([] if lost == 0 else [lost])
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(stories)
 def test_it_does_not_matter_where_pieces_end(names: list[str]) -> None:
     data = b"".join(tell(names))
@@ -101,7 +101,7 @@ def test_it_does_not_matter_where_pieces_end(names: list[str]) -> None:
 
 def test_packets_are_found_at_the_same_places() -> None:
     random = Random(5)
-    for data in mutants(250, seed=11):
+    for data in mutants(120, seed=11):
         expected = cut(data)
         inspection = inspect_blocks([data], piece=random.choice((2048, 3001, 1 << 21)))
 

@@ -25,9 +25,9 @@ _MOST_LINES = 10  # of one sort
 @click.command(
     "rebuild",
     epilog="\b\nExamples:\n"
-    "  ossrec rebuild ba1107310000565164da34f816f842da94d > lobby.m3u8\n"
+    "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 > lobby.m3u8\n"
     "  ossrec rebuild 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 -o fixed/lobby.m3u8\n"
-    "  ossrec rebuild ba1107310000565164da34f816f842da94d --upload rebuilt/",
+    "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 --upload rebuilt/",
 )
 @click.argument("recording", type=values.text)
 @click.option(

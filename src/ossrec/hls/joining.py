@@ -11,6 +11,7 @@ from ossrec.hls.reader import read_playlist
 
 JOINED = "playlist of a recorder that took over, appended"
 
+_MIXED = "HLS061"
 _KEY = re.compile(r"[ \t]*#EXT-X-KEY:")
 
 
@@ -28,6 +29,8 @@ def join(parts: Sequence[bytes]) -> Rewritten:
     if not others:
         return Rewritten(first, {})
     read = [read_playlist(part) for part in parts]
+    if any(finding.code == _MIXED for playlist in read for finding in playlist.findings):
+        raise NotJoinable("one of them has tags of a master playlist too")
     lines = Lines(first)
     for number, line in enumerate(read[0].lines, 1):
         if _tag(line) == "#EXT-X-ENDLIST":

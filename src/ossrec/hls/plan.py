@@ -54,3 +54,6 @@ def target_of(durations: Sequence[float]) -> int:
 DISCONTINUITY = b"#EXT-X-DISCONTINUITY"
 GAP = b"#EXT-X-GAP"
 ENDLIST = b"#EXT-X-ENDLIST"
+
+BYTE_ORDER_MARK = "HLS021"  # rule
+MARK = "byte order mark taken out"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ossrec.hls.lines import Lines
 from ossrec.hls.outline import Block, Outline, outline
-from ossrec.hls.plan import DISCONTINUITY, GAP, Piece, Rewritten, extinf, segment_lines
+from ossrec.hls.plan import BYTE_ORDER_MARK, DISCONTINUITY, GAP, MARK, Piece, Rewritten, extinf, segment_lines
 from ossrec.hls.playlist import Playlist, Segment
 from ossrec.hls.values import read_duration
 
@@ -32,6 +32,8 @@ def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[Piece]) -
     is taken out. Of the header only EXT-X-MEDIA-SEQUENCE is changed: `settle` looks after the rest.
     """
     lines, shape = Lines(data), outline(playlist)
+    if any(finding.code == BYTE_ORDER_MARK for finding in playlist.findings):
+        lines.drop_mark(MARK)  # before anything is put in front of it
     kept = {piece.number for piece in pieces}
     for segment, block in zip(playlist.segments, shape.blocks, strict=True):
         if segment.number not in kept:

@@ -2,11 +2,10 @@
 
 from ossrec.hls.lines import Lines
 from ossrec.hls.outline import Outline, outline
-from ossrec.hls.plan import ENDLIST, Rewritten, target_of
+from ossrec.hls.plan import BYTE_ORDER_MARK, ENDLIST, MARK, Rewritten, target_of
 from ossrec.hls.playlist import Playlist
 from ossrec.hls.reader import read_playlist
 
-MARK = "byte order mark taken out"
 FIRST = "#EXTM3U put first"
 REPEATED = "repeated tag taken out"
 VERSION = "EXT-X-VERSION set"
@@ -39,7 +38,7 @@ def settle(data: bytes, *, is_over: bool) -> Rewritten:
 
 
 def _settle_first_line(lines: Lines, playlist: Playlist, shape: Outline) -> None:
-    if any(finding.code == "HLS021" for finding in playlist.findings):
+    if any(finding.code == BYTE_ORDER_MARK for finding in playlist.findings):
         lines.drop_mark(MARK)
     numbers = shape.once.get("#EXTM3U", ())
     if numbers and numbers[0] == 1:

@@ -18,7 +18,7 @@ from ossrec.jobs.check_report import CheckOptions, CheckState, CheckSummary, Tal
 from ossrec.jobs.crew import Crew
 from ossrec.jobs.desks import Desks, Opener
 from ossrec.jobs.inspecting import BLOCK, HEAD, TAIL
-from ossrec.jobs.round import Round
+from ossrec.jobs.rounds import Round
 from ossrec.jobs.session import held
 from ossrec.jobs.stopping import Stop, stop_on_signals
 

@@ -1,13 +1,18 @@
 """Who looks at segments: threads of this process, or anything else that runs a plain function."""
 
+import threading
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Protocol, Self
 
-from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.around import Around
+from ossrec.buckets.protocol import START, Bucket
 from ossrec.jobs.inspecting import Looked, Target, inspect_object
 from ossrec.jobs.threads import Threads
+from ossrec.model import Body, Cursor, Page
 from ossrec.mpegts.inspection import Depth
+
+_LOOKING = 4  # threads that look while others read; Python lets hardly more do so at once
 
 
 class Crew(Protocol):
@@ -30,19 +35,44 @@ class Crew(Protocol):
         """Let go of everybody."""
 
 
-class ThreadCrew:
-    """Threads of this process."""
+class _Gated(Around):
+    """A bucket of which only so many read at once."""
 
-    def __init__(self, threads: int) -> None:
-        """So many of them, from when the ``with`` block begins."""
-        self.hands = threads
+    def __init__(self, bucket: Bucket, gate: threading.Semaphore) -> None:
+        """*gate* is shared by all that read over the same connections."""
+        super().__init__(bucket)
+        self._gate = gate
+
+    def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+        """As of the bucket within."""
+        with self._gate:
+            return self._bucket.page(prefix, cursor, until=until)
+
+    def read(self, key: str, *, limit: int) -> Body:
+        """As of the bucket within."""
+        with self._gate:
+            return self._bucket.read(key, limit=limit)
+
+    def read_range(self, key: str, start: int, stop: int) -> Body:
+        """As of the bucket within, once there is a connection to spare."""
+        with self._gate:
+            return self._bucket.read_range(key, start, stop)
+
+
+class ThreadCrew:
+    """Threads of this process: some look at what they have read while others read."""
+
+    def __init__(self, connections: int) -> None:
+        """So many requests at once, from when the ``with`` block begins."""
+        self.hands = connections + min(connections, _LOOKING)
+        self._gate = threading.Semaphore(connections)
         self._threads: Threads | None = None
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
         """As `Crew.submit`."""
         if self._threads is None:
             raise ValueError("a crew works inside its with block")
-        return self._threads.submit(inspect_object, bucket, target, depth)
+        return self._threads.submit(inspect_object, _Gated(bucket, self._gate), target, depth)
 
     def result(self, future: "Future[Looked]") -> Looked:
         """As `Crew.result`."""

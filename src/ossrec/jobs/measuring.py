@@ -1,5 +1,6 @@
 """What looks at the bytes of a recording's segments add up to: findings in their place, and what was measured."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from ossrec.mpegts.spans import spans
 from ossrec.rules import RULES
 
 _FAILED_WHILE_ARCHIVED = "LOOK001"
+_LEAP = "TS380"  # time is missing between two segments: nothing in either is spoilt
+_ROUNDING = 0.0005  # times of segments are whole milliseconds
 
 
 class Lookable(NamedTuple):
@@ -82,7 +85,7 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
         depth=_depth(looks),
         segments_lookable=len(segments),
         looked=min(look.looked for look in looks if look is not None and look.failure is None),
-        damaged_seconds=round(_damaged(found), 3),
+        damaged_seconds=round(_damaged(found, segments), 3),
     )
     return Measured(measures, found, failures)
 
@@ -164,15 +167,26 @@ def _passed_over(assembled: Assembled, subject: str) -> Iterator[Finding]:
         yield Finding("TS312", subject, f"{foreign} segments")
 
 
-def _damaged(found: Iterable[Finding]) -> float:
+def _damaged(found: Iterable[Finding], segments: Sequence[Lookable]) -> float:
     """Seconds in which something is damaged, each counted once."""
-    spoilt = sorted(
-        (f.start, f.start + f.length)
-        for f in found
-        if f.start is not None and f.length is not None and RULES[f.code].severity is Severity.ERROR
-    )
+    placed = sorted((one.start, one.start + one.duration) for one in segments if one.start is not None and one.duration)
+    starts = [start for start, _ in placed]
+    spoilt = []
+    for finding in found:
+        if finding.start is None or finding.code == _LEAP or RULES[finding.code].severity is not Severity.ERROR:
+            continue
+        begin = finding.start + _ROUNDING
+        at = bisect_right(starts, begin) - 1
+        end = placed[at][1] if at >= 0 and begin < placed[at][1] else float("inf")
+        length = float("inf") if finding.length is None else finding.length  # to the end of its segment
+        if min(end, length) < float("inf"):
+            spoilt.append((finding.start, min(finding.start + length, end)))
+    return _covered(spoilt)
+
+
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
     total, reached = 0.0, float("-inf")
-    for start, end in spoilt:
+    for start, end in sorted(spans):
         total += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     return total

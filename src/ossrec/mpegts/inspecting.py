@@ -49,6 +49,7 @@ def inspect_file(path: str | os.PathLike[str]) -> Inspection:
 
 def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> None:
     """Fill one buffer again and again; what was not consumed moves to its start."""
+    _keep_memory(piece)
     buffer = np.empty(piece, np.uint8)
     view = buffer.data
     kept = 0
@@ -63,6 +64,16 @@ def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> 
             return
         kept = filled - done
         buffer[:kept] = buffer[done:filled].copy()
+
+
+def _keep_memory(piece: int) -> None:
+    """Teach the allocator that arrays of some MiB come and go.
+
+    The C library of Linux gives memory back that is larger than what it saw freed before, and each batch would then
+    have to ask for fresh pages: a third of the whole time. One large array that nobody touches costs nothing.
+    """
+    unused = np.empty(3 * piece, np.uint8)
+    del unused
 
 
 def _of_blocks(blocks: Iterable[Buffer]) -> Source:

@@ -102,12 +102,12 @@ class Look:
             self.starts_with_key = True
         self._has_random = self._has_random or first_random < count
         self._told = self._told or self._has_random
-        self._frames += count
+        is_first, self._frames = self._frames == 0, self._frames + count
         places = np.flatnonzero(keys)
         if len(places) and self.first_key is None:
             self.first_key = int(part.numbers[places[0]])
         self.key_frames += len(places)
-        if self.probe is None and count and not keys[0]:
+        if is_first and count and not keys[0]:
             places = np.concatenate(([0], places))
         for at in places.tolist():
             row, body = int(part.starts.rows[at]), int(part.starts.body[at])

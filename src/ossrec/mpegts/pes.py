@@ -42,7 +42,7 @@ class Part(NamedTuple):
     """What a batch holds of one PID: its PES packets, and what lies between them."""
 
     pid: int
-    rows: Rows  # all its packets
+    rows: Rows  # its packets, none that repeats the one before
     starts: Starts
     numbers: Ticks  # of the packets that start them, in the segment
     before: Ticks  # payload bytes of this PID in the batch before each of them
@@ -82,15 +82,15 @@ def split_by_pid(packets: Packets, groups: Groups, starts: Starts, pids: list[in
     parts = []
     for pid in pids:
         at = int(np.searchsorted(groups.pids, pid))
-        if at == len(groups.pids) or groups.pids[at] != pid:
-            continue
-        begin, end = int(groups.starts[at]), int(groups.starts[at + 1])
+        is_there = at < len(groups.pids) and groups.pids[at] == pid
+        begin, end = (int(groups.starts[at]), int(groups.starts[at + 1])) if is_there else (0, 0)
         rows = groups.order[begin:end]
         own = Starts(*(column[starts.pid == pid] for column in starts))
         place = begin + np.searchsorted(rows, own.rows)
         before = passed[place] - passed[begin]
         total = int(passed[end] - passed[begin])
-        parts.append(Part(pid, rows, own, packets.first + own.rows, before, total, own.pts[:0]))
+        once = rows[~groups.repeats[rows]]
+        parts.append(Part(pid, once, own, packets.first + own.rows, before, total, own.pts[:0]))
     return parts
 
 
@@ -107,17 +107,9 @@ def payload(packets: Packets, part: Part, start: int, most: int) -> bytes:
 
 
 def continuation(packets: Packets, rows: Rows, end: int) -> list[bytes]:
-    """The payloads of packets up to the row *end*, a repeat but once."""
-    found = []
-    before = -1
-    for row in rows.tolist():
-        if row >= end:
-            break
-        counter = int(packets.header[row]) & 0x0F
-        if counter != before:
-            found.append(packets.data[row, packets.payload[row] :].tobytes())
-        before = counter
-    return found
+    """The payloads of packets up to the row *end*."""
+    own = rows[: int(np.searchsorted(rows, end))]
+    return [packets.data[row, packets.payload[row] :].tobytes() for row in own.tolist()]
 
 
 def _headers(packets: Packets, rows: Rows, begin: Ticks) -> Bytes:

@@ -1,6 +1,5 @@
 """The tables that say which streams there are: sections, PAT, PMT, their CRC-32 (ISO/IEC 13818-1 2.4.4)."""
 
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ from ossrec.mpegts.packets import (
     COUNTER,
     ERROR,
     NULL,
-    PACKET,
     PAYLOAD,
     PIDS,
     SCRAMBLED,
@@ -21,6 +19,7 @@ from ossrec.mpegts.packets import (
     Packets,
     Rows,
 )
+from ossrec.mpegts.sections import Sections, is_sound
 
 MOST_STREAMS = 64  # that are told of in a segment; a PMT has room for some 200
 _MOST_PROGRAMS = 16  # whose PMT is read
@@ -28,9 +27,7 @@ _MOST_CHANGES = 256  # of streams that are taken over, each of which costs a loo
 _PAT = 0  # PID, and table_id
 _PMT = 2  # table_id
 _RESERVED = 0x20  # PIDs below are those of tables (table 2-3, ETSI EN 300 468 5.1.3)
-_SECTION = 3 + 1021  # bytes at most of a PAT or PMT section
 _LEAST = 12  # bytes of a section without content
-_MIRROR = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))  # zlib's CRC-32 takes bits in the other order
 
 
 class Entry(NamedTuple):
@@ -61,7 +58,7 @@ class Tables:
         self.complete: int | None = None  # number of the packet with which PAT and a PMT were there
         self.broken: set[int] = set()  # PIDs of tables with a wrong CRC
         self.has_pat = False
-        self._sections: dict[int, _Sections] = {_PAT: _Sections()}
+        self._sections: dict[int, Sections] = {_PAT: Sections()}
         self._several = False
         self._changes = 0  # of what is known of PIDs
 
@@ -128,13 +125,14 @@ class Tables:
         """One section: a PAT on PID 0, a PMT elsewhere; others are passed over."""
         if section[0] != (_PAT if pid == _PAT else _PMT) or len(section) < _LEAST:
             return
-        if zlib.crc32(section.translate(_MIRROR)) != 0xFFFFFFFF:  # over the CRC too, that gives a constant
+        if not is_sound(section):
             self.broken.add(pid)
             yield Event("TS343", begun, pid, detail="PAT" if pid == _PAT else f"PMT on PID {pid}")
         elif section[5] & 1:  # current_next_indicator
             yield from self._pat(section, begun) if pid == _PAT else self._pmt(section, begun)
             if self.complete is None and self.has_pat and self.read:
                 self.complete = number
+                self._changes += 1
 
     def _pat(self, section: bytes, begun: int) -> Iterator[Event]:
         """Which programs there are (2.4.4.3)."""
@@ -147,7 +145,7 @@ class Tables:
             if program:
                 self.programs[program] = pid
                 if pid not in self._sections and len(self._sections) <= _MOST_PROGRAMS:
-                    self._sections[pid] = _Sections()
+                    self._sections[pid] = Sections()
                     self._changes += 1
                     self.is_table[pid] = True
         if len(self.programs) > 1 and not self._several:
@@ -196,46 +194,6 @@ def _are_all(rows: Bytes, other: Bytes) -> bool:
     same = rows == other
     same[:, 3] = True
     return bool(same.all())
-
-
-class _Sections:
-    """Puts together the sections that packets of one PID carry."""
-
-    def __init__(self) -> None:
-        self.counter = 0  # of the packet before
-        self.last = np.zeros(PACKET, np.uint8)  # the packet before
-        self._begun = 0  # packet in which the section begins
-        self._data: bytes | None = None  # of the section that is not complete; None: none has begun
-
-    def drop(self) -> None:
-        """Packets are missing: what has begun cannot be completed."""
-        self._data = None
-
-    def take(self, number: int, payload: bytes, starts: bool) -> Iterator[tuple[int, bytes]]:
-        """The sections that end in the next packet, each with the packet in which it began."""
-        if not starts:
-            yield from self._add(number, payload)
-            return
-        pointer = payload[0] if payload else PACKET
-        yield from self._add(number, payload[1 : 1 + pointer])
-        self._data, self._begun = b"", number
-        yield from self._add(number, payload[1 + pointer :])
-
-    def _add(self, number: int, more: bytes) -> Iterator[tuple[int, bytes]]:
-        if self._data is None:
-            return
-        data = self._data + more
-        while data[:1] not in (b"", b"\xff"):  # table_id; 0xFF is stuffing
-            length = 3 + ((data[1] & 0x0F) << 8 | data[2]) if len(data) >= 3 else _SECTION
-            if length > _SECTION and data[0] in (_PAT, _PMT):
-                self._data = None
-                return
-            if len(data) < length:
-                self._data = data
-                return
-            yield self._begun, data[:length]
-            data, self._begun = data[length:], number
-        self._data = None if data else b""
 
 
 def _parse(section: bytes) -> Program:

@@ -105,10 +105,11 @@ def judge_lengths(found: list[Pes], doubted: list[int]) -> Iterator[Fact]:
 
     told = [pes for pes in found[:-1] if pes.length]
     wrong = [pes for pes in told if pes.length != len(pes.raw) and sound(pes)]
-    if len(wrong) <= 2 or len(wrong) * 4 <= len(told):  # else the muxer's lengths say nothing
-        for pes in wrong:
-            missing = pes.length - len(pes.raw)
-            yield Fact("TS350", pes.end, max(16, round(missing / 184 / 16) * 16))
+    if len(wrong) > 2 and len(wrong) * 4 > len(told):  # the muxer's lengths say nothing
+        return
+    for pes in wrong:
+        missing = pes.length - len(pes.raw)
+        yield Fact("TS350", pes.end, max(16, round(missing / 184 / 16) * 16))
     if found and found[-1].length > len(found[-1].raw) and sound(found[-1]):
         yield Fact("TS430", found[-1].packet)
 

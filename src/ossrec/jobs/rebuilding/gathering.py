@@ -21,7 +21,7 @@ from ossrec.hls.reader import read_playlist
 from ossrec.jobs.assembling import Assembled, Part, assemble
 from ossrec.naming import parse_name
 
-_CUT_OFF, _TOO_LONG = "HLS031", "LOOK006"
+_CUT_OFF, _MIXED, _TOO_LONG = "HLS031", "HLS061", "LOOK006"
 _DIGITS = re.compile("([0-9]+)")
 
 
@@ -136,6 +136,8 @@ def _of_playlist(bucket: Bucket, part: Part, wanted: Sequence[Loose], loose: Seq
     entries, wanted, loose = _found_by_name(slices, original.playlist, wanted, loose)
     if any(one.encrypted or one.fragment or one.byterange_end is not None for one in slices):
         wanted = []  # nobody knows how those were made
+    if any(finding.code == _MIXED for finding in original.playlist.findings):
+        wanted = []  # it may take the next URI for that of another playlist
     put_in = set(wanted)
     left_out = [one for one in loose if one not in put_in]
     return Source(part.key, original, _put_in(entries, wanted), left_out, original.playlist.ended)

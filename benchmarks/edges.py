@@ -1,0 +1,169 @@
+"""Which head and tail a look at the edges of a segment needs, and which part of its bytes that is.
+
+    python benchmarks/edges.py [--seconds 2 15]
+
+Makes segments as recorders do (H.264 and AAC, several sizes and bit rates, a shared screen, sound alone), each
+starting with a key frame, then looks at them whole and by their edges. Needs the extra [fixtures].
+"""
+
+import argparse
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+
+from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
+from ossrec.mpegts.inspection import Inspection, Stream
+
+KIB = 1024
+SIZES = (16, 32, 64, 128, 256, 512)  # KiB of head, and of tail
+RATE, SOUND_RATE, SAMPLES = 25, 48_000, 1024
+LATE = 0.1  # seconds; so that the whole key frame comes before the first sound, as with some recorders
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "segments"
+
+
+class Kind(NamedTuple):
+    """What is recorded."""
+
+    name: str
+    size: tuple[int, int] | None  # pixels; None: sound alone
+    rate: int  # kbit/s of the picture
+    moves: bool = True
+    sound: int = 64  # kbit/s
+
+
+KINDS = (
+    Kind("sound alone, 32 kbit/s", None, 0, sound=32),
+    Kind("sound alone, 128 kbit/s", None, 0, sound=128),
+    Kind("360p, 0.3 Mbit/s", (640, 360), 300),
+    Kind("360p, 0.8 Mbit/s", (640, 360), 800),
+    Kind("720p, 1.5 Mbit/s", (1280, 720), 1500),
+    Kind("720p, 3 Mbit/s", (1280, 720), 3000),
+    Kind("1080p, 4 Mbit/s", (1920, 1080), 4000),
+    Kind("1080p, 8 Mbit/s", (1920, 1080), 8000),
+    Kind("shared screen, 1080p", (1920, 1080), 400, moves=False),
+)
+
+
+def record(kind: Kind, seconds: float) -> bytes:
+    """One segment."""
+    target = io.BytesIO()
+    with av.open(target, "w", format="mpegts") as output:
+        sources = [_sounds(kind, output, seconds)]
+        if kind.size is not None:
+            sources.insert(0, _pictures(kind, output, seconds))
+        output.start_encoding()
+        ready = [(next(source, None), source) for source in sources]
+        while any(item for item, _ in ready):
+            at = min((n for n, (item, _) in enumerate(ready) if item), key=lambda n: ready[n][0][0])
+            item, source = ready[at]
+            output.mux(item[1])
+            ready[at] = next(source, None), source
+    return target.getvalue()
+
+
+def _pictures(kind: Kind, output: av.container.OutputContainer, seconds: float) -> Iterator[tuple[float, av.Packet]]:
+    width, height = kind.size or (0, 0)
+    rate = f"{kind.rate}k"
+    options = {"preset": "ultrafast", "g": "1000", "bf": "0", "maxrate": rate, "bufsize": rate}
+    stream = output.add_stream("libx264", rate=RATE, options=options | {"x264-params": "scenecut=0"})
+    stream.width, stream.height, stream.pix_fmt, stream.bit_rate = width, height, "yuv420p", kind.rate * 1000
+    draw = np.random.default_rng(1)
+    scene = np.kron(draw.integers(16, 235, (height // 8 + 1, width // 8 + 1)), np.ones((8, 8)))[:height, :width]
+    scene = scene.astype(np.uint8)
+
+    def frames() -> Iterator[av.VideoFrame]:
+        for number in range(round(seconds * RATE)):
+            luma = np.roll(scene, 3 * number, axis=1) if kind.moves else scene.copy()
+            if kind.moves:
+                luma[::2, ::2] += draw.integers(0, 6, luma[::2, ::2].shape, dtype=np.uint8)
+            else:  # somebody types
+                luma[40:56, 8 * number % width :][:, :16] = 235
+            card = np.full((height * 3 // 2, width), 128, np.uint8)
+            card[:height] = luma
+            frame = av.VideoFrame.from_ndarray(card, format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, RATE)
+            yield frame
+
+    return _coded(stream, frames())
+
+
+def _sounds(kind: Kind, output: av.container.OutputContainer, seconds: float) -> Iterator[tuple[float, av.Packet]]:
+    stream = output.add_stream("aac", rate=SOUND_RATE, layout="mono")
+    stream.bit_rate = kind.sound * 1000
+    draw = np.random.default_rng(2)
+
+    def frames() -> Iterator[av.AudioFrame]:
+        for number in range(round(seconds * SOUND_RATE / SAMPLES)):
+            tone = draw.normal(0, 0.2, (1, SAMPLES)).astype(np.float32)
+            frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
+            start = round(LATE * SOUND_RATE) if kind.size else 0
+            frame.sample_rate, frame.pts = SOUND_RATE, start + number * SAMPLES
+            frame.time_base = Fraction(1, SOUND_RATE)
+            yield frame
+
+    return _coded(stream, frames())
+
+
+def _coded(stream: av.stream.Stream, frames: Iterator[av.frame.Frame]) -> Iterator[tuple[float, av.Packet]]:
+    for frame in chain(frames, [None]):
+        for packet in stream.encode(frame):
+            yield float(packet.dts * packet.time_base), packet
+
+
+def edges(data: bytes, head: int, tail: int) -> Inspection | None:
+    """A look at the edges; None when they are all there is."""
+    if len(data) <= head + tail:
+        return None
+    return inspect_edges(data[:head], data[len(data) - tail :], len(data))
+
+
+def sees_start(seen: Inspection, whole: Inspection) -> bool:
+    """Every stream with its format, its first time, and whether it starts with a key frame."""
+    return [_start(one) for one in seen.streams] == [_start(one) for one in whole.streams]
+
+
+def sees_end(seen: Inspection, whole: Inspection) -> bool:
+    """Where every stream ends."""
+    return [one.length for one in seen.streams] == [one.length for one in whole.streams]
+
+
+def _start(one: Stream) -> tuple[object, ...]:
+    return one.pid, one.format, one.first_pts, one.starts_with_key
+
+
+def least(data: bytes, whole: Inspection) -> tuple[str, str]:
+    """The least head and the least tail that show all, each beside a generous other one."""
+    heads = (size for size in SIZES if (seen := edges(data, size * KIB, 0)) is None or sees_start(seen, whole))
+    tails = (size for size in SIZES if (seen := edges(data, 512 * KIB, size * KIB)) is None or sees_end(seen, whole))
+    return tuple(f"{found} KiB" if (found := next(sizes, None)) else "more" for sizes in (heads, tails))  # type: ignore
+
+
+def main() -> None:
+    """Print the table."""
+    from ossrec.jobs.inspecting import HEAD, TAIL
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, nargs="+", default=[2, 15])
+    given = parser.parse_args()
+    print(f"| segment | seconds | KiB | head needed | tail needed | read at {HEAD // KIB} + {TAIL // KIB} KiB | all seen |")
+    print("|---|---|---|---|---|---|---|")
+    clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind in KINDS for seconds in given.seconds]
+    clips += [(f"fixtures/segments/{name}", "2", (FIXTURES / name / "0.ts").read_bytes()) for name in ("mix", "screen")]
+    for name, seconds, data in clips:
+        whole = inspect_blocks([data])
+        seen = edges(data, HEAD, TAIL)
+        sure = seen is None or (sees_start(seen, whole) and sees_end(seen, whole))
+        share = min(1.0, (HEAD + TAIL) / len(data))
+        head, tail = least(data, whole)
+        told = "yes" if sure else "no"
+        print(f"| {name} | {seconds} | {len(data) // KIB:,} | {head} | {tail} | {share:.0%} | {told} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
