@@ -25,6 +25,7 @@ def shown(command: str) -> str:
 def normal(text: str) -> str:
     """Without what differs from run to run: where the checkout lies, how long it took, how often it was listed."""
     text = re.sub(r"in \d+\.\d s", "in … s", text.replace(str(ROOT), HOME))
+    text = re.sub(r"looked at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "looked at …", text)
     return "\n".join(line.rstrip() for line in re.sub(r"\d+ list", "… list", text).splitlines())
 
 
@@ -36,13 +37,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def run(folder: Path, command: str) -> str:
-    """The output of an `ossrec` command of README."""
+def run(folder: Path, command: str, code: int = 0, talk: str = "") -> str:
+    """The output of an `ossrec` command of README, which exits with *code* and says *talk*."""
     words = shlex.split(command)
     script = str(SCRIPTS / Path(words[0]).name)
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"PYTHONUTF8": "1"}
     done = subprocess.run([script, *words[1:]], cwd=folder, capture_output=True, text=True, env=environment, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (code, talk)
     return done.stdout
 
 
@@ -60,6 +61,30 @@ def test_show_gives_what_is_shown(folder: Path) -> None:
     line = next(line for line in README.splitlines() if "ossrec show" in line and line.startswith("$"))
     run(folder, "ossrec scan fixtures/class-day --fail-on never")
     assert normal(run(folder, line.removeprefix("$ "))).startswith(normal(shown(line)).removesuffix("…"))
+
+
+def told_in_order(block: str) -> list[tuple[str, str]]:
+    """The commands of a block, each with the output that is shown for it."""
+    parts = block.removeprefix("$ ").split("\n$ ")
+    return [(command, output.rstrip()) for command, _, output in (part.partition("\n") for part in parts)]
+
+
+@pytest.mark.parametrize(
+    ("begins", "talk"),
+    [
+        pytest.param("$ .venv/bin/ossrec scan fixtures/buckets/packets-lost", "", id="a look inside the segments"),
+        pytest.param(
+            "$ .venv/bin/ossrec scan fixtures/buckets/no-playlist",
+            "ossrec: 3 segments, 0:06.4, from the segments alone\n",
+            id="a playlist from segments alone",
+        ),
+    ],
+)
+def test_what_looks_deeper_gives_what_is_shown(folder: Path, begins: str, talk: str) -> None:
+    (scan, found), (command, output) = told_in_order(begins + README.split(begins, 1)[1].split("\n```", 1)[0])
+
+    assert run(folder, scan, code=1).rstrip() == found
+    assert normal(run(folder, command, talk=talk)).startswith(normal(output).removesuffix("…").rstrip())
 
 
 def test_the_examples_in_python_are_true() -> None:
