@@ -1,6 +1,6 @@
 """`ossrec check --depth full` beside a bare download of the same bytes over as many connections.
 
-    python benchmarks/check.py [--segments 240] [--latency 20] [--threads 8] [--rounds 5]
+    python benchmarks/check.py [--segments 240] [--rate 800] [--latency 20] [--threads 8] [--rounds 5]
 
 The bucket is served by a process of its own, with the latency before every reply. Both read through the same
 client, in turns; what counts is the ratio within a round.
@@ -71,9 +71,9 @@ def connect(there: Served, threads: int) -> OssBucket:
     return OssBucket(NAME, BucketSettings(endpoint=there.endpoint, region=there.region, threads=threads))
 
 
-def fill(folder: Path, segments: int) -> list[tuple[str, int]]:
+def fill(folder: Path, segments: int, rate: int) -> list[tuple[str, int]]:
     """Recordings of 60 segments of 15 s each, all with the same picture and sound; gives keys and sizes."""
-    data = record(Kind("720p", (1280, 720), 800), 15)
+    data = record(Kind("720p", (1280, 720), rate), 15)
     keys = []
     for number in range(-(-segments // 60)):
         put_recording(folder, stem(number, f"room{number}"), min(60, segments - 60 * number))
@@ -105,6 +105,7 @@ def main() -> None:
     """Measure, or be the server."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--segments", type=int, default=240)
+    parser.add_argument("--rate", type=int, default=800, metavar="KBIT/S", help="of the picture, which makes the size")
     parser.add_argument("--latency", type=float, default=20.0, metavar="MS")
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
@@ -115,7 +116,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         folder, catalog = Path(scratch, "bucket"), Path(scratch, "catalog.db")
-        keys = fill(folder, given.segments)
+        keys = fill(folder, given.segments, given.rate)
         with served(folder, given.latency) as there:
             measure(there, catalog, keys, given)
 
@@ -123,7 +124,7 @@ def main() -> None:
 def measure(there: Served, catalog: Path, keys: list[tuple[str, int]], given: argparse.Namespace) -> None:
     """Both in turns; print the medians and the ratio of each round."""
     bucket = connect(there, given.threads)
-    scan_bucket(bucket, catalog, ScanOptions(), lambda state: None)
+    scan_bucket(bucket, catalog, ScanOptions(), lambda _: None)
     mega = sum(size for _, size in keys) / 1e6
     download(bucket, keys, given.threads)
     rounds = []
@@ -133,7 +134,9 @@ def measure(there: Served, catalog: Path, keys: list[tuple[str, int]], given: ar
     bare, checked = (statistics.median(times) for times in zip(*rounds, strict=True))
     ratio = statistics.median(one / other for one, other in rounds)
     print(f"{len(keys)} segments of {keys[0][1] // 1024:,} KiB, {given.threads} connections, {given.latency:g} ms")
-    print(f"bare download {mega / bare:8.1f} MB/s\ncheck, full   {mega / checked:8.1f} MB/s\nratio         {ratio:8.2f}")
+    print(
+        f"bare download {mega / bare:8.1f} MB/s\ncheck, full   {mega / checked:8.1f} MB/s\nratio         {ratio:8.2f}"
+    )
 
 
 if __name__ == "__main__":

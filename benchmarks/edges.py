@@ -151,7 +151,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, nargs="+", default=[2, 15])
     given = parser.parse_args()
-    print(f"| segment | seconds | KiB | head needed | tail needed | read at {HEAD // KIB} + {TAIL // KIB} KiB | all seen |")
+    ends = f"{HEAD // KIB} + {TAIL // KIB}"
+    print(f"| segment | seconds | KiB | head needed | tail needed | read at {ends} KiB | all seen |")
     print("|---|---|---|---|---|---|---|")
     clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind in KINDS for seconds in given.seconds]
     clips += [(f"fixtures/segments/{name}", "2", (FIXTURES / name / "0.ts").read_bytes()) for name in ("mix", "screen")]

@@ -43,13 +43,13 @@ def late_tables(data: bytes) -> bytes:
     return b"".join(media[:10] + psi + media[10:])
 
 
-def replace_table(which: str, payload: Callable[[bytes], bytes]) -> Change:
-    """Writes another PAT or PMT in place of those of the second half; all of them when there are less than two."""
+def replace_table(which: str, payload: Callable[[bytes], bytes], share: float = 0.5) -> Change:
+    """Writes another PAT or PMT in place of those behind a share of them; all of them when there are less than two."""
 
     def change(data: bytes) -> bytes:
         chosen, packets = is_table(data, which), split(data)
         own = [number for number, raw in enumerate(packets) if chosen(raw)]
-        for number in own[len(own) // 2 :]:
+        for number in own[int(len(own) * share) :]:
             packets[number] = packets[number][:4] + payload(data).ljust(SIZE - 4, b"\xff")
         return b"".join(packets)
 

@@ -29,7 +29,7 @@ from tests.mpegts.breaking_tables import (
     without_table,
 )
 from tests.mpegts.breaking_times import shift_pcr, shift_pts
-from tests.mpegts.streams import pat, tables
+from tests.mpegts.streams import pat, pmt, tables
 
 
 class Fault(NamedTuple):
@@ -74,6 +74,7 @@ FAULTS = (
     Fault("the CRC of a PMT is wrong", break_table("pmt"), found("TS343")),
     Fault("no PAT", without_table("pat"), found("TS340")),
     Fault("no PMT", without_table("pmt"), found("TS341")),
+    Fault("a PMT without streams", replace_table("pmt", lambda data: pmt([]), share=0), found("TS341")),
     Fault("PAT and PMT come late", late_tables, found("TS342")),
     Fault(
         "two programs", replace_table("pat", lambda data: pat([(1, tables(data)[0] or 0), (2, 0x1500)])), found("TS344")

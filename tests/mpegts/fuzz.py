@@ -14,7 +14,7 @@ from random import Random
 
 from ossrec.mpegts.borders import Placed, check_segments
 from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
-from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Format, Inspection
+from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Format, Inspection, Stream
 from ossrec.rules import RULES
 from tests.mpegts.healthy import BASE, RECIPES, healthy
 from tests.mpegts.mutating import mutate
@@ -62,8 +62,11 @@ def plain(inspection: Inspection) -> Inspection:
     Words and seconds of a note come from the frames that are known by then, and a payload that goes on in the next
     piece is looked into only as far as this one holds it: enough in a sound stream.
     """
-    notes = (note._replace(detail="", at=None, length=None) for note in inspection.notes if note.code != "TS421")
-    streams = (one._replace(format=Format(one.format.kind, ""), length=None) for one in inspection.streams)
+    by_payload = ("TS400", "TS401", "TS421")
+    notes = (note._replace(detail="", at=None, length=None) for note in inspection.notes if note.code not in by_payload)
+    streams = (
+        Stream(one.pid, Format(one.format.kind, ""), one.packets, one.first_pts, None) for one in inspection.streams
+    )
     return inspection._replace(notes=tuple(notes), streams=tuple(streams))
 
 

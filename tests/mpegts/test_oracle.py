@@ -28,9 +28,9 @@ def facts(inspection: Inspection, codes: frozenset[str]) -> set[Fact]:
     return {Fact(note.code, note.packet, note.lost) for note in inspection.notes if note.code in codes}
 
 
-def table_pids(packets: list[bytes]) -> frozenset[int]:
-    """PIDs that carry tables: the reserved ones, and those of PMTs."""
-    return frozenset(range(0x20)) | frozenset(judge_tables(packets)[1].gatherers)
+def table_pids(packets: list[bytes]) -> dict[int, int]:
+    """PIDs that carry tables: the reserved ones, and those of PMTs, with the packet since which that is known."""
+    return judge_tables(packets)[1].since
 
 
 @settings(max_examples=150)

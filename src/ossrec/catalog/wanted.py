@@ -98,7 +98,8 @@ def _asked(
     if wanted.verdicts:
         clauses += _verdict_clauses(wanted.verdicts, "+" if by_name or by_path else "", values)
     if bucket_ids is not None:
-        marks = [f":bucket{number}" for number in bucket_ids]
+        # Without any, IN () would be false before the index is chosen, which then may not be had.
+        marks = [f":bucket{number}" for number in bucket_ids] or ["NULL"]
         values |= {f"bucket{number}": number for number in bucket_ids}
         clauses.append(f"{'' if by_path else '+'}bucket_id IN ({', '.join(marks)})")
     if wanted.prefix:

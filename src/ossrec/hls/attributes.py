@@ -44,6 +44,20 @@ def read_attributes(text: str) -> tuple[dict[str, str], list[Fault]]:
     return values, faults
 
 
+def place_of(text: str, name: str) -> tuple[int, int] | None:
+    """Where the value of the first attribute *name* stands in a list, quotes and all; None when it has none."""
+    at = 0
+    for _ in range(MAX_ATTRIBUTES):
+        if at >= len(text):
+            break
+        found, value, after = _read_one(text, at, [])
+        if found == name:
+            start = text.index("=", at) + 1
+            return start, start + len(value) + (2 if text.startswith('"', start) else 0)
+        at = after
+    return None
+
+
 def _read_one(text: str, at: int, faults: list[Fault]) -> tuple[str, str, int]:
     """One attribute from position *at*: its name ("" for none), its value, and where the next begins."""
     start = at

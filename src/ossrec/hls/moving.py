@@ -3,42 +3,79 @@
 import re
 from collections.abc import Callable
 
+from ossrec.hls.attributes import place_of
 from ossrec.hls.lines import Lines
 from ossrec.hls.reader import read_playlist
+from ossrec.hls.relative import relative_folder, relative_uri
+from ossrec.hls.uris import resolve
+from ossrec.model import BucketAddress
 
-Elsewhere = Callable[[str], str | None]  # a URI as it is written -> as it is to be, None to leave it
+Elsewhere = Callable[[str], str | None]  # a URI as it is written -> as it is to be, None if nobody knows
 
-_ATTRIBUTE = re.compile(rb'(#EXT-X-(?:KEY|MAP):.*?\bURI=")([^"]*)(")', re.DOTALL)
+# Tags with a URI that players follow (RFC 8216 4.3 and its second edition). Nobody knows what a private one means.
+_TAG = re.compile(
+    r"[ \t]*#EXT-X-(?:KEY|MAP|MEDIA|PART|PRELOAD-HINT|RENDITION-REPORT|I-FRAME-STREAM-INF|SESSION-KEY|SESSION-DATA):"
+)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2}")
+_IGNORED = re.compile(r"[\x00-\x20]")  # by browsers: before a URI, or anywhere in it
 
 
-def move(data: bytes, elsewhere: Elsewhere) -> bytes:
-    """*data* with every URI of a segment, a key or an initialization section as *elsewhere* has it.
+class NoWay(ValueError):
+    """No URI at the new place can mean what one meant; the text is the object's key."""
 
-    Absolute URIs stay as they are: they mean the same from everywhere.
+
+def move_within(data: bytes, before: str, after: str, address: BucketAddress) -> bytes:
+    """`move` from the key *before* to the key *after* of the bucket at *address*; raises NoWay."""
+
+    def elsewhere(uri: str) -> str | None:
+        target = resolve(uri, before, address).key
+        if target is None:
+            return None
+        moved = relative_uri(target, after)
+        if moved is None:
+            raise NoWay(target)
+        return moved
+
+    return move(data, elsewhere, relative_folder(after.split("/")[:-1], before.split("/")[:-1]))
+
+
+def move(data: bytes, elsewhere: Elsewhere, way: str = "") -> bytes:
+    """*data* with every URI of a segment, a key, an initialization section and so on as *elsewhere* has it.
+
+    Absolute URIs stay as they are: they mean the same from everywhere. A relative one that *elsewhere* does
+    not know gets *way* before it, from the new folder to the old one, and so means what it meant.
     """
-    playlist = read_playlist(data)
     lines = Lines(data)
-    for segment in playlist.segments:
-        moved = _moved(segment.uri, elsewhere)
-        if moved is not None:
-            lines.replace(segment.line, moved, "")
-    for number, line in enumerate(playlist.lines, 1):
-        found = _ATTRIBUTE.search(lines[number]) if "URI=" in line else None
-        if found:
-            moved = _moved(found[2].decode("utf-8", "replace"), elsewhere)
+    for number, line in enumerate(read_playlist(data).lines, 1):
+        uri = line.strip(" \t")
+        if uri and not uri.startswith("#"):
+            moved = _moved(uri, elsewhere, way)
             if moved is not None:
-                raw = lines[number]
-                lines.replace(number, raw[: found.start(2)] + moved + raw[found.end(2) :], "")
+                lines.replace(number, moved, "")
+        elif tag := _TAG.match(line):
+            _move_attribute(lines, number, tag.end(), elsewhere, way)
     return lines.render()
 
 
-def _moved(uri: str, elsewhere: Elsewhere) -> bytes | None:
+def _move_attribute(lines: Lines, number: int, behind: int, elsewhere: Elsewhere, way: str) -> None:
+    raw = lines[number]
+    place = place_of(raw[behind:].decode("latin-1"), "URI")  # a character is a byte
+    if place is None:
+        return
+    start, stop = place[0] + behind, place[1] + behind
+    moved = _moved(raw[start:stop].strip(b'"').decode("utf-8", "replace"), elsewhere, way)
+    if moved is not None:
+        lines.replace(number, raw[:start] + b'"' + moved + b'"' + raw[stop:], "")
+
+
+def _moved(uri: str, elsewhere: Elsewhere, way: str) -> bytes | None:
     """The path of a URI moved, its query kept."""
-    if _ABSOLUTE.match(uri):
+    plain = _IGNORED.sub("", uri)
+    if _ABSOLUTE.match(plain):
         return None
     moved = elsewhere(uri)
     if moved is None:
-        return None
+        is_rooted = plain.startswith(("/", "\\"))
+        return None if is_rooted or not way else (way + uri).encode("utf-8", "surrogateescape")
     _path, mark, query = uri.partition("#")[0].partition("?")
     return (moved + mark + query).encode("utf-8", "surrogateescape")

@@ -30,6 +30,12 @@ def relative_path(folder: Sequence[str], target: Sequence[str]) -> str:
     return f"./{path}" if path.startswith("/") or not path else path  # else it would begin at the root
 
 
+def relative_folder(folder: Sequence[str], target: Sequence[str]) -> str:
+    """What a URI relative to the folder *target* needs before it in the folder *folder*; nothing when they are one."""
+    path = relative_path(folder, [*target, ""])
+    return "" if path == "./" else quoted_path(path)
+
+
 def quoted_path(path: str) -> str:
     """*path* with everything escaped that has a meaning in a URI; bytes of a file system that are no text too."""
     return "/".join(quote(step.encode("utf-8", "surrogateescape"), safe=_SAFE) for step in path.split("/"))

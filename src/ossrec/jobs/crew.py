@@ -1,9 +1,11 @@
 """Who looks at segments: threads of this process, or anything else that runs a plain function."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from ossrec.buckets.around import Around
 from ossrec.buckets.protocol import START, Bucket
@@ -12,7 +14,8 @@ from ossrec.jobs.threads import Threads
 from ossrec.model import Body, Cursor, Page
 from ossrec.mpegts.inspection import Depth
 
-_LOOKING = 4  # threads that look while others read; Python lets hardly more do so at once
+_LOOKING = 1  # thread that looks at once: Python lets hardly more do so, and those that try slow each other down
+_WAITING = 2  # threads that have read and wait for their turn, so that no connection does
 
 
 class Crew(Protocol):
@@ -35,28 +38,44 @@ class Crew(Protocol):
         """Let go of everybody."""
 
 
-class _Gated(Around):
-    """A bucket of which only so many read at once."""
+class _Turns(NamedTuple):
+    """How many threads may do something at once."""
 
-    def __init__(self, bucket: Bucket, gate: threading.Semaphore) -> None:
-        """*gate* is shared by all that read over the same connections."""
+    reading: threading.Semaphore
+    looking: threading.Semaphore
+
+
+class _InTurns(Around):
+    """A bucket for somebody who looks at what he reads: while he reads, another one may look."""
+
+    def __init__(self, bucket: Bucket, turns: _Turns) -> None:
+        """Whoever calls has a turn to look, and gets it back after each call."""
         super().__init__(bucket)
-        self._gate = gate
+        self._turns = turns
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """As of the bucket within."""
-        with self._gate:
+        with self._reading():
             return self._bucket.page(prefix, cursor, until=until)
 
     def read(self, key: str, *, limit: int) -> Body:
         """As of the bucket within."""
-        with self._gate:
+        with self._reading():
             return self._bucket.read(key, limit=limit)
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
-        """As of the bucket within, once there is a connection to spare."""
-        with self._gate:
+        """As of the bucket within."""
+        with self._reading():
             return self._bucket.read_range(key, start, stop)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        self._turns.looking.release()
+        try:
+            with self._turns.reading:
+                yield
+        finally:
+            self._turns.looking.acquire()
 
 
 class ThreadCrew:
@@ -64,15 +83,19 @@ class ThreadCrew:
 
     def __init__(self, connections: int) -> None:
         """So many requests at once, from when the ``with`` block begins."""
-        self.hands = connections + min(connections, _LOOKING)
-        self._gate = threading.Semaphore(connections)
+        self.hands = connections + min(connections, _WAITING)
+        self._turns = _Turns(threading.Semaphore(connections), threading.Semaphore(_LOOKING))
         self._threads: Threads | None = None
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
         """As `Crew.submit`."""
         if self._threads is None:
             raise ValueError("a crew works inside its with block")
-        return self._threads.submit(inspect_object, _Gated(bucket, self._gate), target, depth)
+        return self._threads.submit(self._look, bucket, target, depth)
+
+    def _look(self, bucket: Bucket, target: Target, depth: Depth) -> Looked:
+        with self._turns.looking:
+            return inspect_object(_InTurns(bucket, self._turns), target, depth)
 
     def result(self, future: "Future[Looked]") -> Looked:
         """As `Crew.result`."""

@@ -11,11 +11,10 @@ from ossrec.errors import OssrecError, UsageProblem
 from ossrec.findings import NOT_ENDED, Finding
 from ossrec.hls.composing import compose
 from ossrec.hls.joining import NotJoinable, join
-from ossrec.hls.moving import move
+from ossrec.hls.moving import NoWay, move_within
 from ossrec.hls.plan import Rewritten, added
 from ossrec.hls.playlist import Playlist
 from ossrec.hls.reader import read_playlist
-from ossrec.hls.relative import relative_uri
 from ossrec.hls.rewriting import rewrite_segments
 from ossrec.hls.settling import settle
 from ossrec.jobs.judging import Quiet
@@ -23,6 +22,7 @@ from ossrec.jobs.rebuilding.gathering import Gathered, Source, gather
 from ossrec.jobs.rebuilding.measuring import look_at_all
 from ossrec.jobs.rebuilding.planning import Planned, plan
 from ossrec.jobs.rebuilding.proving import prove
+from ossrec.model import BucketAddress
 
 
 class Wish(NamedTuple):
@@ -62,7 +62,7 @@ def rebuild(conn: sqlite3.Connection, bucket: Bucket, number: int, wish: Wish) -
     if not any(piece.is_there for part in planned for piece in part.pieces):
         raise UsageProblem(f"no segment of {planned[0].source.at} is there to be played: restore them first")
     is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
-    written = _write(planned, is_over=is_over)
+    written = _write(planned, bucket.address, is_over=is_over)
     at = planned[0].source.at
     playlist = read_playlist(written.data, at)
     left_out = [key for part in planned for key in part.left_out]
@@ -93,19 +93,19 @@ def _own_keys(holding: Holding, gathered: Gathered) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _write(planned: Sequence[Planned], *, is_over: bool) -> Rewritten:
+def _write(planned: Sequence[Planned], address: BucketAddress, *, is_over: bool) -> Rewritten:
     """Each part by itself, then all in one, then what depends on the whole."""
     first = planned[0].source
-    drafts = [_draft(part, first, is_over=is_over) for part in planned]
     try:
+        drafts = [_draft(part, first, address, is_over=is_over) for part in planned]
         joined = join([draft.data for draft in drafts])
-    except NotJoinable as problem:
+    except (NotJoinable, NoWay) as problem:
         raise OssrecError(f"{first.at}: its parts cannot be joined into one playlist: {problem}") from None
     settled = settle(joined.data, is_over=is_over)
     return Rewritten(settled.data, added(*(draft.changes for draft in drafts), joined.changes, settled.changes))
 
 
-def _draft(part: Planned, first: Source, *, is_over: bool) -> Rewritten:
+def _draft(part: Planned, first: Source, address: BucketAddress, *, is_over: bool) -> Rewritten:
     source = part.source
     if source.original is None:
         draft = Rewritten(compose(part.pieces, is_over=is_over), {})
@@ -113,5 +113,4 @@ def _draft(part: Planned, first: Source, *, is_over: bool) -> Rewritten:
         draft = rewrite_segments(source.original.data, source.original.playlist, part.pieces)
     if source.at.rpartition("/")[0] == first.at.rpartition("/")[0]:
         return draft
-    by_uri = {piece.uri: entry.key for piece, entry in zip(part.pieces, part.entries, strict=True)}
-    return draft._replace(data=move(draft.data, lambda uri: relative_uri(by_uri.get(uri) or "", first.at)))
+    return draft._replace(data=move_within(draft.data, source.at, first.at, address))

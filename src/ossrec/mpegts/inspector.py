@@ -165,10 +165,10 @@ class Inspector:
 
     def _keep(self, events: list[Event]) -> None:
         """Keep what was met, with the times of the frames before and behind it."""
-        waiting = list(self._events.waiting())
-        fresh = [event for event in events if self._events.add(event)]
+        for event in events:
+            self._events.add(event)
         cache: dict[int | None, Moments] = {}
-        for event in (*waiting, *fresh):
+        for event in self._events.waiting():
             pid = event.pid if event.pid in self.tracks.named else None
             if pid not in cache:
                 cache[pid], _ = self.tracks.frames(pid)

@@ -59,6 +59,8 @@ def _missing_tables(it: Inspector) -> Iterator[Event]:
     elif not tables.read and not tables.broken:
         pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:3])
         yield Event("TS341", 0, detail=f"the PAT names PID {pids}" if pids else "the PAT names none")
+    elif not tables.entries() and not tables.broken:
+        yield Event("TS341", 0, detail="the PMT names no streams")
 
 
 def _missing_stream(it: Inspector, track: Track) -> Iterator[Event]:

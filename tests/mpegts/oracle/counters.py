@@ -11,9 +11,9 @@ JUMP = "jump"  # no code of a rule: the counter jumps, and perhaps says so
 class Counter:
     """What one PID's packets have shown so far."""
 
-    def __init__(self, pid: int, tables: bool) -> None:
+    def __init__(self, pid: int) -> None:
         self.pid = pid
-        self.tables = tables  # the PID carries PAT or PMT
+        self.tables = False  # the PID is known to carry PAT or PMT
         self.before: tuple[int, bytes] | None = None  # counter of the packet before, and that packet without PCR
         self.copies = 0  # of the packet before, beyond the first
 
@@ -49,8 +49,8 @@ def without_pcr(raw: bytes, packet: Packet) -> bytes:
     return raw if packet.pcr is None else raw[:6] + bytes(6) + raw[12:]
 
 
-def judge_counters(packets: list[bytes], tables: frozenset[int]) -> Iterator[Fact]:
-    """Losses, copies, damage and scrambling; *tables* are the PIDs of PAT and PMT."""
+def judge_counters(packets: list[bytes], tables: dict[int, int]) -> Iterator[Fact]:
+    """Losses, copies, damage and scrambling; *tables* are PIDs, with the packet since which they carry tables."""
     counters: dict[int, Counter] = {}
     for number, raw in enumerate(packets):
         packet = read_packet(raw)
@@ -62,11 +62,12 @@ def judge_counters(packets: list[bytes], tables: frozenset[int]) -> Iterator[Fac
             yield Fact("TS331", number, 1, packet.pid)
         if packet.control == 0:  # reserved: decoders shall discard it
             continue
-        counter = counters.setdefault(packet.pid, Counter(packet.pid, packet.pid in tables))
+        counter = counters.setdefault(packet.pid, Counter(packet.pid))
+        counter.tables = number > tables.get(packet.pid, number)
         yield from counter.take(number, raw)
 
 
-def doubts(packets: list[bytes], pid: int, tables: frozenset[int]) -> list[int]:
+def doubts(packets: list[bytes], pid: int, tables: dict[int, int]) -> list[int]:
     """Packets of a PID before which something may be missing, or which cannot be used."""
     facts = judge_counters(packets, tables)
     return [fact.packet or 0 for fact in facts if fact.pid == pid and fact.code in (JUMP, "TS330", "TS331")]

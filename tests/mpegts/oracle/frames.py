@@ -79,7 +79,7 @@ def is_key(pes: Pes, stream_type: int) -> bool | None:
     return None
 
 
-def judge_frames(packets: list[bytes], streams: dict[int, int], tables: frozenset[int]) -> Iterator[Fact]:
+def judge_frames(packets: list[bytes], streams: dict[int, int], tables: dict[int, int]) -> Iterator[Fact]:
     """Key frames that are missing, PES packets that end too early, frames that stay away."""
     for pid, stream_type in streams.items():
         found = gather(packets, pid)

@@ -149,7 +149,7 @@ def tell(names: list[str]) -> list[bytes]:
 
 
 HEADS = st.sampled_from(
-    [["PAT", "PMT", "picture"], ["PAT", "PMT", "sound"], ["PAT", "picture", "PMT"], ["PMT", "PAT"], []]
+    [["PAT", "PMT", "picture"], ["PAT", "PMT", "sound"], ["PAT", "picture", "PMT"], ["PMT", "PAT"], ["sound"]]
 )
 BODIES = st.lists(st.one_of(st.sampled_from(sorted(ACTS)), st.sampled_from(sorted(ALL))), min_size=5, max_size=60)
 stories = st.builds(list.__add__, HEADS, BODIES)

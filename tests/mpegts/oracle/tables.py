@@ -54,6 +54,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.gatherers = {PAT: Gatherer()}
+        self.since = dict.fromkeys(range(0x20), -1)  # packet with which a PID is known to carry tables
         self.pmts: dict[int, bytes] = {}  # clock and streams of the last PMT of each PID
         self.before: dict[int, bytes] = {}  # last packet of each PID, without its counter
         self.named: dict[int, int] = {}  # stream_type by PID, of any PMT
@@ -89,6 +90,7 @@ class Tables:
             yield Fact("TS344", section.first)
         for pid in pids[:1]:
             self.gatherers.setdefault(pid, Gatherer())
+            self.since.setdefault(pid, section.last)
 
     def _pmt(self, pid: int, section: Section) -> Iterator[Fact]:
         self.seen["TS341"] = section.last if self.seen["TS341"] is None else self.seen["TS341"]
@@ -115,6 +117,8 @@ def judge_tables(packets: list[bytes]) -> tuple[list[Fact], Tables]:
     facts = [fact for number, raw in enumerate(packets) for fact in tables.take(number, raw)]
     is_broken = any(fact.code == "TS343" for fact in facts)  # which says enough
     missing = next((code for code, at in tables.seen.items() if at is None), None)
+    if missing is None and not tables.named:  # a PMT without streams is none
+        missing = "TS341"
     if missing and not is_broken:
         facts.append(Fact(missing, 0))
     pids = [packet.pid if packet.control else None for packet in map(read_packet, packets)]  # 0: reserved, discarded

@@ -9,11 +9,14 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.writing import Writable, write_once
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.hls.moving import move
-from ossrec.hls.relative import quoted_path, relative_path, relative_uri
+from ossrec.hls.moving import NoWay, move, move_within
+from ossrec.hls.relative import quoted_path, relative_folder, relative_path
 from ossrec.hls.uris import resolve
 from ossrec.jobs.rebuild import Rebuilt
 from ossrec.naming import parse_name
+
+# Paths are bytes here, as the file system has them, and pathlib takes none.
+# ruff: noqa: PTH100, PTH113
 
 CONTENT_TYPE = "application/vnd.apple.mpegurl"  # RFC 8216 4
 _MOST_KEY = 1023  # bytes
@@ -45,17 +48,10 @@ def upload(bucket: Writable, retrying: Retrying, rebuilt: Rebuilt, prefix: str) 
     Raises UsageProblem, ObjectExists when there is another object, and BucketError.
     """
     key = output_key(rebuilt, prefix)
-
-    def elsewhere(uri: str) -> str | None:
-        target = resolve(uri, rebuilt.key, bucket.address).key
-        if target is None:
-            return None
-        moved = relative_uri(target, key)
-        if moved is None:
-            raise UsageProblem(f"no URI leads from {key} to {target!a}: name another prefix")
-        return moved
-
-    data = move(rebuilt.data, elsewhere)
+    try:
+        data = move_within(rebuilt.data, rebuilt.key, key, bucket.address)
+    except NoWay as problem:
+        raise UsageProblem(f"no URI leads from {key} to {str(problem)!a}: name another prefix") from None
     return Uploaded(key, write_once(bucket, retrying, key, data, CONTENT_TYPE))
 
 
@@ -63,13 +59,15 @@ def save(bucket: Bucket, rebuilt: Rebuilt, file: str, *, force: bool) -> None:
     """Write it to *file*, at once; where the bucket is a folder its URIs lead from there to the segments.
 
     Raises UsageProblem when *file* is there and not *force*, and always when it is of the recording or
-    another one; OSError.
+    another one, or no plain file; OssrecError when it cannot be written.
     """
     path = os.path.realpath(os.fsencode(file))
     data = rebuilt.data
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise UsageProblem(f"{file} is a folder or a device, which is never replaced: name a file")
     if not bucket.name.startswith("oss://"):
         root = os.fsencode(bucket.name)
-        _check_no_recording(path, root, rebuilt)
+        _check_no_recording(path, os.path.abspath(os.fsencode(file)), root, rebuilt)
         data = _seen_from(path, root, bucket, rebuilt)
     try:
         (replace_file if force else make_file)(path, data)
@@ -81,25 +79,27 @@ def save(bucket: Bucket, rebuilt: Rebuilt, file: str, *, force: bool) -> None:
         raise OssrecError(f"{file}: {error.strerror or error}: write to another place") from None
 
 
-def _check_no_recording(path: bytes, root: bytes, rebuilt: Rebuilt) -> None:
-    """A file of a recording in the bucket is never replaced."""
-    below = root.rstrip(b"/") + b"/"
-    if not path.startswith(below) or not os.path.lexists(path):
+def _check_no_recording(path: bytes, named: bytes, root: bytes, rebuilt: Rebuilt) -> None:
+    """A file of a recording in the bucket is never replaced, by whatever way it is reached: objects may be links."""
+    if not os.path.lexists(path):
         return
-    key = os.fsdecode(path[len(below) :])
-    if key in rebuilt.own or parse_name(key) is not None:
+    below = root.rstrip(b"/") + b"/"
+    keys = {os.fsdecode(one[len(below) :]) for one in (path, named) if one.startswith(below)}
+    is_of_one = any(key in rebuilt.own or parse_name(key) is not None for key in keys)
+    if is_of_one or any(os.path.realpath(below + os.fsencode(key)) == path for key in rebuilt.own):
         raise UsageProblem(f"{os.fsdecode(path)} is of a recording, which is never overwritten: name another file")
 
 
 def _seen_from(path: bytes, root: bytes, bucket: Bucket, rebuilt: Rebuilt) -> bytes:
     folder = _steps(path)[:-1]
     below = _steps(root)
+    home = [*below, *rebuilt.key.split("/")[:-1]]
 
     def elsewhere(uri: str) -> str | None:
         target = resolve(uri, rebuilt.key, bucket.address).key
         return None if target is None else quoted_path(relative_path(folder, [*below, *target.split("/")]))
 
-    return move(rebuilt.data, elsewhere)
+    return move(rebuilt.data, elsewhere, relative_folder(folder, home))
 
 
 def _steps(path: bytes) -> list[str]:
