@@ -67,7 +67,8 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
     """
     conn.execute(
         "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ?1 AND kind = 'scan'"
-        " AND state IN ('listing', 'checking') AND (substr(prefix, 1, length(?2)) = ?2 OR substr(?2, 1, length(prefix)) = prefix)",
+        " AND state IN ('listing', 'checking')"
+        " AND (substr(prefix, 1, length(?2)) = ?2 OR substr(?2, 1, length(prefix)) = prefix)",
         (bucket_id, prefix),
     )
     for table in ("absent", "scan_ranges"):

@@ -15,6 +15,7 @@ from ossrec.hls.moving import NoWay, move_within
 from ossrec.hls.plan import Rewritten, added
 from ossrec.hls.playlist import Playlist
 from ossrec.hls.reader import read_playlist
+from ossrec.hls.relative import relative_uri
 from ossrec.hls.rewriting import rewrite_segments
 from ossrec.hls.settling import settle
 from ossrec.jobs.judging import Quiet
@@ -60,7 +61,7 @@ def rebuild(conn: sqlite3.Connection, bucket: Bucket, number: int, wish: Wish) -
     looks = look_at_all(conn, bucket, holding.id, gathered, wish.threads)
     planned = plan(gathered.sources, looks, bucket.address)
     if not any(piece.is_there for part in planned for piece in part.pieces):
-        raise UsageProblem(f"no segment of {planned[0].source.at} is there to be played: restore them first")
+        raise UsageProblem(_nothing_to_play(planned))
     is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
     written = _write(planned, bucket.address, is_over=is_over)
     at = planned[0].source.at
@@ -79,6 +80,15 @@ def rebuild(conn: sqlite3.Connection, bucket: Bucket, number: int, wish: Wish) -
         failures=list(looks.failures.values()),
         remaining=[f for f in prove(playlist, at, bucket, gathered, planned, looks) if is_over or f.code != NOT_ENDED],
     )
+
+
+def _nothing_to_play(planned: Sequence[Planned]) -> str:
+    at = planned[0].source.at
+    for part in planned:
+        for key in part.left_out:
+            if relative_uri(key, part.source.at) is None:
+                return f"{at}: no URI can mean {key!a}, nor any other of its segments: copy them under other names"
+    return f"no segment of {at} is there to be played: restore them first"
 
 
 def _is_quiet(bucket: Bucket, holding: Holding, wish: Wish) -> bool:

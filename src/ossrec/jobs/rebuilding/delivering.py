@@ -32,7 +32,7 @@ class Uploaded(NamedTuple):
 def output_key(rebuilt: Rebuilt, prefix: str) -> str:
     """The key under which it would be uploaded; raises UsageProblem for a prefix that must not or cannot be."""
     steps = prefix.removesuffix("/").split("/")
-    if any(not step or step.startswith(".") or not step.isprintable() for step in steps):
+    if any(not step or step.startswith(".") or "\\" in step or not step.isprintable() for step in steps):
         raise UsageProblem(f"{prefix!r} is no output prefix: name a folder in the recording's bucket, such as rebuilt/")
     key = f"{'/'.join(steps)}/{rebuilt.key.rpartition('/')[2]}"
     if len(key.encode("utf-8", "surrogateescape")) > _MOST_KEY:

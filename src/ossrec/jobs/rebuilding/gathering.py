@@ -22,6 +22,7 @@ from ossrec.jobs.assembling import Assembled, Part, assemble
 from ossrec.naming import parse_name
 
 _CUT_OFF, _MIXED, _TOO_LONG = "HLS031", "HLS061", "LOOK006"
+_DECIDING = frozenset(("#EXT-X-DEFINE", "#EXT-X-SKIP"))  # tags that are not read, and say what the segments are
 _DIGITS = re.compile("([0-9]+)")
 
 
@@ -130,6 +131,8 @@ def _of_playlist(bucket: Bucket, part: Part, wanted: Sequence[Loose], loose: Seq
     original = _read(bucket, part.key, part.row)
     if any(finding.code == _TOO_LONG for finding in original.playlist.findings):
         raise OssrecError(f"{part.key} has more lines than ossrec reads: it cannot be rebuilt")
+    for tag in _DECIDING & original.playlist.unknown_tags.keys():
+        raise UsageProblem(f"{part.key} has {tag}, without which nobody knows its segments: it cannot be rebuilt")
     slices = list(part.listed.slices)
     if _is_cut_off(original.playlist, slices):
         slices.pop()
