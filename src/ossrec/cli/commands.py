@@ -12,7 +12,7 @@ COMMANDS = {
     "scan": "List a bucket into the catalog and check what is new or changed.",
     "check": "Look at the bytes of the segments that are due.",
     "find": "Find recordings by room, user, task, verdict or time.",
-    "show": "Show one recording: timeline, findings, what to do next.",
+    "show": "Show a recording or a room: timeline, findings, what to do next.",
     "rebuild": "Write a playlist from segments alone, or correct the one there is.",
     "parse": "Say what file names mean.",
     "explain": "Explain what a finding means and what to do about it.",
