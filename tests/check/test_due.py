@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ossrec.catalog.due_looks import Wish, due_for_look
+from ossrec.catalog.wanted import Clock, Wanted
 from ossrec.errors import CatalogMissing, UsageProblem
 from tests.check.checking import (
     asked_for,
@@ -102,9 +104,9 @@ def test_the_newest_recording_comes_first(folder: Path, catalog: Path) -> None:
         keys = [f"{of}_{number}.ts"]
         put_all(folder, {keys[0]: slice_of("camera", 0)}, modified=modified)
     scan(folder, catalog)
-    bucket = asked_for(folder)
-    check(catalog, lambda _: bucket, threads=1)
-    assert list(dict.fromkeys(key[-4] for key, _, _ in bucket.ranges)) == ["1", "2", "0"]
+    with closing(sqlite3.connect(catalog)) as conn:
+        due = due_for_look(conn, Wanted(), Wish("edges"), Clock(now=DAY, quiet_after=330.0))
+    assert [one.path for one in due] == [f"2026/rid_{rid(number)}_room" for number in (1, 2, 0)]
 
 
 @pytest.mark.parametrize("of", [1, 2, 7])

@@ -40,6 +40,15 @@ def lesson(alone: Path, monkeypatch: pytest.MonkeyPatch) -> CatalogBuilder:
     return build
 
 
+def test_the_drawing_fits_a_narrow_terminal(
+    ossrec: Ossrec, lesson: CatalogBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    drawn = [line for line in ossrec("show", "--room", "lab").out.splitlines() if "█" in line]
+    assert len(drawn) == 4
+    assert max(map(len, drawn)) <= 40
+
+
 def test_draws_all_streams_on_one_clock(ossrec: Ossrec, lesson: CatalogBuilder) -> None:
     ran = ossrec("show", "--room", "lab")
     assert ran.code == 0

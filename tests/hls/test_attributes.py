@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls.attributes import MAX_ATTRIBUTES, read_attributes
+from ossrec.hls.attributes import MAX_ATTRIBUTES, place_of, read_attributes
 
 NAMES = st.text("ABCXYZ019-", min_size=1, max_size=8)
 QUOTED = st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"])).map(lambda text: f'"{text}"')
@@ -61,3 +61,14 @@ def test_long_lists_are_read_in_linear_time(piece: str) -> None:
     values, faults = read_attributes(piece * 200_000)  # a quadratic reader would take minutes
 
     assert len(values) + len(faults) <= MAX_ATTRIBUTES + 3
+
+
+@given(st.dictionaries(NAMES, QUOTED | PLAIN, max_size=10), st.text('ABX=,"- ', max_size=20))
+def test_a_value_is_where_it_is_said_to_be(attributes: dict[str, str], junk: str) -> None:
+    text = ",".join(f"{name}={value}" for name, value in attributes.items()) + f",{junk}"
+    values, _ = read_attributes(text)
+    for name, value in values.items():
+        place = place_of(text, name)
+        assert place is not None
+        assert text[slice(*place)].strip('"') == value.strip('"')
+    assert place_of(text, "NOT-THERE") is None

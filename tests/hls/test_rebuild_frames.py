@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ossrec.hls import settling as done
 from ossrec.hls.composing import compose
-from ossrec.hls.joining import JOINED, NotJoinable, join
+from ossrec.hls.joining import JOINED, LOOSE, NotJoinable, join
 from ossrec.hls.plan import MARK, Piece
 from ossrec.hls.reader import read_playlist
 from ossrec.hls.settling import settle
@@ -163,6 +163,21 @@ def test_parts_have_the_header_of_the_first_and_the_end_of_the_last() -> None:
     assert made.changes == {JOINED: 2}
     settled = settle(made.data, is_over=True)
     assert settled.changes == {}
+
+
+@pytest.mark.parametrize("tag", ["GAP", "BYTERANGE:188@0", 'MAP:URI="i.mp4"', "PROGRAM-DATE-TIME:2026-11-01T02:26:40Z"])
+def test_what_waits_for_a_segment_does_not_wait_for_the_next_part(tag: str) -> None:
+    first = f"#EXTM3U\n#EXT-X-VERSION:6\n#EXTINF:6.0,\na.ts\n#EXT-X-{tag}\n#EXT-X-MINE\n".encode()
+    second = b"#EXTM3U\n#EXT-X-DISCONTINUITY\n#EXTINF:6.0,\nb.ts\n#EXT-X-ENDLIST\n"
+    made = join([first, second])
+    assert made.changes == {LOOSE: 1, JOINED: 1}
+    assert made.data.decode().split("\n")[3:8] == [
+        "a.ts",
+        "#EXT-X-MINE",
+        "#EXT-X-DISCONTINUITY",
+        "#EXTINF:6.0,",
+        "b.ts",
+    ]
 
 
 def test_a_key_does_not_reach_into_the_next_part() -> None:

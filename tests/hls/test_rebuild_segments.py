@@ -65,6 +65,13 @@ CASES = [
     ),
     Case("a URI without a length gets one", "a.ts\n", [A], "#EXTINF:6.000,\na.ts\n", {done.EXTINF_ADDED: 1}),
     Case(
+        "tags at the end of the file are of no segment, and so not of one that is put in",
+        '#EXTINF:6.0,\na.ts\n#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXT-X-GAP\n#EXT-X-DISCONTINUITY\n',
+        [A, NEW],
+        '#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts\n#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXT-X-GAP\n',
+        {done.PUT_IN: 1, done.JUMP_LOOSE: 1},
+    ),
+    Case(
         "of two lengths the last counts",
         "#EXTINF:5.0,\n#EXTINF:6.0,\na.ts\n",
         [A],

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ossrec.hls.moving import move
-from ossrec.hls.relative import relative_uri
+from ossrec.hls.relative import relative_folder, relative_uri
 from ossrec.hls.uris import resolve
 from ossrec.model import BucketAddress
 
@@ -90,3 +90,28 @@ def test_a_moved_playlist_names_the_same_objects(names: list[str], before: str, 
     for uri, (there, key) in zip(uris, known.items(), strict=True):
         if uri != there:
             assert resolve(uri, after, NOWHERE).key == key
+
+
+@pytest.mark.parametrize(
+    ("uri", "moved"),
+    [
+        pytest.param("x.ts", "../a/x.ts", id="a relative one goes the way back"),
+        pytest.param("../../x.ts", "../a/../../x.ts", id="out of everything"),
+        pytest.param("/x.ts", "/x.ts", id="from the root"),
+        pytest.param("\t//h/x.ts", "//h/x.ts", id="absolute behind white space"),
+        pytest.param("\x01http://h/x.ts", "\x01http://h/x.ts", id="absolute behind what browsers pass over"),
+        pytest.param("h\tttp://h/x.ts", "h\tttp://h/x.ts", id="a scheme with what browsers pass over"),
+        pytest.param("mailto:x", "mailto:x", id="another scheme"),
+    ],
+)
+def test_what_nobody_knows_keeps_its_meaning(uri: str, moved: str) -> None:
+    made = move(f"#EXTM3U\n#EXTINF:2,\n{uri}\n".encode(), lambda _: None, relative_folder(["b"], ["a"]))
+    assert made.decode().split("\n")[2].strip() == moved
+
+
+@given(keys, keys)
+def test_the_way_back_leads_to_the_folder(before: str, after: str) -> None:
+    home, there = before.split("/"), after.split("/")
+    if not {".", ".."} & {*home, *there}:
+        found = resolve(f"{relative_folder(there, home)}x.ts", f"{after}/p.m3u8", NOWHERE)
+        assert found.key == f"{before}/x.ts"

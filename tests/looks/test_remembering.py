@@ -75,3 +75,26 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
     assert known.content(row.audio or 0) == ("audio", "aac", None, None, 48_000, 2)
     assert (row.first_pts, row.duration_ms, row.packets, row.looked) == (88_000, 10_111, 1000, 7)
     assert row.notes is None
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("streams", "{"),
+        ("streams", "7"),
+        ("streams", "[[1, 99999, 3, 4, 5, 6, 7]]"),
+        ("streams", '[["x", 1, 3, 4, 5, 6, 7]]'),
+        ("streams", "[" * 100_000),
+        ("counters", "[[1, 2]]"),
+        ("counters", '[[1, 2, 3, "x"]]'),
+        ("notes", '[["TS999", "", 1, 2, 3, 4]]'),
+        ("notes", '[["TS350", 5, 1, 2, 3, 4]]'),
+        ("notes", '[["TS350", "", 1, NaN, 3, 4]]'),
+        ("notes", '[["TS350", "", 1, [], 3, 4]]'),
+    ],
+)
+def test_what_somebody_else_wrote_there_is_no_look(catalog: sqlite3.Connection, column: str, text: str) -> None:
+    known = Formats(catalog)
+    row = row_of(IDENTITY, Inspection("full", 188, 188, 188, 1), 7, known)
+
+    assert inspection_of(row._replace(**{column: text}), 188, known) is None

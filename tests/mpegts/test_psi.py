@@ -23,7 +23,7 @@ def read(*rows: Packet) -> tuple[Tables, list[str]]:
     """The tables after these packets, and what was wrong."""
     tables, codes, rest = Tables(), [], packets(*rows)
     while len(rest.pid):
-        events, count = tables.follow(rest)
+        events, count, _ = tables.follow(rest)
         codes += [event.code for event in events]
         rest = rest.part(count, len(rest.pid))
     return tables, codes

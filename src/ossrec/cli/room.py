@@ -21,7 +21,7 @@ from ossrec.findings import Verdict
 Row = dict[str, Any]
 
 _WIDEST = 200  # columns of a drawing
-_NARROWEST = 20  # columns of its lines
+_NARROWEST = 10  # columns of its lines
 _NAME = 24  # columns of a name, at most
 _WORD = max(len(word) for word in VERDICTS)
 _AWAY = 2_000  # ms without anything that are worth a line

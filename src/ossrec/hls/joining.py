@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 from ossrec.hls import tags
 from ossrec.hls.lines import Lines
-from ossrec.hls.plan import Rewritten
+from ossrec.hls.plan import Rewritten, added
 from ossrec.hls.playlist import Playlist
 from ossrec.hls.reader import read_playlist
 
 JOINED = "playlist of a recorder that took over, appended"
 
+LOOSE = "tag of a segment that never came taken out"
+
 _MIXED = "HLS061"
+_OF_NEXT = frozenset(("#EXT-X-BYTERANGE", "#EXT-X-GAP", "#EXT-X-MAP", "#EXT-X-PROGRAM-DATE-TIME"))
 _KEY = re.compile(r"[ \t]*#EXT-X-KEY:")
 
 
@@ -25,9 +28,11 @@ def join(parts: Sequence[bytes]) -> Rewritten:
     The first segment of each part but the first has its EXT-X-DISCONTINUITY already. Raises NotJoinable
     when a part needs what another one set up: a numbering of segments, or no initialization section.
     """
+    if len(parts) == 1:
+        return Rewritten(parts[0], {})
+    cleared = [_cleared(part) for part in parts[:-1]]
+    parts = [*(part.data for part in cleared), parts[-1]]
     first, *others = parts
-    if not others:
-        return Rewritten(first, {})
     read = [read_playlist(part) for part in parts]
     if any(finding.code == _MIXED for playlist in read for finding in playlist.findings):
         raise NotJoinable("one of them has tags of a master playlist too")
@@ -38,6 +43,16 @@ def join(parts: Sequence[bytes]) -> Rewritten:
     for number, (data, playlist) in enumerate(zip(others, read[1:], strict=True), 1):
         body = _body(data, playlist, is_last=number == len(others))
         lines.insert(len(lines) + 1, [*_undone(read[number - 1], playlist), *body], JOINED)
+    return Rewritten(lines.render(), added(*(part.changes for part in cleared), lines.changes))
+
+
+def _cleared(data: bytes) -> Rewritten:
+    """Without what stands behind the last segment, and would be taken for the next part's first one."""
+    playlist, lines = read_playlist(data), Lines(data)
+    last = playlist.segments[-1].line if playlist.segments else 0
+    for number, line in enumerate(playlist.lines[last:], last + 1):
+        if _tag(line) in _OF_NEXT:
+            lines.remove(number, LOOSE)
     return Rewritten(lines.render(), dict(lines.changes))
 
 

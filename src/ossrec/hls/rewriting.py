@@ -44,7 +44,7 @@ def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[Piece]) -
             lines.insert(place, segment_lines(piece), PUT_IN)
         else:
             _correct(lines, playlist.segments[piece.number], shape.blocks[piece.number], piece)
-    _tidy_end(lines, shape.tail, is_last=not pieces or pieces[-1].number is not None)
+    _tidy_end(lines, shape.tail)
     _count_from(lines, shape, playlist, pieces)
     return Rewritten(lines.render(), dict(lines.changes))
 
@@ -53,7 +53,7 @@ def _following(shape: Outline, pieces: Sequence[Piece]) -> list[int]:
     """For each piece the line before which new lines for it are put: where the next known segment starts."""
     ended = shape.once.get("#EXT-X-ENDLIST", ())
     behind = [number for number in ended if not shape.blocks or number > shape.blocks[-1].line]
-    place = behind[0] if behind else shape.tail.line
+    place = min([shape.tail.start, *behind])  # tags at the end wait for a segment that nobody knows
     found = []
     for piece in reversed(pieces):
         if piece.number is not None:
@@ -103,13 +103,12 @@ def _correct_extinf(lines: Lines, number: int, piece: Piece) -> None:
         lines.replace(number, lines[number].rstrip(b" \t") + b",", COMMA)
 
 
-def _tidy_end(lines: Lines, tail: Block, *, is_last: bool) -> None:
+def _tidy_end(lines: Lines, tail: Block) -> None:
     """What stands behind the last URI and belongs to no segment."""
     for number in tail.extinf:
         lines.remove(number, EXTINF_LOOSE)
-    if is_last:
-        for number in tail.discontinuities:
-            lines.remove(number, JUMP_LOOSE)
+    for number in tail.discontinuities:
+        lines.remove(number, JUMP_LOOSE)
 
 
 def _count_from(lines: Lines, shape: Outline, playlist: Playlist, pieces: Sequence[Piece]) -> None:

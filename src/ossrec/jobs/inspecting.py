@@ -69,12 +69,14 @@ def cost(size: int, depth: Depth) -> tuple[int, int]:
 
 
 def _inspect(reader: "_Reader", target: Target, depth: Depth) -> Inspection:
-    from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges  # loads numpy
+    from ossrec.mpegts.inspecting import inspect_blocks, inspect_bytes, inspect_edges  # loads numpy
 
+    if depth == "full" and not target.size:
+        return inspect_bytes(b"")
+    if target.size <= (BLOCK if depth == "full" else HEAD + TAIL):  # head and tail are all there is: a full look too
+        return inspect_bytes(reader.read(0, target.size))
     if depth == "full":
         return inspect_blocks(reader.blocks())
-    if target.size <= HEAD + TAIL:  # head and tail are all there is: that is a full look
-        return inspect_blocks([reader.read(0, target.size)])
     head = reader.read(0, HEAD)
     return inspect_edges(head, reader.read(target.size - TAIL, target.size), target.size)
 

@@ -72,19 +72,20 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
     segments = lookable_segments(assembled)
     looks = [_look(one, assembled) for one in segments]
     failures = [_failure(one.key, look) for one, look in zip(segments, looks, strict=True) if look and look.failure]
-    if not any(look is not None and look.failure is None for look in looks):
-        return Measured(Measures(segments_lookable=len(segments)), [], failures)
     seen = [
         None if look is None or look.failure is not None else inspection_of(look, one.size, formats)
         for one, look in zip(segments, looks, strict=True)
     ]
+    good = [look for look, inspection in zip(looks, seen, strict=True) if look is not None and inspection is not None]
+    if not good:
+        return Measured(Measures(segments_lookable=len(segments)), [], failures)
     joined = [one.follows and not one.discontinuity for one in segments]
     found = check_segments(subject, list(_placed(segments, seen)))
     found += _passed_over(assembled, subject)
     measures = _measures([one.size for one in segments], seen, spans(seen, joined))._replace(
-        depth=_depth(looks),
+        depth="listing" if len(good) < len(segments) else min(look.depth for look in good),  # edges before full
         segments_lookable=len(segments),
-        looked=min(look.looked for look in looks if look is not None and look.failure is None),
+        looked=min(look.looked for look in good),
         damaged_seconds=round(_damaged(found, segments), 3),
     )
     return Measured(measures, found, failures)
@@ -134,12 +135,6 @@ def _is_restored(one: Lookable, assembled: Assembled) -> bool:
 
 def _failure(key: str, look: LookRow) -> Finding:
     return Finding(look.failure or "", key, look.detail or "")
-
-
-def _depth(looks: Iterable[LookRow | None]) -> str:
-    """The least depth of any."""
-    depths = {"listing" if look is None or look.failure is not None else look.depth for look in looks}
-    return next(depth for depth in ("listing", "edges", "full") if depth in depths)
 
 
 def _placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> Iterator[Placed]:

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from ossrec.catalog.looks import FormatRow, Formats, LookRow
 from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+from ossrec.rules import RULES
 
 _NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one number
 
@@ -42,18 +44,21 @@ def row_of_failure(
     return LookRow(*identity, depth, looked, *failure, bytes_read)
 
 
-def inspection_of(row: LookRow, size: int, formats: Formats) -> Inspection:
-    """The look that a row was made of; *size* is that of the segment in bytes."""
-    return Inspection(
-        depth="full" if row.depth == "full" else "edges",
-        size=size,
-        read=row.bytes_read,
-        packet_size=row.packet_size,
-        packets=row.packets or 0,
-        streams=tuple(_stream(formats, *stream) for stream in json.loads(row.streams or "[]")),
-        counters=tuple(_counter(*counter) for counter in json.loads(row.counters or "[]")),
-        notes=tuple(Note(*note) for note in json.loads(row.notes or "[]")),
-    )
+def inspection_of(row: LookRow, size: int, formats: Formats) -> Inspection | None:
+    """The look that a row was made of, None if somebody wrote other things there; *size* is the segment's in bytes."""
+    try:
+        return Inspection(
+            depth="full" if row.depth == "full" else "edges",
+            size=size,
+            read=row.bytes_read,
+            packet_size=row.packet_size,
+            packets=row.packets or 0,
+            streams=tuple(_stream(formats, *stream) for stream in json.loads(row.streams or "[]")),
+            counters=tuple(_counter(*counter) for counter in json.loads(row.counters or "[]")),
+            notes=tuple(_note(*note) for note in json.loads(row.notes or "[]")),
+        )
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
 
 
 def _first(inspection: Inspection, numbers: list[int], kind: str) -> int | None:
@@ -66,7 +71,17 @@ def _content(form: Format) -> FormatRow:
 
 
 def _stream(formats: Formats, pid: int, number: int, *rest: int | bool | None) -> Stream:
+    if not all(value is None or isinstance(value, int) for value in (pid, *rest)):
+        raise ValueError("a stream is told by whole numbers")
     return Stream(pid, Format(*formats.content(number)), *rest)  # type: ignore[arg-type]
+
+
+def _note(code: str, detail: str, *rest: float | None) -> Note:
+    if code not in RULES or not isinstance(detail, str):
+        raise ValueError("a note is a code and words")
+    if not all(value is None or (isinstance(value, int | float) and isfinite(value)) for value in rest):
+        raise ValueError("a place is told by numbers")
+    return Note(code, detail, *rest)  # type: ignore[arg-type]
 
 
 def _flags(counter: Counter) -> int:
@@ -75,6 +90,8 @@ def _flags(counter: Counter) -> int:
 
 def _counter(pid: int, first: int, last: int, flags: int) -> Counter:
     bits = range(len(Counter._fields) - _NUMBERS)
+    if not all(isinstance(value, int) for value in (pid, first, last)):
+        raise ValueError("a counter is told by whole numbers")
     return Counter(pid, first, last, *(bool(flags >> bit & 1) for bit in bits))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ossrec.mpegts.columns import places, steps, steps_from, up_to
 from ossrec.mpegts.inspection import TICKS, WRAP
 from ossrec.mpegts.packets import DISCONTINUITY, ERROR, PCR, Marks, Packets, Rows, Ticks, read_pcr
 from ossrec.mpegts.timing import Moments
@@ -56,8 +57,8 @@ class Clock:
 
     def follow(self, numbers: Ticks, read: Reading, announced: Ticks) -> None:
         """Take the PCRs of a batch and their packets; *announced* are packets with the discontinuity_indicator."""
-        excuses = np.searchsorted(announced, numbers, side="right")
-        excused = np.diff(excuses, prepend=0) > 0
+        excuses = up_to(announced, numbers)
+        excused = steps_from(0, excuses) > 0
         excused[0] |= self._excused
         self._excused = len(announced) > int(excuses[-1])
         if self._last is None:
@@ -66,11 +67,11 @@ class Clock:
             read = Reading(*(np.concatenate(pair) for pair in zip(self._last, read, strict=True)))
         self._last = Reading(*(column[-1:] for column in read))
         known = np.where(read.frames == NEVER, read.first[-1], read.frames)
-        step, told = _signed(np.diff(read.ticks)), np.diff(known)
+        step, told = _signed(steps(read.ticks)), steps(known)
         told[(known[1:] == NEVER) | (known[:-1] == NEVER)] = 0
         off = np.abs(step - 300 * told) > _LONG
         jump = ((step < 0) | ((step > _LONG) & off)) & ~excused
-        for at in np.flatnonzero(jump)[: _MOST - len(self.jumps)].tolist():
+        for at in places(jump)[: _MOST - len(self.jumps)].tolist():
             since = None if read.frames[at] == NEVER else int(read.frames[at])
             self.jumps.append(Jump(int(numbers[at]), int(step[at]) // 300, int(told[at]), since))
 
@@ -93,13 +94,14 @@ class Clocks:
 
     def rows(self, packets: Packets, repeats: Marks) -> Rows:
         """Packets that say something of a clock: its time, or that it jumps."""
-        rows = np.flatnonzero(packets.flags & (PCR | DISCONTINUITY))
+        rows = (packets.flags & (PCR | DISCONTINUITY)).nonzero()[0]
         told: Rows = rows[~repeats[rows] & ((packets.header[rows] & ERROR) == 0)]
         return told
 
     def pids(self, packets: Packets, rows: Rows) -> list[int]:
         """Whose clocks these are; no more than the first few PIDs that have one are followed."""
-        found = np.unique(packets.pid[rows]).tolist()
+        pids = packets.pid[rows]
+        found = pids[:1].tolist() if (pids == pids[:1]).all() else np.unique(pids).tolist()
         for pid in found:
             if pid not in self.by_pid and len(self.by_pid) < _MOST_PIDS:
                 self.by_pid[pid] = Clock()
@@ -125,8 +127,8 @@ def _frames_at(moments: Moments, numbers: Ticks) -> Ticks:
     """DTS of the last frame that starts in a packet or before."""
     if not len(moments.packet):
         return np.full(len(numbers), NEVER, np.int64)
-    places = np.searchsorted(moments.packet, numbers, side="right") - 1
-    found: Ticks = np.where(places < 0, NEVER, moments.dts[np.maximum(places, 0)])
+    before = up_to(moments.packet, numbers) - 1
+    found: Ticks = np.where(before < 0, NEVER, moments.dts[np.maximum(before, 0)])
     return found
 
 

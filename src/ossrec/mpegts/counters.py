@@ -10,17 +10,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ossrec.mpegts.columns import places
 from ossrec.mpegts.inspection import Counter
 from ossrec.mpegts.packets import (
     COUNTER,
     DISCONTINUITY,
     FIELD,
     NULL,
-    PACKET,
     PAYLOAD,
     PCR,
     PIDS,
     START,
+    Bytes,
     Marks,
     Packets,
     Rows,
@@ -63,7 +64,7 @@ class Counters:
         self._excused = np.zeros(PIDS, np.bool_)
         self._repeated = np.zeros(PIDS, np.bool_)
         self._started: Marks | None = None  # PIDs that were there before something was not read
-        self._row = np.zeros((PIDS, PACKET), np.uint8)  # the last packet, to know its repeat
+        self._row: dict[int, Bytes] = {}  # the last packet, to know its repeat
 
     def forget(self) -> None:
         """What comes next does not follow what was seen."""
@@ -76,18 +77,18 @@ class Counters:
         counted = (packets.header & (FIELD | PAYLOAD)) != 0  # else reserved: decoders discard such packets
         pid = packets.pid if counted.all() else np.where(counted, packets.pid, NULL)
         order = np.argsort(pid, kind="stable")
-        filled = int(np.searchsorted(pid, NULL, sorter=order))
+        filled = int(pid.searchsorted(NULL, sorter=order))
         order = order[:filled]
         header = packets.header[order]
         pid = (header >> 8) & NULL
         fresh = np.ones(filled, np.bool_)
         fresh[1:] = pid[1:] != pid[:-1]
-        begins = np.flatnonzero(fresh)
+        begins = places(fresh)
         before = np.empty_like(header)
         before[1:] = header[:-1]
         before[begins] = self._last[pid[begins]]
         steps = (header - before) & COUNTER
-        odd = np.flatnonzero(steps != ((header & PAYLOAD) >> 4))
+        odd = places(steps != ((header & PAYLOAD) >> 4))
         odd = odd[before[odd] != 0]
         same = self._same(packets, order, odd, fresh)
         repeat = np.zeros(filled, np.bool_)
@@ -124,10 +125,10 @@ class Counters:
             return still
         here = packets.data[order[odd]]
         before = packets.data[order[odd - 1]]
-        at_start = np.flatnonzero(fresh[odd])
-        before[at_start] = self._row[packets.pid[order[odd[at_start]]]]
+        for at in places(fresh[odd]).tolist():
+            before[at] = self._row[int(packets.pid[order[odd[at]]])]
         equal = here == before
-        has_pcr = np.flatnonzero((packets.flags[order[odd]] & PCR) != 0)
+        has_pcr = places((packets.flags[order[odd]] & PCR) != 0)
         equal[has_pcr, 6:12] = True
         same: Marks = equal.all(axis=1) & ((here[:, 3] & PAYLOAD) != 0)
         return same
@@ -136,22 +137,23 @@ class Counters:
         """Remember the ends of each PID's packets."""
         pids, begins, ends = groups.pids, groups.starts[:-1], groups.starts[1:] - 1
         unseen = self._first[pids] == 0
-        new, first = pids[unseen], groups.order[begins[unseen]]
-        self._first[new] = packets.header[first]
-        self._excused[new] = (packets.flags[first] & DISCONTINUITY) != 0
-        self.first_packet[new] = packets.first + first
+        if unseen.any():
+            new, first = pids[unseen], groups.order[begins[unseen]]
+            self._first[new] = packets.header[first]
+            self._excused[new] = (packets.flags[first] & DISCONTINUITY) != 0
+            self.first_packet[new] = packets.first + first
         self.seen[pids] += ends - begins + 1
         self._last[pids] = header[ends]
-        self._row[pids] = packets.data[groups.order[ends]]
+        self._row.update(zip(pids.tolist(), packets.data[groups.order[ends]], strict=True))
         self._repeated[pids] = repeat[ends]
 
 
 def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, Marks], steps: Steps) -> Groups:
     """Tell repeats, declared jumps and losses apart."""
-    places, same, after_repeat = odd
+    where, same, after_repeat = odd
     repeats = np.zeros(len(packets.pid), np.bool_)
-    repeats[order[places[same]]] = True
-    jump = places[~same]
+    repeats[order[where[same]]] = True
+    jump = where[~same]
     rows = order[jump]
     step = steps[jump].astype(np.int64)
     has_payload = (packets.header[rows] & PAYLOAD) != 0
@@ -160,4 +162,4 @@ def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, 
     starts = np.append(begins, len(order))
     pids = packets.pid[order[begins]].astype(np.int64)
     stands = (step == 0) & after_repeat[~same]
-    return Groups(order, pids, starts, repeats, order[places[same & after_repeat]], rows, lost, stands)
+    return Groups(order, pids, starts, repeats, order[where[same & after_repeat]], rows, lost, stands)

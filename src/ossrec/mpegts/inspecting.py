@@ -24,6 +24,13 @@ def inspect_blocks(blocks: Iterable[Buffer], *, piece: int = PIECE) -> Inspectio
     return inspector.finish("full", inspector.read)
 
 
+def inspect_bytes(data: Buffer, *, piece: int = PIECE) -> Inspection:
+    """As `inspect_blocks` of a segment whose bytes are all at hand; nothing is copied."""
+    inspector = Inspector()
+    _walk(inspector, data, piece, is_last=True)
+    return inspector.finish("full", inspector.read)
+
+
 def inspect_edges(head: bytes, tail: bytes, size: int) -> Inspection:
     """What the first and last bytes of a segment of *size* bytes show.
 
@@ -33,9 +40,9 @@ def inspect_edges(head: bytes, tail: bytes, size: int) -> Inspection:
     if gap <= 0:
         return inspect_blocks((head, tail[-gap:] if -gap < len(tail) else b""))
     inspector = Inspector()
-    _run(inspector, _of_blocks(iter((head,))), PIECE, is_last=False)
+    _walk(inspector, head, PIECE, is_last=False)
     inspector.skip(size - len(tail))
-    _run(inspector, _of_blocks(iter((tail,))), PIECE, is_last=True)
+    _walk(inspector, tail, PIECE, is_last=True)
     return inspector.finish("edges", size)
 
 
@@ -45,6 +52,17 @@ def inspect_file(path: str | os.PathLike[str]) -> Inspection:
     with FileIO(path) as file:
         _run(inspector, file.readinto, PIECE, is_last=True)
     return inspector.finish("full", inspector.read)
+
+
+def _walk(inspector: Inspector, data: Buffer, piece: int, *, is_last: bool) -> None:
+    """Look at bytes that are at hand, piece by piece."""
+    _keep_memory(min(piece, len(data)))
+    whole = np.frombuffer(data, np.uint8) if len(data) else np.empty(0, np.uint8)
+    inspector.read += len(whole)
+    at, is_end = 0, False
+    while not is_end:
+        is_end = len(whole) - at <= piece
+        at += inspector.take(whole[at : at + piece], is_last and is_end)
 
 
 def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> None:

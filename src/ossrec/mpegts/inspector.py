@@ -1,29 +1,22 @@
 """Puts the checks of a segment together: each batch of packets goes through all of them, their faults get times."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from ossrec.mpegts.clocks import Clocks
+from ossrec.mpegts.columns import places
 from ossrec.mpegts.counters import Counters, Groups
 from ossrec.mpegts.events import Event, Events
 from ossrec.mpegts.framing import Break, Framer
 from ossrec.mpegts.inspection import Depth, Inspection, Note
 from ossrec.mpegts.packets import ERROR, SCRAMBLED, Bytes, Marks, Packets, Rows, Ticks, read_packets
 from ossrec.mpegts.pes import read_starts, split_by_pid
-from ossrec.mpegts.psi import Tables
+from ossrec.mpegts.psi import Known, Tables
 from ossrec.mpegts.sniffing import HEAD, sniff
 from ossrec.mpegts.summing import late_events
 from ossrec.mpegts.timing import Moments
 from ossrec.mpegts.tracks import Tracks
-
-
-class Known(NamedTuple):
-    """What earlier packets said of PIDs."""
-
-    tables: Marks  # those that carry tables
-    clocks: set[int]  # those whose PCR is that of a program
 
 
 class Inspector:
@@ -69,18 +62,19 @@ class Inspector:
             note = Note("TS310", sniff(self._head, size), at=0.0)
             return Inspection(depth, size, self.read, None, 0, notes=(note,))
         self.tracks.name(self.tables.entries())
-        for event in late_events(self, depth):
+        ends = self.tracks.ends()
+        span = self.tracks.span(ends)
+        for event in late_events(self, depth, span):
             self._events.add(event)
-        first, end = self.tracks.span()
         return Inspection(
             depth,
             size,
             self.read,
             self.framer.size,
             self.framer.packets,
-            self.tracks.streams(self.counters.seen),
-            self.counters.counters(sorted({*np.flatnonzero(self.tables.is_table).tolist(), *self.tracks.told()})),
-            tuple(self._events.notes(first, end)),
+            self.tracks.streams(self.counters.seen, ends),
+            self.counters.counters(sorted({*places(self.tables.is_table).tolist(), *self.tracks.told()})),
+            tuple(self._events.notes(span.start, span.end)),
         )
 
     def name(self, pid: int) -> str:
@@ -92,15 +86,13 @@ class Inspector:
         return f"PID {pid} (PMT)" if pid in self.tables.programs.values() else f"PID {pid}"
 
     def _look_at_part(self, packets: Packets) -> int:
-        """The first part of a batch: up to a table that names new streams, for it is not yet to be seen with these."""
-        known = Known(self.tables.is_table.copy(), self.tables.clocks())
-        streams = self.tables.entries()
-        events, count = self.tables.follow(packets)
+        """The first part of a batch: up to a table that says something new of packets that came before it."""
+        events, count, known = self.tables.follow(packets)
         packets = packets.part(0, count)
         end = packets.first + count
         breaks = [one for one in self._breaks if one.packet < end]
         self._breaks = self._breaks[len(breaks) :]
-        self.tracks.name(streams)
+        self.tracks.name(known.streams)
         events += [_break_event(one) for one in breaks]
         events += self._look(packets, known, np.array([one.packet for one in breaks], np.int64))
         self._note_late_tables(events)
@@ -113,11 +105,13 @@ class Inspector:
         events: list[Event] = []
         starts = read_starts(packets, groups.repeats, known.tables)
         self.tracks.find(starts)
-        damaged = np.flatnonzero(packets.header & (ERROR | SCRAMBLED))
+        damaged = (packets.header & (ERROR | SCRAMBLED)).nonzero()[0]
         doubts = np.concatenate((groups.jumps, damaged))
         for part in split_by_pid(packets, groups, starts, list(self.tracks.by_pid)):
-            own = np.concatenate((packets.first + doubts[packets.pid[doubts] == part.pid], breaks))
-            events += self.tracks.by_pid[part.pid].follow(packets, part._replace(doubts=np.sort(own)))
+            if len(doubts) or len(breaks):
+                own = np.concatenate((packets.first + doubts[packets.pid[doubts] == part.pid], breaks))
+                part = part._replace(doubts=np.sort(own))
+            events += self.tracks.by_pid[part.pid].follow(packets, part)
         self._follow_clocks(packets, groups, known.clocks)
         events += self._losses(packets, groups, known.tables)
         events += self._damage(packets, damaged)
@@ -132,7 +126,7 @@ class Inspector:
 
     def _losses(self, packets: Packets, groups: Groups, tables: Marks) -> Iterator[Event]:
         """Rule 35: packets that are missing by the counter, or sent too often."""
-        lost = np.flatnonzero((groups.lost > 0) & ~(groups.stands & tables[packets.pid[groups.jumps]]))
+        lost = places((groups.lost > 0) & ~(groups.stands & tables[packets.pid[groups.jumps]]))
         for at in lost.tolist():
             row = int(groups.jumps[at])
             pid, missing = int(packets.pid[row]), int(groups.lost[at])

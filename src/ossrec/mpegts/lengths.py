@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ossrec.mpegts.columns import places, steps, up_to
 from ossrec.mpegts.packets import Ticks
 from ossrec.mpegts.pes import Part
 
@@ -49,7 +50,7 @@ class Lengths:
     def follow(self, part: Part) -> list[Wrong]:
         """Measure the PES packets that end in a batch: those that are not as long as they say."""
         numbers, declared = part.numbers, part.starts.declared
-        doubts = np.searchsorted(part.doubts, numbers, side="right")
+        doubts = up_to(part.doubts, numbers)
         if self.open is not None:
             self.open.size += int(part.before[0]) if len(numbers) else part.total
             self.open.doubted = self.open.doubted or bool(doubts[0] if len(numbers) else len(part.doubts))
@@ -60,7 +61,7 @@ class Lengths:
             short = 0 if self.open.doubted else self.open.declared - self.open.size
             found += self._take(np.array([short]), numbers[:1])
         has_length = declared[:-1] > 0
-        missing = np.where(np.diff(doubts) > 0, 0, declared[:-1] - np.diff(part.before))[has_length]
+        missing = np.where(steps(doubts) > 0, 0, declared[:-1] - steps(part.before))[has_length]
         found += self._take(missing, numbers[1:][has_length])
         rest = part.total - int(part.before[-1])
         self.open = Open(int(numbers[-1]), int(declared[-1]), rest, len(part.doubts) > int(doubts[-1]))
@@ -78,6 +79,6 @@ class Lengths:
 
     def _take(self, missing: Ticks, numbers: Ticks) -> list[Wrong]:
         self._seen += len(missing)
-        at = np.flatnonzero(missing)
+        at = places(missing != 0)
         self._wrong += len(at)
         return [Wrong(int(numbers[place]), int(missing[place])) for place in at.tolist()]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ossrec.mpegts.codecs.probing import Probe, audio_frames, is_key_frame, probe
+from ossrec.mpegts.columns import places, steps_from, windows
 from ossrec.mpegts.events import Event
 from ossrec.mpegts.inspection import TICKS, Format, Kind
 from ossrec.mpegts.packets import PACKET, Packets
@@ -103,13 +104,13 @@ class Look:
         self._has_random = self._has_random or first_random < count
         self._told = self._told or self._has_random
         is_first, self._frames = self._frames == 0, self._frames + count
-        places = np.flatnonzero(keys)
-        if len(places) and self.first_key is None:
-            self.first_key = int(part.numbers[places[0]])
-        self.key_frames += len(places)
+        found = places(keys).tolist()
+        if found and self.first_key is None:
+            self.first_key = int(part.numbers[found[0]])
+        self.key_frames += len(found)
         if is_first and count and not keys[0]:
-            places = np.concatenate(([0], places))
-        for at in places.tolist():
+            found.insert(0, 0)
+        for at in found:
             row, body = int(part.starts.rows[at]), int(part.starts.body[at])
             mark = packets.data[row, body : body + _PREFIX].tobytes()
             if mark != self._mark or self.probe is None:
@@ -129,14 +130,12 @@ class Look:
         if mask is None or self.probe is None:
             return
         body = part.starts.body
-        whole = np.flatnonzero(body + 4 <= PACKET)
-        places = body[whole, None] + np.arange(4)
-        word = np.take_along_axis(packets.data[part.starts.rows[whole]], places, axis=1).view(">u4")[:, 0]
-        word = word.astype(np.int64) & mask
+        whole = places(body + 4 <= PACKET)
+        word = windows(packets.data, 4)[part.starts.rows[whole], body[whole]].view(">u4")[:, 0].astype(np.int64) & mask
         is_header = (word & _SYNC) == _SYNC
         whole, word = whole[is_header], word[is_header]
         before = self._mark if isinstance(self._mark, int) else -1
-        for at in np.flatnonzero(np.diff(word, prepend=before)).tolist():
+        for at in places(steps_from(before, word) != 0).tolist():
             self._mark = int(word[at])
             yield from self._ask(packets, part, int(whole[at]))
 

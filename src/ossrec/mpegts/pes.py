@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
+from ossrec.mpegts.columns import places, windows
 from ossrec.mpegts.counters import Groups
 from ossrec.mpegts.packets import (
     ERROR,
@@ -22,7 +22,8 @@ from ossrec.mpegts.packets import (
 
 HEADER = 9  # bytes up to PES_header_data_length, and that
 _READ = 19  # bytes up to the end of the DTS
-_PLAIN = np.array([0xBC, 0xBE, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF], np.uint8)  # stream_ids without times (table 2-21)
+_PLAIN = np.zeros(256, np.bool_)  # stream_ids without times (table 2-21)
+_PLAIN[[0xBC, 0xBE, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF]] = True
 
 
 class Starts(NamedTuple):
@@ -53,14 +54,14 @@ class Part(NamedTuple):
 def read_starts(packets: Packets, repeats: Marks, is_table: Marks) -> Starts:
     """The PES packets that start in a batch. A header that its packet does not hold in whole carries no times."""
     wanted = (packets.header & (START | PAYLOAD | ERROR | SCRAMBLED)) == (START | PAYLOAD)
-    rows = np.flatnonzero(wanted)
+    rows = places(wanted)
     rows = rows[~(repeats[rows] | is_table[packets.pid[rows]]) & (packets.payload[rows] <= PACKET - HEADER)]
     begin = packets.payload[rows].astype(np.int64)
     header = _headers(packets, rows, begin)
     is_start = (header[:, 0] == 0) & (header[:, 1] == 0) & (header[:, 2] == 1)
     if not is_start.all():
         rows, begin, header = rows[is_start], begin[is_start], header[is_start]
-    has_times = ~np.isin(header[:, 3], _PLAIN) & ((header[:, 6] & 0xC0) == 0x80)
+    has_times = ~_PLAIN[header[:, 3]] & ((header[:, 6] & 0xC0) == 0x80)
     flags = np.where(has_times, header[:, 7] >> 6, 0)
     has_pts = (flags >= 2) & (begin + HEADER + 5 <= PACKET) & _is_stamp(header[:, 9:14])
     pts = np.where(has_pts, _stamp(header[:, 9:14]), -1)
@@ -78,15 +79,16 @@ def split_by_pid(packets: Packets, groups: Groups, starts: Starts, pids: list[in
     size = PACKET - packets.payload
     size[groups.repeats] = 0
     passed = np.zeros(len(groups.order) + 1, np.int64)
-    np.cumsum(size[groups.order], out=passed[1:])
+    size[groups.order].cumsum(out=passed[1:])
     parts = []
     for pid in pids:
-        at = int(np.searchsorted(groups.pids, pid))
+        at = int(groups.pids.searchsorted(pid))
         is_there = at < len(groups.pids) and groups.pids[at] == pid
         begin, end = (int(groups.starts[at]), int(groups.starts[at + 1])) if is_there else (0, 0)
         rows = groups.order[begin:end]
-        own = Starts(*(column[starts.pid == pid] for column in starts))
-        place = begin + np.searchsorted(rows, own.rows)
+        here = places(starts.pid == pid)
+        own = Starts(*(column[here] for column in starts))
+        place = begin + rows.searchsorted(own.rows)
         before = passed[place] - passed[begin]
         total = int(passed[end] - passed[begin])
         once = rows[~groups.repeats[rows]]
@@ -115,8 +117,8 @@ def continuation(packets: Packets, rows: Rows, end: int) -> list[bytes]:
 def _headers(packets: Packets, rows: Rows, begin: Ticks) -> Bytes:
     """The first bytes of each payload, (n, 19); behind the end of the packet they mean nothing."""
     last = PACKET - _READ
-    header: Bytes = sliding_window_view(packets.data, _READ, axis=1)[rows, np.minimum(begin, last)]
-    for at in np.flatnonzero(begin > last).tolist():
+    header: Bytes = windows(packets.data, _READ)[rows, np.minimum(begin, last)]
+    for at in places(begin > last).tolist():
         own = packets.data[rows[at], begin[at] :]
         header[at, : len(own)] = own
     return header

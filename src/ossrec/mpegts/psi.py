@@ -1,16 +1,19 @@
 """The tables that say which streams there are: sections, PAT, PMT, their CRC-32 (ISO/IEC 13818-1 2.4.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 import numpy as np
 
+from ossrec.mpegts.columns import places, steps_from
 from ossrec.mpegts.events import Event
 from ossrec.mpegts.packets import (
     COUNTER,
+    DISCONTINUITY,
     ERROR,
     NULL,
     PAYLOAD,
+    PCR,
     PIDS,
     SCRAMBLED,
     START,
@@ -28,6 +31,9 @@ _PAT = 0  # PID, and table_id
 _PMT = 2  # table_id
 _RESERVED = 0x20  # PIDs below are those of tables (table 2-3, ETSI EN 300 468 5.1.3)
 _LEAST = 12  # bytes of a section without content
+_EVERY = np.arange(PIDS)  # PID
+_ALWAYS_TABLES = _EVERY < _RESERVED
+_CLOCK = PCR | DISCONTINUITY
 
 
 class Entry(NamedTuple):
@@ -45,13 +51,23 @@ class Program(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+class Known(NamedTuple):
+    """What tables have said of PIDs, up to some packet."""
+
+    tables: Marks  # by PID: carries tables
+    clocks: set[int]  # PIDs whose PCR is that of a program
+    streams: list[Entry]  # of all PMTs in the order they came, no PID twice, at most `MOST_STREAMS`
+
+
+_NEWS = tuple[int, int, bool]  # row of a packet that says something new, its PID, whether one is missing before it
+
+
 class Tables:
     """PAT and PMT as far as they were read."""
 
     def __init__(self) -> None:
         """None were read."""
-        self.is_table = np.zeros(PIDS, np.bool_)  # by PID
-        self.is_table[:_RESERVED] = True
+        self.is_table = _ALWAYS_TABLES  # by PID; replaced when it changes
         self.programs: dict[int, int] = {}  # PID of the PMT by program_number, network information left out
         self.read: dict[int, Program] = {}  # by program_number, as it stands
         self._named: dict[int, Entry] = {}  # every stream that was ever announced
@@ -75,30 +91,60 @@ class Tables:
         """The PIDs whose PCR is that of a program."""
         return {program.clock for program in self.read.values()}
 
-    def follow(self, packets: Packets) -> tuple[list[Event], int]:
-        """Read the tables of a batch up to the packet that says something new of PIDs, and how far that is.
+    def known(self) -> Known:
+        """What is known now."""
+        return Known(self.is_table, self.clocks(), self.entries())
 
-        What comes behind it must be given again, for it is to be seen with that knowledge.
+    def follow(self, packets: Packets) -> tuple[list[Event], int, Known]:
+        """Read the tables of a batch, as far as all its packets are to be seen with the same knowledge.
+
+        Gives how far that is, and the knowledge; what comes behind must be given again.
         """
-        known = self._changes
+        known, changes = self.known(), self._changes
         events: list[Event] = []
-        rows = {pid: _readable(packets, pid) for pid in self._sections}
-        news = sorted(news for pid, own in rows.items() for news in self._news(packets, pid, own))
+        rows: dict[int, Rows] = {}
+        news = self._find_news(packets, rows, 0)
         end = len(packets.pid)
-        for row, pid, jumps in news:
+        while news:
+            row, pid, jumps = news.pop()
             events += self._take(packets, row, pid, jumps)
-            if self._changes > known:
-                end = row + 1
-                break
+            if self._changes > changes:
+                if self._concerns(packets, row + 1, known, rows.keys()):
+                    end = row + 1
+                    break
+                known, changes = self.known(), self._changes
+                news = sorted(news + self._find_news(packets, rows, row + 1), reverse=True)
         for pid, own in rows.items():
-            passed = int(np.searchsorted(own, end))
+            passed = int(own.searchsorted(end))
             if passed:
                 last = int(own[passed - 1])
                 self._sections[pid].last = packets.data[last].copy()
                 self._sections[pid].counter = int(packets.header[last]) & COUNTER
-        return events, end
+        return events, end, known
 
-    def _news(self, packets: Packets, pid: int, rows: Rows) -> list[tuple[int, int, bool]]:
+    def _find_news(self, packets: Packets, rows: dict[int, Rows], begin: int) -> list[_NEWS]:
+        """Find the packets of tables that are not among *rows* yet, from *begin* on; gives their news, last first."""
+        news: list[_NEWS] = []
+        for pid in self._sections:
+            if pid not in rows:
+                own = _readable(packets, pid)
+                rows[pid] = own[int(own.searchsorted(begin)) :]
+                news += self._news(packets, pid, rows[pid])
+        return sorted(news, reverse=True)
+
+    def _concerns(self, packets: Packets, end: int, known: Known, old: Set[int]) -> bool:
+        """Whether what became known just now, and was not *known* before, may concern a packet before the row *end*.
+
+        It does not if only tables have come, without a clock, and no PID got a second meaning; the sections of *old*
+        PIDs were gathered before. So where the tables stand first, as they should, all is seen with them at once.
+        """
+        if not known.tables[packets.pid[:end]].all() or (packets.flags[:end] & _CLOCK).any():
+            return True
+        if self.entries()[: len(known.streams)] != known.streams:
+            return True
+        return any(known.tables[pid] for pid in self._named.keys() | (self._sections.keys() - old))
+
+    def _news(self, packets: Packets, pid: int, rows: Rows) -> list[_NEWS]:
         """Packets that are not as the one before, for only they say something new; with PID, and if one is missing."""
         if not len(rows):
             return []
@@ -108,8 +154,8 @@ class Tables:
         new = ~_same_as_before(data)
         new[0] = not _are_all(data[:1], self._sections[pid].last)
         counters = (packets.header[rows] & COUNTER).astype(np.int64)
-        steps = np.diff(counters, prepend=self._sections[pid].counter) & COUNTER
-        return [(int(rows[at]), pid, bool(steps[at] > 1)) for at in np.flatnonzero(new).tolist()]
+        missing = (steps_from(self._sections[pid].counter, counters) & COUNTER) > 1
+        return [(int(rows[at]), pid, bool(missing[at])) for at in places(new).tolist()]
 
     def _take(self, packets: Packets, row: int, pid: int, jumps: bool) -> Iterator[Event]:
         """One packet of a table."""
@@ -147,7 +193,7 @@ class Tables:
                 if pid not in self._sections and len(self._sections) <= _MOST_PROGRAMS:
                     self._sections[pid] = Sections()
                     self._changes += 1
-                    self.is_table[pid] = True
+                    self.is_table = self.is_table | (_EVERY == pid)
         if len(self.programs) > 1 and not self._several:
             self._several = True
             yield Event("TS344", begun, _PAT, detail=f"{len(self.programs)} programs")
@@ -175,7 +221,7 @@ class Tables:
 
 def _readable(packets: Packets, pid: int) -> Rows:
     """The packets of a PID whose payload can be read."""
-    rows = np.flatnonzero(packets.pid == pid)
+    rows = places(packets.pid == pid)
     readable: Rows = rows[(packets.header[rows] & (ERROR | SCRAMBLED | PAYLOAD)) == PAYLOAD]
     return readable
 

@@ -12,13 +12,16 @@ from ossrec.mpegts.packets import PACKET
 if TYPE_CHECKING:
     from ossrec.mpegts.clocks import Clock
     from ossrec.mpegts.inspector import Inspector
-    from ossrec.mpegts.tracks import Track
+    from ossrec.mpegts.tracks import Ends, Track
 
 _LONG = int(0.7 * TICKS)
 
 
-def late_events(it: Inspector, depth: Depth) -> Iterator[Event]:
-    """Everything that the end of a segment shows; what was not read may hold what is missing in "edges"."""
+def late_events(it: Inspector, depth: Depth, span: Ends) -> Iterator[Event]:
+    """Everything that the end of a segment shows, of which sound and picture last for *span*.
+
+    What was not read may hold what is missing in "edges".
+    """
     if it.framer.size not in (None, PACKET):
         yield Event("TS321", 0, None, detail=f"{it.framer.size} bytes")
     yield from _missing_tables(it)
@@ -27,24 +30,23 @@ def late_events(it: Inspector, depth: Depth) -> Iterator[Event]:
         if depth == "full":
             yield from _missing_stream(it, track)
         yield from _key_frames(it, track, depth)
-        yield from _without_times(it, track)
+        yield from _without_times(it, track, span)
         yield from track.late_events()
     for pid, clock in it.clocks.by_pid.items():
-        yield from _clock_jumps(it, pid, clock)
+        yield from _clock_jumps(it, pid, clock, span)
     if it.framer.left:
         detail = f"the segment ends {it.framer.left} bytes after the start of a packet"
         yield Event("TS430", it.framer.packets, None, 1, detail)
 
 
-def _clock_jumps(it: Inspector, pid: int, clock: Clock) -> Iterator[Event]:
+def _clock_jumps(it: Inspector, pid: int, clock: Clock, span: Ends) -> Iterator[Event]:
     """Rule 37: the clock of a stream that has times, or that a PMT names as one; others are nobody's."""
     timing = it.tracks.by_pid[pid].timing if pid in it.tracks.by_pid else None
     is_used = timing.frames > 0 if timing is not None else pid in it.tables.clocks()
-    if not is_used:
+    if not is_used or not clock.jumps:
         return
-    first, _ = it.tracks.span()
     for jump in clock.found(timing.usual() if timing is not None else 0):
-        since = first if jump.since is None else jump.since
+        since = span.start if jump.since is None else jump.since
         until = None if since is None else since + max(0, jump.frames)
         detail = f"{it.name(pid)}: by {jump.step / TICKS:+.2f} s"
         yield Event("TS370", jump.packet, pid, None, detail, since, since, until)
@@ -81,11 +83,10 @@ def _key_frames(it: Inspector, track: Track, depth: Depth) -> Iterator[Event]:
         yield Event("TS401", first, track.pid, detail=detail, until=track.first_key)
 
 
-def _without_times(it: Inspector, track: Track) -> Iterator[Event]:
+def _without_times(it: Inspector, track: Track, span: Ends) -> Iterator[Event]:
     """Rule 37: a stream whose frames never carry a time."""
-    first, end = it.tracks.span()
-    if track.look.kind == "data" or not track.frames or track.timing.frames or first is None or end is None:
+    if track.look.kind == "data" or not track.frames or track.timing.frames:
         return
-    if end - first > _LONG:
+    if span.start is not None and span.end is not None and span.end - span.start > _LONG:
         packet = int(it.counters.first_packet[track.pid])
         yield Event("TS371", packet, track.pid, detail=f"{track.name}: no PTS at all")

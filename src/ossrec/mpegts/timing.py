@@ -4,10 +4,13 @@ A gap is reported when it is longer than 0.7 s (ETSI TR 101 290 2.5) and than fo
 of the stream's frames keep: the pictures of a shared screen may come once in a second, and are then not missing.
 """
 
+from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 
+from ossrec.mpegts.columns import places, steps, steps_from, up_to
 from ossrec.mpegts.inspection import TICKS, WRAP
 from ossrec.mpegts.packets import Ticks
 from ossrec.mpegts.pes import Part
@@ -71,7 +74,7 @@ class Timing:
 
     def follow(self, part: Part) -> None:
         """Take the frames of a batch."""
-        has_time = np.flatnonzero(part.starts.pts >= 0)
+        has_time = places(part.starts.pts >= 0)
         numbers, raw = part.numbers[has_time], part.starts.dts[has_time]
         last = Moments(*(column[-1:] for column in self.moments))
         if not len(numbers):
@@ -81,7 +84,7 @@ class Timing:
         dts = self._unwrap(raw)
         pts = dts + _signed(part.starts.pts[has_time] - raw)
         here = Moments(*(np.concatenate(pair) for pair in zip(last, (numbers, pts, dts), strict=True)))
-        doubts = np.searchsorted(part.doubts, numbers, side="right")
+        doubts = up_to(part.doubts, numbers)
         self._measure(here, np.concatenate(([-1 if self._doubted else 0] * len(last.packet), doubts)))
         self._doubted = len(part.doubts) > int(doubts[-1])
         self.moments, self._follows, self.has_end = here, True, True
@@ -100,7 +103,7 @@ class Timing:
 
     def gaps(self) -> list[Gap]:
         """Where frames stay away for long, nothing else telling why."""
-        if int(self._distances.sum()) < _FEWEST:
+        if not self._gaps or int(self._distances.sum()) < _FEWEST:
             return []
         least = _TIMES * self.usual()
         return [gap for gap in self._gaps if gap.until - gap.since > least]
@@ -117,8 +120,8 @@ class Timing:
 
     def step(self) -> int:
         """Ticks for which a frame is shown, by the last ones; 0 when there is only one."""
-        shown = np.unique(np.array(self.lasts, np.int64))
-        return int(np.median(np.diff(shown))) if len(shown) > 1 else 0
+        shown = sorted(set(self.lasts))
+        return int(median(after - before for before, after in pairwise(shown))) if len(shown) > 1 else 0
 
     def _unwrap(self, raw: Ticks) -> Ticks:
         """Times of 33 bits, each as near to the one before as can be (2.4.3.7: they begin again at 0)."""
@@ -130,18 +133,21 @@ class Timing:
         else:
             before, base = self._raw, int(self.moments.dts[-1])
         self._raw = int(raw[-1])
-        return base + np.cumsum(_signed(np.diff(raw, prepend=before)))
+        return base + _signed(steps_from(before, raw)).cumsum()
 
     def _measure(self, here: Moments, doubts: Ticks) -> None:
         """Count distances, and keep the long ones; *doubts* is how many there were up to each frame."""
         skip = 1 if not self._follows and self.frames else 0
-        distance = np.diff(here.dts)[skip:]
+        distance = steps(here.dts)[skip:]
         positive = distance[distance > 0]
         if len(positive):
             bins = np.minimum((4 * np.log2(positive)).astype(np.int64), _BINS - 1)
             self._distances += np.bincount(bins, minlength=_BINS)
-        is_plain = np.diff(doubts)[skip:] == 0
-        for at in np.flatnonzero((distance > _LONG) & is_plain)[: _MOST - len(self._gaps)].tolist():
+        is_long = distance > _LONG
+        if not is_long.any():
+            return
+        is_plain = steps(doubts)[skip:] == 0
+        for at in places(is_long & is_plain)[: _MOST - len(self._gaps)].tolist():
             place = at + skip
             self._gaps.append(
                 Gap(int(here.packet[place + 1]), int(here.pts[place]), int(here.dts[place]), int(here.dts[place + 1]))

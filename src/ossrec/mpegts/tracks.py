@@ -1,6 +1,7 @@
 """All streams of a segment: which are followed, and what each has shown in the end."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,13 @@ from ossrec.mpegts.timing import Moments, Origin, Timing
 
 MOST_SUSPECTS = 1000  # wrong lengths that are kept of a stream
 _PAYLOAD = 184  # bytes in a packet
+
+
+class Ends(NamedTuple):
+    """When a stream starts and ends, in ticks with wraps counted out."""
+
+    start: int | None  # PTS of the frame that is shown first; None also when the start of the stream was not read
+    end: int | None  # PTS of the end of the frame that is shown last
 
 
 class Track:
@@ -50,7 +58,7 @@ class Track:
         yield from self.look.follow(packets, part)
         if self.first_key is None and self.look.first_key is not None:
             moments = self.timing.moments
-            place = int(np.searchsorted(moments.packet, self.look.first_key))
+            place = int(moments.packet.searchsorted(self.look.first_key))
             self.first_key = int(moments.dts[place]) if place < len(moments.packet) else None
 
     def late_events(self) -> Iterator[Event]:
@@ -81,22 +89,17 @@ class Track:
         detail = f"{self.name}: a PES packet has {what}, though the counter fits"
         return Event("TS350", wrong.packet, self.pid, lost, detail, begins, since, until)
 
-    @property
-    def start(self) -> int | None:
-        """PTS of the frame that is shown first; None also when the start of the stream was not read."""
-        return self.timing.first if self.timing.has_start else None
-
-    @property
-    def end(self) -> int | None:
-        """PTS of the end of the frame that is shown last; sound is counted in frames where its headers allow."""
+    def ends(self) -> Ends:
+        """When it starts and ends; the last sound is counted in frames where its headers allow."""
+        start = self.timing.first if self.timing.has_start else None
         if not self.timing.lasts or not self.timing.has_end:
-            return None
+            return Ends(start, None)
         sound = self.look.sound_left() if self.look.kind == "audio" else None
-        return max(self.timing.lasts) + (sound or self.timing.step())
+        return Ends(start, max(self.timing.lasts) + (sound or self.timing.step()))
 
-    def stream(self, packets: int) -> Stream:
+    def stream(self, packets: int, ends: Ends) -> Stream:
         """What is told of it."""
-        first, end = self.start, self.end
+        first, end = ends
         length = None if first is None or end is None or end < first else end - first
         look = self.look
         return Stream(
@@ -147,20 +150,24 @@ class Tracks:
             if pid not in self.by_pid and len(self.by_pid) < MOST_STREAMS:
                 self._add(pid, _kind(int(starts.stream_id[place])), UNKNOWN)
 
-    def streams(self, packets: Ticks) -> tuple[Stream, ...]:
+    def streams(self, packets: Ticks, ends: dict[int, Ends]) -> tuple[Stream, ...]:
         """What is told of each; *packets* is how many were seen, by PID."""
-        return tuple(self.by_pid[pid].stream(int(packets[pid])) for pid in self.told())
+        return tuple(self.by_pid[pid].stream(int(packets[pid]), ends[pid]) for pid in self.told())
 
     def told(self) -> list[int]:
         """PIDs of the streams that are told of."""
         return self.named or sorted(pid for pid, track in self.by_pid.items() if track.look.kind != "data")
 
-    def span(self) -> tuple[int | None, int | None]:
-        """First and last time of any sound or picture, unwrapped."""
-        media = [self.by_pid[pid] for pid in self.told() if self.by_pid[pid].look.kind != "data"]
-        firsts = [track.start for track in media if track.start is not None]
-        ends = [track.end for track in media if track.end is not None]
-        return min(firsts, default=None), max(ends, default=None)
+    def ends(self) -> dict[int, Ends]:
+        """When each of the streams that are told of starts and ends."""
+        return {pid: self.by_pid[pid].ends() for pid in self.told()}
+
+    def span(self, ends: dict[int, Ends]) -> Ends:
+        """First and last time of any sound or picture."""
+        media = [one for pid, one in ends.items() if self.by_pid[pid].look.kind != "data"]
+        starts = [one.start for one in media if one.start is not None]
+        lasts = [one.end for one in media if one.end is not None]
+        return Ends(min(starts, default=None), max(lasts, default=None))
 
     def frames(self, pid: int | None) -> tuple[Moments, int | None]:
         """The frames of the last batch by packet, of one stream or of all; and the first DTS of all batches."""

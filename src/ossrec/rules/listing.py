@@ -44,8 +44,7 @@ RULES: tuple[Rule, ...] = (
         Verdict.INCOMPLETE,
         "segment is listed but not in the bucket",
         "Restore it from bucket versioning or a backup, and look whether a lifecycle rule deletes `.ts` "
-        "objects; "
-        "if it is lost, mark it with EXT-X-GAP in a copy of the playlist.",
+        "objects; if it is lost, `ossrec rebuild` writes a playlist that players get over.",
     ),
     error(
         "LST261",

@@ -36,8 +36,9 @@ def look_at_all(conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it:
     for key, entry in wanted.items():
         row = it.assembled.looks.get(key)
         etag = etag_of(conn, recording_id, key)
-        if row is not None and row.failure is None:
-            looks.seen[key] = inspection_of(row, entry.size or 0, formats)
+        known = None if row is None or row.failure else inspection_of(row, entry.size or 0, formats)
+        if known is not None:
+            looks.seen[key] = known
         elif etag is None:
             looks.failures[key] = Finding(_CHANGED, key, "it is not there any more: scan again")
         else:

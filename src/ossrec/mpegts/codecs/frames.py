@@ -30,8 +30,12 @@ class Framing(NamedTuple):
 
 def first_frame(data: bytes, framing: Framing) -> Frame | None:
     """The first frame of *data* that tells its sample rate, else the first of all."""
-    frames = list(islice(_frames(data, framing), _MOST_ASKED))
-    return next((frame for frame in frames if frame.sample_rate), frames[0] if frames else None)
+    first = None
+    for frame in islice(_frames(data, framing), _MOST_ASKED):
+        if frame.sample_rate:
+            return frame
+        first = first or frame
+    return first
 
 
 def count_frames(data: bytes, framing: Framing) -> int | None:
