@@ -4,6 +4,7 @@ A value that cannot be is a BadParameter, to which click adds the name of the op
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ T = TypeVar("T")
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 MOST_SHARES = 10_000
+_SCHEDULER = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 WORDS = tuple(str(verdict) for verdict in Verdict)
 
 
@@ -88,6 +90,14 @@ def share(value: str) -> tuple[int, int]:
     if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= MOST_SHARES:
         return int(number), int(count)
     raise click.BadParameter(f"{printable(value)!r} is no share: write 1/7 for the first of seven")
+
+
+def scheduler(value: str) -> str:
+    """The address of a Dask scheduler; one that can be none must not keep the client waiting."""
+    address = value.strip()
+    if _SCHEDULER.fullmatch(address):
+        return address
+    raise click.BadParameter(f"{printable(value)!r} is no address of a scheduler: write tcp://host:8786")
 
 
 def refuse_empty_range(since: int | None, until: int | None) -> None:

@@ -1,11 +1,11 @@
 """Who looks at segments: threads of this process, or anything else that runs a plain function."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
+from queue import SimpleQueue
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from ossrec.buckets.around import Around
 from ossrec.buckets.protocol import START, Bucket
@@ -14,8 +14,9 @@ from ossrec.jobs.threads import Threads
 from ossrec.model import Body, Cursor, Page
 from ossrec.mpegts.inspection import Depth
 
-_LOOKING = 1  # thread that looks at once: Python lets hardly more do so, and those that try slow each other down
+# Only one thread looks at once: Python lets hardly more do so, and those that try slow each other down.
 _WAITING = 2  # threads that have read and wait for their turn, so that no connection does
+Answer = TypeVar("Answer")
 
 
 class Crew(Protocol):
@@ -38,44 +39,53 @@ class Crew(Protocol):
         """Let go of everybody."""
 
 
-class _Turns(NamedTuple):
-    """How many threads may do something at once."""
+class _Turns:
+    """Who may do what now: so many read at once, one looks. Both are waited for in C, which holds up nobody else."""
 
-    reading: threading.Semaphore
-    looking: threading.Semaphore
+    def __init__(self, connections: int) -> None:
+        """All are free."""
+        self.looking = threading.Lock()
+        self.connections: SimpleQueue[None] = SimpleQueue()  # those that are free
+        for _ in range(connections):
+            self.connections.put(None)
 
 
 class _InTurns(Around):
-    """A bucket for somebody who looks at what he reads: while he reads, another one may look."""
+    """A bucket for one who looks at what he reads: after each call he waits for his turn to look, and then has it."""
 
     def __init__(self, bucket: Bucket, turns: _Turns) -> None:
-        """Whoever calls has a turn to look, and gets it back after each call."""
+        """It is not his turn yet."""
         super().__init__(bucket)
         self._turns = turns
+        self._has_turn = False
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """As of the bucket within."""
-        with self._reading():
-            return self._bucket.page(prefix, cursor, until=until)
+        return self._in_turn(lambda: self._bucket.page(prefix, cursor, until=until))
 
     def read(self, key: str, *, limit: int) -> Body:
         """As of the bucket within."""
-        with self._reading():
-            return self._bucket.read(key, limit=limit)
+        return self._in_turn(lambda: self._bucket.read(key, limit=limit))
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
         """As of the bucket within."""
-        with self._reading():
-            return self._bucket.read_range(key, start, stop)
+        return self._in_turn(lambda: self._bucket.read_range(key, start, stop))
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        self._turns.looking.release()
+    def rest(self) -> None:
+        """Let another one look."""
+        if self._has_turn:
+            self._has_turn = False
+            self._turns.looking.release()
+
+    def _in_turn(self, read: Callable[[], Answer]) -> Answer:
+        self.rest()
+        self._turns.connections.get()
         try:
-            with self._turns.reading:
-                yield
+            answer = read()
         finally:
-            self._turns.looking.acquire()
+            self._turns.connections.put(None)
+        self._has_turn = self._turns.looking.acquire()
+        return answer
 
 
 class ThreadCrew:
@@ -84,7 +94,7 @@ class ThreadCrew:
     def __init__(self, connections: int) -> None:
         """So many requests at once, from when the ``with`` block begins."""
         self.hands = connections + min(connections, _WAITING)
-        self._turns = _Turns(threading.Semaphore(connections), threading.Semaphore(_LOOKING))
+        self._turns = _Turns(connections)
         self._threads: Threads | None = None
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
@@ -94,8 +104,11 @@ class ThreadCrew:
         return self._threads.submit(self._look, bucket, target, depth)
 
     def _look(self, bucket: Bucket, target: Target, depth: Depth) -> Looked:
-        with self._turns.looking:
-            return inspect_object(_InTurns(bucket, self._turns), target, depth)
+        his = _InTurns(bucket, self._turns)
+        try:
+            return inspect_object(his, target, depth)
+        finally:
+            his.rest()
 
     def result(self, future: "Future[Looked]") -> Looked:
         """As `Crew.result`."""

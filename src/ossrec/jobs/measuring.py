@@ -92,8 +92,13 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
 
 
 def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
-    """The segments of one playlist; parts of one object that follow each other are one segment."""
+    """The segments of one playlist; parts of one object that follow each other are one segment.
+
+    A look sees the whole object, so that its length can be held against EXTINF only when the playlist plays all of it
+    in one go.
+    """
     before: Slice | None = None
+    ends: dict[str, Slice] = {}  # the last part of each object
     for one in slices:
         if one.key is None or not one.size or one.gap or one.encrypted or not _is_ts(one):
             before = None
@@ -110,9 +115,20 @@ def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
                 discontinuity=one.discontinuity,
                 follows=before is not None,
             )
-        elif one.byterange_end is not None and before is not None and before.key == one.key:
-            found[one.key] = known._replace(duration=(known.duration or 0.0) + one.duration)
+        elif one.key in ends and one.byterange_end is not None:
+            goes_on = known.duration is not None and _goes_on(before, one)
+            found[one.key] = known._replace(duration=(known.duration or 0.0) + one.duration if goes_on else None)
+        if known is None or one.key in ends:
+            ends[one.key] = one
         before = one
+    for key, last in ends.items():
+        if last.byterange_end is not None and last.byterange_end != last.size:
+            found[key] = found[key]._replace(duration=None)
+
+
+def _goes_on(before: Slice | None, one: Slice) -> bool:
+    """A part of an object comes behind another one of it."""
+    return before is not None and before.key == one.key and (before.byterange_end or 0) < (one.byterange_end or 0)
 
 
 def _is_ts(one: Slice) -> bool:
@@ -188,12 +204,20 @@ def _covered(spans: Iterable[tuple[float, float]]) -> float:
 
 
 def _measures(sizes: Sequence[int], seen: Sequence[Inspection | None], lengths: Sequence[float | None]) -> Measures:
-    """How long and of what kind the recording is; of several formats the first one."""
+    """How long and of what kind the recording is; of several formats the first one.
+
+    The length is None when the end of one segment is not known.
+    """
     timed = [(size, length) for size, length in zip(sizes, lengths, strict=True) if length is not None]
     seconds = sum(length for _, length in timed)
+    # The end of a segment of few, large frames need not show in its last bytes; who carries no times at all lasts 0 s.
+    is_open = any(
+        one is not None and one.first_pts is not None and length is None
+        for one, length in zip(seen, lengths, strict=True)
+    )
     video, audio = _first_format(seen, "video"), _first_format(seen, "audio")
     return Measures(
-        measured_duration=round(seconds, 3) if timed else None,
+        measured_duration=round(seconds, 3) if timed and not is_open else None,
         bit_rate=round(8 * sum(size for size, _ in timed) / seconds) if seconds else None,
         first_pts=next((one.first_pts for one in seen if one is not None and one.first_pts is not None), None),
         video_codec=video.codec if video else None,
@@ -206,5 +230,7 @@ def _measures(sizes: Sequence[int], seen: Sequence[Inspection | None], lengths: 
 
 
 def _first_format(seen: Sequence[Inspection | None], kind: Kind) -> Format | None:
-    streams = (one.first(kind) for one in seen if one is not None)
-    return next((stream.format for stream in streams if stream is not None), None)
+    """The first one that is known in full: of a stream that is only announced, nothing but the codec is."""
+    formats = [stream.format for one in seen if one is not None and (stream := one.first(kind)) is not None]
+    known = (one for one in formats if one.width is not None or one.sample_rate is not None)
+    return next(known, formats[0] if formats else None)

@@ -70,7 +70,8 @@ class Round:
                 commit_now_and_then()
                 watch()
                 if stop.is_asked():
-                    self._land_ready(flight, crew)
+                    while flight.has_landed:
+                        self._land(flight, crew)
                     stop.check(_KEPT)
 
             try:
@@ -108,7 +109,9 @@ class Round:
                 break
             hand.flying += 1
             flight.launch(desk.bucket, one.recording_id, task)
-        self._land_ready(flight, crew)
+        while flight.has_landed:
+            self._land(flight, crew)
+            between()
         hand.is_begun = True
         if goes_on or hand.flying or made.archived or made.is_unjudged or made.tasks[0] is not task:
             self._judge_if_done(hand)
@@ -140,10 +143,6 @@ class Round:
             raise failures[0]
         for error in failures:
             self._warn(str(error))
-
-    def _land_ready(self, flight: Flight, crew: Crew) -> None:
-        while flight.has_landed:
-            self._land(flight, crew)
 
     def _land(self, flight: Flight, crew: Crew) -> None:
         landed = flight.take()

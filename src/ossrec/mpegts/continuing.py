@@ -72,6 +72,8 @@ def wraps(before: Inspection, after: Inspection | None) -> bool:
 
 def format_changes(before: Inspection, after: Inspection) -> str:
     """What a decoder must know anew, in words, or "" (RFC 8216 4.3.2.3); what is not known is no change."""
+    if [stream.format for stream in before.streams] == [stream.format for stream in after.streams]:
+        return ""
     found = []
     for kind in _KINDS:
         old, new = ([s.format for s in one.streams if s.format.kind == kind] for one in (before, after))

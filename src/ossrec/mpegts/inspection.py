@@ -81,18 +81,26 @@ class Inspection(NamedTuple):
 
     def first(self, kind: Kind) -> Stream | None:
         """Its first stream of a kind."""
-        return next((stream for stream in self.streams if stream.format.kind == kind), None)
+        for stream in self.streams:
+            if stream.format.kind == kind:
+                return stream
+        return None
 
     def _span(self) -> tuple[int | None, int | None]:
         """First PTS, and ticks from there to the end; over all video and audio."""
-        told = [s for s in self.streams if s.first_pts is not None and s.format.kind != "data"]
-        if not told:
+        origin = earliest = end = None
+        for stream in self.streams:
+            if stream.first_pts is None or stream.format.kind == "data":
+                continue
+            if origin is None or earliest is None:
+                origin, earliest = stream.first_pts, 0
+            start = signed(stream.first_pts - origin)
+            earliest = min(earliest, start)
+            if stream.length is not None:
+                end = start + stream.length if end is None else max(end, start + stream.length)
+        if origin is None or earliest is None:
             return None, None
-        origin = told[0].first_pts or 0
-        starts = [signed((s.first_pts or 0) - origin) for s in told]
-        ends = [start + s.length for start, s in zip(starts, told, strict=True) if s.length is not None]
-        earliest = min(starts)
-        return (origin + earliest) % WRAP, max(ends) - earliest if ends else None
+        return (origin + earliest) % WRAP, None if end is None else end - earliest
 
 
 MOST_NOTES = 20  # of one code in one segment; the last says how many more there are, and counts their losses
