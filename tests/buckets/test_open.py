@@ -11,8 +11,8 @@ from ossrec.buckets.local import LocalBucket
 from ossrec.buckets.open import Place, open_bucket, parse_place
 from ossrec.buckets.oss import OssBucket
 from ossrec.buckets.settings import BucketSettings, RetryPolicy
-from ossrec.buckets.text import brief, printable
 from ossrec.errors import BucketMissing, UsageProblem
+from ossrec.net.text import brief, printable
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ Nothing that OSS echoes of a request (its signature, the string that was signed,
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import requests
@@ -16,7 +16,6 @@ import urllib3
 from ossrec.buckets.bounds import http_time
 from ossrec.buckets.markup import MarkupError, leaf_text, parse_markup
 from ossrec.buckets.secrecy import Hide, hide_nothing
-from ossrec.buckets.text import brief
 from ossrec.errors import (
     AccessDenied,
     BodyDamaged,
@@ -28,6 +27,8 @@ from ossrec.errors import (
     ObjectExists,
     ObjectMissing,
 )
+from ossrec.net.causes import causes
+from ossrec.net.text import brief
 
 POLICY = "docs/buckets.md shows the RAM policy"
 CODE_LIMIT = 64  # characters of a Code, EC or request id that a message carries
@@ -190,10 +191,10 @@ def page_damaged(asked: Asked, detail: str, request_id: str = "") -> ListingDama
 
 def unreachable(asked: Asked, host: str, error: Exception, request_id: str = "") -> BucketError:
     """What a network error means. Its own text is left out: it may hold a proxy's password."""
-    causes = list(_chain(error))
+    chain = list(causes(error))
 
     def met(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
+        return any(isinstance(cause, kinds) for cause in chain)
 
     if met(urllib3.exceptions.IncompleteRead):
         return cut_short(asked, "the reply ended too early", request_id)
@@ -215,16 +216,3 @@ def unreachable(asked: Asked, host: str, error: Exception, request_id: str = "")
     else:
         said = "the connection broke: try again later"
     return BucketBusy(f"{asked}: {host}: {said}", request_id=request_id)
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """*error* and all that it says came before it, each once."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        related = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
-        waiting += [other for other in related if isinstance(other, BaseException)]

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from ossrec.buckets.files import make_file
 from ossrec.buckets.protocol import START
-from ossrec.buckets.text import brief, printable
 from ossrec.buckets.walk import Limits, etag_of, is_inside, modified_of, walk
 from ossrec.errors import (
     AccessDenied,
@@ -29,6 +28,7 @@ from ossrec.errors import (
     UsageProblem,
 )
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page, Skipped
+from ossrec.net.text import brief, printable
 
 PAGE_KEYS = 1000  # objects of a page, and also names left out
 _LISTINGS = 64  # that may be in the middle at once; an older one is walked again from its cursor

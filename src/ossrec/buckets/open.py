@@ -8,9 +8,9 @@ from ossrec.buckets.credentials import credentials_from
 from ossrec.buckets.local import LocalBucket
 from ossrec.buckets.secrecy import discreet
 from ossrec.buckets.settings import BucketSettings
-from ossrec.buckets.text import brief
 from ossrec.buckets.writing import Writable
 from ossrec.errors import UsageProblem
+from ossrec.net.text import brief
 
 _SCHEME = "oss://"
 

@@ -22,10 +22,10 @@ from ossrec.buckets.protocol import START
 from ossrec.buckets.replies import body_of, check_whole, length, part_of, request_id
 from ossrec.buckets.secrecy import Hide, hider
 from ossrec.buckets.settings import BucketSettings
-from ossrec.buckets.text import brief
-from ossrec.buckets.wire import Wire, read_body
 from ossrec.errors import BucketError, ListingDamaged, ObjectMissing, ObjectTooLarge, UsageProblem
 from ossrec.model import Body, BucketAddress, Cursor, Page
+from ossrec.net.session import Wire, read_body
+from ossrec.net.text import brief
 
 PAGE_KEYS = 1000  # as many as OSS gives at once
 PAGE_LIMIT = 16 * 1024 * 1024  # bytes; 1000 keys of 1023 bytes, percent-encoded, are 4 MB

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from ossrec.buckets.bounds import MOST_BYTES
 from ossrec.buckets.markup import MarkupError, leaf_text, local_name, parse_markup
-from ossrec.buckets.text import printable
 from ossrec.model import ObjectInfo, Skipped
+from ossrec.net.text import printable
 
 NOT_UTF8 = "its key is not UTF-8"
 

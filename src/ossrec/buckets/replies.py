@@ -7,8 +7,8 @@ from fastcrc import crc64
 
 from ossrec.buckets.bounds import MOST_BYTES, http_time
 from ossrec.buckets.faults import CODE_LIMIT, Asked, cut_short
-from ossrec.buckets.text import brief
 from ossrec.model import Body
+from ossrec.net.text import brief
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
 _LENGTH = re.compile("[0-9]{1,19}")

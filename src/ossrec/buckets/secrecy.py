@@ -1,21 +1,14 @@
 """What must never be told, taken out of what a server says: it may echo all that it was sent."""
 
 import re
-from collections.abc import Callable, Mapping
-from urllib.parse import quote
+from collections.abc import Mapping
 
 from ossrec.buckets.credentials import Credentials
+from ossrec.net.secrecy import HIDDEN, Hide, hide_nothing, hiding
 
-HIDDEN = "***"
-_SHORTEST = 4  # characters; hiding less would garble messages, and no access key is so short
 _SIGNATURE = re.compile(r"(?:Signature=|OSS [^:]*:)([!-~]+)")  # V4's and V1's Authorization header
 
-Hide = Callable[[str], str]
-
-
-def hide_nothing(text: str) -> str:
-    """*text* as it is: nothing secret was sent."""
-    return text
+__all__ = ["Hide", "discreet", "hide_nothing", "hider"]
 
 
 def hider(credentials: Credentials | None, headers: Mapping[str, str]) -> Hide:
@@ -25,15 +18,7 @@ def hider(credentials: Credentials | None, headers: Mapping[str, str]) -> Hide:
     """
     secrets = [] if credentials is None else [credentials.key_id, credentials.key_secret, credentials.token]
     secrets += _SIGNATURE.findall(headers.get("Authorization", ""))
-    known = {form for secret in secrets for form in (secret, quote(secret, safe="")) if len(secret) >= _SHORTEST}
-    ordered = sorted(known, key=len, reverse=True)  # one may be the beginning of another
-
-    def hide(text: str) -> str:
-        for secret in ordered:
-            text = text.replace(secret, HIDDEN)
-        return text
-
-    return hide
+    return hiding(secrets)
 
 
 def discreet(typed: str) -> str:

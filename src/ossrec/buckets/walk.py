@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ossrec.buckets.bounds import MOST_BYTES, known_second
-from ossrec.buckets.text import printable
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.model import ObjectInfo, Skipped
+from ossrec.net.text import printable
 
 HIDDEN = "hidden: its name begins with a dot"
 NOT_UTF8 = "its name is not UTF-8"

@@ -1,4 +1,4 @@
-"""HTTP as OSS needs it: sessions that obey nothing but our settings, and bodies read within bounds."""
+"""HTTP sessions that obey nothing but our settings, and bodies read within bounds."""
 
 import os
 from typing import Any
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import get_environ_proxies
 
-from ossrec.buckets.deadlines import TimedAdapter
+from ossrec.net.deadlines import TimedAdapter
 
 _CHUNK = 1 << 20  # bytes asked of the socket at once
 
