@@ -8,6 +8,12 @@
     │   └── CatalogTooNew       10  a newer ossrec wrote it
     ├── CatalogLocked           11  another run holds the catalog
     ├── Interrupted             130 stopped by Ctrl-C or SIGTERM, what was done is kept
+    ├── RecorderError           3   the recorder's service did not do what was asked of it
+    │   ├── RecorderRefused     3   it answered with a code that is not 0
+    │   ├── RecorderDenied      12  the certificate is wrong or missing
+    │   ├── RecorderUnreachable 3   nothing was sent, so nothing was done: worth trying again
+    │   ├── RecorderUnanswered  3   it was sent and not answered: it may have been done
+    │   └── ResidSpent          2   the resid was used or is older than five minutes; nothing was sent
     └── BucketError             3   the bucket did not answer as it should
         ├── AccessDenied        12  not allowed, or the credentials are wrong or missing
         ├── BucketMissing       12  no such bucket or folder
@@ -63,6 +69,45 @@ class Interrupted(OssrecError):
     """Stopped by Ctrl-C or SIGTERM; what was done until then is kept."""
 
     exit_code = 130
+
+
+class RecorderError(OssrecError):
+    """The recorder's service did not do what was asked of it; ``trace_id`` names the request, empty before one."""
+
+    def __init__(self, message: str, *, trace_id: str = "") -> None:
+        """Keep the traceId beside the message, which ends with it."""
+        super().__init__(f"{message} (traceId {trace_id})" if trace_id else message)
+        self.trace_id = trace_id
+
+
+class RecorderRefused(RecorderError):
+    """The service answered that it will not; ``code`` is what it gave, None when it gave none."""
+
+    def __init__(self, message: str, *, trace_id: str, code: int | None, said: str) -> None:
+        """Keep the service's own words, `said`, beside the message."""
+        super().__init__(message, trace_id=trace_id)
+        self.code = code
+        self.said = said
+
+
+class RecorderDenied(RecorderError):
+    """The certificate is wrong or missing, or may not do that."""
+
+    exit_code = 12
+
+
+class RecorderUnreachable(RecorderError):
+    """Nothing reached the service, so nothing was done."""
+
+
+class RecorderUnanswered(RecorderError):
+    """It was sent, and no answer came that can be read: nobody knows whether it was done."""
+
+
+class ResidSpent(RecorderError):
+    """The resid was used already, or is older than five minutes; nothing was sent."""
+
+    exit_code = 2
 
 
 class BucketError(OssrecError):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ossrec.catalog.turns import let_in, turn
 from ossrec.catalog.version import APPLICATION_ID, VERSION
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, CatalogTooNew, OssrecError
 
@@ -32,14 +33,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
+    conn, found = _opened(path)
     try:
-        # Absolute, or SQLite takes `:memory:` for no file at all.
-        conn = sqlite3.connect(path.absolute(), isolation_level=None)
-    except sqlite3.Error as error:
-        raise _told(path, error) from None
-    try:
-        found = _version(conn, path)
-        conn.executescript(_PRAGMAS)
         if found < VERSION:
             _migrate(conn, path, found)
     except sqlite3.Error as error:
@@ -48,6 +43,20 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     except BaseException:
         conn.close()
         raise
+    return conn
+
+
+def open_beside(path: Path) -> sqlite3.Connection | None:
+    """A connection for `short_transaction` to the catalog at *path*; None unless it is there, of the newest schema.
+
+    The caller need not hold the write lock: nothing is made or migrated. Raises as `open_for_writing`.
+    """
+    if not path.is_file():
+        return None
+    conn, found = _opened(path)
+    if found < VERSION:
+        conn.close()
+        return None
     return conn
 
 
@@ -64,10 +73,21 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def short_transaction(conn: sqlite3.Connection) -> Iterator[None]:
+    """One write transaction beside a run that holds the write lock; let in at that run's next commit.
+
+    Raises CatalogLocked when none came in time.
+    """
+    with turn(conn), transaction(conn):
+        yield
+
+
+@contextmanager
 def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], None]]:
     """Transactions over several units of work; call what it gives after each unit: it commits every so many seconds.
 
-    A foreseen failure (OssrecError) is raised between two units, and what was done before is kept.
+    Whoever waits for a turn at writing has it after each commit. A foreseen failure (OssrecError) is raised
+    between two units, and what was done before is kept.
     """
     since = time.monotonic()
 
@@ -75,6 +95,7 @@ def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], Non
         nonlocal since
         if time.monotonic() - since > every:
             conn.execute("COMMIT")
+            let_in(conn)
             conn.execute("BEGIN IMMEDIATE")
             since = time.monotonic()
 
@@ -93,6 +114,25 @@ def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], Non
 def _roll_back(conn: sqlite3.Connection) -> None:
     if conn.in_transaction:  # a full disk, for one, has rolled it back already
         conn.execute("ROLLBACK")
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
+    """The file at *path*, made when it is missing, and the schema in it."""
+    try:
+        # Absolute, or SQLite takes `:memory:` for no file at all.
+        conn = sqlite3.connect(path.absolute(), isolation_level=None)
+    except sqlite3.Error as error:
+        raise _told(path, error) from None
+    try:
+        found = _version(conn, path)
+        conn.executescript(_PRAGMAS)
+    except sqlite3.Error as error:
+        conn.close()
+        raise _told(path, error) from None
+    except BaseException:
+        conn.close()
+        raise
+    return conn, found
 
 
 def _version(conn: sqlite3.Connection, path: Path) -> int:
