@@ -58,3 +58,49 @@ class BucketAddress(NamedTuple):
     bucket: str
     hosts: frozenset[str] = frozenset()
     path_hosts: frozenset[str] = frozenset()
+
+
+class TaskFact(NamedTuple):
+    """One thing that an import, a call or a callback says of a task. Times are Unix milliseconds.
+
+    *identity* makes a fact known again: the same source never says the same identity twice. It is the traceId and
+    the phase of a call (``{traceid}/asked``, ``{traceid}/done``), the msgid of a callback.
+    """
+
+    recordid: str
+    source: str  # "import", "rest" or "callback"
+    identity: str
+    kind: str  # "told", "applied", "started", "layout", "stopped", "idle", "failed" or "result"
+    at_ms: int | None = None  # when it happened, by whoever says so
+    roomid: str | None = None
+    stream: str | None = None  # "mixed" or "source"
+    uids: tuple[str, ...] | None = None  # users that are expected; of a result, the user that was recorded
+    started_ms: int | None = None
+    stopped_ms: int | None = None
+    duration: float | None = None  # seconds, of the file
+    file: str | None = None  # key of the playlist, as far as an address tells it
+    extra: str | None = None  # JSON: what else was said
+
+
+class Asked(NamedTuple):
+    """A call of the recorder's service about to be sent; each has a traceId of its own, also when it repeats another."""
+
+    call: str  # "apply", "start", "layout" or "stop"
+    trace_id: str
+    app_id: int
+    room_id: str
+    asked_ms: int
+    stream: str | None = None  # "mixed" or "source"
+    resid: str | None = None
+    recordid: str | None = None
+
+
+class Ended(NamedTuple):
+    """What came of a call of the recorder's service."""
+
+    outcome: str  # "done", "refused", "unanswered" (it may have been done) or "unsent" (it was not)
+    ended_ms: int
+    code: int | None = None
+    message: str | None = None  # the service's own, or what went wrong
+    resid: str | None = None
+    recordid: str | None = None

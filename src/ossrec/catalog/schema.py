@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from ossrec.catalog import schema_looks, schema_scan
+from ossrec.catalog import schema_looks, schema_scan, schema_tasks
 from ossrec.catalog.version import APPLICATION_ID
 
 migrations = Migrations("ossrec")
@@ -29,6 +29,13 @@ def m002_looks(db: Database) -> None:
     """What looks at the bytes of segments give, and what follows from it for recordings."""
     _run(db, schema_looks.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 2")
+
+
+@migrations()
+def m003_tasks(db: Database) -> None:
+    """Tasks: what imports, calls and callbacks say of them, and how files fit."""
+    _run(db, schema_tasks.SCRIPTS)
+    db.conn.execute("PRAGMA user_version = 3")
 
 
 def _run(db: Database, scripts: Iterable[str]) -> None:

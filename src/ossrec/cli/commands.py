@@ -14,6 +14,7 @@ COMMANDS = {
     "find": "Find recordings by room, user, task, verdict or time.",
     "show": "Show a recording or a room: timeline, findings, what to do next.",
     "rebuild": "Write a playlist from segments alone, or correct the one there is.",
+    "tasks": "Link files to the tasks that recorded them, and list what does not match.",
     "parse": "Say what file names mean.",
     "explain": "Explain what a finding means and what to do about it.",
     "doctor": "Check settings, access, clock and catalog.",

@@ -45,7 +45,7 @@ class Desk:
         """Judge a recording; its playlists that no scan could read are tried again."""
         if self._judge is None:  # by now the bucket has told its time
             ahead = round(self.bucket.clock_ahead or 0.0)
-            quiet = Quiet(self._now, self._options.idle + self._options.lag, ahead)
+            quiet = Quiet(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
             self._judge = Judge(self._conn, self.bucket, self.run_id, self._intake, quiet)
         return self._judge.judge(recording_id, [look(self.bucket, at) for at in plan.unread], listing)
 

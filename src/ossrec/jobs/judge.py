@@ -16,6 +16,7 @@ from ossrec.jobs.assembling import Assembled, assemble
 from ossrec.jobs.judging import Judgement, Quiet, judge
 from ossrec.jobs.keeping import keep_playlist
 from ossrec.jobs.looking import Look
+from ossrec.jobs.told import Knowledge
 from ossrec.model import Cursor
 from ossrec.rules import RULES
 
@@ -50,6 +51,7 @@ class Judge:
         self._intake = intake
         self._quiet = quiet
         self._formats = Formats(conn)
+        self._knowledge = Knowledge(conn, quiet.lag)
 
     def judge(self, recording_id: int, looks: list[Look], listing: Listing) -> Checked | None:
         """Judge one recording, *looks* being those at its unread playlists; None if it was part of another."""
@@ -78,7 +80,8 @@ class Judge:
             if found:
                 holding = load(self._conn, recording_id) or holding
                 assembled = assemble(self._conn, holding, listing.prefix)
-        judgement = judge(holding, assembled, failures, self._quiet, self._formats)
+        told, assembled = self._knowledge.of(holding, assembled)
+        judgement = judge(holding, assembled, failures, self._quiet, self._formats, told)
         self._save(holding, assembled, judgement, lost)
         severities = [RULES[f.code].severity for _, f in judgement.found]
         severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]
@@ -120,7 +123,9 @@ class Judge:
 
     def _save(self, holding: Holding, assembled: Assembled, judgement: Judgement, lost: int) -> None:
         conn = self._conn
-        conn.execute("DELETE FROM findings WHERE recording_id = ? AND source <> 'playlist'", (holding.id,))
+        conn.execute(
+            "DELETE FROM findings WHERE recording_id = ? AND source NOT IN ('playlist', 'task')", (holding.id,)
+        )
         for source in ("name", "listing", "look", "segment"):
             found = [(f, RULES[f.code].severity) for where, f in judgement.found if where == source]
             save_findings(conn, holding.id, None, source, found)

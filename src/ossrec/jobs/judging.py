@@ -9,10 +9,13 @@ from ossrec.findings import BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdic
 from ossrec.hls.listed import Loose, Totals
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.jobs.assembling import Assembled, Part
+from ossrec.jobs.linking import names_of
 from ossrec.jobs.measuring import measure
 from ossrec.jobs.timing import tell_time
+from ossrec.jobs.told import Told
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
+from ossrec.tasks.linking import settle
 
 _MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
 _TS_PACKET = 188  # bytes
@@ -28,6 +31,7 @@ class Quiet(NamedTuple):
     now: int  # epoch seconds, by this machine's clock
     after: float  # seconds
     ahead: int = 0  # seconds that this machine's clock is ahead of the bucket's
+    lag: float = 0.0  # seconds an upload may take to arrive, which is a part of `after`
 
     def last_arrival(self, holding: Holding) -> int:
         """When the last object of a recording arrived; a time that is still to come says nothing."""
@@ -48,9 +52,14 @@ class Judgement(NamedTuple):
 
 
 def judge(
-    holding: Holding, assembled: Assembled, failures: Iterable[Finding], quiet: Quiet, formats: Formats
+    holding: Holding,
+    assembled: Assembled,
+    failures: Iterable[Finding],
+    quiet: Quiet,
+    formats: Formats,
+    told: Told = Told(),  # noqa: B008 - a value that never changes
 ) -> Judgement:
-    """The verdict on a recording, with its reasons and everything people query it by."""
+    """The verdict on a recording, with its reasons and everything people query it by; *told* is what its task knows."""
     if not holding.objects:
         before = holding.before
         return Judgement(before._replace(verdict=str(Verdict.GONE), reasons=(), bytes=0, segments_present=0), [])
@@ -63,14 +72,17 @@ def judge(
         listed += _without_playlist(holding, stem, segments)
     playlist = parts[0].key if parts else failed[0].subject if failed else None
     subject = playlist or holding.path
-    named = _of_the_name(playlist or f"{holding.path}.m3u8", subject)
+    named = _of_the_name(holding.path, playlist, subject, told)
     text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
     measured = measure(assembled, subject, formats)
     listed = _without_false_cuts(listed, assembled)
+    is_over = told.is_over(quiet.now)
+    if is_over and not parts and not failed and assembled.orphans:
+        listed.append(told.of_no_playlist(subject))
     unseen = [*failed, *(f for part in media for f in part.beyond), *measured.failures]  # the next run tries again
     everything = [*text, *listed, *unseen, *named, *measured.found]
     last_arrival = quiet.last_arrival(holding)
-    is_quiet = quiet.holds(last_arrival)
+    is_quiet = is_over or quiet.holds(last_arrival)
     rules = [RULES[finding.code] for finding in everything]
     if not is_quiet and parts and not parts[-1].row.ended:
         rules = [rule for rule in rules if rule.code not in BEGUN]
@@ -125,10 +137,13 @@ def _without_playlist(holding: Holding, stem: str, segments: list[Loose]) -> lis
     return [f._replace(detail=f.detail + lost) if f.code == "LST272" else f for f in found]
 
 
-def _of_the_name(key: str, subject: str) -> list[Finding]:
-    name = parse_name(key)
+def _of_the_name(path: str, playlist: str | None, subject: str, told: Told) -> list[Finding]:
+    name = parse_name(playlist or f"{path}.m3u8")
     if name is None:
         return []
+    settled = None if told.task is None else settle(names_of(path, playlist), told.task)
+    if settled is not None:
+        name = settled.name._replace(ambiguous=settled.ambiguous)
     found = []
     if not name.conforming:
         found.append(Finding("NAM441", subject, f"recordid {name.recordid}, room {name.roomid}, uid {name.uid}"))

@@ -34,6 +34,7 @@ from ossrec.jobs.checking import Checker
 from ossrec.jobs.crew import ThreadCrew
 from ossrec.jobs.judge import Checked, Judge
 from ossrec.jobs.judging import Quiet
+from ossrec.jobs.linking import link
 from ossrec.jobs.listing import list_bucket
 from ossrec.jobs.looking import ARCHIVED
 from ossrec.jobs.report import Progress, ScanOptions, ScanState, ScanSummary
@@ -133,9 +134,12 @@ class _Run:
             raise
         with transaction(self._conn):
             mark_open_questions_due(self._conn, scan.bucket_id)
+            link(self._conn, self._now)  # what tasks say settles names and verdicts
         self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
         judge = Judge(self._conn, self._bucket, scan.id, intake, self._quiet())
         Checker(self._conn, self._bucket, scan, judge).run(self._stop, self._options.threads, self._checked)
+        with transaction(self._conn):
+            link(self._conn, self._now)  # by now it is known when the new ones began
         return scan, self._finish(scan)
 
     def _quiet(self) -> Quiet:
@@ -144,7 +148,7 @@ class _Run:
         if abs(ahead) > _WRONG_CLOCK:
             way = "ahead of" if ahead > 0 else "behind"
             self._notices.append(f"this machine's clock is {abs(ahead)} s {way} the bucket's: set it right")
-        return Quiet(self._now, self._options.idle + self._options.lag, ahead)
+        return Quiet(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
 
     def _begin(self) -> Scan:
         conn, prefix = self._conn, self._options.prefix

@@ -2,14 +2,15 @@
 
 A code is the area, the number of the rule and an index: ``HLS151`` is rule 15 of the playlist's text, second
 fault. Areas: HLS (text of a playlist), LST (playlist against the listing), TS (segments by their bytes), NAM
-(names), LOOK (could not look). A code keeps its meaning for ever; docs/findings.md is made from this table.
+(names), TSK (files against tasks), LOOK (could not look). A code keeps its meaning for ever; docs/findings.md is
+made from this table.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from ossrec.findings import Rule
-from ossrec.rules import header, listing, names, packets, segments, syntax
+from ossrec.rules import header, listing, names, packets, segments, syntax, tasks
 
 AREAS: Mapping[str, str] = MappingProxyType(
     {
@@ -17,6 +18,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "LST": "Playlist against the listing of the bucket",
         "TS": "Segments by their bytes",
         "NAM": "Names",
+        "TSK": "Files against tasks",
         "LOOK": "Could not look",
     }
 )
@@ -24,7 +26,15 @@ AREAS: Mapping[str, str] = MappingProxyType(
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.code: rule
-        for table in (syntax.RULES, header.RULES, segments.RULES, listing.RULES, packets.RULES, names.RULES)
+        for table in (
+            syntax.RULES,
+            header.RULES,
+            segments.RULES,
+            listing.RULES,
+            packets.RULES,
+            names.RULES,
+            tasks.RULES,
+        )
         for rule in table
     }
 )

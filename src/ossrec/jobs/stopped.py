@@ -1,0 +1,65 @@
+"""Recordings whose tasks turn out to have stopped: judged at once, without the bucket, for there is nothing to read."""
+
+import sqlite3
+from itertools import groupby
+from typing import NoReturn
+
+from ossrec.catalog.checks import begin_check, finish_check, listings_of
+from ossrec.catalog.intake import Intake
+from ossrec.catalog.links import stopped_without_playlist
+from ossrec.catalog.recordings import playlist_objects
+from ossrec.errors import BucketBusy
+from ossrec.jobs.judge import Judge, Listing
+from ossrec.jobs.judging import Quiet
+from ossrec.model import Body, BucketAddress, Cursor, Page
+
+
+class _Unasked:
+    """A bucket that nobody asks."""
+
+    clock_ahead = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.address = BucketAddress(name)
+
+    def page(self, prefix: str = "", cursor: Cursor = Cursor(""), *, until: str | None = None) -> Page:  # noqa: ARG002, B008
+        return self._refuse()
+
+    def read(self, key: str, *, limit: int) -> Body:  # noqa: ARG002
+        return self._refuse()
+
+    def read_range(self, key: str, start: int, stop: int) -> Body:  # noqa: ARG002
+        return self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise BucketBusy(f"{self.name} is not asked now: scan it")
+
+
+def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -> int:
+    """Judge live recordings without a playlist whose tasks stopped longer ago than *lag* seconds.
+
+    Gives how many turned out to be unfinished. Belongs in a transaction.
+    """
+    number = 0
+    concerned = stopped_without_playlist(conn, round((now - lag) * 1000))
+    for bucket_id, same in groupby(concerned, key=lambda one: one[0]):
+        listed = [Listing(*one) for one in listings_of(conn, bucket_id)]
+        (name,) = conn.execute("SELECT name FROM buckets WHERE id = ?", (bucket_id,)).fetchone()
+        run_id = begin_check(conn, bucket_id, "", now)
+        judge = Judge(
+            conn, _Unasked(name), run_id, Intake(conn, run_id, bucket_id, now), Quiet(now, idle + lag, 0, lag)
+        )
+        for _, recording_id in same:
+            number += _is_unfinished(conn, judge, recording_id, listed)
+        finish_check(conn, run_id, now, {})
+    return number
+
+
+def _is_unfinished(conn: sqlite3.Connection, judge: Judge, recording_id: int, listed: list[Listing]) -> bool:
+    if playlist_objects(conn, recording_id):  # it was not read yet: a scan will
+        return False
+    (path,) = conn.execute("SELECT path FROM recordings WHERE id = ?", (recording_id,)).fetchone()
+    listing = next((one for one in listed if path.startswith(one.prefix)), None)
+    done = None if listing is None else judge.judge(recording_id, [], listing)
+    return done is not None and done.verdict == "unfinished"

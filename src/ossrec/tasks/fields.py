@@ -1,0 +1,162 @@
+"""Fields of a row about a task, as people's databases write them: each read into one form, or refused in a sentence."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any, NamedTuple
+
+FIELDS = ("recordid", "roomid", "stream", "uids", "started", "stopped")
+
+# What columns are called when nobody says; in small letters, without anything but letters and digits.
+USUAL: Mapping[str, tuple[str, ...]] = {
+    "recordid": ("recordid", "recordingid", "record"),
+    "roomid": ("roomid", "room", "roomname", "channel", "channelname", "cname"),
+    "stream": ("stream", "streamtype", "streammode"),
+    "uids": ("uids", "uid", "users", "userids", "user", "userid"),
+    "started": ("started", "startedat", "startedms", "starttime", "startedtime", "startts", "start", "begintime"),
+    "stopped": ("stopped", "stoppedat", "stoppedms", "stoptime", "endedat", "endtime", "stop", "ended", "end"),
+}
+
+_STREAMS = {"mixed": "mixed", "mix": "mixed", "1": "mixed", "source": "source", "single": "source", "2": "source"}
+_NOTHING = frozenset(("", "null", "none", "\\n", "nil", "n/a", "0000-00-00 00:00:00", "0000-00-00"))
+_NUMBER = re.compile(r"[0-9]{1,17}(\.[0-9]{1,9})?")
+_APART = re.compile(r"[\s,;|]+")
+_MOST_ID = 512  # characters of a recordid, room or user
+_MOST_UIDS = 10_000
+_MS_FROM = 100_000_000_000  # a greater number is milliseconds: as seconds it were after the year 5138
+_LATEST_MS = 253_402_300_799_999  # the last millisecond of the year 9999
+
+
+class Told(NamedTuple):
+    """What one row says of a task. Times are Unix milliseconds."""
+
+    recordid: str
+    roomid: str | None
+    stream: str | None
+    uids: tuple[str, ...] | None
+    started_ms: int | None
+    stopped_ms: int | None
+    extra: str | None  # JSON object of the other columns
+
+
+def read_fields(raw: Mapping[str, Any], columns: Mapping[str, str], zone: tzinfo = UTC) -> Told:
+    """What the row *raw* tells, its fields in the *columns* named; every other column is kept as it is.
+
+    A time without a zone is of *zone*. Raises ValueError, with a sentence, for a row that cannot be right.
+    """
+    given = {field: raw.get(column) for field, column in columns.items()}
+    recordid = _text("recordid", given.get("recordid"))
+    if recordid is None:
+        raise ValueError("it has no recordid")
+    if "_" in recordid or "/" in recordid:
+        raise ValueError(f"{recordid!a} is no recordid: those have no _ and no /")
+    told = Told(
+        recordid=recordid,
+        roomid=_text("roomid", given.get("roomid")),
+        stream=_stream(given.get("stream")),
+        uids=_uids(given.get("uids")),
+        started_ms=read_time("started", given.get("started"), zone),
+        stopped_ms=read_time("stopped", given.get("stopped"), zone),
+        extra=_extra(raw, columns),
+    )
+    if told.started_ms is not None and told.stopped_ms is not None and told.stopped_ms < told.started_ms:
+        raise ValueError("it stopped before it started")
+    return told
+
+
+def usual_columns(header: list[str]) -> dict[str, str]:
+    """Which column of *header* holds which field, by their names."""
+    plain = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in reversed(header)}
+    found = {field: next((plain[name] for name in names if name in plain), None) for field, names in USUAL.items()}
+    return {field: name for field, name in found.items() if name is not None}
+
+
+def read_time(field: str, value: Any, zone: tzinfo = UTC) -> int | None:
+    """Unix milliseconds of ISO 8601, Unix seconds or milliseconds; None for nothing. Raises ValueError."""
+    if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{field} {_shown(value)} is no time")
+    text = str(value).strip()
+    if _NUMBER.fullmatch(text):
+        if float(text) == 0:
+            return None
+        ms = round(float(text) * (1 if float(text) >= _MS_FROM else 1000))
+    else:
+        ms = _calendar_ms(field, text, zone)
+    if not 0 < ms <= _LATEST_MS:
+        raise ValueError(f"{field} {_shown(value)} is no time between 1970 and 9999")
+    return ms
+
+
+def _calendar_ms(field: str, text: str, zone: tzinfo) -> int:
+    try:
+        moment = datetime.fromisoformat(text.replace("/", "-").removesuffix(" UTC"))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        return round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{field} {_shown(text)} is no time: write 2026-10-01T12:00:00Z, or Unix seconds") from None
+
+
+def _text(field: str, value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"{field} {_shown(value)} is no text")
+    text = str(value).strip()
+    if text.lower() in ("null", "\\n") or not text:
+        return None
+    return _sound(field, text)
+
+
+def _sound(field: str, text: str) -> str:
+    if len(text) > _MOST_ID:
+        raise ValueError(f"{field} {_shown(text)} is longer than {_MOST_ID} characters")
+    if not text.isprintable():  # among others what was no UTF-8
+        raise ValueError(f"{field} {_shown(text)} has characters that cannot be printed")
+    return text
+
+
+def _stream(value: Any) -> str | None:
+    text = _text("stream", value)
+    if text is None:
+        return None
+    if text.lower() not in _STREAMS:
+        raise ValueError(f"stream {_shown(text)} is neither mixed (1) nor source (2)")
+    return _STREAMS[text.lower()]
+
+
+def _uids(value: Any) -> tuple[str, ...] | None:
+    """Users, each once; None when nobody is named. The recorder writes "0" for all users of a mixed stream."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("["):
+            try:
+                value = json.loads(text)
+            except (ValueError, RecursionError):
+                raise ValueError(f"uids {_shown(text)} is no JSON list") from None
+        else:
+            value = [] if text.lower() in _NOTHING else [part for part in _APART.split(text) if part]
+    each = [] if value is None else value if isinstance(value, list) else [value]
+    if len(each) > _MOST_UIDS:
+        raise ValueError(f"uids are {len(each):,}, more than {_MOST_UIDS:,}")
+    named = dict.fromkeys(name for one in each if (name := _text("uid", one)) is not None and name != "0")
+    return tuple(named) or None
+
+
+def _extra(raw: Mapping[str, Any], columns: Mapping[str, str]) -> str | None:
+    taken = set(columns.values())
+    other = {name: value for name, value in raw.items() if name not in taken and value not in (None, "")}
+    if not other:
+        return None
+    text = json.dumps(other, ensure_ascii=False, separators=(",", ":"))
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        return json.dumps(other, separators=(",", ":"))  # half characters, which no database takes: escaped
+    return text
+
+
+def _shown(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
