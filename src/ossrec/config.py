@@ -18,6 +18,9 @@ Kind = Literal["text", "path", "word", "duration", "number", "switch", "verdicts
 FILE_NAME = "ossrec.toml"
 ENVIRONMENT_ONLY = {
     "OSSREC_CONFIG": "the settings file to use",
+    "OSSREC_CERTIFICATE_ID": "the id of the certificate for the recorder's service",
+    "OSSREC_CERTIFICATE_KEY": "its key",
+    "OSSREC_CALLBACK": "the URL that the recorder tells of a recording",
     "OSSREC_DEBUG": "1 shows the traceback of an unforeseen error",
 }
 
@@ -69,6 +72,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("cname", "hosts", (), "A host name of your own that leads to the bucket; may be repeated."),
         Setting("timeout", "duration", "30s", "How long a request may go without a byte before it is given up."),
         Setting("retry_for", "duration", "2m", "How long a request that failed is made again."),
+        Setting("recorder", "text", "https://api.jocloud.com", "Address of the recorder's REST service."),
+        Setting("appid", "text", "", "AppID under which the recorder's service is asked."),
         Setting("path_style", "switch", False, "Put the bucket's name in the path instead of the host name."),
     )
 }

@@ -15,6 +15,7 @@ COMMANDS = {
     "show": "Show a recording or a room: timeline, findings, what to do next.",
     "rebuild": "Write a playlist from segments alone, or correct the one there is.",
     "tasks": "Link files to the tasks that recorded them, and list what does not match.",
+    "record": "Start and stop recordings, and say what became of them.",
     "parse": "Say what file names mean.",
     "explain": "Explain what a finding means and what to do about it.",
     "doctor": "Check settings, access, clock and catalog.",

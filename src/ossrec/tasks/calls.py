@@ -1,33 +1,11 @@
-"""One call of the recorder's service, as it is noted: before it is sent, and when it has ended."""
+"""What a call of the recorder's service is about, and where it is noted: before it is sent, and when it has ended."""
 
 from typing import NamedTuple, Protocol
 
+from ossrec.model import Asked, Ended
+
 MOST_MINUTES = 5  # that a resid is good for
 VALID_MS = MOST_MINUTES * 60_000
-
-
-class Asked(NamedTuple):
-    """A call about to be sent; each has a traceId of its own, also when it repeats another."""
-
-    call: str  # "apply", "start", "layout" or "stop"
-    trace_id: str
-    app_id: int
-    room_id: str
-    asked_ms: int
-    stream: str | None = None  # "mixed" or "source"
-    resid: str | None = None
-    recordid: str | None = None
-
-
-class Ended(NamedTuple):
-    """What came of a call."""
-
-    outcome: str  # "done", "refused", "unanswered" (it may have been done) or "unsent" (it was not)
-    ended_ms: int
-    code: int | None = None
-    message: str | None = None  # the service's own, or what went wrong
-    resid: str | None = None
-    recordid: str | None = None
 
 
 class Notes(Protocol):

@@ -20,12 +20,13 @@ from ossrec.errors import (
     ResidSpent,
     UsageProblem,
 )
+from ossrec.model import Asked, Ended
 from ossrec.net.secrecy import hiding
 from ossrec.net.text import brief
 from ossrec.tasks.address import url_of
 from ossrec.tasks.answers import Answer
 from ossrec.tasks.authentication import Authentication, Unsigned
-from ossrec.tasks.calls import Asked, Ended, NoNotes, Notes, Resid, Task
+from ossrec.tasks.calls import NoNotes, Notes, Resid, Task
 from ossrec.tasks.meaning import arrived, ended, understand, unheard
 from ossrec.tasks.pacing import Pace, pace_of
 from ossrec.tasks.wire import Silence, send

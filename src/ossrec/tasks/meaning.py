@@ -1,10 +1,10 @@
 """What a reply of the recorder's service means: done, refused, or nobody knows; each as one line for people."""
 
 from ossrec.errors import RecorderDenied, RecorderError, RecorderRefused, RecorderUnanswered, RecorderUnreachable
+from ossrec.model import Asked, Ended
 from ossrec.net.secrecy import Hide
 from ossrec.net.text import brief
 from ossrec.tasks.answers import Answer, read_answer
-from ossrec.tasks.calls import Asked, Ended
 from ossrec.tasks.wire import Reply, Silence
 
 _OUTCOMES: dict[type[RecorderError], str] = {RecorderUnanswered: "unanswered", RecorderUnreachable: "unsent"}

@@ -1,0 +1,141 @@
+"""Calls of the recorder's service: noted before and after each, counted, and asked for what became of them."""
+
+import sqlite3
+from typing import NamedTuple
+
+from ossrec.model import Asked, Ended
+
+_COLUMNS = "call, traceid, appid, roomid, stream, resid, recordid, asked_ms, answered_ms, outcome, code, message"
+_RATE = "SELECT asked_ms FROM calls WHERE appid = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+_ASKED = f"INSERT INTO calls ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'asked', NULL, NULL)"
+_ENDED = """
+UPDATE calls SET outcome = ?2, answered_ms = ?3, code = ?4, message = ?5, resid = coalesce(resid, ?6),
+    recordid = coalesce(recordid, ?7)
+WHERE traceid = ?1
+"""
+# One row for each resid; `calls_open` is the index of the first condition.
+_OPEN = f"""
+SELECT {_COLUMNS} FROM calls c WHERE outcome IN ('asked', 'unanswered') AND call = 'start' AND asked_ms >= :since
+AND NOT EXISTS (SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start'
+    AND (d.outcome = 'done' OR (d.outcome IN ('asked', 'unanswered') AND d.id < c.id)))
+"""
+_OPEN_IN_ROOM = f"""{_OPEN} AND roomid = :room AND appid = :app AND stream = :stream
+AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND e.appid = c.appid AND e.stream = c.stream
+    AND e.call = 'start' AND e.outcome = 'done' AND e.asked_ms > c.asked_ms)
+ORDER BY id DESC LIMIT 1
+"""
+_UNUSED = f"""
+SELECT {_COLUMNS} FROM calls c WHERE recordid IS NULL AND call = 'apply' AND asked_ms >= ?
+AND (outcome IN ('asked', 'unanswered') OR (outcome = 'done' AND NOT EXISTS (
+    SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start' AND d.outcome <> 'unsent')))
+ORDER BY id
+"""
+_OF_TASK = f"""
+SELECT {_COLUMNS} FROM calls WHERE recordid = ?1
+OR resid IN (SELECT resid FROM calls WHERE recordid = ?1 AND resid IS NOT NULL)
+ORDER BY id
+"""
+# Recordings and tasks of the room that began then, and whose recordid no start was answered with.
+_MAY_BE = """
+SELECT recordid FROM recordings WHERE roomid = :room AND started_ms BETWEEN :since AND :until
+UNION SELECT recordid FROM tasks WHERE roomid = :room AND started_ms BETWEEN :since AND :until
+EXCEPT SELECT recordid FROM calls WHERE call = 'start' AND recordid IS NOT NULL
+ORDER BY recordid LIMIT 20
+"""
+_BEFORE, _AFTER = 60_000, 600_000  # ms around a start; two clocks, and a room that nobody published in yet
+
+
+class Call(NamedTuple):
+    """A row of the table `calls`."""
+
+    call: str
+    traceid: str
+    appid: str
+    roomid: str
+    stream: str | None
+    resid: str | None
+    recordid: str | None
+    asked_ms: int
+    answered_ms: int | None
+    outcome: str
+    code: int | None
+    message: str | None
+
+
+def pause_before(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: int, window_ms: int) -> int:
+    """Ms to wait before another call of that AppID, so that there are no more than *most* in any *window_ms*."""
+    row = conn.execute(_RATE, (str(app_id), most - 1)).fetchone()
+    # A call of the future is one by a clock that has been set back since.
+    return 0 if row is None or row[0] > now_ms else max(0, row[0] + window_ms - now_ms)
+
+
+def note_asked(conn: sqlite3.Connection, call: Asked) -> None:
+    """Note *call*, which is about to be sent."""
+    known = (call.room_id, call.stream, call.resid, call.recordid, call.asked_ms)
+    conn.execute(_ASKED, (call.call, call.trace_id, str(call.app_id), *known))
+
+
+def note_ended(conn: sqlite3.Connection, trace_id: str, end: Ended) -> None:
+    """Note what came of a call."""
+    told = (end.outcome, end.ended_ms, end.code, end.message, end.resid, end.recordid)
+    conn.execute(_ENDED, (trace_id, *told))
+
+
+def start_with(conn: sqlite3.Connection, resid: str) -> Call | None:
+    """The last start with *resid* that was answered, None if there is none."""
+    sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'start' AND outcome IN ('done', 'refused')"
+    return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
+
+
+def applied_with(conn: sqlite3.Connection, resid: str) -> Call | None:
+    """The call that was answered with *resid*."""
+    sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'apply' AND outcome = 'done'"
+    return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
+
+
+def start_of(conn: sqlite3.Connection, recordid: str) -> Call | None:
+    """The call that started the task *recordid*."""
+    sql = f"SELECT {_COLUMNS} FROM calls WHERE recordid = ? AND call = 'start' AND outcome = 'done'"
+    return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (recordid,)))
+
+
+def open_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> Call | None:
+    """The last start of *stream* in a room of which nobody knows whether it arrived, unless one after it was done."""
+    asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
+    return _first(conn.execute(_OPEN_IN_ROOM, asked))
+
+
+def calls_of(conn: sqlite3.Connection, recordid: str) -> list[Call]:
+    """All calls for a task, from the one that applied for its resid on."""
+    return [Call(*row) for row in conn.execute(_OF_TASK, (recordid,))]
+
+
+def open_starts(conn: sqlite3.Connection) -> list[Call]:
+    """Starts of which nobody knows whether they arrived, the first of each resid."""
+    return [Call(*row) for row in conn.execute(f"{_OPEN} ORDER BY id", {"since": 0})]
+
+
+def may_be(conn: sqlite3.Connection, start: Call) -> list[str]:
+    """Recordids that *start*, which was not answered, may have been given."""
+    around = {"room": start.roomid, "since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
+    return [recordid for (recordid,) in conn.execute(_MAY_BE, around)]
+
+
+def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[Call]:
+    """Calls for a resid since then with which nothing was started."""
+    return [Call(*row) for row in conn.execute(_UNUSED, (since_ms,))]
+
+
+def room_of(conn: sqlite3.Connection, recordid: str) -> str | None:
+    """The room of a task that was not started from here, None unless all that know it name the same."""
+    sql = (
+        "SELECT roomid FROM tasks WHERE recordid = ?1 AND roomid IS NOT NULL"
+        " UNION SELECT roomid FROM recordings WHERE recordid = ?1 AND NOT ambiguous"
+    )
+    rooms = conn.execute(sql, (recordid,)).fetchall()
+    return rooms[0][0] if len(rooms) == 1 else None
+
+
+def _first(cursor: sqlite3.Cursor) -> Call | None:
+    row = cursor.fetchone()
+    return None if row is None else Call(*row)

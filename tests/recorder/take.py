@@ -1,0 +1,107 @@
+"""One recording under way: the files it writes, slice by slice, from real media."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from fixtures.making.recorder import Clip, Slice, clips, opening, stamp, stem_of, write_playlist
+from tests.oss_server.store import Bucket
+
+MEDIA = ("camera", "screen", "voice")  # of users, in the order they come
+MIX = "mix"
+
+
+@dataclass
+class File:
+    """One stream of a recording."""
+
+    stem: str
+    uid: str | None
+    media: list[Clip]
+    slices: list[Slice] = field(default_factory=list)
+    begun_ms: int | None = None  # the slice under way; None: nobody publishes
+    begins_anew: bool = True
+
+    @property
+    def clip(self) -> Clip:
+        """What the slice under way is made of; the media begin again after their end."""
+        return self.media[len(self.slices) % len(self.media)]
+
+    @property
+    def next_ms(self) -> int | None:
+        """When the slice under way ends."""
+        return None if self.begun_ms is None else self.begun_ms + round(self.clip.seconds * 1000)
+
+    @property
+    def playlist(self) -> str:
+        """Its key."""
+        return f"{self.stem}.m3u8"
+
+    def end_slice(self, bucket: Bucket, now_ms: int) -> None:
+        """Upload the slice under way, and begin the next."""
+        assert self.begun_ms is not None
+        start = datetime.fromtimestamp(self.begun_ms / 1000, UTC)
+        key = f"{self.stem}_{stamp(start)}.ts"
+        anew = self.begins_anew or len(self.slices) % len(self.media) == 0
+        tags = opening(start, self.clip.source) if anew else ()
+        ended = Slice(key, self.clip, start, quote(key.rpartition("/")[2]), tags)
+        bucket.put(key, ended.clip.data, modified=now_ms // 1000)
+        self.begun_ms += round(ended.clip.seconds * 1000)
+        self.begins_anew = False
+        self.slices.append(ended)
+
+    def pause(self, bucket: Bucket, now_ms: int) -> None:
+        """Nobody publishes any more."""
+        if self.begun_ms is not None:
+            if self.begun_ms < now_ms or not self.slices:
+                self.end_slice(bucket, now_ms)
+            self.begun_ms, self.begins_anew = None, True
+
+
+class Take:
+    """A task: what was asked for, and its files."""
+
+    def __init__(self, recordid: str, wish: dict[str, Any], folder: str, now_ms: int) -> None:
+        """*wish* is the body of startrecord."""
+        self.recordid = recordid
+        self.wish = wish
+        self.room_id: str = wish["roomid"]
+        self.is_mixed = wish["streamtype"] == 1
+        self.callback: str = wish.get("callbackurl", "")
+        self.layouts: list[dict[str, Any]] = []
+        self.started_ms = now_ms
+        self.idle_since_ms: int | None = now_ms
+        self.ended: str | None = None  # "stopped", "idle", "died"
+        self.files: dict[str | None, File] = {}
+        self._folder = folder
+
+    def hear(self, publishers: list[str], bucket: Bucket, now_ms: int) -> None:
+        """These users publish from now on."""
+        wanted: list[str | None] = [*publishers] if not self.is_mixed else [None] * bool(publishers)
+        for uid, file in self.files.items():
+            if uid not in wanted:
+                file.pause(bucket, now_ms)
+        for uid in wanted:
+            file = self.files.setdefault(uid, self._file(uid))
+            if file.begun_ms is None:
+                file.begun_ms = now_ms
+        if wanted:
+            self.idle_since_ms = None
+        elif self.idle_since_ms is None:
+            self.idle_since_ms = now_ms
+
+    def end(self, bucket: Bucket, how: str, now_ms: int) -> Iterator[File]:
+        """Write the playlists, and give the files that have one; a recorder that died writes none."""
+        self.ended = how
+        if how == "died":
+            return
+        for file in self.files.values():
+            file.pause(bucket, now_ms)
+            bucket.put(file.playlist, write_playlist(tuple(file.slices)).encode(), modified=now_ms // 1000)
+            yield file
+
+    def _file(self, uid: str | None) -> File:
+        source = MIX if uid is None else MEDIA[len(self.files) % len(MEDIA)]
+        return File(stem_of(self._folder, self.recordid, self.room_id, uid), uid, clips(source))
