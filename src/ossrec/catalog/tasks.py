@@ -92,7 +92,12 @@ def told_durations(conn: sqlite3.Connection, recordid: str) -> list[tuple[str | 
 
 def pack_uids(uids: Sequence[str] | None) -> str | None:
     """Users as the catalog keeps them: a JSON array."""
-    return None if uids is None else json.dumps(list(uids), ensure_ascii=False, separators=(",", ":"))
+    if uids is None:
+        return None
+    return f'["{uids[0]}"]' if len(uids) == 1 and uids[0].isalnum() else _packed(uids)
+
+
+_packed = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def unpack_uids(packed: str | None) -> tuple[str, ...] | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -40,29 +40,22 @@ class Told(NamedTuple):
     extra: str | None  # JSON object of the other columns
 
 
-def read_fields(raw: Mapping[str, Any], columns: Mapping[str, str], zone: tzinfo = UTC) -> Told:
-    """What the row *raw* tells, its fields in the *columns* named; every other column is kept as it is.
+def read_fields(given: Sequence[Any], extra: str | None, zone: tzinfo = UTC) -> Told:
+    """What the values *given* for `FIELDS`, in their order, tell; None for what the row does not have.
 
     A time without a zone is of *zone*. Raises ValueError, with a sentence, for a row that cannot be right.
     """
-    given = {field: raw.get(column) for field, column in columns.items()}
-    recordid = _text("recordid", given.get("recordid"))
+    recordid, roomid, stream, uids, started, stopped = given
+    recordid = _text("recordid", recordid)
     if recordid is None:
         raise ValueError("it has no recordid")
     if "_" in recordid or "/" in recordid:
         raise ValueError(f"{recordid!a} is no recordid: those have no _ and no /")
-    told = Told(
-        recordid=recordid,
-        roomid=_text("roomid", given.get("roomid")),
-        stream=_stream(given.get("stream")),
-        uids=_uids(given.get("uids")),
-        started_ms=read_time("started", given.get("started"), zone),
-        stopped_ms=read_time("stopped", given.get("stopped"), zone),
-        extra=_extra(raw, columns),
-    )
-    if told.started_ms is not None and told.stopped_ms is not None and told.stopped_ms < told.started_ms:
+    started_ms = read_time("started", started, zone)
+    stopped_ms = read_time("stopped", stopped, zone)
+    if started_ms is not None and stopped_ms is not None and stopped_ms < started_ms:
         raise ValueError("it stopped before it started")
-    return told
+    return Told(recordid, _text("roomid", roomid), _stream(stream), _uids(uids), started_ms, stopped_ms, extra)
 
 
 def usual_columns(header: list[str]) -> dict[str, str]:
@@ -74,7 +67,12 @@ def usual_columns(header: list[str]) -> dict[str, str]:
 
 def read_time(field: str, value: Any, zone: tzinfo = UTC) -> int | None:
     """Unix milliseconds of ISO 8601, Unix seconds or milliseconds; None for nothing. Raises ValueError."""
-    if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
+    if value is None or value == "":
+        return None
+    if value.__class__ is str and value.isdecimal() and 9 <= len(value) <= 13 and value.isascii():  # as mostly
+        number = int(value)
+        return number if number >= _MS_FROM else number * 1000
+    if isinstance(value, str) and value.strip().lower() in _NOTHING:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"{field} {_shown(value)} is no time")
@@ -103,15 +101,13 @@ def _calendar_ms(field: str, text: str, zone: tzinfo) -> int:
 def _text(field: str, value: Any) -> str | None:
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"{field} {_shown(value)} is no text")
-    text = str(value).strip()
-    if text.lower() in ("null", "\\n") or not text:
+    if value.__class__ is not str:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError(f"{field} {_shown(value)} is no text")
+        value = str(value)
+    text: str = value.strip()
+    if len(text) < 5 and text.lower() in ("null", "\\n", ""):
         return None
-    return _sound(field, text)
-
-
-def _sound(field: str, text: str) -> str:
     if len(text) > _MOST_ID:
         raise ValueError(f"{field} {_shown(text)} is longer than {_MOST_ID} characters")
     if not text.isprintable():  # among others what was no UTF-8
@@ -120,6 +116,9 @@ def _sound(field: str, text: str) -> str:
 
 
 def _stream(value: Any) -> str | None:
+    known = _STREAMS.get(value) if isinstance(value, str) else None
+    if known is not None:
+        return known
     text = _text("stream", value)
     if text is None:
         return None
@@ -130,8 +129,12 @@ def _stream(value: Any) -> str | None:
 
 def _uids(value: Any) -> tuple[str, ...] | None:
     """Users, each once; None when nobody is named. The recorder writes "0" for all users of a mixed stream."""
+    if value is None or value == "":
+        return None
     if isinstance(value, str):
         text = value.strip()
+        if text.isdecimal() and text != "0" and len(text) < 20:  # as mostly
+            return (text,)
         if text.startswith("["):
             try:
                 value = json.loads(text)
@@ -139,22 +142,25 @@ def _uids(value: Any) -> tuple[str, ...] | None:
                 raise ValueError(f"uids {_shown(text)} is no JSON list") from None
         else:
             value = [] if text.lower() in _NOTHING else [part for part in _APART.split(text) if part]
-    each = [] if value is None else value if isinstance(value, list) else [value]
+    each = value if isinstance(value, list) else [value]
     if len(each) > _MOST_UIDS:
         raise ValueError(f"uids are {len(each):,}, more than {_MOST_UIDS:,}")
     named = dict.fromkeys(name for one in each if (name := _text("uid", one)) is not None and name != "0")
     return tuple(named) or None
 
 
-def _extra(raw: Mapping[str, Any], columns: Mapping[str, str]) -> str | None:
-    taken = set(columns.values())
-    other = {name: value for name, value in raw.items() if name not in taken and value not in (None, "")}
+def extra_of(raw: Mapping[str, Any], taken: Container[str]) -> str | None:
+    """The columns of a row that are no fields, as a JSON object; None if there are none, or nothing in them."""
+    other = {name: value for name, value in raw.items() if name not in taken and value is not None and value != ""}
     if not other:
         return None
-    text = json.dumps(other, ensure_ascii=False, separators=(",", ":"))
+    text = _plain(other)
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         return json.dumps(other, separators=(",", ":"))  # half characters, which no database takes: escaped
     return text
+
+
+_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TextIO
 
-from ossrec.tasks.fields import FIELDS, Told, read_fields, usual_columns
+from ossrec.tasks.fields import FIELDS, Told, extra_of, read_fields, usual_columns
 
 MOST = 1024 * 1024  # characters of one row
 _BLOCK = 1024 * 1024
@@ -53,7 +53,7 @@ def read_rows(text: TextIO, kind: str, mapped: Mapped, delimiter: str = ",") -> 
         if raw.values is None:
             yield Row(raw.line, None, raw.problem)
         else:
-            yield _row(raw, _columns(list(raw.values), mapped), mapped.zone)
+            yield _row(raw.line, raw.values, _columns(list(raw.values), mapped), mapped.zone)
 
 
 def _mapped_csv(text: TextIO, mapped: Mapped, delimiter: str) -> Iterator[Row]:
@@ -73,6 +73,8 @@ def _mapped_csv(text: TextIO, mapped: Mapped, delimiter: str) -> Iterator[Row]:
         what = f"{missing[0]!a}" if missing else "for the recordid: name it with --map recordid=COLUMN"
         raise Unreadable(f"it has no column {what}; it has {', '.join(ascii(name) for name in header[:20])}")
     width = len(header)
+    places = [header.index(columns[field]) if field in columns else width for field in FIELDS]
+    others = [(place, name) for place, name in enumerate(header) if place not in places]
     for item in lines:
         if isinstance(item, Raw):
             yield Row(item.line, None, item.problem)
@@ -80,8 +82,13 @@ def _mapped_csv(text: TextIO, mapped: Mapped, delimiter: str) -> Iterator[Row]:
         line, cells = item
         if len(cells) != width:
             yield Row(line, None, f"it has {len(cells)} fields, the first line has {width}")
-        else:
-            yield _row(Raw(line, dict(zip(header, cells, strict=True))), columns, mapped.zone)
+            continue
+        cells.append("")  # for the fields that have no column
+        try:
+            extra = extra_of({name: cells[place] for place, name in others}, ())
+            yield Row(line, read_fields([cells[place] for place in places], extra, mapped.zone))
+        except ValueError as error:
+            yield Row(line, None, str(error))
 
 
 def _columns(header: list[str], mapped: Mapped) -> dict[str, str]:
@@ -95,11 +102,12 @@ def _columns(header: list[str], mapped: Mapped) -> dict[str, str]:
     }
 
 
-def _row(raw: Raw, columns: Mapping[str, str], zone: tzinfo) -> Row:
+def _row(line: int, values: Mapping[str, Any], columns: Mapping[str, str], zone: tzinfo) -> Row:
+    given = [values.get(columns.get(field, "")) for field in FIELDS]
     try:
-        return Row(raw.line, read_fields(raw.values or {}, columns, zone))
-    except ValueError as error:
-        return Row(raw.line, None, str(error))
+        return Row(line, read_fields(given, extra_of(values, columns.values()), zone))
+    except (ValueError, RecursionError) as error:
+        return Row(line, None, str(error))
 
 
 def csv_rows(text: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str]] | Raw]:
