@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.record.conftest import BUCKET
-from tests.recorder import Recorder, Trouble
+from tests.recorder import Recorder
 from tests.running import Ossrec
 
 

@@ -41,6 +41,7 @@ class Recorder:
         self.asked: list[Asked] = []  # all calls, in order of arrival
         self.address = ""
         self.crashes: list[BaseException] = []
+        self._came = threading.Condition()
         self._service = Service(bucket, self.clock, {self.certificate_id: self.certificate_key}, folder)
         self._oss, self._port, self._tls = oss, port, tls
         self._server: _Server | None = None
@@ -69,6 +70,12 @@ class Recorder:
     def die(self, recordid: str | None = None) -> None:
         """Nothing more comes of a task, or of all that run."""
         self._service.die(recordid)
+
+    def await_call(self, call: str) -> None:
+        """Return when such a call has come; raises TimeoutError when none does."""
+        with self._came:
+            if not self._came.wait_for(lambda: any(one.call == call for one in self.asked), timeout=30):
+                raise TimeoutError(call)
 
     def settings(self) -> dict[str, str]:
         """The environment in which `ossrec record` asks it."""
@@ -122,7 +129,9 @@ class Recorder:
 
     def answer(self, asked: Asked) -> tuple[Trouble | None, int, bytes]:
         """What is to be sent, and how that is spoilt."""
-        self.asked.append(asked)
+        with self._came:
+            self.asked.append(asked)
+            self._came.notify_all()
         trouble = self.troubles.take(asked.call)
         if trouble is not None and trouble.code:
             refusal = {"code": trouble.code, "message": trouble.message, "traceId": asked.trace_id}

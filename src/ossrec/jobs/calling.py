@@ -64,7 +64,7 @@ class CatalogNotes:
             used = start_with(self._conn, call.resid) if call.call == "start" and call.resid else None
             if used is not None:
                 raise ResidSpent(f"the resid {brief(used.resid or '')} was used already: apply for another")
-            note_asked(self._conn, call)
+            note_asked(self._conn, call._replace(asked_ms=now_ms))  # it may have waited for its turn
         return 0
 
     def _facts(self, call: Asked, end: Ended) -> list[TaskFact]:

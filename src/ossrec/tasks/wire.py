@@ -72,10 +72,10 @@ def silence(error: Exception) -> Silence:
         return Silence("the proxy refused or failed: check HTTPS_PROXY and NO_PROXY", arrived=False)
     if met(urllib3.exceptions.NameResolutionError):
         return Silence("its name is not known: check --recorder and the network", arrived=False)
+    if met(urllib3.exceptions.NewConnectionError):  # a kind of ConnectTimeoutError
+        return Silence("the connection was refused: check --recorder and the network", arrived=False)
     if met(urllib3.exceptions.ConnectTimeoutError):
         return Silence("no connection in time: check the network", arrived=False)
-    if met(urllib3.exceptions.NewConnectionError):
-        return Silence("the connection was refused: check --recorder and the network", arrived=False)
     if met(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
         return Silence("no answer in time", arrived=True)
     return Silence("the connection broke before the answer", arrived=True)

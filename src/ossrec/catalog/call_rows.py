@@ -1,0 +1,70 @@
+"""How calls of the recorder's service read: those that are open, with what to do, and those of one task."""
+
+import sqlite3
+from typing import Any
+
+from ossrec.catalog.calls import Call, applied_with, calls_of, may_be, open_starts, start_with, unused_resids
+from ossrec.catalog.times import iso
+
+Row = dict[str, Any]
+
+FIELDS = (
+    "asked_at", "call", "roomid", "stream", "outcome", "resid", "valid_until", "may_be", "appid", "traceid",
+    "message", "next",
+)  # fmt: skip
+_RECENT = 24 * 3_600_000  # ms for which a resid that was not used is worth a line
+
+
+def open_calls(conn: sqlite3.Connection, now_ms: int, valid_ms: int) -> list[Row]:
+    """Calls of which nobody knows what became of them, or of which nothing did, the oldest first.
+
+    A resid is good for *valid_ms*; one that was not used is told for a day.
+    """
+    unused = [_unused(call) for call in unused_resids(conn, now_ms - _RECENT)]
+    starts = [_open_start(conn, call, now_ms, valid_ms) for call in open_starts(conn)]
+    return sorted(unused + starts, key=lambda row: (row["asked_at"], row["traceid"]))
+
+
+def call_rows(conn: sqlite3.Connection, recordid: str) -> list[Row]:
+    """All calls for a task, in order."""
+    return [_row(call) | {"answered_at": iso(call.answered_ms), "code": call.code} for call in calls_of(conn, recordid)]
+
+
+def _row(call: Call) -> Row:
+    return {
+        "asked_at": iso(call.asked_ms),
+        "call": call.call,
+        "roomid": call.roomid,
+        "stream": call.stream,
+        "outcome": call.outcome,
+        "resid": call.resid,
+        "appid": call.appid,
+        "traceid": call.traceid,
+        "message": call.message,
+    }
+
+
+def _unused(call: Call) -> Row:
+    advice = "nothing was started: start again if it is still wanted"
+    return _row(call) | {"valid_until": None, "may_be": [], "next": advice}
+
+
+def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int) -> Row:
+    applied = applied_with(conn, call.resid or "")
+    until = None if applied is None else applied.asked_ms + valid_ms
+    candidates = may_be(conn, call)
+    can_repeat = until is not None and now_ms < until and start_with(conn, call.resid or "") is None
+    if can_repeat:
+        how = " --source" if call.stream == "source" else ""
+        again = f"`ossrec record start --room {call.roomid}{how}` again"
+        advice = (
+            f"run {again} before {(iso(until) or '')[11:19]} UTC: it sends the same resid, nothing is recorded twice"
+        )
+    elif candidates:
+        which = "one of" if len(candidates) > 1 else "most likely"
+        advice = f"it is {which} {', '.join(candidates)}: `ossrec record stop RECORDID` stops it"
+    else:
+        advice = (
+            "scan the bucket and ask again: what began in the room then is its; if nothing did, nothing is recorded"
+        )
+    return _row(call) | {"valid_until": iso(until) if can_repeat else None, "may_be": candidates, "next": advice}

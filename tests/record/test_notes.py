@@ -1,0 +1,218 @@
+"""Calls in the catalog: there before they are sent, whatever happens then, and beside a scan that writes for hours."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ossrec.catalog.writing import batches, open_for_writing, short_transaction
+from ossrec.errors import CatalogLocked, RecorderUnanswered, ResidSpent
+from ossrec.jobs.beside import beside
+from ossrec.jobs.calling import CatalogNotes
+from ossrec.jobs.lock import writing
+from ossrec.model import Asked, Ended
+from ossrec.tasks.authentication import Basic
+from ossrec.tasks.calls import Resid, Task
+from ossrec.tasks.client import Client, Wish
+from ossrec.tasks.pacing import Pace
+from tests.recorder import Recorder, Trouble
+
+CATALOG = Path("ossrec.db")
+
+
+@pytest.fixture
+def conn() -> Iterator[sqlite3.Connection]:
+    with beside(CATALOG) as opened:
+        yield opened
+
+
+def noted(columns: str = "call, outcome") -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(CATALOG)) as reading:
+        return reading.execute(f"SELECT {columns} FROM calls ORDER BY id").fetchall()
+
+
+def client_of(recorder: Recorder, notes: CatalogNotes) -> Client:
+    basic = Basic(recorder.certificate_id, recorder.certificate_key)
+    return Client(
+        recorder.address, recorder.app_id, basic, notes, pace=Pace(1000), clock=recorder.clock, wait=lambda _: None
+    )
+
+
+@pytest.fixture
+def client(recorder: Recorder, conn: sqlite3.Connection) -> Client:
+    return client_of(recorder, CatalogNotes(conn, clock=recorder.clock, wait=recorder.advance))
+
+
+def test_each_request_has_a_row_of_its_own(recorder: Recorder, client: Client) -> None:
+    recorder.troubles.add(Trouble("apply", done=False, status=500), Trouble("start", done=False, reset=True))
+    resid = client.apply("lobby")
+    started = client.start(resid, Wish("lobby"))
+    client.stop(Task(started.recordid, "lobby", resid.text, "mixed"))
+    recorder.troubles.add(Trouble("stop", code=77, message="no"))
+    with pytest.raises(Exception, match="77"):
+        client.stop(Task(started.recordid, "lobby"))
+    assert noted("call, outcome, code, resid, recordid, roomid, stream") == [
+        ("apply", "unanswered", None, None, None, "lobby", None),
+        ("apply", "done", 0, resid.text, None, "lobby", None),
+        ("start", "unanswered", None, resid.text, None, "lobby", "mixed"),
+        ("start", "done", 0, resid.text, started.recordid, "lobby", "mixed"),
+        ("stop", "done", 0, resid.text, started.recordid, "lobby", "mixed"),
+        ("stop", "refused", 77, None, started.recordid, "lobby", None),
+    ]
+    assert [row[0] for row in noted("traceid")] == [one.trace_id for one in recorder.asked]
+
+
+def test_the_row_is_there_before_the_request(recorder: Recorder, client: Client) -> None:
+    seen = []
+    answer = recorder.answer
+
+    def look(asked: Any) -> Any:
+        seen.append(noted())
+        return answer(asked)
+
+    recorder.answer = look  # type: ignore[method-assign]
+    client.apply("lobby")
+    assert seen == [[("apply", "asked")]]
+
+
+def test_what_is_done_becomes_facts_of_the_task(recorder: Recorder, client: Client) -> None:
+    resid = client.apply("lobby")
+    recorder.advance(2)
+    task = Task(client.start(resid, Wish("lobby")).recordid, "lobby", resid.text, "mixed")
+    recorder.advance(2)
+    client.change_layout(task, {"layout": 1})
+    client.stop(task)
+    begun = resid.applied_ms
+    with closing(sqlite3.connect(CATALOG)) as reading:
+        facts = reading.execute("SELECT recordid, source, kind, at_ms, roomid, stream FROM task_facts ORDER BY id")
+        assert facts.fetchall() == [
+            (task.recordid, "rest", kind, begun + ms, "lobby", "mixed")
+            for kind, ms in (("applied", 0), ("started", 2000), ("layout", 4000), ("stopped", 4000))
+        ]
+        row = reading.execute("SELECT roomid, stream, started_ms, stopped_ms, state, state_from FROM tasks")
+        assert row.fetchall() == [("lobby", "mixed", begun + 2000, begun + 4000, "stopped", "rest")]
+
+
+def test_a_resid_serves_one_recording_whatever_process_used_it(recorder: Recorder, client: Client) -> None:
+    resid = client.apply("lobby")
+    client.start(resid, Wish("lobby"))
+    with beside(CATALOG) as other, pytest.raises(ResidSpent, match="used already"):
+        client_of(recorder, CatalogNotes(other)).start(resid, Wish("lobby"))
+    assert len(recorder.takes) == 1
+    assert noted() == [("apply", "done"), ("start", "done")]
+
+
+def test_processes_with_one_catalog_keep_to_the_rate_together(recorder: Recorder, client: Client) -> None:
+    with beside(CATALOG) as other:
+        clients = [client, client_of(recorder, CatalogNotes(other, clock=recorder.clock, wait=recorder.advance))]
+        for number in range(25):
+            clients[number % 2].apply("lobby")
+    assert len(recorder.asked) == 25
+
+
+def test_a_clock_that_was_set_back_stops_nothing(recorder: Recorder, client: Client) -> None:
+    for _ in range(10):
+        client.apply("lobby")
+    recorder.clock.now_ms -= 86_400_000
+    recorder._service._recent.clear()
+    client.apply("lobby")
+
+
+def test_what_was_done_is_told_when_it_cannot_be_noted(recorder: Recorder, conn: sqlite3.Connection) -> None:
+    notes = CatalogNotes(conn, clock=recorder.clock)
+    client = client_of(recorder, notes)
+    resid = client.apply("lobby")
+    conn.execute("CREATE TEMP TRIGGER full BEFORE UPDATE ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
+    started = client.start(resid, Wish("lobby"))
+    assert noted()[-1] == ("start", "asked")
+    assert len(notes.troubles) == 1
+    assert all(part in notes.troubles[0] for part in (started.recordid, resid.text, started.trace_id, "no room"))
+
+
+def test_what_cannot_be_noted_is_not_sent(recorder: Recorder, client: Client, conn: sqlite3.Connection) -> None:
+    conn.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
+    with pytest.raises(sqlite3.Error):
+        client.apply("lobby")
+    assert recorder.asked == []
+
+
+def test_a_process_that_is_killed_leaves_a_trace(recorder: Recorder) -> None:
+    recorder.troubles.add(Trouble("start", silent=True))
+    command = [sys.executable, "-m", "ossrec", "record", "start", "--room", "lobby"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with process:
+        recorder.await_call("start")
+        os.kill(process.pid, signal.SIGKILL)
+    assert noted() == [("apply", "done"), ("start", "asked")]
+
+
+# Beside a scan.
+
+
+def test_a_short_write_gets_in_between_the_transactions_of_a_long_run(conn: sqlite3.Connection) -> None:
+    is_noted, begun = threading.Event(), threading.Event()
+    commits = []
+
+    def scan() -> None:
+        with writing(CATALOG), closing(open_for_writing(CATALOG)) as own, batches(own, 0.01) as between:
+            begun.set()
+            while not is_noted.is_set():
+                own.execute("INSERT INTO buckets (name) VALUES (?)", (f"oss://{len(commits)}",))
+                between()
+                commits.append(1)
+
+    run = threading.Thread(target=scan)
+    run.start()
+    assert begun.wait(30)
+    try:
+        for _ in range(3):
+            CatalogNotes(conn).asked(Asked("apply", os.urandom(8).hex(), 1, "lobby", 1))
+    finally:
+        is_noted.set()
+        run.join()
+    assert noted() == [("apply", "asked")] * 3
+
+
+def test_a_catalog_is_made_where_there_is_none() -> None:
+    with beside(CATALOG) as conn, short_transaction(conn):
+        assert conn.execute("SELECT count(*) FROM calls").fetchone() == (0,)
+    assert sorted(path.name for path in Path().iterdir() if "wal" not in path.name and "shm" not in path.name) == [
+        "ossrec.db", "ossrec.db.lock", "ossrec.db.turn",
+    ]  # fmt: skip
+
+
+def test_a_catalog_is_not_made_while_another_run_makes_it() -> None:
+    with writing(CATALOG), pytest.raises(CatalogLocked), beside(CATALOG):
+        pass
+
+
+def test_the_turn_is_not_waited_for_for_ever(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ossrec.catalog import turns
+
+    with beside(CATALOG) as other, turns.turn(other):
+        with pytest.raises(CatalogLocked), turns.turn(conn, patience=0):
+            pass
+        monkeypatch.setattr(turns, "_COURTESY", 0)
+        turns.let_in(conn)  # goes on
+
+
+def test_an_end_without_its_beginning_changes_nothing(conn: sqlite3.Connection) -> None:
+    notes = CatalogNotes(conn)
+    notes.ended(Asked("apply", "unknown", 1, "lobby", 1), Ended("done", 2, 0, None, "resid"))
+    assert (noted(), notes.troubles) == ([], [])
+
+
+def test_an_unanswered_start_is_noted_as_one(recorder: Recorder, client: Client) -> None:
+    recorder.troubles.add(Trouble("start", reset=True))
+    with pytest.raises(RecorderUnanswered):
+        client.start(client.apply("lobby"), Wish("lobby"))
+    assert noted("outcome, code") == [("done", 0), ("unanswered", None), ("refused", 1003)]
+    assert Resid("x", 0).is_valid(299_999)
