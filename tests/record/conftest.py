@@ -1,11 +1,13 @@
 """A recorder and the bucket that it writes into, and `ossrec` in this process, set up to reach both."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ossrec.cli.main import run
+from ossrec.tasks.client import Patience
 from tests.oss_server import OssServer
 from tests.recorder import Recorder
 from tests.running import Ossrec, Ran, go_alone
@@ -15,8 +17,9 @@ BUCKET = "oss://recordings"
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, and none of the settings of whoever runs the tests."""
+    """An empty folder to be in, and none of the settings of whoever runs the tests; nothing waits before it repeats."""
     go_alone(tmp_path, monkeypatch)
+    monkeypatch.setattr("ossrec.cli.recorder.Patience", partial(Patience, base=0.0))
     return tmp_path
 
 

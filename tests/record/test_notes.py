@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ossrec.catalog import turns
 from ossrec.catalog.writing import batches, open_for_writing, short_transaction
 from ossrec.errors import CatalogLocked, RecorderUnanswered, ResidSpent
 from ossrec.jobs.beside import beside
@@ -157,28 +158,33 @@ def test_a_process_that_is_killed_leaves_a_trace(recorder: Recorder) -> None:
 # Beside a scan.
 
 
-def test_a_short_write_gets_in_between_the_transactions_of_a_long_run(conn: sqlite3.Connection) -> None:
-    is_noted, begun = threading.Event(), threading.Event()
-    commits = []
+def test_a_short_write_is_let_in_between_two_transactions_of_a_long_run(conn: sqlite3.Connection) -> None:
+    begun, wants_in, is_in = threading.Event(), threading.Event(), threading.Event()
 
     def scan() -> None:
-        with writing(CATALOG), closing(open_for_writing(CATALOG)) as own, batches(own, 0.01) as between:
+        with writing(CATALOG), closing(open_for_writing(CATALOG)) as own, batches(own, 0) as between:
+            own.execute("INSERT INTO buckets (name) VALUES ('oss://one')")
             begun.set()
-            while not is_noted.is_set():
-                own.execute("INSERT INTO buckets (name) VALUES (?)", (f"oss://{len(commits)}",))
-                between()
-                commits.append(1)
+            assert wants_in.wait(30)
+            between()
+            is_in.wait(30)  # in its next transaction: who was not let in before is not let in now
 
     run = threading.Thread(target=scan)
     run.start()
+    conn.execute("PRAGMA busy_timeout = 3000")
     assert begun.wait(30)
-    try:
-        for _ in range(3):
-            CatalogNotes(conn).asked(Asked("apply", os.urandom(8).hex(), 1, "lobby", 1))
-    finally:
-        is_noted.set()
-        run.join()
-    assert noted() == [("apply", "asked")] * 3
+    with turns.turn(conn):
+        wants_in.set()
+        conn.execute("BEGIN IMMEDIATE")
+        conn.execute("ROLLBACK")
+    is_in.set()
+    run.join()
+
+
+def test_calls_are_noted_while_a_scan_holds_the_catalog(recorder: Recorder, client: Client) -> None:
+    with writing(CATALOG):
+        client.apply("lobby")
+    assert noted() == [("apply", "done")]
 
 
 def test_a_catalog_is_made_where_there_is_none() -> None:
@@ -195,8 +201,6 @@ def test_a_catalog_is_not_made_while_another_run_makes_it() -> None:
 
 
 def test_the_turn_is_not_waited_for_for_ever(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ossrec.catalog import turns
-
     with beside(CATALOG) as other, turns.turn(other):
         with pytest.raises(CatalogLocked), turns.turn(conn, patience=0):
             pass

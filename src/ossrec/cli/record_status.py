@@ -12,6 +12,7 @@ import click
 from ossrec.catalog.call_rows import FIELDS, call_rows, open_calls
 from ossrec.catalog.opening import open_catalog, snapshot
 from ossrec.catalog.read import Wanted, find_recordings
+from ossrec.catalog.task_rows import TaskWanted, find_tasks
 from ossrec.cli import values
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.options import output_options, setting
@@ -60,10 +61,8 @@ def command(recordid: str | None, catalog: Path, idle: float, lag: float, output
 
 def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag: float) -> Row:
     """All that there is to say of a task; raises UsageProblem when that is nothing."""
-    from ossrec.catalog.task_rows import TaskWanted, find_tasks, story
-
     times = {"now": now, "quiet_after": idle + lag}
-    tasks = list(find_tasks(conn, TaskWanted(recordid=recordid), **times, lag=lag))
+    tasks = list(find_tasks(conn, TaskWanted(recordid=recordid), **times))
     files = list(find_recordings(conn, Wanted(recordid=recordid), **times))
     calls = call_rows(conn, recordid)
     if not (tasks or files or calls):
@@ -71,7 +70,6 @@ def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag
     return {
         "recordid": recordid,
         "task": tasks[0] if tasks else None,
-        "story": story(conn, recordid),
         "calls": calls,
         "files": files,
     }
@@ -85,10 +83,12 @@ def _lines(known: Row, output: Output) -> Iterator[str]:
         yield printable(f"  state     {task['state']}{since} (from {task['state_from']})")
         yield printable(f"  room      {task['roomid'] or 'unknown'}, {task['stream'] or 'mixed or source'}")
     yield ""
-    yield output.paint("Story", None, bold=True)
-    for one in known["story"]:
-        detail = f": {one['detail']}" if one["detail"] else ""
-        yield printable(f"  {human_time(one['at']):19}  {one['what']} ({one['source']}){detail}")
+    yield output.paint("Calls", None, bold=True)
+    for call in known["calls"]:
+        said = f": {call['message']}" if call["message"] and call["outcome"] != "done" else ""
+        yield printable(f"  {human_time(call['asked_at'])}  {call['call']:6}  {call['outcome']}{said}")
+    if not known["calls"]:
+        yield "  none from here"
     yield ""
     yield output.paint("Files", None, bold=True)
     for row in known["files"]:

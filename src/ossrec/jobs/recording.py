@@ -8,7 +8,7 @@ from ossrec.catalog.times import iso
 from ossrec.errors import RecorderUnanswered, UsageProblem
 from ossrec.net.text import brief
 from ossrec.tasks.calls import Resid, Task
-from ossrec.tasks.client import Client, Started, Wish
+from ossrec.tasks.client import Client, Started, Wish, members
 
 _CARE = 24 * 3_600_000  # ms for which a start without an answer keeps a room from being started again
 
@@ -34,6 +34,7 @@ def begin(conn: sqlite3.Connection, client: Client, wish: Wish, app_id: int, now
     after all, the service refuses, and the room is not recorded twice. Raises RecorderUnanswered when that resid
     can tell no more; *anew* starts all the same.
     """
+    members(wish.layout)  # a resid is not applied for in vain
     earlier = None if anew else open_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
     if earlier is None:
         return Begun(client.start(client.apply(wish.room_id), wish), None)

@@ -112,7 +112,7 @@ class Client:
         came at all: the recording may be running under a recordid that only its files and callbacks tell.
         Raises ResidSpent without sending anything for a resid that was used here, or is too old.
         """
-        body = _members(wish.layout, "the layout") | {
+        body = members(wish.layout) | {
             "resid": resid.text,
             "appid": self._app_id,
             "roomid": wish.room_id,
@@ -143,7 +143,7 @@ class Client:
 
     def change_layout(self, task: Task, layout: Mapping[str, Any]) -> None:
         """Change how the streams of a mixed recording are laid out; repeated when no answer comes."""
-        body = _members(layout, "the layout") | self._naming(task)
+        body = members(layout) | self._naming(task)
         self._insist(lambda: self._call(self._about("layout", task), body))
 
     def stop(self, task: Task) -> None:
@@ -222,9 +222,9 @@ def _trace_id() -> str:
     return uuid.uuid4().hex
 
 
-def _members(given: Mapping[str, Any], what: str) -> dict[str, Any]:
-    """A copy of *given*; raises UsageProblem where it would replace what we say ourselves."""
+def members(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a layout; raises UsageProblem where it would replace what we say ourselves."""
     ours = sorted(_OURS & set(given))
     if ours:
-        raise UsageProblem(f"{what} has {', '.join(ours)}, which ossrec sets itself: leave it out")
+        raise UsageProblem(f"the layout has {', '.join(ours)}, which ossrec sets itself: leave it out")
     return dict(given)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import requests
 import urllib3
 
+from ossrec import __version__
 from ossrec.net.causes import causes
 from ossrec.net.session import Wire, read_body
 from ossrec.tasks.answers import MOST_BYTES
@@ -37,6 +38,7 @@ def send(base: str, request: Unsigned, app_id: int, authentication: Authenticati
         "Accept": "application/json",
         "Accept-Encoding": "identity",
         "AppID": str(app_id),
+        "User-Agent": f"ossrec/{__version__}",
         "Cache-Control": "no-store",
         "Connection": "close",  # one that was kept open may just have been closed at the other end
         **authentication.headers(request),
