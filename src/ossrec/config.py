@@ -21,6 +21,7 @@ ENVIRONMENT_ONLY = {
     "OSSREC_CERTIFICATE_ID": "the id of the certificate for the recorder's service",
     "OSSREC_CERTIFICATE_KEY": "its key",
     "OSSREC_CALLBACK": "the URL that the recorder tells of a recording",
+    "OSSREC_CALLBACK_SECRET": "what a callback must know, for `ossrec tasks listen`",
     "OSSREC_DEBUG": "1 shows the traceback of an unforeseen error",
 }
 

@@ -1,14 +1,13 @@
 """`ossrec tasks import`: tasks from a file into the catalog."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ossrec.cli import values
+from ossrec.cli.inputs import opened_input
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output, say
 from ossrec.cli.telling import MOST_TOLD, PARTLY, say_all
@@ -75,7 +74,7 @@ def command(
     chosen = kind or _KINDS.get(Path(file).suffix.lower(), "csv")
     sign = _delimiter(delimiter, file)
     try:
-        with _opened(file) as stream:
+        with opened_input(file) as stream:
             rows = read_rows(opened_text(stream), chosen, mapped, sign)
             summary = import_tasks(catalog, rows, ImportOptions(**options))
     except Unreadable as error:
@@ -100,22 +99,6 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
         strange = [(told["unknown"], "of no known task"), (told["contradicted"], "contradict their tasks")]
         if said := ", ".join(f"{number:,} {what}" for number, what in strange if number):
             yield f"              {said}: `ossrec tasks unmatched` lists them"
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        if sys.stdin is None:
-            raise UsageProblem("standard input is closed: name a file")
-        yield sys.stdin.buffer
-        return
-    try:
-        with Path(file).open("rb") as stream:
-            yield stream
-    except IsADirectoryError:
-        raise UsageProblem(f"{file} is a folder: name a file") from None
-    except FileNotFoundError:
-        raise UsageProblem(f"there is no file {file}") from None
 
 
 def _columns(pairs: tuple[str, ...]) -> dict[str, str]:

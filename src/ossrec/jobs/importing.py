@@ -12,6 +12,7 @@ from ossrec.catalog.imports import Staged, Staging, task_count
 from ossrec.catalog.links import link_counts
 from ossrec.catalog.tasks import pack_uids, unpack_uids
 from ossrec.catalog.writing import transaction
+from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.linking import link, refresh
 from ossrec.jobs.session import held
 from ossrec.jobs.stopped import judge_stopped
@@ -73,6 +74,7 @@ def import_tasks(catalog: Path, rows: Iterable[Row], options: ImportOptions) -> 
     now = int(time.time())
     summary = ImportSummary()
     with stop_on_signals() as stop, held(catalog, stop, wait=options.wait) as conn:
+        take_in(conn, catalog, now)
         staging = Staging(conn)
         _stage(rows, staging, summary, stop)
         summary.is_refused = options.strict and summary.bad > 0

@@ -28,11 +28,13 @@ from ossrec.catalog.scans import (
 from ossrec.catalog.wanted import Wanted
 from ossrec.catalog.writing import transaction
 from ossrec.errors import AccessDenied, BucketMissing
+from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.check import look_deeper
 from ossrec.jobs.check_report import CheckOptions, Talk
 from ossrec.jobs.checking import Checker
 from ossrec.jobs.crew import ThreadCrew
-from ossrec.jobs.judge import Checked, Judge
+from ossrec.jobs.first import LookFirst
+from ossrec.jobs.judge import Checked, Judge, Listing
 from ossrec.jobs.judging import Quiet
 from ossrec.jobs.linking import link
 from ossrec.jobs.listing import list_bucket
@@ -69,7 +71,7 @@ def scan_bucket(
         retrying = Retrying(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
         gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page
         try:
-            scan, summary = _Run(conn, retrying, options, progress, stop).run()
+            scan, summary = _Run(conn, retrying, options, progress, stop, catalog).run()
         finally:
             gc.unfreeze()
         if options.depth in ("edges", "full"):
@@ -101,9 +103,16 @@ class _Run:
     """One scan under way."""
 
     def __init__(
-        self, conn: sqlite3.Connection, bucket: Bucket, options: ScanOptions, progress: Progress, stop: Stop
+        self,
+        conn: sqlite3.Connection,
+        bucket: Bucket,
+        options: ScanOptions,
+        progress: Progress,
+        stop: Stop,
+        catalog: Path,
     ) -> None:
         self._conn = conn
+        self._catalog = catalog
         self._bucket = bucket
         self._options = options
         self._progress = progress
@@ -118,7 +127,9 @@ class _Run:
         scan = self._begin()
         intake = Intake(self._conn, scan.id, scan.bucket_id, self._now)
         self._show(expected=expected_objects(self._conn, scan.bucket_id, scan.prefix))
+        take_in(self._conn, self._catalog, self._now)
         try:
+            self._look_first(scan, intake)
             list_bucket(
                 self._conn,
                 self._bucket,
@@ -132,6 +143,7 @@ class _Run:
             if not self._state.objects and not scan.resumed:
                 give_up(self._conn, scan)  # there is nothing to resume
             raise
+        take_in(self._conn, self._catalog, self._now)  # what came meanwhile
         with transaction(self._conn):
             mark_open_questions_due(self._conn, scan.bucket_id)
             link(self._conn, self._now)  # what tasks say settles names and verdicts
@@ -142,12 +154,21 @@ class _Run:
             link(self._conn, self._now)  # by now it is known when the new ones began
         return scan, self._finish(scan)
 
+    def _look_first(self, scan: Scan, intake: Intake) -> None:
+        """Look at what callbacks named before the listing comes to it."""
+        judge = Judge(self._conn, self._bucket, scan.id, intake, self._as_quiet(0))
+        listing = Listing(scan.prefix, scan.started)
+        LookFirst(self._conn, self._bucket, intake, judge, listing).run(self._stop, self._now, self._checked)
+
     def _quiet(self) -> Quiet:
         """What is quiet, by the bucket's clock: the times of its objects are by that."""
         ahead = round(self._bucket.clock_ahead or 0.0)
         if abs(ahead) > _WRONG_CLOCK:
             way = "ahead of" if ahead > 0 else "behind"
             self._notices.append(f"this machine's clock is {abs(ahead)} s {way} the bucket's: set it right")
+        return self._as_quiet(ahead)
+
+    def _as_quiet(self, ahead: int) -> Quiet:
         return Quiet(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
 
     def _begin(self) -> Scan:

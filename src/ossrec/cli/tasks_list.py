@@ -1,0 +1,78 @@
+"""`ossrec tasks list`: tasks with their state, who says so, and their files."""
+
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ossrec.catalog.opening import open_catalog
+from ossrec.catalog.task_rows import FIELDS, STATES, TaskWanted, find_tasks
+from ossrec.cli import values
+from ossrec.cli.options import output_options, setting
+from ossrec.cli.output import Column, Output, say
+from ossrec.cli.text import human_time
+from ossrec.cli.waiting import say_what_waits
+from ossrec.config import nearest
+from ossrec.errors import UsageProblem
+
+Row = dict[str, Any]
+
+_COLORS = {"recording": "cyan", "failed": "red", "unknown": "magenta"}
+_COLUMNS = (
+    Column("recordid", lambda row: row["recordid"] or "(none)"),
+    Column("room", lambda row: row["roomid"] or ""),
+    Column("stream", lambda row: row["stream"] or "", rank=2),
+    Column("state", lambda row: row["state"], lambda row: _COLORS.get(row["state"])),
+    Column("says", lambda row: row["state_from"], rank=1),
+    Column("since (UTC)", lambda row: human_time(row["state_at"]), rank=1),
+    Column("started (UTC)", lambda row: human_time(row["started_at"])),
+    Column("files", lambda row: str(row["files"]), align="right"),
+    Column("verdicts", lambda row: ", ".join(f"{number} {word}" for word, number in row["verdicts"].items())),
+)
+
+
+def _states(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tuple[str, ...]:
+    words = [word.strip().lower() for word in (given or "").split(",") if word.strip()]
+    for word in words:
+        if word not in STATES:
+            raise click.BadParameter(f"{word!r} is no state, which are {', '.join(STATES)}{nearest(word, STATES)}")
+    return tuple(dict.fromkeys(words))
+
+
+@click.command(
+    "list",
+    epilog="\b\nExamples:\n  ossrec tasks list --since 1d\n  ossrec tasks list --state started,recording --format json",
+)
+@click.option("--recordid", type=values.text, help="This task.")
+@click.option("--room", type=values.text, help="Tasks of this room.")
+@click.option(
+    "--state",
+    "states",
+    metavar="STATE,…",
+    callback=_states,
+    shell_complete=values.completes(STATES),
+    help=f"In one of these states: {', '.join(STATES)}.",
+)
+@click.option("--since", type=values.when, metavar="TIME", help="Started at or after: 2026-10-01, or 2d ago.")
+@click.option("--until", type=values.when, metavar="TIME", help="Started before: the same.")
+@click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="The newest so many.")
+@setting("catalog", "idle", "lag")
+@output_options
+def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: Any) -> int:
+    """List tasks, the newest first, each with its state, the source that says so, and its files.
+
+    A recordid that is only in the bucket is a task of unknown origin: its state is from the bucket. What was
+    asked of the recorder and came to no task has no recordid. Times are UTC.
+    """
+    if wanted["since"] is not None and wanted["until"] is not None and wanted["until"] <= wanted["since"]:
+        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
+    with closing(open_catalog(catalog)) as conn:
+        rows = find_tasks(conn, TaskWanted(**wanted), now=time.time(), quiet_after=idle + lag)
+        with closing(rows):
+            number = output.rows(rows, FIELDS, _COLUMNS)
+    say_what_waits(catalog)
+    if not number:
+        say("no task is known that fits: `ossrec tasks import` takes them from a file")
+    return 0

@@ -1,0 +1,77 @@
+"""What callbacks named is looked at before anything else: a listing of a large bucket may take long."""
+
+import sqlite3
+from collections.abc import Callable
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.callbacks import files_to_look_at, mark_looked
+from ossrec.catalog.intake import Intake
+from ossrec.catalog.recordings import playlist_objects
+from ossrec.catalog.stems import split_key
+from ossrec.catalog.writing import transaction
+from ossrec.jobs.judge import Checked, Judge, Listing
+from ossrec.jobs.linking import link
+from ossrec.jobs.looking import look
+from ossrec.jobs.stopping import Stop
+from ossrec.model import Cursor, ObjectInfo
+
+_MOST = 500  # files in one scan; all others come in the order of the listing
+_MOST_PAGES = 16  # of one recording
+
+
+class LookFirst:
+    """Looks at the recordings that callbacks named, in a scan that has just begun."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, bucket: Bucket, intake: Intake, judge: Judge, listing: Listing
+    ) -> None:
+        """*judge* and *intake* are those of the scan of *bucket*."""
+        self._conn = conn
+        self._bucket = bucket
+        self._intake = intake
+        self._judge = judge
+        self._listing = listing
+
+    def run(self, stop: Stop, now: int, checked: Callable[[Checked], None]) -> None:
+        """Look for each file that was named lately; those that are there are judged. Raises as the bucket does."""
+        for number, file in files_to_look_at(self._conn, now, _MOST):
+            stop.check()
+            key = self._key(file)
+            split = split_key(key)
+            if split.name is None or not split.stem.startswith(self._listing.prefix):
+                continue
+            objects = self._listed(split.stem)
+            if not any(one.key == key for one in objects):
+                continue
+            with transaction(self._conn):
+                mark_looked(self._conn, number)
+                self._intake.add(objects)
+                link(self._conn, now)
+                self._look(split.stem, checked)
+
+    def _key(self, file: str) -> str:
+        """An address in path style begins with the name of the bucket."""
+        name = self._bucket.name.removeprefix("oss://")
+        return file.removeprefix(f"{name}/") if self._bucket.name.startswith("oss://") else file
+
+    def _listed(self, stem: str) -> list[ObjectInfo]:
+        objects: list[ObjectInfo] = []
+        cursor: Cursor | None = Cursor("")
+        for _ in range(_MOST_PAGES):
+            if cursor is None:
+                return objects
+            page = self._bucket.page(stem, cursor)
+            objects += page.objects
+            cursor = page.next
+        return []  # longer than any recording: it waits for its turn in the listing
+
+    def _look(self, stem: str, checked: Callable[[Checked], None]) -> None:
+        recording_id = self._intake.stems.stem(stem, None).recording_id
+        if recording_id is None:
+            return
+        unread = [at for at in playlist_objects(self._conn, recording_id) if not at.is_read]
+        if not all(at.key.startswith(self._listing.prefix) for at in unread):
+            return
+        done = self._judge.judge(recording_id, [look(self._bucket, at) for at in unread], self._listing)
+        if done is not None:
+            checked(done)

@@ -1,0 +1,141 @@
+"""Serves the endpoint for callbacks until a signal asks to stop, and brings what came into the catalog."""
+
+import asyncio
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+
+from ossrec.catalog.inbox import inbox_of
+from ossrec.catalog.writing import short_transaction
+from ossrec.errors import CatalogError, OssrecError, UsageProblem
+from ossrec.jobs.beside import beside
+from ossrec.jobs.callbacks import take_in
+from ossrec.jobs.linking import link
+from ossrec.web.callbacks import Endpoint
+
+_MOST_AT_ONCE = 200  # connections; one more is answered with 503
+_GRACE = 10  # seconds for requests in hand when it is asked to stop
+_AFTER = 1.0  # seconds in which callbacks gather before they are taken into the catalog
+_AGAIN = 15.0  # seconds until that is tried again
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int  # 0: any that is free
+
+
+def listen(catalog: Path, address: Address, secret: str, log: Callable[[str], object]) -> None:
+    """Receive callbacks until SIGTERM or SIGINT; every line about it goes to *log*.
+
+    Raises UsageProblem when nobody can listen there, CatalogError when nothing can be stored beside the catalog.
+    """
+    door = _door(address)
+    with door:
+        taking = _Taking(catalog, log)
+        try:
+            endpoint = Endpoint(catalog, secret, log, taking.wake)
+        except sqlite3.Error as error:
+            raise CatalogError(
+                f"cannot write {inbox_of(catalog)} ({error}): check the permissions of its folder"
+            ) from None
+        try:
+            host, port = door.getsockname()[:2]
+            log(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}/callback")
+            asyncio.run(_serve(endpoint, door, taking))
+        finally:
+            endpoint.close()
+    log("stopped; every callback that was answered is kept")
+
+
+def _door(address: Address) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        return socket.create_server(address, family=family, backlog=256)
+    except (OSError, OverflowError, UnicodeError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise UsageProblem(f"cannot listen on {address.host} port {address.port}: {said}") from None
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server; a signal only ends it, and is not raised once more after that."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT ask to finish what is in hand; the second one stops at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+async def _serve(endpoint: Endpoint, door: socket.socket, taking: "_Taking") -> None:
+    config = uvicorn.Config(
+        endpoint.app(),
+        log_config=None,
+        access_log=False,  # its lines would hold the secret
+        lifespan="off",
+        server_header=False,
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=_GRACE,
+        h11_max_incomplete_event_size=64 * 1024,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+    )
+    background = asyncio.create_task(taking.run())
+    try:
+        await _Server(config).serve(sockets=[door])
+    finally:
+        background.cancel()
+        await asyncio.gather(background, return_exceptions=True)
+
+
+class _Taking:
+    """Takes callbacks out of the inbox a moment after they came, beside whatever else writes to the catalog."""
+
+    def __init__(self, catalog: Path, log: Callable[[str], object]) -> None:
+        self._catalog = catalog
+        self._log = log
+        self._came = asyncio.Event()
+        self._came.set()  # what an earlier listener left
+        self._told = ""
+
+    def wake(self) -> None:
+        """Something is in the inbox."""
+        self._came.set()
+
+    async def run(self) -> None:
+        """Until it is cancelled; what is not taken by then, the next scan takes."""
+        while True:
+            await self._came.wait()
+            self._came.clear()
+            await asyncio.sleep(_AFTER)
+            try:
+                await asyncio.to_thread(self._take)
+            except (OssrecError, sqlite3.Error) as error:
+                if str(error) != self._told:  # once: it is kept in the inbox meanwhile
+                    self._log(f"cannot take callbacks into the catalog yet: {error}")
+                    self._told = str(error)
+                await asyncio.sleep(_AGAIN)
+                self._came.set()
+
+    def _take(self) -> None:
+        with beside(self._catalog) as conn:
+            now = int(time.time())
+            if take_in(conn, self._catalog, now, short_transaction):
+                with short_transaction(conn):
+                    link(conn, now)
+        self._told = ""
