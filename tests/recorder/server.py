@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +56,11 @@ class Recorder:
         return self._service.callbacks
 
     @property
+    def rooms(self) -> dict[str, Room]:
+        """All rooms that were spoken of."""
+        return dict(self._service.rooms)
+
+    @property
     def takes(self) -> list[Take]:
         """All recordings, in the order they were started."""
         return list(self._service.takes.values())
@@ -66,6 +72,10 @@ class Recorder:
     def advance(self, seconds: float) -> None:
         """Let time go by, and happen what falls due."""
         self._service.advance(self.clock.now_ms + round(seconds * 1000), self._moved)
+
+    def catch_up(self) -> None:
+        """Let the time go by that has gone by for everybody else."""
+        self._service.advance(int(time.time() * 1000), lambda _: None)
 
     def die(self, recordid: str | None = None) -> None:
         """Nothing more comes of a task, or of all that run."""
