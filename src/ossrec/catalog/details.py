@@ -10,6 +10,8 @@ from ossrec.catalog.opening import snapshot
 from ossrec.catalog.parts import Part, in_order, parts_of
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.segments import looks_of, segment_length, segment_rows, segment_stretches
+from ossrec.catalog.stories import story
+from ossrec.catalog.task_rows import TaskWanted, find_tasks
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.findings import BEGUN, NOT_ENDED, Severity
 
@@ -45,7 +47,8 @@ def details(
     gap (declared missing), outside. ``look`` is the last look at its bytes, ``damage`` the kinds of damage
     in them, the worst first. With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
 
-    ``damage`` is a list of `Damage` as plain values, in order of time.
+    ``damage`` is a list of `Damage` as plain values, in order of time. ``task`` is what is known of the task, as
+    `find_tasks` tells it, and ``story`` everything that happened to task and recording, whoever says so.
 
     A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
     upload of it is fuller, it is not there any more, it has only been begun, or it ends where another
@@ -75,6 +78,8 @@ def details(
             "findings": found,
             "playlists": list(_playlists(catalog, number)),
             **segments,
+            "task": next(find_tasks(catalog, TaskWanted(row["recordid"]), now=now, quiet_after=quiet_after), None),
+            "story": story(catalog, row["recordid"], number),
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
                 for scan, at, was, became, lost in catalog.execute(_HISTORY, (number,))

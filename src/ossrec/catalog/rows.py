@@ -14,14 +14,14 @@ _NAMES = (
     "depth", "reasons", "started_ms", "ended_ms", "duration", "missing_seconds", "bytes", "segments_expected",
     "segments_present", "segments_missing", "started_from", "ended_from", "conforming", "ambiguous",
     "first_seen", "last_changed", "segments_lookable", "looked", "measured_duration", "damaged_seconds", "bit_rate",
-    "first_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels",
+    "first_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "task",
 )  # fmt: skip
 FIELDS = (
     "bucket", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict", "depth", "reasons",
     "started_at", "ended_at", "duration", "missing_seconds", "bytes", "segments_expected", "segments_present",
     "segments_missing", "segments_lookable", "looked_at", "measured_duration", "damaged_seconds", "bit_rate",
     "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
-    "ended_from", "conforming", "ambiguous", "reading", "first_seen", "last_changed", "path",
+    "ended_from", "conforming", "ambiguous", "reading", "linked", "first_seen", "last_changed", "path",
 )  # fmt: skip
 COLUMNS = ", ".join(f"{VERDICT} AS verdict_now" if name == "verdict" else name for name in _NAMES)
 
@@ -55,7 +55,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         reasons, started_ms, ended_ms, duration, missing_seconds, size, segments_expected,
         segments_present, segments_missing, started_from, ended_from, conforming, ambiguous,
         first_seen, last_changed, segments_lookable, looked, measured_duration, damaged_seconds,
-        bit_rate, first_pts, video_codec, width, height, audio_codec, sample_rate, channels,
+        bit_rate, first_pts, video_codec, width, height, audio_codec, sample_rate, channels, task,
     ) = stored  # fmt: skip
     return {
         "bucket": buckets[bucket_id],
@@ -93,6 +93,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "conforming": bool(conforming),
         "ambiguous": bool(ambiguous),
         "reading": reading,
+        "linked": task,
         "first_seen": iso_seconds(first_seen),
         "last_changed": iso_seconds(last_changed),
         "path": path,

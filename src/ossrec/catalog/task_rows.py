@@ -44,9 +44,9 @@ FROM calls c WHERE call IN ('apply', 'start') AND {where} AND recordid IS NULL
 ORDER BY asked_ms DESC
 """
 _FILES = f"""
-SELECT {VERDICT}, last_arrival, ended_ms FROM recordings WHERE recordid = :recordid
+SELECT {VERDICT}, last_arrival, ended_ms, duration FROM recordings WHERE recordid = :recordid
 """
-_ENDED = ("complete", "flawed", "incomplete", "damaged")  # verdicts of recordings whose playlist has ended
+_ENDED = ("complete", "flawed", "incomplete", "damaged")  # verdicts of recordings that have ended, if one has a length
 
 
 class TaskWanted(NamedTuple):
@@ -64,6 +64,7 @@ class _File(NamedTuple):
     verdict: str  # as of now
     last_arrival: int | None
     ended_ms: int | None
+    duration: float | None  # by its playlist
 
 
 def find_tasks(
@@ -139,7 +140,7 @@ def state_now(told: str | None, source: str, at: int | None, files: list[_File])
     if live:
         latest = max((file.last_arrival for file in live if file.last_arrival is not None), default=None)
         return "recording", "bucket", None if latest is None else latest * 1000
-    ended = [file for file in files if file.verdict in _ENDED]
+    ended = [file for file in files if file.verdict in _ENDED and file.duration is not None]
     if ended and told != "idle":
         return "idle", "bucket", max((file.ended_ms for file in ended if file.ended_ms is not None), default=None)
     return told or "unknown", source, at

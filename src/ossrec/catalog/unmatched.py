@@ -79,7 +79,7 @@ def unmatched(catalog: sqlite3.Connection, bounds: Bounds, kinds: tuple[str, ...
         for kind in kinds or KINDS:
             for recordid, roomid, uid, at, bucket_id, file, told_by, detail in _of(catalog, kind, values):
                 yield {
-                    "kind": KINDS[kind],
+                    "kind": kind,
                     "recordid": recordid,
                     "roomid": roomid,
                     "uid": uid,

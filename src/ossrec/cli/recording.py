@@ -32,7 +32,10 @@ def recording_lines(known: Row, output: Output) -> Iterator[str]:
     others = [finding for finding in known["findings"] if not finding["counts"]]
     yield from _findings("Of a playlist that does not count", others, known["playlist"], output, to_do=False)
     yield from _playlists(known["playlists"], output)
-    yield from _history(known, output)
+    if any(line["source"] not in ("bucket", "ossrec") for line in known["story"]):
+        yield from story_lines(known["story"], output)
+    else:
+        yield from _history(known, output)
 
 
 def _head(known: Row, output: Output) -> Iterator[str]:
@@ -42,7 +45,7 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     reasons = f" because of {', '.join(known['reasons'])}" if known["reasons"] else ""
     depth = known["depth"]
     yield f"  verdict   {verdict}{printable(f'{reasons}, looked at to depth {depth}')}"
-    yield f"  task      {printable(known['recordid'])}"
+    yield printable(f"  task      {known['recordid']}{_of_the_task(known)}")
     who = "all users, mixed" if known["uid"] is None else f"user {known['uid']}"
     also = "; the name can be read in other ways too, see `ossrec parse --all`" if known["ambiguous"] else ""
     yield printable(f"  room      {known['roomid']}, {who}{also}")
@@ -52,6 +55,18 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     lost = f", {missing} missing ({clock(known['missing_seconds']) or 'of unknown length'})" if missing else ""
     yield f"  segments  {known['segments_present']}{of} there{lost}, {human_bytes(known['bytes'])}"
     yield from _looked(known)
+
+
+def _of_the_task(known: Row) -> str:
+    """What is known of the task from elsewhere than its files."""
+    task = known["task"]
+    if known["linked"] == "unknown":
+        return ", which no source told of"
+    if task is None or known["linked"] is None:
+        return ""
+    since = f" since {human_time(task['state_at'])} UTC" if task["state_at"] else ""
+    differs = ", and this file contradicts it" if known["linked"] == "contradicted" else ""
+    return f", {task['state']}{since} (says {task['state_from']}){differs}"
 
 
 def _times(known: Row) -> Iterator[str]:
@@ -185,6 +200,15 @@ def _playlists(playlists: list[Row], output: Output) -> Iterator[str]:
         for version in playlist["versions"] if len(playlist["versions"]) > 1 else ():
             size = f"{version['segments']} segments, {clock(version['duration'])}"
             yield printable(f"    version of {human_time(version['modified_at'])}: {size}")
+
+
+def story_lines(story: list[Row], output: Output) -> Iterator[str]:
+    """What happened to a task and its files, line by line, with the source of each."""
+    yield ""
+    yield output.paint("Story", None, bold=True)
+    for line in story:
+        detail = f": {line['detail']}" if line["detail"] else ""
+        yield printable(f"  {human_time(line['at'])}  {line['source']:8}  {line['what']}{detail}")
 
 
 def _history(known: Row, output: Output) -> Iterator[str]:

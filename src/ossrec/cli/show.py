@@ -45,7 +45,8 @@ def command(
     """Show one recording: its timeline with gaps and damage marked, its findings with what to do next.
 
     RECORDING is a recordid, the key, path or file name of its playlist or of one of its segments, or an
-    oss:// URL of it. In JSON nothing is left out.
+    oss:// URL of it. In JSON nothing is left out. The recordid of a task with no recording, or with several,
+    shows what is known of the task, whoever told of it.
 
     With --room, all that was recorded in a room is drawn on one clock: its newest session, or the time
     range that --since and --until give.
@@ -70,12 +71,27 @@ def _check(recording: str | None, room: str | None, asked: Row) -> None:
 
 
 def _show_recording(conn: sqlite3.Connection, recording: str, output: Output, times: dict[str, float]) -> None:
-    number = one_recording(conn, recording)
+    try:
+        number = one_recording(conn, recording)
+    except UsageProblem:
+        if not _show_task(conn, recording, output, times):
+            raise
+        return
     known = details(conn, number, **times, in_stretches=output.format == "table")
     known["last_scan"] = last_scan(conn, known["bucket"])
     for finding in known["findings"]:
         finding |= _rule(finding["code"])
     output.record(known, lambda: recording_lines(known, output))
+
+
+def _show_task(conn: sqlite3.Connection, recordid: str, output: Output, times: dict[str, float]) -> bool:
+    """Show a task that has no recording, or several; false if *recordid* is none's."""
+    from ossrec.cli.task import task_lines, task_record
+
+    known = task_record(conn, recordid, **times)
+    if known is not None:
+        output.record(known, lambda: task_lines(known, output))
+    return known is not None
 
 
 def _rule(code: str) -> Row:

@@ -20,7 +20,7 @@ from ossrec.config import nearest
 Row = dict[str, Any]
 
 _COLUMNS = (
-    Column("what", lambda row: row["kind"]),
+    Column("what", lambda row: KINDS[row["kind"]]),
     Column("recordid", lambda row: row["recordid"] or "(none)"),
     Column("room", lambda row: row["roomid"] or ""),
     Column("user", lambda row: row["uid"] or "", may_go=True),
