@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ossrec.cli.main import run
-from ossrec.tasks.client import Patience
+from ossrec.jobs.calling import CatalogNotes
+from ossrec.tasks.client import Client
 from tests.oss_server import OssServer
 from tests.recorder import Recorder
 from tests.running import Ossrec, Ran, go_alone
@@ -17,16 +18,18 @@ BUCKET = "oss://recordings"
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, and none of the settings of whoever runs the tests; nothing waits before it repeats."""
+    """An empty folder to be in, and none of the settings of whoever runs the tests."""
     go_alone(tmp_path, monkeypatch)
-    monkeypatch.setattr("ossrec.cli.recorder.Patience", partial(Patience, base=0.0))
     return tmp_path
 
 
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """A recorder, to which `ossrec` leads."""
-    with OssServer() as oss, Recorder(oss.bucket("recordings"), oss=oss) as running:
+    """A recorder, to which `ossrec` leads; its time is everybody's, and moves when somebody waits for a call."""
+    with OssServer() as oss, Recorder(oss.bucket("recordings")) as running:
+        monkeypatch.setattr("time.time", running.clock)
+        monkeypatch.setattr("ossrec.cli.recorder.Client", partial(Client, wait=running.advance))
+        monkeypatch.setattr("ossrec.cli.recorder.CatalogNotes", partial(CatalogNotes, wait=running.advance))
         settings = running.settings() | {
             "OSSREC_ENDPOINT": oss.endpoint,
             "OSSREC_REGION": oss.region,

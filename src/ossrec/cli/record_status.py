@@ -12,6 +12,7 @@ import click
 from ossrec.catalog.call_rows import FIELDS, call_rows, open_calls
 from ossrec.catalog.opening import open_catalog, snapshot
 from ossrec.catalog.read import Wanted, find_recordings
+from ossrec.catalog.stories import story
 from ossrec.catalog.task_rows import TaskWanted, find_tasks
 from ossrec.cli import values
 from ossrec.cli.colors import VERDICTS
@@ -71,6 +72,7 @@ def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag
         "recordid": recordid,
         "task": tasks[0] if tasks else None,
         "calls": calls,
+        "story": story(conn, recordid),
         "files": files,
     }
 
@@ -83,12 +85,10 @@ def _lines(known: Row, output: Output) -> Iterator[str]:
         yield printable(f"  state     {task['state']}{since} (from {task['state_from']})")
         yield printable(f"  room      {task['roomid'] or 'unknown'}, {task['stream'] or 'mixed or source'}")
     yield ""
-    yield output.paint("Calls", None, bold=True)
-    for call in known["calls"]:
-        said = f": {call['message']}" if call["message"] and call["outcome"] != "done" else ""
-        yield printable(f"  {human_time(call['asked_at'])}  {call['call']:6}  {call['outcome']}{said}")
-    if not known["calls"]:
-        yield "  none from here"
+    yield output.paint("Story", None, bold=True)
+    for one in known["story"]:
+        detail = f": {one['detail']}" if one["detail"] else ""
+        yield printable(f"  {human_time(one['at'])}  {one['what']} ({one['source']}){detail}")
     yield ""
     yield output.paint("Files", None, bold=True)
     for row in known["files"]:

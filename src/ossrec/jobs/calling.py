@@ -25,12 +25,12 @@ class CatalogNotes:
         self,
         conn: sqlite3.Connection,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         """*conn* is one that `beside` gives; *clock* tells Unix seconds."""
         self._conn = conn
-        self._clock, self._wait = clock, wait
+        self._clock, self._wait = clock or time.time, wait
         self.troubles: list[str] = []  # what could not be noted of calls that were made
 
     def asked(self, call: Asked) -> None:

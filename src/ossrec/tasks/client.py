@@ -78,7 +78,7 @@ class Client:
         patience: Patience = Patience(),
         *,
         pace: Pace | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         """*base* is what `address.base_of` gives; *clock* tells Unix seconds. Nothing is sent yet."""
@@ -86,7 +86,7 @@ class Client:
         self._notes = notes or NoNotes()
         self._patience = patience
         self._pace = pace or pace_of(base, app_id)
-        self._clock, self._wait = clock, wait
+        self._clock, self._wait = clock or time.time, wait
         self._hide = hiding(authentication.secrets)
         self._spent: set[str] = set()
 
