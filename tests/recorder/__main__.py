@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"cannot listen: {error}", file=sys.stderr)
         return 2
+    recorder.is_live = True
     recorder.room(options.room).join(*options.users.split(","))
     print(_describe(recorder, oss), flush=True)
     print(f"# in room {options.room}: {options.users}; `help` lists what can happen", file=sys.stderr, flush=True)

@@ -41,6 +41,7 @@ class Recorder:
         self.troubles = Troubles()
         self.asked: list[Asked] = []  # all calls, in order of arrival
         self.address = ""
+        self.is_live = False  # its time is the real one
         self.crashes: list[BaseException] = []
         self._came = threading.Condition()
         self._service = Service(bucket, self.clock, {self.certificate_id: self.certificate_key}, folder)
@@ -142,6 +143,8 @@ class Recorder:
         with self._came:
             self.asked.append(asked)
             self._came.notify_all()
+        if self.is_live:
+            self.catch_up()
         trouble = self.troubles.take(asked.call)
         if trouble is not None and trouble.code:
             refusal = {"code": trouble.code, "message": trouble.message, "traceId": asked.trace_id}
