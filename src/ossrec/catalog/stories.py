@@ -26,7 +26,10 @@ _CHANGES = """
 SELECT s.started, c.was, c.became, c.segments_lost FROM changes c JOIN scans s ON s.id = c.scan_id
 WHERE c.recording_id = ? ORDER BY c.scan_id
 """
-_PLAYLISTS = "SELECT p.modified, p.ended, p.segments, p.duration FROM playlists p WHERE p.recording_id = ?"
+_PLAYLISTS = """
+SELECT s.stem || p.rest, p.modified, p.ended, p.segments, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
+WHERE p.recording_id = ?
+"""
 _READINGS = "SELECT at, roomid, uid, ambiguous, was_roomid, was_uid FROM readings WHERE recording_id = ? ORDER BY at"
 _MOST_NAMED = 5  # users
 
@@ -94,9 +97,9 @@ def _files(catalog: sqlite3.Connection, recordid: str, recording_id: int | None)
         if ended is not None:
             yield ended, "bucket", "recording ends", f"{name}, by its {ended_from}"
         yield first_seen * 1000, "bucket", "first seen", name
-        for modified, is_ended, segments, duration in catalog.execute(_PLAYLISTS, (number,)):
-            state = "ended" if is_ended else "not ended"
-            yield modified * 1000, "bucket", "playlist written", f"{segments} segments, {duration or 0:g} s, {state}"
+        for key, modified, is_ended, segments, duration in catalog.execute(_PLAYLISTS, (number,)):
+            said = f"{segments} segments, {duration or 0:g} s, {'ended' if is_ended else 'not ended'}"
+            yield modified * 1000, "bucket", "playlist written", f"{key.rpartition('/')[2]}, {said}"
         yield from _judged(catalog, number, name)
 
 

@@ -83,6 +83,11 @@ def find_tasks(
         yield from itertools.islice(rows, wanted.limit)
 
 
+def is_told(catalog: sqlite3.Connection, recordid: str) -> bool:
+    """Some source told of the task: it is not in the bucket alone."""
+    return catalog.execute("SELECT 1 FROM tasks WHERE recordid = ?", (recordid,)).fetchone() is not None
+
+
 def _stored(catalog: sqlite3.Connection, wanted: TaskWanted) -> Iterator[tuple[Any, ...]]:
     values = wanted._asdict()
     parts = [(_TOLD, "started_ms"), (_SEEN, "started_ms")]

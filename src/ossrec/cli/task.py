@@ -7,7 +7,7 @@ from typing import Any
 
 from ossrec.catalog.read import Wanted, find_recordings
 from ossrec.catalog.stories import story
-from ossrec.catalog.task_rows import TaskWanted, find_tasks
+from ossrec.catalog.task_rows import TaskWanted, find_tasks, is_told
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.output import Output
 from ossrec.cli.recording import story_lines
@@ -17,11 +17,11 @@ Row = dict[str, Any]
 
 
 def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_after: float) -> Row | None:
-    """A task with its recordings and its story; None if no source and no file tells of it."""
+    """A task with its recordings and its story; None if no source told of it."""
     times = {"now": now, "quiet_after": quiet_after}
     with closing(find_tasks(conn, TaskWanted(recordid), **times)) as found:
         task = next(found, None)
-    if task is None:
+    if task is None or not is_told(conn, recordid):
         return None
     recordings = list(find_recordings(conn, Wanted(recordid=recordid), **times))
     return {**task, "recordings": recordings, "story": story(conn, recordid)}

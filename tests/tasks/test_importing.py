@@ -1,0 +1,181 @@
+"""Rows about tasks, as people's databases write them."""
+
+import io
+import json
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ossrec.tasks.fields import Told, read_time
+from ossrec.tasks.importing import Mapped, Row, Unreadable, merge_rows, opened_text, read_rows
+
+RID = "ba1107310000565164da34f816f842da94d"
+NOON = 1_790_856_000_000  # 2026-10-01T12:00:00Z
+
+
+def rows(data: str | bytes, kind: str = "csv", mapped: Mapped = Mapped(), delimiter: str = ",") -> list[Row]:  # noqa: B008
+    raw = data.encode() if isinstance(data, str) else data
+    return list(read_rows(opened_text(io.BytesIO(raw)), kind, mapped, delimiter))
+
+
+def told(**fields: Any) -> Told:
+    return Told(**dict.fromkeys(Told._fields) | {"recordid": RID} | fields)
+
+
+class Case(NamedTuple):
+    sentence: str
+    data: str | bytes
+    expected: Any  # Told, or what a problem says
+    kind: str = "csv"
+
+
+GOOD = [
+    Case("a recordid alone is a task", f"recordid\n{RID}\n", told()),
+    Case(
+        "columns are known by their usual names, in any spelling",
+        f"Record_ID,RoomId,stream_type,UIDs,Started At,stop-time\n{RID},lobby,2,a b,2026-10-01T12:00:00Z,1790856060\n",
+        told(roomid="lobby", stream="source", uids=("a", "b"), started_ms=NOON, stopped_ms=NOON + 60_000),
+    ),
+    Case(
+        "other columns are kept as JSON, empty ones are not",
+        f'recordid,customer,note\n{RID},"acme, 三年",\n',
+        told(extra='{"customer":"acme, 三年"}'),
+    ),
+    Case("a byte order mark is no part of a name", b"\xef\xbb\xbfrecordid\n" + RID.encode() + b"\n", told()),
+    Case("lines may end as on Windows", f"recordid,room\r\n{RID},x\r\n", told(roomid="x")),
+    Case("NULL in any spelling is nothing", f"recordid,room,started,uids\n{RID},NULL,\\N,null\n", told()),
+    Case("the zero date of MySQL is nothing", f"recordid,stopped\n{RID},0000-00-00 00:00:00\n", told()),
+    Case("milliseconds are told from seconds", f"recordid,started\n{RID},{NOON}\n", told(started_ms=NOON)),
+    Case("a fraction of a second counts", f"recordid,started\n{RID},1790856000.5\n", told(started_ms=NOON + 500)),
+    Case("the user 0 is everybody, as the recorder writes it", f"recordid,uids\n{RID},0\n", told()),
+    Case("a JSON list of users may stand in a cell", f'recordid,uids\n{RID},"[1, ""b_c""]"\n', told(uids=("1", "b_c"))),
+    Case(
+        "numbers in JSON are ids",
+        json.dumps([{"recordid": RID, "room": 7, "uids": [8, "9"], "extra": {"deep": [1]}}]),
+        told(roomid="7", uids=("8", "9"), extra='{"extra":{"deep":[1]}}'),
+        "json",
+    ),
+    Case("JSON lines may be empty between", f'\n{{"recordid": "{RID}"}}\n\n', told(), "jsonl"),
+    Case("half a character is kept escaped", f'{{"recordid":"{RID}","x":"\\ud800"}}', told(extra='{"x":"\\ud800"}'), "jsonl"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GOOD, ids=lambda case: case.sentence)
+def test_a_good_row(case: Case) -> None:
+    assert [row.told for row in rows(case.data, case.kind)] == [case.expected]
+
+
+BAD = [
+    Case("no recordid", "recordid,room\n,lobby\n", "it has no recordid"),
+    Case("a recordid that no file name can hold", "recordid\na_b\n", "is no recordid"),
+    Case("too few fields", f"recordid,room\n{RID}\n", "it has 1 fields, the first line has 2"),
+    Case("too many fields", f"recordid\n{RID},x\n", "it has 2 fields"),
+    Case("a stream that is none", f"recordid,stream\n{RID},3\n", "neither mixed (1) nor source (2)"),
+    Case("a time that is none", f"recordid,started\n{RID},yesterday\n", "is no time: write 2026-10-01T12:00:00Z"),
+    Case("a month that is none", f"recordid,started\n{RID},2026-13-01\n", "is no time"),
+    Case("a time before 1970", f"recordid,started\n{RID},1969-01-01\n", "between 1970 and 9999"),
+    Case("an end before the start", f"recordid,started,stopped\n{RID},1790000001,1790000000\n", "before it started"),
+    Case("what is no UTF-8", b"recordid,room\n" + RID.encode() + b",\xff\n", "cannot be printed"),
+    Case("a control character in an id", f'recordid,room\n{RID},"a\x1b[31m"\n', "cannot be printed"),
+    Case("an id longer than any", f"recordid,room\n{RID},{'x' * 600}\n", "longer than 512"),
+    Case("true for a room", f'{{"recordid":"{RID}","room":true}}', "is no text", "jsonl"),
+    Case("a line that is no JSON", "{", "it is no JSON", "jsonl"),
+    Case("a line that is no object", "[1]", "it is no JSON object", "jsonl"),
+    Case("JSON without a bottom", "[" * 100_000, "too deep", "jsonl"),
+    Case("a list that ends in the middle", '[{"recordid":', "the rest cannot be read", "json"),
+    Case("a list without a comma", f'[{{"recordid":"{RID}"}} 1]', "without a comma", "json"),
+    Case("a list of numbers", "[1]", "it is no JSON object", "json"),
+]
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case.sentence)
+def test_a_bad_row_says_what_is_wrong(case: Case) -> None:
+    last = rows(case.data, case.kind)[-1]
+
+    assert last.told is None
+    assert case.expected in last.problem
+    assert last.problem.isascii()
+    assert "\n" not in last.problem
+
+
+def test_a_bad_row_has_its_line_and_stops_no_other() -> None:
+    data = f'recordid,room\n\n{RID},"two\nlines"\n{RID}1,x,y\n{RID}2,ok\n'
+
+    assert [(row.line, row.told is None) for row in rows(data)] == [(3, True), (5, True), (6, False)]
+
+
+def test_a_json_value_has_the_line_that_it_begins_on() -> None:
+    data = f'[\n\n{{"recordid":\n"{RID}"}},\n{{"x": 1}}\n]'
+
+    assert [row.line for row in rows(data, "json")] == [3, 5]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "said"),
+    [
+        ("room,started\nx,1\n", "csv", "no column for the recordid: name it with --map recordid=COLUMN"),
+        ("recordid,room,room\n", "csv", "two columns 'room'"),
+        ('{"recordid": "x"}', "json", "no JSON list of objects"),
+    ],
+    ids=["no recordid among the columns", "a column twice", "one object instead of a list"],
+)
+def test_a_file_of_which_nothing_can_be_made(data: str, kind: str, said: str) -> None:
+    with pytest.raises(Unreadable, match="^[^\n]*$") as caught:
+        rows(data, kind)
+    assert said in str(caught.value)
+
+
+def test_columns_may_be_named() -> None:
+    mapped = Mapped({"recordid": "id", "roomid": "klass", "started": ""})
+    (row,) = rows(f"id,klass,room,start\n{RID},a,b,rubbish\n", mapped=mapped)
+
+    assert row.told == told(roomid="a", extra='{"room":"b","start":"rubbish"}')
+
+
+def test_a_named_column_that_is_not_there_is_told() -> None:
+    with pytest.raises(Unreadable, match="no column 'klass'"):
+        rows(f"recordid\n{RID}\n", mapped=Mapped({"roomid": "klass"}))
+
+
+def test_a_time_without_a_zone_is_of_the_zone_that_was_named() -> None:
+    assert read_time("started", "2026-10-01 20:00:00", ZoneInfo("Asia/Shanghai")) == NOON
+    assert read_time("started", "2026/10/01 12:00") == NOON
+    assert read_time("started", "2026-10-01T14:00:00+02:00", ZoneInfo("Asia/Shanghai")) == NOON
+
+
+def test_a_long_list_is_read_piece_by_piece() -> None:
+    many = [{"recordid": f"{number:032x}", "note": "x" * 100} for number in range(20_000)]
+
+    assert sum(row.told is not None for row in rows(json.dumps(many, indent=1), "json")) == 20_000
+
+
+def test_rows_of_one_task_are_taken_together() -> None:
+    first = Row(2, told(roomid="a", uids=("u1",), started_ms=5, stopped_ms=9, extra='{"n":1}'))
+    second = Row(3, told(uids=("u2", "u1"), started_ms=4, stopped_ms=10, extra='{"n":2}'))
+    stranger = Row(4, told(roomid="b", uids=("u3",)))
+    merged, problems = merge_rows([first, second, stranger])
+
+    assert merged == told(roomid="a", uids=("u1", "u2"), started_ms=4, stopped_ms=10, extra='[{"n":1},{"n":2}]')
+    assert [row.line for row in problems] == [4]
+    assert "has roomid 'b' here and 'a' on line 2" in problems[0].problem
+
+
+def test_a_task_of_which_one_user_is_still_there_has_not_stopped() -> None:
+    merged, _ = merge_rows([Row(2, told(stopped_ms=9)), Row(3, told())])
+
+    assert merged.stopped_ms is None
+
+
+CELLS = st.text(st.sampled_from(',"\n\r\\{}[]0129:T-Z \x00é\ud800'), max_size=12)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=6), st.sampled_from(["csv", "json", "jsonl"]))
+def test_whatever_stands_in_a_file_each_row_is_good_or_bad(lines: list[list[str]], kind: str) -> None:
+    text = "recordid,room,started,uids\n" if kind == "csv" else "[" if kind == "json" else ""
+    text += "\n".join(",".join(cells) for cells in lines)
+
+    for row in rows(text.encode("utf-8", "surrogatepass"), kind):
+        assert (row.told is None) == bool(row.problem)
