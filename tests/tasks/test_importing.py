@@ -10,15 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.tasks.fields import Told, read_time
-from ossrec.tasks.importing import Mapped, Row, Unreadable, merge_rows, opened_text, read_rows
+from ossrec.tasks.importing import Mapped, Row, Unreadable, as_text, merge_rows, read_rows
 
 RID = "ba1107310000565164da34f816f842da94d"
+HALF = '{"x":"\\ud800"}'
 NOON = 1_790_856_000_000  # 2026-10-01T12:00:00Z
 
 
 def rows(data: str | bytes, kind: str = "csv", mapped: Mapped = Mapped(), delimiter: str = ",") -> list[Row]:  # noqa: B008
     raw = data.encode() if isinstance(data, str) else data
-    return list(read_rows(opened_text(io.BytesIO(raw)), kind, mapped, delimiter))
+    with as_text(io.BytesIO(raw)) as text:
+        return list(read_rows(text, kind, mapped, delimiter))
 
 
 def told(**fields: Any) -> Told:
@@ -59,7 +61,7 @@ GOOD = [
         "json",
     ),
     Case("JSON lines may be empty between", f'\n{{"recordid": "{RID}"}}\n\n', told(), "jsonl"),
-    Case("half a character is kept escaped", f'{{"recordid":"{RID}","x":"\\ud800"}}', told(extra='{"x":"\\ud800"}'), "jsonl"),
+    Case("half of a character is kept escaped", f'{{"recordid":"{RID}","x":"\\ud800"}}', told(extra=HALF), "jsonl"),
 ]  # fmt: skip
 
 
@@ -123,7 +125,7 @@ def test_a_json_value_has_the_line_that_it_begins_on() -> None:
     ids=["no recordid among the columns", "a column twice", "one object instead of a list"],
 )
 def test_a_file_of_which_nothing_can_be_made(data: str, kind: str, said: str) -> None:
-    with pytest.raises(Unreadable, match="^[^\n]*$") as caught:
+    with pytest.raises(Unreadable, match=r"^[^\n]*$") as caught:
         rows(data, kind)
     assert said in str(caught.value)
 

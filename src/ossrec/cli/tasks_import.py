@@ -68,14 +68,14 @@ def command(
     --strict is given.
     """
     from ossrec.jobs.importing import ImportOptions, import_tasks
-    from ossrec.tasks.importing import Mapped, Unreadable, opened_text, read_rows
+    from ossrec.tasks.importing import Mapped, Unreadable, as_text, read_rows
 
     mapped = Mapped(_columns(pairs), _zone(timezone))
     chosen = kind or _KINDS.get(Path(file).suffix.lower(), "csv")
     sign = _delimiter(delimiter, file)
     try:
-        with opened_input(file) as stream:
-            rows = read_rows(opened_text(stream), chosen, mapped, sign)
+        with opened_input(file) as stream, as_text(stream) as text:
+            rows = read_rows(text, chosen, mapped, sign)
             summary = import_tasks(catalog, rows, ImportOptions(**options))
     except Unreadable as error:
         raise UsageProblem(f"cannot import {file}: {error}") from None

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, tzinfo
-from typing import Any, NamedTuple, TextIO
+from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from ossrec.tasks.fields import FIELDS, Told, extra_of, read_fields, usual_columns
 
@@ -274,11 +275,11 @@ def merge_rows(rows: list[Row]) -> tuple[Told, list[Row]]:
     ), problems
 
 
-def opened_text(stream: Any) -> io.TextIOWrapper:
-    """A stream of bytes as text; what is no UTF-8 stays visible as half characters, and makes its row a bad one."""
-    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-
-
-def lines_of(rows: Iterable[Row]) -> Iterator[str]:
-    """Problems as sentences."""
-    return (f"line {row.line}: {row.problem}" for row in rows if row.problem)
+@contextmanager
+def as_text(stream: BinaryIO) -> Iterator[TextIO]:
+    """Bytes as text; what is no UTF-8 stays visible as half characters, and makes its row a bad one."""
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()

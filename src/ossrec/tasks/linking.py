@@ -128,4 +128,5 @@ def settle(keys: Iterable[str], task: Task) -> Settled | None:
         return Settled(each[0], each[0].ambiguous)
     if not each[0].ambiguous and fitting[0] == each[0]:
         return Settled(each[0], ambiguous=False)
-    return Settled(fitting[0], len({(one.roomid, one.uid) for one in fitting}) > 1)
+    ordinary = [one for one in fitting if one.uid is not None] or fitting  # see `readings` on strange rooms
+    return Settled(ordinary[0], len({(one.roomid, one.uid) for one in ordinary}) > 1)
