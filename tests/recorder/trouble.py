@@ -33,6 +33,11 @@ class Troubles:
         with self._lock:
             self._waiting += [[one, one.skip, one.times] for one in troubles]
 
+    def clear(self) -> None:
+        """Let nothing happen any more."""
+        with self._lock:
+            self._waiting.clear()
+
     def take(self, call: str) -> Trouble | None:
         """What is to happen to *call*."""
         with self._lock:

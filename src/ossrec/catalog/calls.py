@@ -19,13 +19,14 @@ SELECT {_COLUMNS} FROM calls c WHERE outcome IN ('asked', 'unanswered') AND call
 AND NOT EXISTS (SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start'
     AND (d.outcome = 'done' OR (d.outcome IN ('asked', 'unanswered') AND d.id < c.id)))
 """
-_OPEN_IN_ROOM = f"""{_OPEN} AND roomid = :room AND appid = :app AND stream = :stream
-AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND e.appid = c.appid AND e.stream = c.stream
+_OPEN_IN_ROOM = f"""{_OPEN} AND roomid = :room AND +appid = :app AND stream = :stream
+AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c.appid AND e.stream = c.stream
     AND e.call = 'start' AND e.outcome = 'done' AND e.asked_ms > c.asked_ms)
 ORDER BY id DESC LIMIT 1
 """
 _UNUSED = f"""
-SELECT {_COLUMNS} FROM calls c WHERE recordid IS NULL AND call = 'apply' AND asked_ms >= ?
+SELECT {_COLUMNS} FROM calls c INDEXED BY calls_of_no_task
+WHERE recordid IS NULL AND call = 'apply' AND asked_ms >= ?
 AND (outcome IN ('asked', 'unanswered') OR (outcome = 'done' AND NOT EXISTS (
     SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start' AND d.outcome <> 'unsent')))
 ORDER BY id
@@ -37,9 +38,12 @@ ORDER BY id
 """
 # Recordings and tasks of the room that began then, and whose recordid no start was answered with.
 _MAY_BE = """
-SELECT recordid FROM recordings WHERE roomid = :room AND started_ms BETWEEN :since AND :until
-UNION SELECT recordid FROM tasks WHERE roomid = :room AND started_ms BETWEEN :since AND :until
-EXCEPT SELECT recordid FROM calls WHERE call = 'start' AND recordid IS NOT NULL
+SELECT recordid FROM (
+    SELECT recordid FROM recordings
+    WHERE roomid = :room AND started_ms BETWEEN :since AND :until AND stream = :stream
+    UNION SELECT recordid FROM tasks
+    WHERE roomid = :room AND started_ms BETWEEN :since AND :until AND coalesce(stream, :stream) = :stream
+) AS known WHERE NOT EXISTS (SELECT 1 FROM calls c WHERE c.recordid = known.recordid AND c.call = 'start')
 ORDER BY recordid LIMIT 20
 """
 _BEFORE, _AFTER = 60_000, 600_000  # ms around a start; two clocks, and a room that nobody published in yet
@@ -117,8 +121,9 @@ def open_starts(conn: sqlite3.Connection) -> list[Call]:
 
 def may_be(conn: sqlite3.Connection, start: Call) -> list[str]:
     """Recordids that *start*, which was not answered, may have been given."""
-    around = {"room": start.roomid, "since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
-    return [recordid for (recordid,) in conn.execute(_MAY_BE, around)]
+    asked = {"room": start.roomid, "stream": start.stream}
+    around = {"since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
+    return [recordid for (recordid,) in conn.execute(_MAY_BE, asked | around)]
 
 
 def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[Call]:

@@ -60,7 +60,9 @@ CREATE TABLE calls (
 ) STRICT;
 CREATE INDEX calls_by_resid ON calls (resid) WHERE resid IS NOT NULL;
 CREATE INDEX calls_by_recordid ON calls (recordid) WHERE recordid IS NOT NULL;
-CREATE INDEX calls_open ON calls (roomid, asked_ms) WHERE outcome IN ('asked', 'unanswered');
+CREATE INDEX calls_by_app ON calls (appid);
+CREATE INDEX calls_by_room ON calls (roomid, asked_ms);
+CREATE INDEX calls_open ON calls (id) WHERE outcome IN ('asked', 'unanswered');
 CREATE INDEX calls_of_no_task ON calls (asked_ms) WHERE recordid IS NULL;
 """
 

@@ -61,11 +61,10 @@ def app_id_of(text: str) -> int:
 
 
 def about(recordid: str, room: str | None, options: Mapping[str, Any], do: Callable[[Client, Task], object]) -> int:
-    """Do something about a task, under the AppID that is set, or that it was started with; gives the exit code."""
+    """Do something about a task, under the AppID that it was started with, else that is set; gives the exit code."""
     with service(options) as asked:
         whose = find_task(asked.conn, recordid, room)
-        given = options["appid"]
-        app_id = whose.app_id if whose.app_id is not None and not given else app_id_of(given)
+        app_id = app_id_of(options["appid"]) if whose.app_id is None else whose.app_id
         do(asked.client(app_id), whose.task)
     return asked.code
 

@@ -134,8 +134,8 @@ class Client:
         except (RecorderRefused, RecorderDenied) as refusal:
             self._spent.add(resid.text)
             raise arrived(silent[0], refusal) if silent else refusal from None
-        except (RecorderUnreachable, ResidSpent):
-            if silent:  # the one before it may have arrived
+        except Exception:  # also that a repetition could not be noted
+            if silent:  # one before it may have arrived
                 raise silent[0] from None
             raise
         self._spent.add(resid.text)

@@ -7,6 +7,7 @@ from ossrec.net.text import brief
 from ossrec.tasks.answers import Answer, read_answer
 from ossrec.tasks.wire import Reply, Silence
 
+_LATER = (408, 425, 429)  # "ask again later", whether it was done or not
 _OUTCOMES: dict[type[RecorderError], str] = {RecorderUnanswered: "unanswered", RecorderUnreachable: "unsent"}
 
 
@@ -19,7 +20,7 @@ def understand(asked: Asked, reply: Reply, wanted: str, hide: Hide) -> Answer:
     where, trace = _where(asked), asked.trace_id
     answer = read_answer(reply.body, trace)
     said = "" if answer is None else brief(hide(answer.message))
-    if reply.status >= 500:
+    if reply.status >= 500 or reply.status in _LATER:
         detail = f"the service failed with status {reply.status}{f', {said}' if said else ''}"
         raise RecorderUnanswered(f"{where}: {detail}", trace_id=trace)
     if reply.status in (401, 403):
@@ -28,11 +29,11 @@ def understand(asked: Asked, reply: Reply, wanted: str, hide: Hide) -> Answer:
     if answer is not None and answer.code != 0:
         refused = f"{where}: refused with code {answer.code}, {said!r}"
         raise RecorderRefused(refused, trace_id=trace, code=answer.code, said=said)
-    if reply.status != 200:
+    if answer is None and reply.status // 100 != 2:
         refused = f"{where}: status {reply.status} came instead of an answer: check --recorder"
         raise RecorderRefused(refused, trace_id=trace, code=None, said=f"status {reply.status}")
-    if answer is None or (wanted and answer.id(wanted) is None):
-        lacks = "is none" if answer is None else f"has no {wanted}"
+    if answer is None or reply.status // 100 != 2 or (wanted and answer.id(wanted) is None):
+        lacks = "is none" if answer is None else f"has no {wanted}" if wanted else f"has status {reply.status}"
         raise RecorderUnanswered(f"{where}: what the service answered {lacks}", trace_id=trace)
     return answer._replace(message=said)
 

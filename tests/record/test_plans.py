@@ -1,0 +1,38 @@
+"""What is asked of the table `calls` stays quick however many there are: by an index, never row by row."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ossrec.catalog import calls
+from ossrec.jobs.beside import beside
+
+ASKED = {"room": "r", "app": "1", "stream": "mixed", "since": 0, "until": 1}
+
+
+@pytest.fixture
+def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with beside(tmp_path / "c.db") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        pytest.param(calls._RATE, ("1", 9), id="the rate"),
+        pytest.param(calls._OPEN_IN_ROOM, ASKED, id="an open start of a room"),
+        pytest.param(calls._UNUSED, (0,), id="resids that nobody used"),
+        pytest.param(calls._OF_TASK, ("x",), id="the calls of a task"),
+        pytest.param(calls._MAY_BE, ASKED, id="what an open start may be"),
+    ],
+)
+def test_calls_are_found_by_an_index(conn: sqlite3.Connection, sql: str, values: object) -> None:
+    plan = [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}", values)]  # type: ignore[arg-type]
+    assert [step for step in plan if step.startswith("SCAN") and "SUBQUERY" not in step and "known" not in step] == []
+
+
+def test_open_starts_are_found_among_what_is_open(conn: sqlite3.Connection) -> None:
+    plan = [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {calls._OPEN}", {"since": 0})]
+    assert plan[0] == "SCAN c USING INDEX calls_open"
