@@ -1,6 +1,7 @@
 """Serves the endpoint for callbacks until a signal asks to stop, and brings what came into the catalog."""
 
 import asyncio
+import os
 import signal
 import socket
 import sqlite3
@@ -49,8 +50,8 @@ def listen(catalog: Path, address: Address, secret: str, log: Callable[[str], ob
             ) from None
         try:
             host, port = door.getsockname()[:2]
-            log(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}/callback")
-            asyncio.run(_serve(endpoint, door, taking))
+            place = f"http://{f'[{host}]' if ':' in host else host}:{port}/callback"
+            asyncio.run(_serve(endpoint, door, taking, lambda: log(f"listening on {place}")))
         finally:
             endpoint.close()
     log("stopped; every callback that was answered is kept")
@@ -61,12 +62,22 @@ def _door(address: Address) -> socket.socket:
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         return socket.create_server(address, family=family, backlog=256)
     except (OSError, OverflowError, UnicodeError) as error:
-        said = getattr(error, "strerror", None) or error
+        number = getattr(error, "errno", None)
+        said = os.strerror(number) if number and number > 0 else error
         raise UsageProblem(f"cannot listen on {address.host} port {address.port}: {said}") from None
 
 
 class _Server(uvicorn.Server):
     """Uvicorn's server; a signal only ends it, and is not raised once more after that."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """From here on, signals and requests are heard."""
+        await super().startup(sockets)
+        self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -81,7 +92,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _serve(endpoint: Endpoint, door: socket.socket, taking: "_Taking") -> None:
+async def _serve(endpoint: Endpoint, door: socket.socket, taking: "_Taking", ready: Callable[[], object]) -> None:
     config = uvicorn.Config(
         endpoint.app(),
         log_config=None,
@@ -97,7 +108,7 @@ async def _serve(endpoint: Endpoint, door: socket.socket, taking: "_Taking") -> 
     )
     background = asyncio.create_task(taking.run())
     try:
-        await _Server(config).serve(sockets=[door])
+        await _Server(config, ready).serve(sockets=[door])
     finally:
         background.cancel()
         await asyncio.gather(background, return_exceptions=True)
@@ -135,7 +146,9 @@ class _Taking:
     def _take(self) -> None:
         with beside(self._catalog) as conn:
             now = int(time.time())
-            if take_in(conn, self._catalog, now, short_transaction):
+            taken = take_in(conn, self._catalog, now, short_transaction)
+            if taken:
                 with short_transaction(conn):
                     link(conn, now)
+                self._log(f"taken into the catalog: {taken:,}")
         self._told = ""

@@ -1,0 +1,90 @@
+"""A listener in a process of its own, spoken to over real HTTP."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+
+from tests.running import go_alone
+
+SECRET = "a-secret_of-24-characters"
+
+
+class Listener:
+    """`ossrec tasks listen` for a catalog in *folder*."""
+
+    def __init__(self, folder: Path, *arguments: str, secret: str = SECRET) -> None:
+        self.catalog = folder / "ossrec.db"
+        self.lines: list[str] = []
+        environment = os.environ | {"OSSREC_CALLBACK_SECRET": secret, "PYTHONPATH": os.pathsep.join(sys.path)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ossrec", "tasks", "listen", "--port", "0", *arguments],
+            cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        found = re.search(r"listening on http://127\.0\.0\.1:(\d+)/callback", self.wait_for("listening on"))
+        assert found is not None
+        self.port = int(found[1])
+
+    def wait_for(self, words: str) -> str:
+        """The first line of its log from now on with these *words*."""
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self.lines.append(line.rstrip("\n"))
+            if words in line:
+                return self.lines[-1]
+        raise AssertionError(f"it ended without saying {words!r}: {self.lines}")
+
+    def post(self, body: bytes, path: str = f"/callback/{SECRET}", method: str = "POST", **headers: str) -> int:
+        """The status that a request is answered with."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            connection.close()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop; gives the exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        assert self._process.stderr is not None
+        self.lines += [line.rstrip("\n") for line in self._process.stderr]
+        return self._process.wait(30)
+
+    def kill(self) -> None:
+        """Take it away, as a power cut does."""
+        self._process.kill()
+        self._process.wait(30)
+
+    def __enter__(self) -> "Listener":
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait(30)
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, and none of the settings of whoever runs the tests."""
+    go_alone(tmp_path, monkeypatch)
+    return tmp_path
+
+
+@pytest.fixture
+def listener(alone: Path) -> Iterator[Listener]:
+    """A listener that asks for `SECRET`."""
+    with Listener(alone) as one:
+        yield one
