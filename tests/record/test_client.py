@@ -395,3 +395,23 @@ def test_whatever_comes_is_an_answer_or_none(body: bytes) -> None:
 def test_an_answer_has_a_whole_code(body: bytes, code: int | None) -> None:
     answer = read_answer(body, "t")
     assert (None if answer is None else answer.code) == code
+
+
+def test_a_resid_that_the_recorder_finds_too_old_is_refused_by_it(recorder: Recorder) -> None:
+    begun = recorder.clock()
+    client = client_of(recorder, clock=lambda: begun)  # a clock that stands still
+    resid = client.apply("lobby")
+    recorder.advance(300)
+    with pytest.raises(RecorderRefused, match="expired"):
+        client.start(resid, LOBBY)
+    assert recorder.takes == []
+
+
+def test_what_has_ended_takes_no_layout(recorder: Recorder, client: Client) -> None:
+    task = Task(client.start(client.apply("lobby"), LOBBY).recordid, "lobby")
+    recorder.advance(30)
+    with pytest.raises(RecorderRefused, match="has ended"):
+        client.change_layout(task, {"layout": 1})
+    client.stop(task)
+    with pytest.raises(RecorderRefused, match="no such recording"):
+        client.stop(task._replace(room_id="hall"))
