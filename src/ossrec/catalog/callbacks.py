@@ -3,11 +3,11 @@
 import sqlite3
 from typing import NamedTuple
 
-# The same letter may be taken twice, when a run was killed between taking it and emptying the inbox: then nothing new.
+# A letter of the inbox may be taken twice, when a run was killed before it had emptied that: then nothing is new.
 _KEEP = """
 INSERT INTO callbacks (msgid, received, repeats, msgtype, notify_ms, recordid, file, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (msgid) DO UPDATE SET repeats = iif(received = excluded.received,
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (msgid) DO UPDATE SET repeats = iif(?9 AND received = excluded.received,
     max(repeats, excluded.repeats), repeats + 1 + excluded.repeats)
 """
 _RECENT = 3 * 86_400  # seconds for which a file that a callback names is looked for first
@@ -26,10 +26,13 @@ class CallbackRow(NamedTuple):
     body: str
 
 
-def keep_callback(conn: sqlite3.Connection, row: CallbackRow) -> bool:
-    """Keep a callback; false if its msgid is known, and only its repeats are counted."""
+def keep_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bool) -> bool:
+    """Keep a callback; false if its msgid is known, and only its repeats are counted.
+
+    With *may_be_kept*, one that was received at the same time as the one that is known is no repeat of it.
+    """
     known = conn.execute("SELECT 1 FROM callbacks WHERE msgid = ?", (row.msgid,)).fetchone() is not None
-    conn.execute(_KEEP, row)
+    conn.execute(_KEEP, (*row, may_be_kept))
     return not known
 
 

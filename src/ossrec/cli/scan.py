@@ -11,7 +11,17 @@ from ossrec.cli import values
 from ossrec.cli.looked import looked_lines, nothing, say_plan
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output, say
-from ossrec.cli.telling import FOUND, MOST_TOLD, PARTLY, failing, problems, say_all, say_unseen, verdicts_line
+from ossrec.cli.telling import (
+    FOUND,
+    MOST_TOLD,
+    PARTLY,
+    failing,
+    problems,
+    say_all,
+    say_unseen,
+    strangers,
+    verdicts_line,
+)
 from ossrec.cli.text import human_bytes, printable
 
 
@@ -92,6 +102,8 @@ def _lines(told: dict[str, Any], bad: dict[str, int], output: Output) -> Iterato
         yield f"              {told['skipped']:,} left out: hidden, unreadable, or links that lead elsewhere"
     verdicts = verdicts_line(told["verdicts"], output)
     yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
+    if told["tasks"] and (said := strangers(told["tasks"])):
+        yield f"  tasks       {said}: `ossrec tasks unmatched` lists them"
     if told["changes"]:
         yield printable(f"  changes     {', '.join(told['changes'])}")
     requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())

@@ -10,7 +10,7 @@ from ossrec.cli import values
 from ossrec.cli.inputs import opened_input
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output, say
-from ossrec.cli.telling import MOST_TOLD, PARTLY, say_all
+from ossrec.cli.telling import MOST_TOLD, PARTLY, say_all, strangers
 from ossrec.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
         yield f"  recordings  {told['looked']:,} linked"
         if told["unfinished"]:
             yield f"              {told['unfinished']:,} became unfinished: their tasks have stopped"
-        strange = [(told["unknown"], "of no known task"), (told["contradicted"], "contradict their tasks")]
-        if said := ", ".join(f"{number:,} {what}" for number, what in strange if number):
+        if said := strangers(told):
             yield f"              {said}: `ossrec tasks unmatched` lists them"
 
 

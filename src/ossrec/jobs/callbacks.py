@@ -50,7 +50,7 @@ def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transacti
     try:
         while letters := inbox.some(_AT_ONCE):
             with within(conn):
-                keep_letters(conn, letters, now)
+                keep_letters(conn, letters, now, may_be_kept=True)
             inbox.drop(letters)
             taken += len(letters)
     finally:
@@ -58,8 +58,13 @@ def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transacti
     return taken
 
 
-def keep_letters(conn: sqlite3.Connection, letters: Iterable[Letter], now: int) -> tuple[int, int]:
-    """Keep callbacks and what they tell of tasks; gives how many callbacks and tasks have something new."""
+def keep_letters(
+    conn: sqlite3.Connection, letters: Iterable[Letter], now: int, *, may_be_kept: bool = False
+) -> tuple[int, int]:
+    """Keep callbacks and what they tell of tasks; gives how many callbacks and tasks have something new.
+
+    Letters *may_be_kept* already if a run was killed before they had left the inbox.
+    """
     facts: list[TaskFact] = []
     new = 0
     for letter in letters:
@@ -72,7 +77,7 @@ def keep_letters(conn: sqlite3.Connection, letters: Iterable[Letter], now: int) 
                 *letter[1:4], callback.msgtype, callback.notify_ms, callback.recordid, callback.file, letter.body
             )
             facts += callback.facts
-        new += keep_callback(conn, row)
+        new += keep_callback(conn, row, may_be_kept=may_be_kept)
     return new, len(note_facts(conn, facts, now))
 
 

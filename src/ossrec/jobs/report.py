@@ -47,6 +47,7 @@ class ScanSummary:
     changes: list[str] = field(default_factory=list)  # sentences: "3 became complete"
     warnings: list[str] = field(default_factory=list)  # one line each: what could not be looked at
     notices: list[str] = field(default_factory=list)  # one line each: what else people should know
+    tasks: dict[str, int] | None = None  # recordings that contradict their tasks, or that none knows; None: no tasks
     looked: dict[str, Any] | None = None  # the summary of the check that followed, at the depths `edges` and `full`
     seconds: float = 0.0
 

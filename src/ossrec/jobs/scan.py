@@ -12,6 +12,7 @@ from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.walk import HIDDEN
 from ossrec.catalog.due_looks import Cost
 from ossrec.catalog.intake import Intake
+from ossrec.catalog.links import has_tasks, link_counts
 from ossrec.catalog.recordings import count_due, due_and_cut, mark_open_questions_due
 from ossrec.catalog.scans import (
     Scan,
@@ -191,6 +192,7 @@ class _Run:
     def _finish(self, scan: Scan) -> ScanSummary:
         summary = sum_up(self._conn, scan, self._bucket.name)
         summary.playlists_read = self._state.playlists
+        summary.tasks = link_counts(self._conn) if has_tasks(self._conn) else None
         for name, reason in unseen(self._conn, scan):
             self._warn(f"NAM442 {name}: {reason}")
         if not summary.objects:
