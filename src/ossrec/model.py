@@ -83,7 +83,7 @@ class TaskFact(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A call of the recorder's service about to be sent; each has a traceId of its own, also when it repeats another."""
+    """A call of the recorder's service about to be sent; each has its own traceId, also when it repeats another."""
 
     call: str  # "apply", "start", "layout" or "stop"
     trace_id: str

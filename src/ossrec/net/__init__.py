@@ -1,1 +1,1 @@
-"""HTTP as everything here speaks it: sessions that obey only our settings, replies that end in time, nothing secret told."""
+"""HTTP: sessions that obey only our settings, replies that end in time, nothing secret told."""
