@@ -1,6 +1,7 @@
 """The pages about the command line leave nothing out."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -21,16 +22,26 @@ def command_of(name: str) -> click.Command:
     return command
 
 
+def with_subcommands(command: click.Command) -> Iterator[click.Command]:
+    """A command, and those of a group after it."""
+    yield command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        yield from (one for name in command.list_commands(context) if (one := command.get_command(context, name)))
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_described_with_its_examples_and_options(name: str) -> None:
     section = CLI.partition(f"\n## ossrec {name}")[2].partition("\n## ")[0]
     assert section
-    for line in (command_of(name).epilog or "").splitlines():
-        assert not line.startswith("  ossrec ") or f"$ {line.strip()}\n" in section
     settings = {setting.flag for setting in SETTINGS.values()} | {"--config"}
-    for param in command_of(name).params:
-        for option in set(param.opts) - settings if isinstance(param, click.Option) else ():
-            assert f"`{option}`" in section, option
+    for command in with_subcommands(command_of(name)):
+        for line in (command.epilog or "").splitlines():
+            is_example = line.startswith("  ") and "ossrec " in line
+            assert not is_example or f"$ {line.strip()}\n" in section, line
+        for param in command.params:
+            for option in set(param.opts) - settings if isinstance(param, click.Option) else ():
+                assert f"`{option}`" in section, option
 
 
 def test_every_setting_is_described() -> None:

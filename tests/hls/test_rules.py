@@ -32,7 +32,7 @@ def test_each_case_has_its_own_sentence() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_a_row_of_the_table(rule: Rule) -> None:
-    assert re.fullmatch(r"(HLS|LST|TS|NAM)\d{3}|LOOK\d{3}", rule.code)
+    assert re.fullmatch(r"(HLS|LST|TS|NAM|TSK)\d{3}|LOOK\d{3}", rule.code)
     assert area(rule.code) in AREAS
     assert 0 < len(rule.title) <= 80
     assert not rule.title.endswith(".")
@@ -46,6 +46,8 @@ def test_the_verdict_follows_the_severity(rule: Rule) -> None:
         assert rule.verdict is Verdict.UNKNOWN
     elif rule.severity is Severity.ERROR:
         assert RANK[rule.verdict] >= RANK[Verdict.UNKNOWN]
+    elif area(rule.code) == "TSK":  # the books are wrong, not the file
+        assert rule.verdict is Verdict.COMPLETE
     else:
         assert rule.verdict is (Verdict.FLAWED if rule.severity is Severity.WARNING else Verdict.COMPLETE)
 

@@ -40,6 +40,7 @@ def test_a_task_of_one_import(tmp_path: Path, rows: list[tuple[Any, ...]]) -> No
                 for n, (room, stream, uids, started, stopped) in enumerate(rows)
             ]
             staging.add(staged)
+            staging.merge(lambda same: same[0])
             assert staging.write(7).new == len(rows)
         for one in staged:
             at_once = task_row(conn, one.recordid)

@@ -1,19 +1,24 @@
 """Takes an import of tasks into the catalog as a whole: rows are staged, compared, and written in few statements."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 from typing import NamedTuple
 
 from ossrec.catalog.bulk import insert
 
-# Temporary: staging rows writes nothing to the catalog.
+# Temporary tables: nothing of this is in the catalog.
 _STAGE = """
-CREATE TEMP TABLE staged (line INTEGER, recordid TEXT, roomid TEXT, stream TEXT, uids TEXT, started_ms INTEGER,
+CREATE TEMP TABLE {} (line INTEGER, recordid TEXT, roomid TEXT, stream TEXT, uids TEXT, started_ms INTEGER,
     stopped_ms INTEGER, extra TEXT)
 """
-_COLUMNS = "recordid, roomid, stream, uids, started_ms, stopped_ms, extra"
-_SORT = f"CREATE TEMP TABLE sorted AS SELECT {_COLUMNS} FROM staged ORDER BY recordid"
+_TABLES = ("staged", "sorted", "merged", "repeated")
+_SORT = "INSERT INTO sorted SELECT * FROM staged ORDER BY recordid, line"  # so that indexes grow at their ends
+_REPEATED = """
+CREATE TEMP TABLE repeated AS SELECT DISTINCT recordid FROM
+    (SELECT recordid, lag(recordid) OVER (ORDER BY rowid) AS before FROM sorted) WHERE recordid = before
+"""
+_CACHE = 131_072  # KiB for the pages of indexes, which the rows of an import meet in no order
 _FACTS = """
 INSERT INTO task_facts (recordid, source, identity, kind, at_ms,
     roomid, stream, uids, started_ms, stopped_ms, extra, seen)
@@ -30,10 +35,11 @@ DELETE FROM sorted WHERE EXISTS (SELECT 1 FROM task_facts f WHERE f.id =
 # Of a task that only one import tells of, what `ossrec.tasks.linking.fold` says, in SQL: a test compares the two.
 _ALONE = """
 INSERT INTO tasks (recordid, roomid, stream, uids, started_ms, stopped_ms, state, state_from, state_ms,
-    first_seen, last_changed)
+    first_seen, last_changed, linked)
 SELECT recordid, roomid, stream, uids, started_ms, stopped_ms,
     CASE WHEN stopped_ms IS NOT NULL THEN 'stopped' WHEN started_ms IS NOT NULL THEN 'started' ELSE 'unknown' END,
-    'import', coalesce(stopped_ms, started_ms), ?1, ?1
+    'import', coalesce(stopped_ms, started_ms), ?1, ?1,
+    NOT EXISTS (SELECT 1 FROM recordings r WHERE r.recordid = sorted.recordid)
 FROM sorted WHERE recordid NOT IN (SELECT recordid FROM tasks)
 """
 _KNOWN = "SELECT recordid FROM sorted WHERE recordid IN (SELECT recordid FROM tasks)"
@@ -64,36 +70,36 @@ class Staging:
     """The rows of one import, before any of them is written."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
-        """Begins with no rows."""
+        """Begins with no rows. The connection may use more memory from now on."""
         self._conn = conn
-        conn.execute("DROP TABLE IF EXISTS temp.staged")
-        conn.execute(_STAGE)
+        self.drop()
+        conn.execute(f"PRAGMA cache_size = -{_CACHE}")
+        for table in _TABLES[:3]:
+            conn.execute(_STAGE.format(table))
 
     def add(self, rows: list[Staged]) -> None:
         """Keep some rows for `write`."""
         insert(self._conn, "INTO staged", rows)
 
-    def repeated(self) -> Iterator[list[Staged]]:
-        """The rows of each recordid that has several, in order of line."""
-        self._conn.execute("CREATE INDEX temp.staged_by_task ON staged (recordid)")
-        many = "SELECT recordid FROM staged GROUP BY recordid HAVING count(*) > 1"
-        if self._conn.execute(f"{many} LIMIT 1").fetchone() is None:
+    def merge(self, merged: Callable[[list[Staged]], Staged]) -> None:
+        """Have one row for each recordid: what *merged* makes of those that have several, in order of line."""
+        conn = self._conn
+        conn.execute(_SORT)
+        conn.execute("DELETE FROM staged")
+        conn.execute(_REPEATED)
+        if conn.execute("SELECT 1 FROM repeated").fetchone() is None:
             return
-        rows = self._conn.execute(f"SELECT * FROM staged WHERE recordid IN ({many}) ORDER BY recordid, line")
-        for _, same in groupby(map(Staged._make, rows), key=lambda row: row.recordid):
-            yield list(same)
-
-    def replace(self, rows: Iterable[Staged]) -> None:
-        """Each of *rows* stands for all of its recordid."""
-        kept = list(rows)
-        self._conn.executemany("DELETE FROM staged WHERE recordid = ?", [(row.recordid,) for row in kept])
-        self.add(kept)
+        conn.execute("CREATE UNIQUE INDEX temp.repeated_once ON repeated (recordid)")
+        among = "WHERE recordid IN (SELECT recordid FROM repeated)"
+        rows = map(Staged._make, conn.execute(f"SELECT * FROM sorted {among} ORDER BY rowid"))
+        each = (merged(list(same)) for _, same in groupby(rows, key=lambda row: row.recordid))
+        conn.executemany("INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", each)
+        conn.execute(f"DELETE FROM sorted {among}")
+        conn.execute("INSERT INTO sorted SELECT * FROM merged")
 
     def write(self, now: int) -> Written:
-        """Write what is new or changed; one recordid has one row by now. Belongs in a transaction."""
+        """Write what is new or changed, after `merge`. Belongs in a transaction."""
         conn = self._conn
-        conn.execute("DROP TABLE IF EXISTS temp.sorted")
-        conn.execute(_SORT)
         (staged,) = conn.execute("SELECT count(*) FROM sorted").fetchone()
         if conn.execute("SELECT 1 FROM task_facts LIMIT 1").fetchone():
             conn.execute(_UNCHANGED)
@@ -104,7 +110,7 @@ class Staging:
 
     def drop(self) -> None:
         """Forget the rows."""
-        for table in ("staged", "sorted"):
+        for table in _TABLES:
             self._conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 

@@ -100,8 +100,7 @@ def _stage(rows: Iterable[Row], staging: Staging, summary: ImportSummary, stop: 
         for row in portion:
             if row.told is None:
                 summary.note(row)
-    merged = [_merged(same, summary) for same in staging.repeated()]
-    staging.replace(merged)
+    staging.merge(lambda same: _merged(same, summary))
 
 
 def _merged(rows: list[Staged], summary: ImportSummary) -> Staged:

@@ -9,6 +9,11 @@ _SEVERITIES = {
     Severity.INFO: "worth knowing, nothing is wrong",
 }
 
+_MEANINGS = {
+    ("LOOK", Severity.WARNING): "nothing is known",
+    ("TSK", Severity.WARNING): "files and tasks do not agree, the file plays as it is",
+}
+
 _CONSEQUENCES = {
     Verdict.COMPLETE: "A recording can still be `complete`.",
     Verdict.FLAWED: "A recording is `flawed` at best: it plays to its end, but something is off.",
@@ -24,7 +29,8 @@ Made from the rule table by `python -m ossrec.rules > docs/findings.md`; a test 
 `ossrec explain CODE` shows one row.
 
 A code keeps its meaning for ever. **Severity**: `error`, content is missing or cannot be played; `warning`,
-it plays with a flaw or breaks some players; `info`, worth knowing. **Verdict** is the best that a recording
+it plays with a flaw or breaks some players, or, in the area TSK, files and tasks do not agree; `info`,
+worth knowing. **Verdict** is the best that a recording
 can be while the finding holds; the worst of all its findings counts. A playlist reports a code at most
 1,000 times, a segment at most 20 times; one more finding of that code then says how many were left out.
 
@@ -38,7 +44,7 @@ def explain(code: str) -> str | None:
     rule = RULES.get(code.strip().upper())
     if rule is None:
         return None
-    meaning = "nothing is known" if area(rule.code) == "LOOK" else _SEVERITIES[rule.severity]
+    meaning = _MEANINGS.get((area(rule.code), rule.severity), _SEVERITIES[rule.severity])
     return "\n".join(
         (
             f"{rule.code}: {rule.title}",

@@ -1,0 +1,147 @@
+"""How long it takes to import tasks, to link recordings to them, and to list what does not match.
+
+    python benchmarks/tasks.py [--tasks 1000000]
+
+The catalog is filled with a recording for each task, its name in the order of no key: every 50th is of no known
+task, every 97th of another room. Listing is not measured here, see scan.py.
+"""
+
+import argparse
+import hashlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ossrec.catalog.task_rows import TaskWanted, find_tasks
+from ossrec.catalog.unmatched import KINDS, Bounds, unmatched
+from ossrec.catalog.writing import open_for_writing, transaction
+from ossrec.jobs.linking import link
+
+START = 1_790_000_000  # the first task, epoch seconds
+ROOMS = 20_000
+_COLUMNS = (
+    "path, folder, recordid, roomid, uid, stream, playlist, started_ms, ended_ms, duration, verdict, bucket_id,"
+    " conforming, ambiguous, first_seen, last_changed, due"
+)
+
+
+def recordid(number: int) -> str:
+    """A recordid, in no order."""
+    return "ba110" + hashlib.md5(str(number).encode()).hexdigest()[:30]
+
+
+def write_tasks(path: Path, tasks: int) -> None:
+    """A file as a database exports it."""
+    with path.open("w") as file:
+        file.write("recordid,room,stream_type,uids,started_at,stopped_at,customer,region\n")
+        for number in range(tasks):
+            kind = f"source,{10_000_000 + number}" if number % 3 == 0 else "mixed,"
+            began = START + 10 * number
+            rest = f"room-{number % ROOMS},{kind},{began},{began + 3600},customer-{number % 1000},cn-hangzhou"
+            file.write(f"{recordid(number)},{rest}\n")
+
+
+def recordings(tasks: int) -> Iterator[tuple[Any, ...]]:
+    """Rows of recordings, one for each task."""
+    for number in range(tasks):
+        name = recordid(number if number % 50 else number + 2 * tasks)
+        room = f"room-{number % ROOMS}" if number % 97 else "elsewhere"
+        uid = str(10_000_000 + number) if number % 3 == 0 else None
+        source = "" if uid is None else f"__uid_s_{uid}__uid_e"
+        path = f"r/rid_{name}_{room}{source}"
+        began = (START + 10 * number) * 1000
+        yield (
+            path,
+            "r/",
+            name,
+            room,
+            uid,
+            "source" if uid else "mixed",
+            f"{path}.m3u8",
+            began,
+            began + 3_600_000,
+            3600.0,
+        )
+
+
+def fill(catalog: Path, tasks: int) -> None:
+    """Put the recordings into the catalog, as a scan would leave them."""
+    with closing(open_for_writing(catalog)) as conn, transaction(conn):
+        conn.execute("INSERT INTO buckets (id, name) VALUES (1, 'oss://recordings')")
+        late = START + 10 * tasks + 86_400
+        conn.execute(
+            "INSERT INTO scans (bucket_id, prefix, started, finished, state) VALUES (1, '', ?1, ?1, 'finished')",
+            (late,),
+        )
+        conn.executemany(
+            f"INSERT INTO recordings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'complete', 1, 1, 0, 1, 1, 0)",
+            recordings(tasks),
+        )
+
+
+def timed(name: str, begun: float, cpu: float, note: str = "") -> None:
+    """A line about something that is over."""
+    print(f"{name:<36}{time.perf_counter() - begun:>9.2f}{time.process_time() - cpu:>9.2f}  {note}")
+
+
+def run_import(catalog: Path, file: Path) -> None:
+    """A whole `ossrec tasks import`."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "ossrec", "tasks", "import", str(file), "--catalog", str(catalog)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    note = f"{done.stdout.splitlines()[1].strip()}; peak {after.ru_maxrss / 1024:.0f} MiB"
+    print(f"{'ossrec tasks import':<36}{time.perf_counter() - begun:>9.2f}{spent:>9.2f}  {note}")
+
+
+def main() -> None:
+    """Import, link, ask; print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tasks", type=int, default=1_000_000)
+    tasks = parser.parse_args().tasks
+    with tempfile.TemporaryDirectory() as folder:
+        catalog, file = Path(folder) / "catalog.db", Path(folder) / "tasks.csv"
+        write_tasks(file, tasks)
+        print(f"{tasks:,} tasks, {file.stat().st_size / 1e6:.0f} MB of CSV\n{'':<36}{'seconds':>9}{'of CPU':>9}")
+        run_import(catalog, file)
+        size = catalog.stat().st_size / tasks
+        run_import(catalog, file)
+        print(f"{size:.0f} bytes of catalog a task")
+        fill(catalog, tasks)
+        with closing(open_for_writing(catalog)) as conn:
+            measure(conn, tasks)
+
+
+def measure(conn: Any, tasks: int) -> None:
+    """Link all, link nothing, ask each question."""
+    for name in ("link all recordings", "link again, nothing new"):
+        begun, cpu = time.perf_counter(), time.process_time()
+        with transaction(conn):
+            linked = link(conn, START)
+        timed(name, begun, cpu, str(linked._asdict()))
+    late = START + 10 * tasks + 90_000
+    for kind in KINDS:
+        begun, cpu = time.perf_counter(), time.process_time()
+        number = sum(1 for _ in unmatched(conn, Bounds(late, 30, 300), (kind,)))
+        timed(f"unmatched --kind {kind}", begun, cpu, f"{number:,} rows")
+    questions = {
+        "list --limit 100": TaskWanted(limit=100),
+        "list --room": TaskWanted(room="room-77"),
+        "list --recordid": TaskWanted(recordid=recordid(77)),
+    }
+    for name, wanted in questions.items():
+        begun, cpu = time.perf_counter(), time.process_time()
+        number = sum(1 for _ in find_tasks(conn, wanted, now=late, quiet_after=330))
+        timed(name, begun, cpu, f"{number:,} rows")
+
+
+if __name__ == "__main__":
+    main()
