@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.tasks.fields import Told, read_time
-from ossrec.tasks.importing import Mapped, Row, Unreadable, as_text, merge_rows, read_rows
+from ossrec.tasks.importing import Mapped, Row, merge_rows, read_rows
+from ossrec.tasks.splitting import Unreadable, as_text
 
 RID = "ba1107310000565164da34f816f842da94d"
 HALF = '{"x":"\\ud800"}'

@@ -68,7 +68,8 @@ def command(
     --strict is given.
     """
     from ossrec.jobs.importing import ImportOptions, import_tasks
-    from ossrec.tasks.importing import Mapped, Unreadable, as_text, read_rows
+    from ossrec.tasks.importing import Mapped, read_rows
+    from ossrec.tasks.splitting import Unreadable, as_text
 
     mapped = Mapped(_columns(pairs), _zone(timezone))
     chosen = kind or _KINDS.get(Path(file).suffix.lower(), "csv")
