@@ -8,6 +8,8 @@ from tests.check.checking import put_recordings, rewrite, slice_of
 from tests.running import Ossrec
 from tests.scan.bucket_maker import rid, segment, stem
 
+NOTHING = "nothing is due: of what was asked for nothing is left to look at so deep\n"
+
 
 @pytest.fixture
 def bucket(alone: Path) -> Path:
@@ -37,7 +39,8 @@ def test_when_nothing_is_due_it_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "-q")
     ran = ossrec("check")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "nothing is due: all that is wanted was looked at so deep\n"
+    assert ran.out == NOTHING
+    assert ossrec("check", "--room", "nobody").out == NOTHING  # no room of that name was looked at at all
 
 
 def test_a_dry_run_only_tells_the_cost(scanned: Path, ossrec: Ossrec) -> None:
@@ -93,6 +96,8 @@ def test_a_scan_may_look_deeper_in_one_go(bucket: Path, ossrec: Ossrec) -> None:
         pytest.param(["--share", "8/7"], "'8/7' is no share", id="a share past the last"),
         pytest.param(["--budget", "much"], "'much' is no size: write 500MB", id="no size"),
         pytest.param(["--depth", "deep"], "'deep' is not one of 'edges', 'full'", id="no depth"),
+        pytest.param(["--dask", "cluster"], "'cluster' is no address of a scheduler: write tcp://", id="no scheduler"),
+        pytest.param(["--dask", "http://a:80"], "'http://a:80' is no address", id="no scheme of a scheduler"),
         pytest.param(["--time", "soon"], "'soon' is no duration", id="no time"),
         pytest.param(["nobody"], "no recording nobody in the catalog", id="no recording"),
         pytest.param(["--since", "2d", "--until", "3d"], "--until is not after --since", id="no time range"),

@@ -194,6 +194,22 @@ def test_a_catalog_that_cannot_be_is_one_line(
 LISTING = ScanState("listing", 120_000, 500_000, 0, None, 34, 5)
 
 
+@pytest.mark.parametrize(
+    ("phase", "words", "short"),
+    [
+        ("listing", "9,000 of about 9,900 objects (9/s), 1 playlists read", "9,000 of about 9,900 objects (9/s)"),
+        (
+            "looking",
+            "7 of about 9,900 segments, 1.5 GiB (99.9 MiB/s), 1 recordings",
+            "7 of about 9,900 segments, 1.5 GiB",
+        ),
+        ("checking", "7 of 12 recordings, 1 playlists read", "7 of 12 recordings, 1 playlists read"),
+    ],
+)
+def test_progress_fits_80_columns(phase: str, words: str, short: str) -> None:
+    assert progress.in_short(words, phase) == short
+
+
 def test_progress_in_words() -> None:
     assert progress.in_words(LISTING, 60) == (
         "listing: 120,000 of about 500,000 objects (2,000/s), 34 playlists read, 5 findings"

@@ -92,11 +92,31 @@ def test_a_segment_behind_a_missing_one_does_not_follow_the_one_before_that() ->
 
 
 def test_parts_of_one_object_are_one_segment_as_long_as_all() -> None:
-    parts = [piece(n, key="day/all.ts", byterange_end=1880 * (n + 1)) for n in range(3)]
+    parts = [piece(n, key="day/all.ts", byterange_end=1880 * (n + 1), size=5640) for n in range(3)]
 
     (one,) = lookable_segments(assembled(*parts))
 
     assert (one.key, one.start, one.duration, one.number) == ("day/all.ts", 0.0, 30.0, 0)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param([("day/all.ts", 1880), ("day/all.ts", 3760)], id="the end is not played"),
+        pytest.param(
+            [("day/all.ts", 94_000), ("day/x.ts", 188_000), ("day/all.ts", 188_000)], id="another comes between"
+        ),
+        pytest.param([("day/all.ts", 188_000), ("day/all.ts", 188_000)], id="a part is played twice"),
+        pytest.param([("day/all.ts", 188_000), ("day/all.ts", 94_000), ("day/all.ts", 188_000)], id="they go back"),
+    ],
+)
+def test_an_object_that_is_not_played_in_one_go_has_no_length_to_hold_against(parts: list[tuple[str, int]]) -> None:
+    slices = [piece(number, key=key, byterange_end=end) for number, (key, end) in enumerate(parts)]
+
+    found = {one.key: one.duration for one in lookable_segments(assembled(*slices))}
+
+    assert found["day/all.ts"] is None
+    assert found.get("day/x.ts", 10.0) == 10.0
 
 
 def test_without_a_playlist_segments_stand_by_the_times_in_their_names() -> None:
@@ -130,6 +150,28 @@ def test_a_sound_recording_is_measured(formats: Formats) -> None:
     assert (measures.depth, measures.looked, measures.damaged_seconds) == ("full", 100, 0)
     assert (measures.measured_duration, measures.bit_rate, measures.first_pts) == (20.0, 150_400, 900_000)
     assert (measures.video_codec, measures.width, measures.height) == ("h264", 640, 360)
+    assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)
+
+
+def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(formats: Formats) -> None:
+    looks = {f"day/s{n}.ts": look(formats, n) for n in range(2)}
+    picture = Stream(256, PICTURE, 900, 90_000 * 30, None, 1, True)
+    seen = Inspection("edges", 188_000, 2000, 188, 1000, (picture,))
+    looks["day/s2.ts"] = row_of((1, "s2.ts", ETAG), seen, 100, formats)
+
+    measures, _, _ = measure(assembled(piece(0), piece(1), piece(2), looks=looks), KEY, formats)
+
+    assert (measures.measured_duration, measures.bit_rate) == (None, 150_400)
+
+
+def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: Formats) -> None:
+    start, announced = 90_000 * 10, Format("audio", "aac")
+    streams = (Stream(256, PICTURE, 900, start, 900_000, 5, True), Stream(257, announced, 0, None, None))
+    silent = Inspection("full", 188_000, 188_000, 188, 1000, streams)
+    looks = {"day/s0.ts": row_of((1, "s0.ts", ETAG), silent, 100, formats), "day/s1.ts": look(formats, 1)}
+
+    measures, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+
     assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)
 
 

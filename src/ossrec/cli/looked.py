@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from ossrec.catalog.due_looks import Cost
 
 
+_NOTHING = "nothing is due: of what was asked for nothing is left to look at so deep"
+
+
 def nothing(_: object) -> None:
     """Tells nobody."""
 
@@ -24,7 +27,7 @@ def say_plan(cost: "Cost") -> None:
 def cost_in_words(cost: "Cost") -> str:
     """Segments, requests and bytes in one line."""
     if not cost.segments:
-        return "nothing is due: all that is wanted was looked at so deep"
+        return _NOTHING
     return (
         f"about {cost.segments:,} segments of {cost.recordings:,} recordings to look at:"
         f" {cost.requests:,} requests, {human_bytes(cost.bytes)}"
@@ -34,7 +37,7 @@ def cost_in_words(cost: "Cost") -> str:
 def looked_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
     """The summary of a check for people."""
     if not told["planned"]["segments"] and not told["recordings"]:
-        yield "nothing is due: all that is wanted was looked at so deep"
+        yield _NOTHING
         return
     where = ", ".join(told["buckets"])
     yield output.paint(

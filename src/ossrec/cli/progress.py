@@ -75,6 +75,13 @@ def in_words(state: State, seconds: float) -> str:
     return f"{state.phase}: {done}, {state.playlists:,} playlists read, {state.findings:,} findings"
 
 
+def in_short(words: str, phase: str) -> str:
+    """What `in_words` says of a phase, for a terminal of 80 columns."""
+    if phase == "listing":
+        return words.partition(", ")[0]  # no playlist is read and nothing is found before all is listed
+    return words.partition(" (")[0] if phase == "looking" else words  # how fast, and what it has led to by now
+
+
 def _is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
@@ -105,9 +112,8 @@ def _bar(first: str) -> Iterator[Show]:
 
         def show(state: State) -> None:
             phase, done, total = _reached(state)
-            told = in_words(state, time.monotonic() - began).partition(": ")[2]
-            if phase == "listing" and not is_wide:
-                told = told.partition(", ")[0]  # no playlist is read and nothing is found before all is listed
+            words = in_words(state, time.monotonic() - began).partition(": ")[2]
+            told = words if is_wide else in_short(words, phase)
             if total is not None:
                 total = max(total, done)  # the bucket may have grown since the last scan
             bar.update(task, description=phase, total=total, completed=done, told=told)

@@ -87,7 +87,7 @@ def split_by_pid(packets: Packets, groups: Groups, starts: Starts, pids: list[in
         begin, end = (int(groups.starts[at]), int(groups.starts[at + 1])) if is_there else (0, 0)
         rows = groups.order[begin:end]
         here = places(starts.pid == pid)
-        own = Starts(*(column[here] for column in starts))
+        own = Starts._make(column[here] for column in starts)
         place = begin + rows.searchsorted(own.rows)
         before = passed[place] - passed[begin]
         total = int(passed[end] - passed[begin])

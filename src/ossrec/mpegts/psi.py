@@ -193,7 +193,7 @@ class Tables:
                 if pid not in self._sections and len(self._sections) <= _MOST_PROGRAMS:
                     self._sections[pid] = Sections()
                     self._changes += 1
-                    self.is_table = self.is_table | (_EVERY == pid)
+                    self.is_table = self.is_table | (pid == _EVERY)
         if len(self.programs) > 1 and not self._several:
             self._several = True
             yield Event("TS344", begun, _PAT, detail=f"{len(self.programs)} programs")
