@@ -122,7 +122,7 @@ def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
             ends[one.key] = one
         before = one
     for key, last in ends.items():
-        if last.byterange_end is not None and last.byterange_end != last.size:
+        if last.byterange_end is not None and last.byterange_end < (last.size or 0):  # not played to its end
             found[key] = found[key]._replace(duration=None)
 
 
