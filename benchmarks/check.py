@@ -3,7 +3,8 @@
     python benchmarks/check.py [--segments 240] [--rate 800] [--latency 20] [--threads 8] [--rounds 5]
 
 The bucket is served by a process of its own, with the latency before every reply. Both read through the same
-client, in turns; what counts is the ratio within a round.
+client, in turns; what counts is the ratio within a round. The seconds of processor time that a gigabyte takes tell
+what there is to gain: of this process, which may use about one core, and of the server.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,15 @@ class Served(NamedTuple):
 
     endpoint: str
     region: str
+    spent: Callable[[], float]  # processor time of the server, seconds
+
+
+class Spent(NamedTuple):
+    """Seconds of a run."""
+
+    wall: float
+    here: float  # of the processor, by this process
+    there: float  # … and by the server
 
 
 def serve(folder: Path, latency: float) -> None:
@@ -49,7 +59,8 @@ def serve(folder: Path, latency: float) -> None:
         server.bucket(NAME, public=True).load(folder)
         server.faults.add(Fault("GET", times=None, delay=latency))
         print(server.endpoint, server.region, flush=True)
-        sys.stdin.read()
+        for _ in sys.stdin:
+            print(time.process_time(), flush=True)
 
 
 @contextmanager
@@ -58,8 +69,16 @@ def served(folder: Path, latency: float) -> Iterator[Served]:
     command = [sys.executable, __file__, "--serve", str(folder), "--latency", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         try:
+            assert child.stdin is not None
             assert child.stdout is not None
-            yield Served(*child.stdout.readline().split())
+            ask, answers = child.stdin, child.stdout
+            endpoint, region = answers.readline().split()
+
+            def spent() -> float:
+                print(file=ask, flush=True)
+                return float(answers.readline())
+
+            yield Served(endpoint, region, spent)
         finally:
             child.communicate()
 
@@ -84,21 +103,25 @@ def fill(folder: Path, segments: int, rate: int) -> list[tuple[str, int]]:
     return keys
 
 
-def download(bucket: OssBucket, keys: list[tuple[str, int]], threads: int) -> float:
-    """Seconds that reading all of them takes, nothing done with it."""
-    begun = time.perf_counter()
+def download(bucket: OssBucket, keys: list[tuple[str, int]], threads: int) -> None:
+    """Read all of them and do nothing with it."""
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda one: len(bucket.read_range(one[0], 0, one[1]).data), keys))
-    return time.perf_counter() - begun
 
 
-def check(bucket: OssBucket, catalog: Path, threads: int, depth: str) -> float:
-    """Seconds that a check of all of them takes."""
-    options = CheckOptions(depth="full" if depth == "full" else "edges", wanted=Wanted(), again=0.0)
-    begun = time.perf_counter()
+def check(bucket: OssBucket, catalog: Path, threads: int) -> None:
+    """Check all of them."""
+    options = CheckOptions(depth="full", wanted=Wanted(), again=0.0)
     summary = check_recordings(catalog, lambda _: bucket, options, ThreadCrew(threads), Talk())
     assert not summary.warnings, summary.warnings
-    return time.perf_counter() - begun
+
+
+def clocked(there: Served, run: Callable[[], None]) -> Spent:
+    """What a run takes."""
+    before = time.perf_counter(), time.process_time(), there.spent()
+    run()
+    after = time.perf_counter(), time.process_time(), there.spent()
+    return Spent(*(late - early for early, late in zip(before, after, strict=True)))
 
 
 def main() -> None:
@@ -129,14 +152,15 @@ def measure(there: Served, catalog: Path, keys: list[tuple[str, int]], given: ar
     download(bucket, keys, given.threads)
     rounds = []
     for _ in range(given.rounds):
-        bare = download(bucket, keys, given.threads)
-        rounds.append((bare, check(bucket, catalog, given.threads, "full")))
-    bare, checked = (statistics.median(times) for times in zip(*rounds, strict=True))
-    ratio = statistics.median(one / other for one, other in rounds)
-    print(f"{len(keys)} segments of {keys[0][1] // 1024:,} KiB, {given.threads} connections, {given.latency:g} ms")
-    print(
-        f"bare download {mega / bare:8.1f} MB/s\ncheck, full   {mega / checked:8.1f} MB/s\nratio         {ratio:8.2f}"
-    )
+        bare = clocked(there, lambda: download(bucket, keys, given.threads))
+        rounds.append((bare, clocked(there, lambda: check(bucket, catalog, given.threads))))
+    print(f"{len(keys)} segments of {keys[0][1] / 1e6:.1f} MB, {given.threads} connections, {given.latency:g} ms")
+    for name, runs in zip(("bare download", "check, full"), zip(*rounds, strict=True), strict=True):
+        wall, here, away = (statistics.median(times) for times in zip(*runs, strict=True))
+        gigabyte = mega / 1000
+        print(f"{name:14}{mega / wall:6.0f} MB/s, CPU s/GB: here {here / gigabyte:.2f}, server {away / gigabyte:.2f}")
+    ratios = sorted(bare.wall / checked.wall for bare, checked in rounds)
+    print(f"ratio         {statistics.median(ratios):6.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 if __name__ == "__main__":

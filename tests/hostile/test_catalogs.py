@@ -71,6 +71,19 @@ def test_every_spelling_of_a_folder_is_the_same_bucket(alone: Path, ossrec: Ossr
         assert len(ossrec("find", "--bucket", spelling, "--format", "json").json) == 1
 
 
+@pytest.mark.parametrize("reasons", ["", "x", "null", "NaN", "1", "[[]]", '[1, "x"', '{"a": 1}', "[" * 5000])
+def test_reasons_that_are_no_codes_are_passed_over(reasons: str, alone: Path, ossrec: Ossrec) -> None:
+    put_recording(alone / "bucket", stem(1), 2)
+    assert ossrec("scan", "bucket").code == 0
+    with sqlite3.connect("ossrec.db") as db:
+        db.execute("UPDATE recordings SET reasons = ?", (reasons,))
+    db.close()
+    assert ossrec("find", "--format", "json").json[0]["reasons"] == []
+    for arguments in (["find"], ["show", stem(1)], ["show", "--room", "a"], ["check", "-q", "--fail-on", "never"]):
+        ran = ossrec(*arguments)
+        assert (ran.code, "unforeseen" in ran.err) == (0, False), ran.err
+
+
 class _Deleting(SmallPages):
     """A folder whose catalog is deleted while it is listed."""
 

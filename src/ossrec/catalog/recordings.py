@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ossrec.catalog.keyspace import successor
 from ossrec.catalog.looks import LookRow, ObjectId, looks_of_stem
 from ossrec.catalog.playlists import PlaylistRow, playlists_of
+from ossrec.catalog.rows import codes
 from ossrec.catalog.stems import PLAYLIST
 
 
@@ -174,7 +175,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     path, uid, *rest = row
     *judged, reasons = rest[: -len(Measures._fields)]
     measures = Measures(*rest[-len(Measures._fields) :])
-    before = Judged(*judged, measures, tuple(json.loads(reasons)))  # type: ignore[call-arg]
+    before = Judged(*judged, measures, tuple(codes(reasons)))  # type: ignore[call-arg]
     stems = dict(conn.execute("SELECT id, stem FROM stems WHERE recording_id = ?", (recording_id,)))
     objects: dict[ObjectId, StoredObject] = {}
     for stem_id in stems:

@@ -67,7 +67,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "stream": stream,
         "verdict": verdict,
         "depth": depth,
-        "reasons": [] if reasons == "[]" else json.loads(reasons),
+        "reasons": codes(reasons),
         "started_at": iso(started_ms),
         "ended_at": iso(ended_ms),
         "duration": duration,
@@ -98,6 +98,17 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "last_changed": iso_seconds(last_changed),
         "path": path,
     }
+
+
+def codes(packed: Any) -> list[str]:
+    """The codes in a JSON array; in a catalog that somebody else wrote it need not be one."""
+    if packed == "[]":  # of most recordings
+        return []
+    try:
+        found = json.loads(packed)
+    except (TypeError, ValueError, RecursionError):
+        return []
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def buckets_by_id(catalog: sqlite3.Connection) -> dict[int, str]:
