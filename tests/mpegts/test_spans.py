@@ -31,6 +31,12 @@ def seen(start: float, length: float, *, sound: tuple[float, float] | None = Non
             [seen(WRAP / 90_000 - 4, 10), seen(6, 10)], [False, True], [10.0, 10.0], id="over the wrap of the clock"
         ),
         pytest.param([seen(1, 9, sound=(1.5, 10))], [False], [10.5], id="the sound lasts longer than the picture"),
+        pytest.param(
+            [seen(2, 2, sound=(1, 2.9)), seen(4, 2, sound=(3, 2.9))],
+            [False, True],
+            [2.0, 3.0],
+            id="sound that was left over from the segment before",
+        ),
         pytest.param([seen(0, 0, picture=False)], [False], [None], id="nothing carries a time"),
     ],
 )

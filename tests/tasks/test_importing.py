@@ -110,6 +110,19 @@ def test_a_bad_row_has_its_line_and_stops_no_other() -> None:
     assert [(row.line, row.told is None) for row in rows(data)] == [(3, True), (5, True), (6, False)]
 
 
+def test_an_open_quote_is_told_with_all_the_lines_that_it_takes_along() -> None:
+    (good, bad) = rows('recordid,note\na,x\nb,"open\nc,y\nd,z\n')
+    assert good.told is not None
+    assert bad == Row(3, None, "it is no CSV: unexpected end of data, up to line 5: is a quote left open?")
+
+
+def test_a_quote_that_the_next_one_closes_by_chance_is_a_bad_row_and_the_rest_is_read() -> None:
+    first, last = rows('recordid,note\na,"open\nb,"x"\nc,y\n')
+    assert first == Row(2, None, "it is no CSV: ',' expected after '\"', up to line 3: is a quote left open?")
+    assert last.told is not None
+    assert last.told.recordid == "c"
+
+
 def test_a_json_value_has_the_line_that_it_begins_on() -> None:
     data = f'[\n\n{{"recordid":\n"{RID}"}},\n{{"x": 1}}\n]'
 

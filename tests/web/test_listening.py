@@ -209,6 +209,17 @@ def test_it_stops_when_asked_to(listener: Listener, number: int) -> None:
     assert listener.lines[-1].endswith("stopped; every callback that was answered is kept")
 
 
+def test_a_host_without_an_address_is_one_line(
+    alone: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSSREC_CALLBACK_SECRET", SECRET)
+    assert run(["tasks", "listen", "--host", "nowhere.invalid", "--port", "0"]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("ossrec: cannot listen on nowhere.invalid port 0: ")
+    assert "while" not in said
+    assert "Errno" not in said
+
+
 def test_a_port_in_use_is_one_line(
     listener: Listener, alone: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,8 @@ A worker takes the credentials from its own environment. What is sent to it is t
 and the segment; what it sends back is what it saw.
 """
 
-from concurrent.futures import Executor, Future
+import time
+from concurrent.futures import CancelledError, Executor, Future
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +35,7 @@ class DaskCrew:
         self._settings = settings
         self._client: Any = None
         self._executor: Executor | None = None
+        self._seen = 0.0  # when there was a worker
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
         """As `Crew.submit`; of *bucket* only its name is sent."""
@@ -51,6 +53,21 @@ class DaskCrew:
             said = f"{type(error).__name__}: {error}".splitlines()[0]
             raise OssrecError(f"the Dask cluster at {self._address} failed: {said}: look at its workers") from error
 
+    def ensure(self) -> None:
+        """As `Crew.ensure`: workers may be away for as long as a new one takes to start."""
+        now = time.monotonic()
+        if self._workers():
+            self._seen = now
+        elif now - self._seen > _PATIENCE:
+            raise OssrecError(f"the Dask cluster at {self._address} has no workers any more: start some, check again")
+
+    def _workers(self) -> int:
+        """How many threads its workers have; 0 when the scheduler does not say."""
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, TimeoutError, CancelledError):
+            return 0
+
     def __enter__(self) -> Self:
         """Reach the scheduler; raises UsageProblem when there is none, or it has no workers."""
         import distributed
@@ -63,7 +80,8 @@ class DaskCrew:
             self._close()
             said = str(error).splitlines()[0] if str(error) else "it does not answer"
             raise UsageProblem(f"no Dask cluster at {self._address} ({said}): check --dask and its workers") from None
-        self.hands = max(1, sum(self._client.nthreads().values()))
+        self.hands = max(1, self._workers())
+        self._seen = time.monotonic()
         self._executor = self._client.get_executor(pure=False)
         return self
 

@@ -30,6 +30,9 @@ class Crew(Protocol):
     def result(self, future: "Future[Looked]") -> Looked:
         """What came of a look that is over; raises OssrecError when whoever should look could not work."""
 
+    def ensure(self) -> None:
+        """Called while nothing comes back: raises OssrecError when nobody is left who could look."""
+
     def __enter__(self) -> Self:
         """Be ready."""
 
@@ -113,6 +116,9 @@ class ThreadCrew:
     def result(self, future: "Future[Looked]") -> Looked:
         """As `Crew.result`."""
         return future.result()
+
+    def ensure(self) -> None:
+        """As `Crew.ensure`: threads do not go away."""
 
     def __enter__(self) -> Self:
         """Start the threads."""

@@ -1,7 +1,7 @@
 """Looks in flight: as many as keep a crew busy, and no more bytes of them than memory has room for."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
@@ -54,12 +54,14 @@ class Flight:
         self._weight += _weight(task)
         future.add_done_callback(lambda done: self._landed.put(Landed(ticket, task, done)))
 
-    def take(self) -> Landed:
-        """The next one that is ready; waits for it."""
+    def take(self, meanwhile: Callable[[], None]) -> Landed:
+        """The next one that is ready; waits for it, and calls *meanwhile* now and then, which may raise."""
         landed = None
         while landed is None:
-            with suppress(Empty):  # a signal that met another thread is seen to when this one wakes
+            try:
                 landed = self._landed.get(timeout=_GLANCE)
+            except Empty:  # a signal that met another thread is seen to when this one wakes
+                meanwhile()
         self._flying.discard(landed.future)
         self._weight -= _weight(landed.task)
         return landed

@@ -56,6 +56,7 @@ class Round:
         self._begun = 0  # bytes that looks were begun at
         self._until = None if options.time is None else time.monotonic() + options.time
         self._untold = 0
+        self._meanwhile: Callable[[], None] = lambda: None  # what to look after while nothing comes back
 
     def run(self, due: Iterable[Due], crew: Crew, stop: Stop, watch: Callable[[], None]) -> None:
         """Look at all of *due*, until budget or time are used up; *watch* is called after each segment.
@@ -65,6 +66,12 @@ class Round:
         """
         with crew, batches(self._conn, _COMMIT_EVERY) as commit_now_and_then:
             flight = Flight(crew, self._options.depth)
+
+            def meanwhile() -> None:
+                stop.check(_KEPT)
+                crew.ensure()
+
+            self._meanwhile = meanwhile
 
             def between() -> None:
                 commit_now_and_then()
@@ -145,7 +152,7 @@ class Round:
             self._warn(str(error))
 
     def _land(self, flight: Flight, crew: Crew) -> None:
-        landed = flight.take()
+        landed = flight.take(self._meanwhile)
         looked = crew.result(landed.future)
         desk = self._hands[landed.ticket].desk
         if desk.failed is None:

@@ -38,9 +38,16 @@ def spans(inspections: Sequence[Inspection | None], joined: Sequence[bool]) -> l
         if before is None or after is None or own is None or not joined[number + 1]:
             continue
         until = step(before, after)
-        if until is not None and until > 0 and abs(until - own) <= tolerance(own):
+        lengths = (own, _lead(before) or own)
+        if until is not None and until > 0 and any(abs(until - length) <= tolerance(length) for length in lengths):
             found[number] = until
     return found
+
+
+def _lead(one: Inspection) -> float | None:
+    """Seconds of the stream that a segment leads with: others may have begun before it, left over from the last one."""
+    streams = (one.first(kind) for kind in LEADING)
+    return next((stream.length / TICKS for stream in streams if stream is not None and stream.length is not None), None)
 
 
 def unwrapped(first: Sequence[int]) -> list[int]:

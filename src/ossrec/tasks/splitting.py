@@ -37,7 +37,7 @@ def as_text(stream: BinaryIO) -> Iterator[TextIO]:
 def csv_rows(text: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str]] | Raw]:
     """(line, cells) of each record that has any, and what is no CSV as a problem."""
     csv.field_size_limit(MOST)
-    reader = csv.reader(text, delimiter=delimiter)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)  # an open quote is told
     while True:
         line = reader.line_num + 1
         try:
@@ -45,10 +45,16 @@ def csv_rows(text: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str
         except StopIteration:
             return
         except csv.Error as error:
-            yield Raw(line, None, f"it is no CSV: {error}")
+            yield Raw(line, None, _no_csv(error, line, reader.line_num))
             continue
         if cells:
             yield line, cells
+
+
+def _no_csv(error: csv.Error, first: int, last: int) -> str:
+    """What is wrong, and how far it reaches: a quote that nobody closes takes further lines with it."""
+    reach = f", up to line {last}: is a quote left open?" if last > first else ""
+    return f"it is no CSV: {error}{reach}"
 
 
 def json_lines(text: TextIO) -> Iterator[Raw]:

@@ -63,8 +63,13 @@ def _door(address: Address) -> socket.socket:
         return socket.create_server(address, family=family, backlog=256)
     except (OSError, OverflowError, UnicodeError) as error:
         number = getattr(error, "errno", None)
-        said = os.strerror(number) if number and number > 0 else error
+        said = os.strerror(number) if number and number > 0 else _name_trouble(error)
         raise UsageProblem(f"cannot listen on {address.host} port {address.port}: {said}") from None
+
+
+def _name_trouble(error: Exception) -> str:
+    """What the resolver said of a name, without what `socket.create_server` adds for programmers."""
+    return str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
 
 
 class _Server(uvicorn.Server):
