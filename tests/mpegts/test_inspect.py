@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges, inspect_file
+from ossrec.mpegts.inspecting import inspect_blocks, inspect_bytes, inspect_edges, inspect_file
 from ossrec.mpegts.inspection import MOST_NOTES, Inspection
 from tests.mpegts.streams import (
     AUDIO,
@@ -69,6 +69,12 @@ def test_blocks_of_any_size_give_the_same(size: int) -> None:
     blocks = [memoryview(SOUND[at : at + size]) for at in range(0, len(SOUND), size)]
 
     assert inspect_blocks([b"", *blocks, bytearray()], piece=2500) == inspect_blocks([SOUND])
+
+
+@pytest.mark.parametrize("piece", [1880, 2500, len(SOUND), 1 << 23])
+def test_bytes_at_hand_give_the_same(piece: int) -> None:
+    assert inspect_bytes(bytearray(SOUND), piece=piece) == inspect_blocks([SOUND])
+    assert inspect_bytes(b"") == inspect_blocks([])
 
 
 def test_a_file_gives_the_same(tmp_path: Path) -> None:

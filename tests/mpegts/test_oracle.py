@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import given, settings
 
 from ossrec.mpegts.borders import Placed, check_segments
-from ossrec.mpegts.inspecting import inspect_blocks
+from ossrec.mpegts.inspecting import inspect_blocks, inspect_bytes
 from ossrec.mpegts.inspection import Inspection
 from tests.mpegts.fuzz import mutants
 from tests.mpegts.oracle.clocks import judge_clock
@@ -96,7 +96,7 @@ def test_borders_show_the_same(earlier: list[str], later: list[str]) -> None:
 def test_it_does_not_matter_where_pieces_end(names: list[str]) -> None:
     data = b"".join(tell(names))
 
-    assert inspect_blocks([data], piece=2048) == inspect_blocks([data])
+    assert inspect_blocks([data], piece=2048) == inspect_blocks([data]) == inspect_bytes(data, piece=3001)
 
 
 def test_packets_are_found_at_the_same_places() -> None:

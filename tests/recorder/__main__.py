@@ -136,7 +136,7 @@ def _describe(recorder: Recorder, oss: OssServer) -> str:
         "ossrec find",
         "ossrec record stop RECORDID",
     )
-    return "\n".join([*exports, *(f"# ossrec {step}" for step in steps)])
+    return "\n".join([*exports, *(f"# {step}" for step in steps)])
 
 
 if __name__ == "__main__":

@@ -206,8 +206,9 @@ def test_a_file_that_a_callback_named_is_looked_at_first(alone: Path) -> None:
     gone = body(recordid=rid(9), fileaddress="http://b.example/2026/rid_ff_gone.m3u8") | {"msgid": "gone"}
     _put(alone / "ossrec.db", told, gone, now=int(time.time()))
     bucket = Watched(alone / "b")
-    scan(bucket, alone / "ossrec.db")
+    summary = scan(bucket, alone / "ossrec.db")
 
+    assert (summary.new, summary.changed) == (summary.objects, 0)
     assert bucket.asked[:4] == ["2026/rid_ff_gone", stem(3), name, ""]
     assert sorted(bucket.asked[4:]) == [f"{stem(1)}.m3u8", f"{stem(2)}.m3u8"]
     rows = found(alone / "ossrec.db")

@@ -75,11 +75,22 @@ class Intake:
 
     def add(self, objects: Iterable[ObjectInfo]) -> int:
         """Store *objects* and say nothing of any other; gives how many of them are new or changed."""
+        return sum(self._add(objects))
+
+    def add_and_count(self, objects: Iterable[ObjectInfo]) -> None:
+        """As `add`, for objects that the scan's own listing is still to come to: it will find nothing new in them."""
+        self._conn.execute(
+            "UPDATE scans SET new = new + ?, changed = changed + ? WHERE id = ?", (*self._add(objects), self._scan_id)
+        )
+
+    def _add(self, objects: Iterable[ObjectInfo]) -> Taken:
         rows = self._place(objects)
+        changed = 0
         for number, listed in rows.items():
             bounds = (number, listed[0][1], f"{listed[-1][1]}\0")
-            rows[number], _, _ = _compare(self._conn.execute(_KNOWN, bounds).fetchall(), listed)
-        return self._save(rows)
+            rows[number], updated, _ = _compare(self._conn.execute(_KNOWN, bounds).fetchall(), listed)
+            changed += updated
+        return Taken(self._save(rows) - changed, changed)
 
     def _place(self, objects: Iterable[ObjectInfo]) -> dict[int, list[Row]]:
         """Rows of the objects by stem, each stem's in order.

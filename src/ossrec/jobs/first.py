@@ -45,7 +45,7 @@ class LookFirst:
                 continue
             with transaction(self._conn):
                 mark_looked(self._conn, number)
-                self._intake.add(objects)
+                self._intake.add_and_count(objects)
                 link(self._conn, now)
                 self._look(split.stem, checked)
 

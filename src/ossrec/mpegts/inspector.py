@@ -151,7 +151,7 @@ class Inspector:
         if self._tables_seen or self.tables.complete is None:
             return
         self._tables_seen = True
-        first = self.counters.first_packet[[entry.pid for entry in self.tables.entries()]]
+        first = self.counters.first_packet[self.tables.complete_for]
         begun = int(first[first >= 0].min(initial=self.tables.complete))
         if begun < self.tables.complete:
             detail = f"they are complete in packet {self.tables.complete}"

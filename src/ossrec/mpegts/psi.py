@@ -72,6 +72,7 @@ class Tables:
         self.read: dict[int, Program] = {}  # by program_number, as it stands
         self._named: dict[int, Entry] = {}  # every stream that was ever announced
         self.complete: int | None = None  # number of the packet with which PAT and a PMT were there
+        self.complete_for: list[int] = []  # PIDs that were announced by then
         self.broken: set[int] = set()  # PIDs of tables with a wrong CRC
         self.has_pat = False
         self._sections: dict[int, Sections] = {_PAT: Sections()}
@@ -177,7 +178,7 @@ class Tables:
         elif section[5] & 1:  # current_next_indicator
             yield from self._pat(section, begun) if pid == _PAT else self._pmt(section, begun)
             if self.complete is None and self.has_pat and self.read:
-                self.complete = number
+                self.complete, self.complete_for = number, list(self._named)
                 self._changes += 1
 
     def _pat(self, section: bytes, begun: int) -> Iterator[Event]:
