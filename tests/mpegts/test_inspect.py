@@ -71,6 +71,13 @@ def test_blocks_of_any_size_give_the_same(size: int) -> None:
     assert inspect_blocks([b"", *blocks, bytearray()], piece=2500) == inspect_blocks([SOUND])
 
 
+def test_tables_are_late_for_streams_of_the_first_pmt_alone() -> None:
+    later = pmt([(0x1B, VIDEO), (0x0F, AUDIO), (0x06, PAT)], version=1)
+    data = SOUND[: 2 * SIZE] + write_packet(Packet(PMT, 1, later, starts=True)) + SOUND[2 * SIZE :]
+
+    assert [note.code for note in inspect_blocks([data]).notes] == ["TS361"]
+
+
 @pytest.mark.parametrize("piece", [1880, 2500, len(SOUND), 1 << 23])
 def test_bytes_at_hand_give_the_same(piece: int) -> None:
     assert inspect_bytes(bytearray(SOUND), piece=piece) == inspect_blocks([SOUND])
