@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from ossrec.buckets.settings import BucketSettings
-from ossrec.errors import UsageProblem
+from ossrec.errors import OssrecError, UsageProblem
 from ossrec.jobs import cluster as module
 from ossrec.jobs.check import check_recordings
 from ossrec.jobs.check_report import CheckOptions, Talk
@@ -121,3 +122,25 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
         DaskCrew("tcp://127.0.0.1:1", BucketSettings()),
     ):
         pass
+
+
+def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import dask
+    from distributed import LocalCluster
+
+    with (
+        dask.config.set(CONFIG),
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        DaskCrew(cluster.scheduler_address, BucketSettings()) as crew,
+    ):
+        crew.ensure()
+        cluster.scale(0)
+        monkeypatch.setattr(module, "_PATIENCE", 0.0)
+        with pytest.raises(OssrecError, match="has no workers any more: start some"):
+            _ensure_for(crew, 30.0)
+
+
+def _ensure_for(crew: DaskCrew, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        crew.ensure()
