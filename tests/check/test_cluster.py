@@ -31,6 +31,8 @@ pytestmark = [
     pytest.mark.xdist_group("dask"),
 ]
 SECRET = "a-secret-of-the-workers-only"
+# A dashboard takes port 8787 unless told, and warns, which fails a test, where somebody has it already.
+DASHBOARD = "127.0.0.1:0"
 CONFIG = {"distributed.comm.timeouts.connect": "20s", "distributed.admin.log-format": "%(message)s"}
 
 
@@ -56,7 +58,12 @@ def address(stored: OssServer) -> Iterator[str]:
     with (
         dask.config.set(CONFIG),
         LocalCluster(
-            n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None, env=variables, silence_logs=50
+            n_workers=2,
+            threads_per_worker=2,
+            processes=True,
+            dashboard_address=DASHBOARD,
+            env=variables,
+            silence_logs=50,
         ) as cluster,
     ):
         yield cluster.scheduler_address
@@ -130,7 +137,7 @@ def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyP
 
     with (
         dask.config.set(CONFIG),
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=DASHBOARD) as cluster,
         DaskCrew(cluster.scheduler_address, BucketSettings()) as crew,
     ):
         crew.ensure()
