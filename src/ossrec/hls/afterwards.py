@@ -79,14 +79,7 @@ def _check_durations(segments: list[Segment], target: int, notes: Notes) -> None
     too_long = target + 0.5
     for segment in segments:
         if segment.duration >= too_long:
-            notes.add(
-                "HLS090",
-                f"{segment.duration:g} s, EXT-X-TARGETDURATION is {target} s",
-                segment.line,
-                segment=segment.number,
-                start=segment.start,
-                length=segment.duration,
-            )
+            notes.add_at(segment, "HLS090", f"{segment.duration:g} s, EXT-X-TARGETDURATION is {target} s")
 
 
 def _check_repeats(segments: list[Segment], notes: Notes) -> None:
@@ -98,14 +91,7 @@ def _check_repeats(segments: list[Segment], notes: Notes) -> None:
     for segment in whole:
         before = first.setdefault(segment.uri, segment)
         if before is not segment:
-            notes.add(
-                "HLS180",
-                f"{excerpt(segment.uri)}, first on line {before.line}",
-                segment.line,
-                segment=segment.number,
-                start=segment.start,
-                length=segment.duration,
-            )
+            notes.add_at(segment, "HLS180", f"{excerpt(segment.uri)}, first on line {before.line}")
 
 
 def _check_clock(segments: list[Segment], notes: Notes) -> None:

@@ -41,14 +41,7 @@ def _check_modified(it: ListedPlaylist, declared: float, notes: Notes) -> None:
         return
     for one in it.slices:
         if one.modified is not None and one.modified > it.modified + UPLOAD_SLACK:
-            notes.add(
-                "LST280",
-                f"{excerpt(one.uri)}, {one.modified - it.modified} s after it",
-                one.line,
-                segment=one.number,
-                start=one.start,
-                length=one.duration,
-            )
+            notes.add_at(one, "LST280", f"{excerpt(one.uri)}, {one.modified - it.modified} s after it")
 
 
 def _runs(slices: Sequence[Slice], notes: Notes) -> list[list[Slice]]:

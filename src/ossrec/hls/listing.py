@@ -81,14 +81,7 @@ def _check_slice(one: Slice, notes: Notes) -> None:
 
 def _note(one: Slice, code: str, detail: str, notes: Notes) -> None:
     """A finding about a segment says which, and which seconds of the recording."""
-    notes.add(
-        code,
-        excerpt(one.uri, _MAX_KEY) + detail,
-        one.line,
-        segment=one.number,
-        start=one.start,
-        length=one.duration,
-    )
+    notes.add_at(one, code, excerpt(one.uri, _MAX_KEY) + detail)
 
 
 def _fault(one: Slice, key: str) -> tuple[str, str]:

@@ -1,9 +1,31 @@
 """Collects findings about one playlist, and keeps their number bounded."""
 
+from typing import Protocol
+
 from ossrec.findings import Finding
 
 REPEATS = 1000  # of one code; the rest is counted, for a hostile playlist can break a rule on every line
 EXCERPT = 200  # characters of foreign text in a detail
+
+
+class Place(Protocol):
+    """A segment of a playlist, whatever else is known of it."""
+
+    @property
+    def number(self) -> int:
+        """Position in the playlist, from 0."""
+
+    @property
+    def line(self) -> int:
+        """Of its URI, from 1."""
+
+    @property
+    def start(self) -> float:
+        """Seconds from the start of the recording."""
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
 
 
 class Notes:
@@ -31,6 +53,10 @@ class Notes:
         seen = self._seen[code] = self._seen.get(code, 0) + 1
         if seen <= REPEATS:
             self._found.append(Finding(code, self.subject, detail, line, segment, start, length))
+
+    def add_at(self, place: Place, code: str, detail: str = "") -> None:
+        """Keep one more, about all of a segment."""
+        self.add(code, detail, place.line, segment=place.number, start=place.start, length=place.duration)
 
     def all(self) -> list[Finding]:
         """The findings by line, those without one last; then one for each code that had too many."""

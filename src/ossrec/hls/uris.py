@@ -47,14 +47,7 @@ def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddre
     resources = tuple(resolve(resource.uri, playlist_key, address, prefix) for resource in playlist.resources)
     for segment, target in zip(playlist.segments, segments, strict=True):
         for code, detail in target.faults:
-            notes.add(
-                code,
-                detail,
-                segment.line,
-                segment=segment.number,
-                start=segment.start,
-                length=segment.duration,
-            )
+            notes.add_at(segment, code, detail)
     for resource, target in zip(playlist.resources, resources, strict=True):
         for code, detail in target.faults:
             notes.add(code, detail, resource.line)
