@@ -34,15 +34,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
     conn, found = _opened(path)
-    try:
+    with _closed_on_failure(conn, path):
         if found < VERSION:
             _migrate(conn, path, found)
-    except sqlite3.Error as error:
-        conn.close()
-        raise _told(path, error) from None
-    except BaseException:
-        conn.close()
-        raise
     return conn
 
 
@@ -123,16 +117,23 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
         conn = sqlite3.connect(path.absolute(), isolation_level=None)
     except sqlite3.Error as error:
         raise _told(path, error) from None
-    try:
+    with _closed_on_failure(conn, path):
         found = _version(conn, path)
         conn.executescript(_PRAGMAS)
+    return conn, found
+
+
+@contextmanager
+def _closed_on_failure(conn: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Work on a new connection, which nobody else would close; what SQLite says is told as one line."""
+    try:
+        yield
     except sqlite3.Error as error:
         conn.close()
         raise _told(path, error) from None
     except BaseException:
         conn.close()
         raise
-    return conn, found
 
 
 def _version(conn: sqlite3.Connection, path: Path) -> int:
