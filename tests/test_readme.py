@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.running import PATIENCE, ROOT
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-HOME = "/home/you/ossrec"
+SHOWN_ROOT = "/home/you/ossrec"
 
 
 def shown(command: str) -> str:
@@ -24,7 +25,7 @@ def shown(command: str) -> str:
 
 def normal(text: str) -> str:
     """Without what differs from run to run: where the checkout lies, how long it took, how often it was listed."""
-    text = re.sub(r"in \d+\.\d s", "in … s", text.replace(str(ROOT), HOME))
+    text = re.sub(r"in \d+\.\d s", "in … s", text.replace(str(ROOT), SHOWN_ROOT))
     text = re.sub(r"looked at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "looked at …", text)
     return "\n".join(line.rstrip() for line in re.sub(r"\d+ list", "… list", text).splitlines())
 
@@ -41,8 +42,10 @@ def run(folder: Path, command: str, code: int = 0, talk: str = "") -> str:
     """The output of an `ossrec` command of README, which exits with *code* and says *talk*."""
     words = shlex.split(command)
     script = str(SCRIPTS / Path(words[0]).name)
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"PYTHONUTF8": "1"}
-    done = subprocess.run([script, *words[1:]], cwd=folder, capture_output=True, text=True, env=environment, timeout=60)
+    environment = os.environ | {"PYTHONUTF8": "1", "HOME": str(folder)}
+    done = subprocess.run(
+        [script, *words[1:]], cwd=folder, capture_output=True, text=True, env=environment, timeout=PATIENCE
+    )
     assert (done.returncode, done.stderr) == (code, talk)
     return done.stdout
 

@@ -1,18 +1,10 @@
-"""An OSS of its own for each test, and buckets in it."""
-
-from collections.abc import Iterator
+"""A bucket of an OSS that each test has for itself."""
 
 import pytest
 
 from ossrec.buckets.oss import OssBucket
 from tests.buckets.places import connect
 from tests.oss_server import OssServer
-
-
-@pytest.fixture
-def server() -> Iterator[OssServer]:
-    with OssServer() as running:
-        yield running
 
 
 @pytest.fixture

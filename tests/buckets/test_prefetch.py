@@ -14,6 +14,7 @@ from ossrec.buckets.protocol import START
 from ossrec.errors import BucketBusy, Interrupted, ListingDamaged
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page
 from tests.buckets.places import all_keys, write_files
+from tests.running import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ class Numbered:
         self.asked.append(cursor.after)
         self.reached.release()
         if self.opens:
-            self.opens.wait(30)
+            self.opens.wait(PATIENCE)
         if self.fails_at and cursor.after >= self.fails_at:
             raise BucketBusy(f"failed at {cursor.after}")
         first = int(cursor.after or -1) + 1
@@ -74,7 +75,7 @@ def test_only_so_many_pages_are_fetched_ahead() -> None:
     listing = pages(bucket, ahead=2)
     next(listing)
     for _ in range(4):  # the one given, the two that wait, the one in the thread's hand
-        assert bucket.reached.acquire(timeout=30)
+        assert bucket.reached.acquire(timeout=PATIENCE)
     assert not bucket.reached.acquire(timeout=0.05)
     listing.close()
 
@@ -98,11 +99,11 @@ def test_closing_while_a_request_is_under_way_is_prompt_and_its_page_is_dropped(
     listing = pages(bucket)
     caller = threading.Thread(target=lambda: next(listing, None))
     caller.start()
-    assert bucket.reached.acquire(timeout=30)
+    assert bucket.reached.acquire(timeout=PATIENCE)
     opens.set()
     caller.join()
     opens.clear()
-    assert bucket.reached.acquire(timeout=30)
+    assert bucket.reached.acquire(timeout=PATIENCE)
     closer = threading.Timer(0.05, opens.set)  # the request ends after closing began
     closer.start()
     listing.close()
@@ -147,7 +148,7 @@ def test_several_ranges_are_under_way_at_once() -> None:
     done: list[int] = []
     caller = threading.Thread(target=lambda: done.extend(number for number, _ in listing))
     caller.start()
-    assert all(bucket.reached.acquire(timeout=30) for _ in range(2))  # both wait at once
+    assert all(bucket.reached.acquire(timeout=PATIENCE) for _ in range(2))  # both wait at once
     opens.set()
     caller.join()
     assert sorted(done) == [0, 1]
@@ -215,7 +216,7 @@ def interrupted(listing: Iterator[object], bucket: Numbered) -> None:
     """Ask for the next page and be interrupted while it is on its way."""
 
     def interrupt() -> None:
-        assert bucket.reached.acquire(timeout=30)
+        assert bucket.reached.acquire(timeout=PATIENCE)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     waker = threading.Thread(target=interrupt)

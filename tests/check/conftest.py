@@ -1,17 +1,12 @@
-"""What most tests of checking need: a catalog of their own, an OSS, a folder of real segments."""
+"""What most tests of checking need: a catalog of their own, and a folder of real segments."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.oss_server import OssServer
+from tests.scan.conftest import catalog
 
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Path:
-    """Where the catalog will be."""
-    return tmp_path / "catalog.db"
+__all__ = ["catalog", "folder"]
 
 
 @pytest.fixture
@@ -20,10 +15,3 @@ def folder(tmp_path: Path) -> Path:
     place = tmp_path / "bucket"
     place.mkdir()
     return place
-
-
-@pytest.fixture
-def server() -> Iterator[OssServer]:
-    """An OSS with no buckets yet."""
-    with OssServer() as running:
-        yield running

@@ -1,5 +1,6 @@
 """On a Dask cluster the same comes of a check as on threads, and no credentials travel."""
 
+import gc
 import os
 import pickle
 import sys
@@ -21,10 +22,12 @@ from tests.buckets.places import connect
 from tests.check.checking import check, content, recording
 from tests.check.test_looking import upload
 from tests.oss_server import Fault, OssServer
+from tests.running import PATIENCE
 from tests.scan.bucket_maker import DAY, segment, stem
 from tests.scan.scanning import scan
 
-# Sockets of a cluster that is torn down close when they are collected, as distributed leaves them.
+# Sockets of a cluster that is torn down close when they are collected, as distributed leaves them; `collected` sees to
+# it that this is here, and not in whatever test runs next.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -33,7 +36,13 @@ pytestmark = [
 SECRET = "a-secret-of-the-workers-only"
 # A dashboard takes port 8787 unless told, and warns, which fails a test, where somebody has it already.
 DASHBOARD = "127.0.0.1:0"
-CONFIG = {"distributed.comm.timeouts.connect": "20s", "distributed.admin.log-format": "%(message)s"}
+CONFIG = {"distributed.comm.timeouts.connect": "120s", "distributed.admin.log-format": "%(message)s"}
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -144,7 +153,7 @@ def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyP
         cluster.scale(0)
         monkeypatch.setattr(module, "_PATIENCE", 0.0)
         with pytest.raises(OssrecError, match="has no workers any more: start some"):
-            _ensure_for(crew, 30.0)
+            _ensure_for(crew, PATIENCE)
 
 
 def _ensure_for(crew: DaskCrew, seconds: float) -> None:

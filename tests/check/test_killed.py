@@ -3,18 +3,16 @@
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ossrec.jobs import rounds as module
 from tests.check.checking import check, content, put_recordings, rewrite, select
+from tests.running import run_module
 from tests.scan.bucket_maker import segment, stem
 from tests.scan.scanning import is_sound, scan
 
-ROOT = Path(__file__).parents[2]
 KILLS = 6
 
 
@@ -78,5 +76,4 @@ def test_a_recording_whose_looks_are_all_kept_is_judged_by_whatever_runs_next(
 
 
 def _run(catalog: Path, statements: int) -> int:
-    command = [sys.executable, "-m", "tests.check.killed_run", str(catalog), "full", str(statements)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60).returncode
+    return run_module("tests.check.killed_run", catalog, "full", str(statements)).returncode

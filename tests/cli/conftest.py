@@ -1,32 +1,11 @@
 """Runs `ossrec` in this process, in an empty folder, with a catalog to ask."""
 
-from pathlib import Path
-
 import pytest
 
-from ossrec.cli.main import run
 from tests.catalog.builder import NOW, RID, CatalogBuilder, mixed, source
-from tests.running import Ossrec, Ran, go_alone
+from tests.running import Ossrec, Ran, alone, ossrec
 
 HOSTILE = "\x1b]0;owned\x07\u202e\n\x9b31m"  # what a terminal would obey: title, direction, line end, colour
-
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, and none of the settings of whoever runs the tests."""
-    go_alone(tmp_path, monkeypatch)
-    return tmp_path
-
-
-@pytest.fixture
-def ossrec(capsys: pytest.CaptureFixture[str]) -> Ossrec:
-    """Runs `ossrec` with the arguments given."""
-
-    def go(*arguments: str) -> Ran:
-        code = run(arguments)
-        return Ran(code, *capsys.readouterr())
-
-    return go
 
 
 @pytest.fixture(scope="session")
@@ -74,4 +53,4 @@ def catalog(built: CatalogBuilder, monkeypatch: pytest.MonkeyPatch) -> CatalogBu
     return built
 
 
-__all__ = ["HOSTILE", "RID", "Ossrec", "Ran"]
+__all__ = ["HOSTILE", "RID", "Ossrec", "Ran", "alone", "ossrec"]

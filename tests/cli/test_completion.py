@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_the_script_works_in_bash(ossrec: Ossrec, alone: Path) -> None:
     (alone / "script").write_text(ossrec("completion", "bash").out)
     command = alone / "ossrec"
     source = Path(package).parents[1]
-    command.write_text(f'#!/bin/sh\nPYTHONPATH={source} exec {sys.executable} -m ossrec "$@"\n')
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={quote(str(source))} exec {quote(sys.executable)} -m ossrec "$@"\n')
     command.chmod(0o755)
     typed = 'COMP_WORDS=(ossrec find --verdict inc); COMP_CWORD=3; _ossrec_completion ossrec; echo "${COMPREPLY[@]}"'
     done = subprocess.run(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -120,7 +121,7 @@ CLOSED = {
 def test_streams_that_are_closed_are_no_traceback(
     environ: dict[str, str], command: str, code: int, said: bytes | None
 ) -> None:
-    line = f"{' '.join(COMMAND)} {command}"
+    line = f"{shlex.join(COMMAND)} {command}"
     done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, check=False)
     assert done.returncode == code
     assert done.stderr == said if said is not None else b"Traceback" not in done.stderr

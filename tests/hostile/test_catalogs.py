@@ -11,7 +11,7 @@ import pytest
 from ossrec.buckets.protocol import START
 from ossrec.errors import CatalogError
 from ossrec.model import Cursor, Page
-from tests.running import Ossrec
+from tests.running import PATIENCE, Ossrec
 from tests.scan.bucket_maker import SmallPages, put_recording, stem
 from tests.scan.scanning import scan
 
@@ -114,13 +114,13 @@ def test_questions_are_answered_while_a_scan_writes(alone: Path, ossrec: Ossrec)
         def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
             if cursor != START:
                 begun.set()
-                go_on.wait(10)
+                go_on.wait(PATIENCE)
             return super().page(prefix, cursor, until=until)
 
     scanning = threading.Thread(target=scan, args=(Waiting(str(alone / "bucket")), alone / "ossrec.db"))
     scanning.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE)
         assert len(ossrec("find", "--format", "json").json) == 20
         assert ossrec("show", stem(3)).code == 0
         assert ossrec("scan", "bucket").code == 11

@@ -15,11 +15,11 @@ import pytest
 
 from tests.rebuild.rebuilding import Bench
 from tests.rebuild.serving import Serving, served
+from tests.running import PATIENCE
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-PATIENCE = 120.0  # seconds; a busy machine takes long to start a browser
 
 # Says at once when the browser knows no HLS, else how playing ended.
 PAGE = """<!doctype html><video muted></video><script>

@@ -9,6 +9,7 @@ import pytest
 
 from tests.rebuild.rebuilding import Bench
 from tests.rebuild.serving import served
+from tests.running import PATIENCE
 
 PLAYED = [
     pytest.param("no-playlist", "algebra-9b", 3, id="from nothing, sound and picture"),
@@ -79,5 +80,5 @@ def test_ffmpeg_says_nothing_against_it(name: str, tmp_path: Path) -> None:
     room = {"no-playlist": "algebra-9b", "orphan-segments": "rhetoric", "backup-and-reupload": "robotics"}[name]
     path, _, _ = saved(name, room, tmp_path)
     command = ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", str(path), "-map", "0", "-f", "null", "-"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")

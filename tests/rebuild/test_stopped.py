@@ -11,6 +11,7 @@ from fixtures.times import copy_bucket
 from ossrec.buckets.open import open_bucket
 from ossrec.buckets.settings import BucketSettings
 from tests.oss_server import Fault, OssServer
+from tests.running import PATIENCE
 from tests.scan.scanning import scan
 
 
@@ -22,7 +23,7 @@ def test_ctrl_c_while_segments_are_read(tmp_path: Path) -> None:
         place = open_bucket("oss://recordings", BucketSettings(endpoint=server.endpoint, region=server.region), keys)
         scan(place, tmp_path / "catalog.db")
         asked = threading.Event()
-        server.faults.add(Fault("GET", delay=60, times=None, after=asked.set))
+        server.faults.add(Fault("GET", delay=600, times=None, after=asked.set))
         command = [sys.executable, "-m", "ossrec", "rebuild", "rid_ba111120000075389640e12fe132f007ed54d_algebra-9b"]
         command += ["--catalog", str(tmp_path / "catalog.db"), "--endpoint", server.endpoint, "-o", str(tmp_path / "x")]
         process = subprocess.Popen(
@@ -32,8 +33,8 @@ def test_ctrl_c_while_segments_are_read(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert asked.wait(60)
+        assert asked.wait(PATIENCE)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, "", "")
     assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("catalog")) == ["files"]

@@ -2,25 +2,18 @@
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from ossrec.cli.main import run
 from ossrec.jobs.calling import CatalogNotes
 from ossrec.tasks.client import Client
 from tests.oss_server import OssServer
 from tests.recorder import Recorder
-from tests.running import Ossrec, Ran, go_alone
+from tests.running import alone, ossrec
+
+__all__ = ["BUCKET", "alone", "ossrec", "recorder"]
 
 BUCKET = "oss://recordings"
-
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, and none of the settings of whoever runs the tests."""
-    go_alone(tmp_path, monkeypatch)
-    return tmp_path
 
 
 @pytest.fixture
@@ -39,14 +32,3 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         yield running
-
-
-@pytest.fixture
-def ossrec(capsys: pytest.CaptureFixture[str]) -> Ossrec:
-    """Runs `ossrec` with the arguments given."""
-
-    def go(*arguments: str) -> Ran:
-        code = run(arguments)
-        return Ran(code, *capsys.readouterr())
-
-    return go

@@ -25,6 +25,7 @@ from ossrec.tasks.calls import Resid, Task
 from ossrec.tasks.client import Client, Wish
 from ossrec.tasks.pacing import Pace
 from tests.recorder import Recorder, Trouble
+from tests.running import PATIENCE
 
 CATALOG = Path("ossrec.db")
 
@@ -165,14 +166,14 @@ def test_a_short_write_is_let_in_between_two_transactions_of_a_long_run(conn: sq
         with writing(CATALOG), closing(open_for_writing(CATALOG)) as own, batches(own, 0) as between:
             own.execute("INSERT INTO buckets (name) VALUES ('oss://one')")
             begun.set()
-            assert wants_in.wait(30)
+            assert wants_in.wait(PATIENCE)
             between()
-            is_in.wait(30)  # in its next transaction: who was not let in before is not let in now
+            is_in.wait(PATIENCE)  # in its next transaction: who was not let in before is not let in now
 
     run = threading.Thread(target=scan)
     run.start()
     conn.execute("PRAGMA busy_timeout = 3000")
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     with turns.turn(conn):
         wants_in.set()
         conn.execute("BEGIN IMMEDIATE")

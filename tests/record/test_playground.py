@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.running import Ossrec
-
-ROOT = __file__.rpartition("/tests/")[0]
+from tests.running import PATIENCE, ROOT, Ossrec
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def playground(monkeypatch: pytest.MonkeyPatch) -> Iterator["subprocess.Popen[st
                 break
             monkeypatch.setenv(found[1], found[2])
         yield process
-        process.communicate("quit\n", timeout=30)
+        process.communicate("quit\n", timeout=PATIENCE)
         assert process.returncode == 0
 
 

@@ -2,16 +2,14 @@
 
 import random
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.running import run_module
 from tests.scan.bucket_maker import SmallPages, playlist, put, put_recording, segment, stem
 from tests.scan.scanning import content, is_sound, scan
 
-ROOT = Path(__file__).parents[2]
 KILLS = 10
 
 
@@ -75,5 +73,4 @@ def _scan_with_kills(folder: Path, catalog: Path, seed: int) -> None:
 
 
 def _run(folder: Path, catalog: Path, statements: int) -> int:
-    command = [sys.executable, "-m", "tests.scan.killed_run", str(folder), str(catalog), str(statements)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60).returncode
+    return run_module("tests.scan.killed_run", folder, catalog, str(statements)).returncode

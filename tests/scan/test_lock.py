@@ -17,10 +17,9 @@ from ossrec.catalog.writing import open_for_writing
 from ossrec.errors import CatalogError, CatalogLocked, Interrupted
 from ossrec.jobs.lock import writing
 from ossrec.jobs.stopping import Stop
+from tests.running import PATIENCE, ROOT
 from tests.scan.bucket_maker import put_recording, stem
 from tests.scan.scanning import found, scan
-
-ROOT = Path(__file__).parents[2]
 
 
 class Holder:
@@ -34,11 +33,11 @@ class Holder:
         self.pid = self._process.pid
 
     def let_go(self) -> None:
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=PATIENCE)
 
     def die(self) -> None:
         self._process.kill()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture

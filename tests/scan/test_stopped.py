@@ -3,7 +3,6 @@
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -12,10 +11,9 @@ import pytest
 
 from ossrec.errors import Interrupted
 from ossrec.jobs.stopping import Stop, stop_on_signals
+from tests.running import run_module
 from tests.scan.bucket_maker import SmallPages, put, put_recording, stem
 from tests.scan.scanning import content, is_sound, scan
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -30,8 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def stopped(folder: Path, catalog: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a scan that is stopped; one that does not end is a failure."""
-    command = [sys.executable, "-m", "tests.scan.stopped_run", str(folder), str(catalog), *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
+    return run_module("tests.scan.stopped_run", folder, catalog, *arguments)
 
 
 def listed(catalog: Path) -> int:

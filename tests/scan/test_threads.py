@@ -7,10 +7,11 @@ import pytest
 
 from ossrec.jobs import threads as module
 from ossrec.jobs.threads import Threads
+from tests.running import PATIENCE
 
 
 def test_calls_run_at_once_on_as_many_threads() -> None:
-    meet = threading.Barrier(3, timeout=20)
+    meet = threading.Barrier(3, timeout=PATIENCE)
     with Threads(3, "look") as pool:
         futures = [pool.submit(lambda number: (meet.wait(), number)[1], number) for number in range(6)]
         assert [future.result() for future in futures] == list(range(6))
@@ -27,7 +28,7 @@ def test_what_a_call_raises_is_raised_where_its_result_is_asked_for() -> None:
 def test_leaving_waits_for_what_is_under_way() -> None:
     done, go_on = [], threading.Event()
     with Threads(1, "look") as pool:
-        pool.submit(lambda: (go_on.wait(20), done.append(1)))
+        pool.submit(lambda: (go_on.wait(PATIENCE), done.append(1)))
         go_on.set()
     assert done == [1]
 
@@ -40,7 +41,7 @@ def test_what_has_not_begun_is_cancelled_when_something_fails(monkeypatch: pytes
         with Threads(1, "look") as pool:
             pool.submit(lambda: (begun.set(), hang.wait()))
             waiting.append(pool.submit(int))
-            begun.wait(20)
+            begun.wait(PATIENCE)
             raise KeyError
 
     waiting: list[object] = []

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import oss2
 
 from tests.oss_server import OssServer
+from tests.running import PATIENCE
 
 BUCKET = "recordings"
 NAME_AND_PORT = slice(len("http://"), None)
@@ -38,7 +39,7 @@ class Raw:
     """One keep-alive connection that signs nothing."""
 
     def __init__(self, server: OssServer) -> None:
-        self.connection = http.client.HTTPConnection(server.endpoint[NAME_AND_PORT], timeout=10)
+        self.connection = http.client.HTTPConnection(server.endpoint[NAME_AND_PORT], timeout=PATIENCE)
 
     def ask(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Got:
         """*target* goes out as it is."""
@@ -64,7 +65,7 @@ class Raw:
 def fetch(url: str) -> Got:
     """GET a URL."""
     parts = urlsplit(url)
-    with closing(http.client.HTTPConnection(parts.netloc, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)) as connection:
         connection.request("GET", f"{parts.path}?{parts.query}")
         reply = connection.getresponse()
         return Got(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
@@ -92,7 +93,7 @@ def client(server: OssServer, signature: str = "V4", **options: object) -> Itera
 def talk(server: OssServer, request: bytes) -> bytes:
     """Send bytes, say no more, and return all that comes back until the server closes."""
     host, port = server.endpoint[NAME_AND_PORT].split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         with connection.makefile("rb") as stream:

@@ -11,12 +11,6 @@ from tests.server.asking import BUCKET, Raw
 
 
 @pytest.fixture
-def server() -> Iterator[OssServer]:
-    with OssServer() as running:
-        yield running
-
-
-@pytest.fixture
 def bucket(server: OssServer) -> Bucket:
     return server.bucket(BUCKET, public=True)
 

@@ -12,6 +12,7 @@ from fastcrc import crc64
 
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.store import Bucket
+from tests.running import PATIENCE
 from tests.server.asking import BUCKET, Raw, client
 
 THROTTLING = (
@@ -147,7 +148,7 @@ def test_a_late_reply_does_not_hold_up_the_end(filled: Bucket) -> None:
         host, port = server.endpoint.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            assert asked.wait(timeout=10)
+            assert asked.wait(timeout=PATIENCE)
             server.stop()
             assert connection.recv(1) == b""
 

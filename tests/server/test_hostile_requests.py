@@ -12,6 +12,7 @@ from tests.oss_server import Fault, OssServer
 from tests.oss_server.service import Service
 from tests.oss_server.store import Bucket
 from tests.oss_server.wire import BODY_LIMIT, FIELDS_LIMIT, LINE_LIMIT, Message
+from tests.running import PATIENCE
 from tests.server.asking import BUCKET, NAME_AND_PORT, Raw, talk
 
 TOO_MANY = "".join(f"h{number}: x\r\n" for number in range(FIELDS_LIMIT + 1))
@@ -160,7 +161,10 @@ def test_requests_may_be_sent_ahead_and_the_connection_kept_or_not(server: OssSe
 
 def test_a_client_that_waits_is_told_to_continue(server: OssServer) -> None:
     host, port = server.endpoint[NAME_AND_PORT].split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection, connection.makefile("rb") as stream:
+    with (
+        socket.create_connection((host, int(port)), timeout=PATIENCE) as connection,
+        connection.makefile("rb") as stream,
+    ):
         connection.sendall(b"PUT /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
         assert stream.readline() == b"HTTP/1.1 100 Continue\r\n"
         connection.sendall(b"x")

@@ -19,9 +19,8 @@ import pytest
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.__main__ import main
 from tests.oss_server.store import Bucket
+from tests.running import PATIENCE, ROOT
 from tests.server.asking import BUCKET, Raw, client
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_the_end_leaves_nothing_behind() -> None:
@@ -73,7 +72,7 @@ def test_the_log_holds_no_secrets(server: OssServer, bucket: Bucket, signature: 
 
 
 def test_several_clients_are_served_at_once(server: OssServer, bucket: Bucket) -> None:
-    met = threading.Barrier(4, timeout=10)
+    met = threading.Barrier(4, timeout=PATIENCE)
     server.faults.add(Fault("LIST", times=4, after=met.wait))
     askers = [Raw(server) for _ in range(4)]
     threads = [threading.Thread(target=one.list) for one in askers]
@@ -156,7 +155,7 @@ def test_the_command_serves_a_folder_to_anyone_with_the_printed_key(folder: Path
         assert operator.stat("b.m3u8").content_length == 8
         assert operator.read("sub/deep/a b+é.ts") == b"data"
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (0, "")
     assert errors.splitlines() == [
         "left out, its name is not UTF-8: bad\\xff",
@@ -171,7 +170,7 @@ def test_a_public_folder_needs_no_key(folder: Path) -> None:
         assert bucket.get_object("b.m3u8").read() == b"#EXTM3U\n"
         bucket.session.session.close()
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 @pytest.mark.parametrize(

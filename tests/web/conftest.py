@@ -12,7 +12,9 @@ from types import TracebackType
 
 import pytest
 
-from tests.running import go_alone
+from tests.running import PATIENCE, alone
+
+__all__ = ["SECRET", "Listener", "alone", "listener"]
 
 SECRET = "a-secret_of-24-characters"
 
@@ -43,7 +45,7 @@ class Listener:
 
     def post(self, body: bytes, path: str = f"/callback/{SECRET}", method: str = "POST", **headers: str) -> int:
         """The status that a request is answered with."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
             answer = connection.getresponse()
@@ -58,12 +60,12 @@ class Listener:
             self._process.send_signal(number)
         assert self._process.stderr is not None
         self.lines += [line.rstrip("\n") for line in self._process.stderr]
-        return self._process.wait(30)
+        return self._process.wait(PATIENCE)
 
     def kill(self) -> None:
         """Take it away, as a power cut does."""
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(PATIENCE)
 
     def __enter__(self) -> "Listener":
         return self
@@ -71,16 +73,9 @@ class Listener:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self._process.poll() is None:
             self._process.kill()
-        self._process.wait(30)
+        self._process.wait(PATIENCE)
         assert self._process.stderr is not None
         self._process.stderr.close()
-
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, and none of the settings of whoever runs the tests."""
-    go_alone(tmp_path, monkeypatch)
-    return tmp_path
 
 
 @pytest.fixture
