@@ -15,6 +15,15 @@ from ossrec.naming import unix_ms
 
 NOW = 1_793_534_400  # 2026-11-01T12:00:00Z
 RID = "ba1107310000565164da34f816f842da94d"
+FORMAT = {  # columns of a recording of which the bytes were looked at
+    "video_codec": "h264",
+    "width": 640,
+    "height": 360,
+    "audio_codec": "aac",
+    "sample_rate": 48_000,
+    "channels": 2,
+    "bit_rate": 812_345,
+}
 
 
 class CatalogBuilder:

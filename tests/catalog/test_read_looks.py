@@ -11,7 +11,7 @@ from ossrec.catalog.details import details
 from ossrec.catalog.read import Wanted, find_recordings, last_scan, open_catalog
 from ossrec.catalog.references import one_recording
 from ossrec.catalog.segments import stretches
-from tests.catalog.builder import NOW, CatalogBuilder, mixed
+from tests.catalog.builder import FORMAT, NOW, CatalogBuilder, mixed
 
 LOBBY = mixed("lobby")
 STEM = LOBBY.removesuffix(".m3u8")
@@ -21,14 +21,8 @@ MEASURED = {
     "looked": NOW,
     "measured_duration": 38.5,
     "damaged_seconds": 1.5,
-    "bit_rate": 812_345,
     "first_pts": 126_000,
-    "video_codec": "h264",
-    "width": 640,
-    "height": 360,
-    "audio_codec": "aac",
-    "sample_rate": 48_000,
-    "channels": 2,
+    **FORMAT,
 }
 
 

@@ -5,20 +5,12 @@ from typing import Any
 import pytest
 
 from ossrec.cli.media import at_length, in_short
+from tests.catalog.builder import FORMAT
 
-ALL = {
-    "video_codec": "h264",
-    "width": 640,
-    "height": 360,
-    "audio_codec": "aac",
-    "sample_rate": 48_000,
-    "channels": 2,
-    "bit_rate": 812_345,
-}
-NONE = dict.fromkeys(ALL)
+NONE = dict.fromkeys(FORMAT)
 
 SAID: dict[str, tuple[dict[str, Any], str, str]] = {
-    "sound and picture": (ALL, "h264 640x360 aac", "h264 640x360, aac 48 kHz stereo, 812 kbit/s"),
+    "sound and picture": (FORMAT, "h264 640x360 aac", "h264 640x360, aac 48 kHz stereo, 812 kbit/s"),
     "nothing": (NONE, "", ""),
     "sound alone": (
         NONE | {"audio_codec": "mp2", "sample_rate": 44_100, "channels": 1},

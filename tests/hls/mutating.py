@@ -1,7 +1,9 @@
 """Breaks playlists at random, in the ways that files, recorders and attackers do; the same seed breaks the same."""
 
-from collections.abc import Callable
 from random import Random
+
+from tests import mutating
+from tests.mutating import Mutation
 
 NUMBERS = (
     *(b"1e999", b"-1", b"nan", b"inf", b"-inf", b"0x10", b"1_0", b"", b" ", b"0", b"00", b"1.", b".", b"1.5.2"),
@@ -22,14 +24,10 @@ TAGS = (
     *(b"#EXT-X-STREAM-INF:BANDWIDTH=1", b"#EXT-X-TARGETDURATION:1", b"#EXT-X-MEDIA-SEQUENCE:5", b"#EXT-X-VERSION:1"),
 )
 
-Mutation = Callable[[bytes, Random], bytes]
-
 
 def mutate(data: bytes, random: Random) -> bytes:
     """*data* after one to four mutations."""
-    for _ in range(random.randint(1, 4)):
-        data = random.choice(MUTATIONS)(data, random)
-    return data
+    return mutating.mutate(data, random, MUTATIONS)
 
 
 def _drop_line(data: bytes, random: Random) -> bytes:
@@ -59,10 +57,7 @@ def _insert_tag(data: bytes, random: Random) -> bytes:
 
 
 def _flip_bytes(data: bytes, random: Random) -> bytes:
-    raw = bytearray(data)
-    for _ in range(min(len(raw), random.randint(1, 8))):
-        raw[random.randrange(len(raw))] = random.randrange(256)
-    return bytes(raw)
+    return mutating.flip_bytes(data, random, range(1, 9))
 
 
 def _cut(data: bytes, random: Random) -> bytes:

@@ -1,10 +1,11 @@
 """Breaks segments at random, as disks, networks, muxers and attackers do; the same seed breaks the same."""
 
-from collections.abc import Callable
 from random import Random
 
+from tests import mutating
 from tests.mpegts.breaking import widen
 from tests.mpegts.streams import AUDIO, PAT, PMT, SIZE, VIDEO, crc32, pat, pmt, section
+from tests.mutating import Mutation
 
 JUNK = (
     *(
@@ -40,14 +41,10 @@ TABLES = (
 )
 EDGE_VALUES = (0x00, 0x01, 0x07, 0x10, 0x40, 0x47, 0x7F, 0x80, 0xB7, 0xB8, 0xC0, 0xE0, 0xFE, 0xFF)
 
-Mutation = Callable[[bytes, Random], bytes]
-
 
 def mutate(data: bytes, random: Random) -> bytes:
     """*data* after one to four mutations."""
-    for _ in range(random.randint(1, 4)):
-        data = random.choice(MUTATIONS)(data, random)
-    return data
+    return mutating.mutate(data, random, MUTATIONS)
 
 
 def _somewhere(data: bytes, random: Random) -> int:
@@ -56,10 +53,7 @@ def _somewhere(data: bytes, random: Random) -> int:
 
 
 def _flip_bytes(data: bytes, random: Random) -> bytes:
-    raw = bytearray(data)
-    for _ in range(min(len(raw), random.choice((1, 2, 8, 60)))):
-        raw[random.randrange(len(raw))] = random.randrange(256)
-    return bytes(raw)
+    return mutating.flip_bytes(data, random, (1, 2, 8, 60))
 
 
 def _change_heads(data: bytes, random: Random) -> bytes:

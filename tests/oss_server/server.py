@@ -5,11 +5,11 @@ import struct
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from tests.oss_server.errors import OssError
 from tests.oss_server.faults import Fault, Faults
+from tests.oss_server.life import Life
 from tests.oss_server.service import Answer, Request, Service
 from tests.oss_server.signing import AccessKey
 from tests.oss_server.store import Bucket
@@ -27,7 +27,7 @@ _BODILESS = frozenset({204, 304})
 _NO_LINGER = struct.pack("ii", 1, 0)  # closing sends RST
 
 
-class OssServer:
+class OssServer(Life):
     """An OSS on 127.0.0.1, for as long as the ``with`` block lasts.
 
     Leaving the block closes every connection and raises what went wrong inside the server.
@@ -106,16 +106,10 @@ class OssServer:
 
     # Life.
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-        if error is None and self._service.crashes:
-            raise self._service.crashes[0]
+    @property
+    def crashes(self) -> list[BaseException]:
+        """What went wrong inside, in order."""
+        return self._service.crashes
 
     def start(self) -> None:
         """Listen, in threads of its own. Raises OSError when the port is taken."""

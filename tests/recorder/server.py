@@ -8,11 +8,11 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.oss_server import OssServer
+from tests.oss_server.life import Life
 from tests.oss_server.store import Bucket
 from tests.recorder.callbacks import Callbacks
 from tests.recorder.clock import Clock
@@ -25,7 +25,7 @@ APP_ID = 1234567890
 _NO_LINGER = struct.pack("ii", 1, 0)  # closing sends RST
 
 
-class Recorder:
+class Recorder(Life):
     """A recorder on 127.0.0.1, for as long as the ``with`` block lasts; it writes into *bucket*.
 
     *oss* is the server of that bucket: its clock goes with the recorder's.
@@ -42,7 +42,7 @@ class Recorder:
         self.asked: list[Asked] = []  # all calls, in order of arrival
         self.address = ""
         self.is_live = False  # its time is the real one
-        self.crashes: list[BaseException] = []
+        self._crashes: list[BaseException] = []
         self._came = threading.Condition()
         self._service = Service(bucket, self.clock, {self.certificate_id: self.certificate_key}, folder)
         self._oss, self._port, self._tls = oss, port, tls
@@ -103,16 +103,10 @@ class Recorder:
 
     # Life.
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-        if error is None and self.crashes:
-            raise self.crashes[0]
+    @property
+    def crashes(self) -> list[BaseException]:
+        """What went wrong inside, in order."""
+        return self._crashes
 
     def start(self) -> None:
         """Listen, in threads of its own. Raises OSError when the port is taken."""
