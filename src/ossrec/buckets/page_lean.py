@@ -40,8 +40,9 @@ _ENTRY = re.compile(
 _STRIDE = _ENTRY.groups + 1
 
 _LEAF = rf"(?:<([A-Z][A-Za-z]*+)>{_TEXT}</\1>|<[A-Z][A-Za-z]*+/>){_GAP}"
-_HEAD = re.compile(rf'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"\?>{_GAP}<ListBucketResult>{_GAP}(?:{_LEAF})*+')
-_FOOT = re.compile(rf"(?:{_LEAF})*+</ListBucketResult>{_GAP}")
+# Not possessive itself: Python 3.11 before 3.11.5, which Debian 12 has, loses the groups inside.
+_HEAD = re.compile(rf'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"\?>{_GAP}<ListBucketResult>{_GAP}(?:{_LEAF})*')
+_FOOT = re.compile(rf"(?:{_LEAF})*</ListBucketResult>{_GAP}")
 _FIELD = re.compile(rf"<([A-Z][A-Za-z]*+)>({_TEXT})</\1>|<([A-Z][A-Za-z]*+)/>")
 _END = "</ListBucketResult>"
 
