@@ -19,23 +19,29 @@ settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--search", type=int, default=0, metavar="N", help="draw N times as many examples of each property, anew"
-    )
+    words = "run the property tests alone, each with N times as many examples, drawn anew"
+    parser.addoption("--search", type=int, default=0, metavar="N", help=words)
 
 
 def pytest_configure() -> None:
     forget_settings(os.environ)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if times := config.getoption("--search"):
-        for test in {item.obj for item in items if hasattr(item.obj, "hypothesis")}:
-            _search(getattr(test, "__func__", test), times)
+        others = [item for item in items if not _is_property(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _is_property(item)]
+        for test in {getattr(item, "obj", None) for item in items}:
+            _draw_more(test, times)
 
 
-def _search(test: Any, times: int) -> None:
-    known: settings = test._hypothesis_internal_use_settings
+def _is_property(item: pytest.Item) -> bool:
+    return hasattr(getattr(item, "obj", None), "hypothesis")
+
+
+def _draw_more(test: Any, times: int) -> None:
+    known: settings = test._hypothesis_internal_use_settings  # nothing public leads there
     test._hypothesis_internal_use_settings = settings(known, max_examples=known.max_examples * times, derandomize=False)
 
 
