@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], type[CatalogError], str]] = {
     "a file that is no database": (text, CatalogDamaged, "not a catalog"),
     "the database of another program": (another_program, CatalogDamaged, "another program"),
     "a catalog of a newer ossrec": (newer, CatalogTooNew, "upgrade ossrec"),
-    "a catalog of an older ossrec": (older, CatalogError, "the next `ossrec scan` migrates it"),
+    "a catalog of an older ossrec": (older, CatalogError, "the next scan, check, import or recording migrates it"),
     "a catalog cut within its header": (cut, CatalogDamaged, "not a catalog"),
 }
 

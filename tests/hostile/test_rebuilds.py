@@ -145,10 +145,10 @@ def test_a_backslash_makes_no_output_prefix(ossrec: Ossrec, bucket: Path) -> Non
 
 @pytest.mark.parametrize("command", [["find"], ["find", "--count"], ["show"]], ids=" ".join)
 @pytest.mark.parametrize("asked", [[], ["--since", "2026-01-01"]], ids=["", "in a time range"])
-def test_nothing_is_in_a_bucket_that_was_never_scanned(
+def test_a_bucket_that_was_never_scanned_is_refused(
     ossrec: Ossrec, bucket: Path, command: list[str], asked: list[str]
 ) -> None:
     ossrec("scan", "bucket")
     ran = ossrec(*command, "--room", "algebra-9b", "--bucket", "elsewhere", *asked)
-    assert (ran.code, ran.out) == (0, "")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "elsewhere was never scanned" in ran.err

@@ -19,15 +19,15 @@ _NO_SIDE_FILES_IO = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE,
 _PATIENCE = 5.0  # seconds to wait while a writer recovers or closes the file
 
 
-def open_catalog(path: Path) -> sqlite3.Connection:
+def open_catalog(path: Path, *, may_be_older: bool = False) -> sqlite3.Connection:
     """A read-only connection in autocommit mode to the catalog at *path*.
 
     Raises CatalogMissing, CatalogTooNew, CatalogDamaged, or CatalogError when the file cannot be
-    read or is of an older schema.
+    read or is of an older schema; with *may_be_older* only what the first schema had is sure to be there.
     """
     _check_file(path)
     try:
-        return _checked(path, "mode=ro")
+        return _checked(path, "mode=ro", may_be_older)
     except sqlite3.OperationalError as error:
         # A WAL database wants its -wal and -shm files, which cannot be made in a read-only folder or on a full disk.
         if error.sqlite_errorcode & 0xFF not in _NO_SIDE_FILES and error.sqlite_errorcode not in _NO_SIDE_FILES_IO:
@@ -39,7 +39,7 @@ def open_catalog(path: Path) -> sqlite3.Connection:
             " written, with room in it; copy both files to one"
         )
     try:
-        return _checked(path, "mode=ro&immutable=1")
+        return _checked(path, "mode=ro&immutable=1", may_be_older)
     except sqlite3.OperationalError as error:
         raise CatalogError(f"cannot read the catalog {path}: {error}; check its permissions") from None
 
@@ -82,7 +82,7 @@ def _check_file(path: Path) -> None:
         raise CatalogError(f"may not read the catalog {path}: check its permissions")
 
 
-def _checked(path: Path, mode: str) -> sqlite3.Connection:
+def _checked(path: Path, mode: str, may_be_older: bool) -> sqlite3.Connection:
     name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23").lstrip("/")
     catalog = sqlite3.connect(f"file:///{name}?{mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
     try:
@@ -91,7 +91,7 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
         tables = catalog.execute("SELECT 1 FROM sqlite_schema").fetchone()
         if tables is None and application in (0, APPLICATION_ID):  # its making was cut short
             raise CatalogMissing(f"{path} has nothing in it yet: run `ossrec scan BUCKET` first")
-        _check_version(path, application, version)
+        _check_version(path, application, version, may_be_older)
     except sqlite3.OperationalError:
         catalog.close()
         raise
@@ -104,10 +104,13 @@ def _checked(path: Path, mode: str) -> sqlite3.Connection:
     return catalog
 
 
-def _check_version(path: Path, application: int, version: int) -> None:
+def _check_version(path: Path, application: int, version: int, may_be_older: bool) -> None:
     if application != APPLICATION_ID:
         raise CatalogDamaged(f"{path} is a database of another program: name another file with --catalog")
     if version > VERSION:
         raise CatalogTooNew(f"{path} is of a newer ossrec (schema {version}, this one knows {VERSION}): upgrade ossrec")
-    if version < VERSION:
-        raise CatalogError(f"{path} is of an older ossrec (schema {version}): the next `ossrec scan` migrates it")
+    if version < VERSION and not may_be_older:
+        raise CatalogError(
+            f"{path} is of an older ossrec (schema {version}): the next scan, check, import or recording migrates it"
+            " and keeps a copy, questions do not: run `ossrec scan BUCKET`"
+        )

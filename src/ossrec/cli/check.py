@@ -1,5 +1,6 @@
 """`ossrec check`: look at the bytes of the segments that are due; for cron in the night, or one recording by hand."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ossrec.catalog.opening import open_catalog
-from ossrec.catalog.read import Wanted, bucket_names
+from ossrec.catalog.places import known_place
+from ossrec.catalog.wanted import Wanted
 from ossrec.cli import values
 from ossrec.cli.looked import cost_in_words, looked_lines, nothing, say_plan
-from ossrec.cli.options import output_options, setting
-from ossrec.cli.output import Output
-from ossrec.cli.places import known_bucket
+from ossrec.cli.options import conditions, output_options, setting
+from ossrec.cli.output import Output, say
 from ossrec.cli.telling import FOUND, PARTLY, failing, problems, say_unseen
-from ossrec.errors import CatalogError, CatalogMissing, UsageProblem
 
 if TYPE_CHECKING:
     from ossrec.buckets.settings import BucketSettings
@@ -34,20 +34,7 @@ _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
     "  ossrec check --depth full --verdict complete --since 7d --dry-run",
 )
 @click.argument("recordings", nargs=-1, metavar="[RECORDING]...", type=values.text)
-@click.option("--room", type=values.text, help="Recordings of this room.")
-@click.option("--uid", type=values.text, help="Recordings of this user alone.")
-@click.option("--recordid", type=values.text, help="Recordings of this task.")
-@click.option(
-    "--verdict",
-    "verdicts",
-    type=values.verdicts,
-    metavar="VERDICT,…",
-    shell_complete=values.completes(values.WORDS),
-    help=f"Of one of these verdicts: {', '.join(values.WORDS)}.",
-)
-@click.option("--since", type=values.when, metavar="TIME", help="Not over before: 2026-10-01, or 2d ago.")
-@click.option("--until", type=values.when, metavar="TIME", help="Begun before: the same.")
-@click.option("--bucket", type=values.text, help="In this bucket: oss://name, oss://name/prefix, or a folder.")
+@conditions
 @click.option(
     "--depth",
     type=click.Choice(["edges", "full"]),
@@ -88,6 +75,8 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     chosen = _options(catalog, settings, options)
     if dry_run:
         cost = cost_of_check(catalog, chosen)
+        if not cost.segments:
+            _say_if_nothing_matches(catalog, chosen)
         output.record(cost._asdict(), lambda: [cost_in_words(cost)])
         return 0
     with shown(quiet=quiet, first="looking") as progress:
@@ -97,6 +86,8 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     say_unseen(summary.warnings)
     bad = failing(summary.verdicts, fail_on)
     told = summary.as_dict()
+    if not quiet and not summary.planned["segments"]:
+        _say_if_nothing_matches(catalog, chosen)
     output.record(told, lambda: _lines(told, bad, output, quiet=quiet))
     if summary.partly:
         return PARTLY
@@ -108,22 +99,29 @@ def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any])
     from ossrec.jobs.check_report import CheckOptions
 
     asked = {name: options.pop(name) for name in _WANTED}
-    if asked["since"] is not None and asked["until"] is not None and asked["until"] <= asked["since"]:
-        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
-    bucket, prefix = known_bucket(asked.pop("bucket"), _buckets(catalog)) if asked["bucket"] else (None, "")
+    bucket, prefix = _place(catalog, asked.pop("bucket"))
     asked |= {"bucket": bucket, "prefix": prefix, "verdicts": asked["verdicts"] or ()}
     share = Share(*(options.pop("share") or (1, 1)))
     return CheckOptions(wanted=Wanted(**asked), share=share, retry=settings.policy, **options)
 
 
-def _buckets(catalog: Path) -> list[str]:
-    try:
-        with closing(open_catalog(catalog)) as conn:
-            return bucket_names(conn)
-    except CatalogMissing:
-        raise
-    except CatalogError:
-        return []  # of an older schema, which the check migrates
+def _place(catalog: Path, given: str | None) -> tuple[str | None, str]:
+    """The bucket and the prefix that are meant; the catalog may be one that the check is going to migrate."""
+    with closing(open_catalog(catalog, may_be_older=True)) as conn:
+        return known_place(conn, given)
+
+
+def _say_if_nothing_matches(catalog: Path, chosen: "CheckOptions") -> None:
+    """A line on stderr when nothing was left to look at because there is no such recording at all."""
+    from ossrec.catalog.read import find_recordings
+
+    times = {"now": time.time(), "quiet_after": chosen.idle + chosen.lag}
+    with (
+        closing(open_catalog(catalog)) as conn,
+        closing(find_recordings(conn, chosen.wanted._replace(limit=1), **times)) as found,
+    ):
+        if next(found, None) is None:
+            say(f"nothing in {catalog} matches")
 
 
 def _crew(threads: int, dask: str | None, settings: "BucketSettings") -> "Crew":

@@ -11,6 +11,7 @@ from ossrec.cli import values
 from ossrec.cli.checkup import Check, check_catalog, check_clock, check_environment, check_programs, failed
 from ossrec.cli.options import CONFIG, output_options, setting
 from ossrec.cli.output import Column, Output
+from ossrec.cli.suggesting import pasteable
 from ossrec.config import SETTINGS, Setting
 from ossrec.errors import OssrecError
 
@@ -57,7 +58,7 @@ def command(ctx: click.Context, /, output: Output, bucket: str | None, thorough:
         ):
             for check in part:
                 checks.append(check)
-                yield check._asdict()
+                yield check._asdict() | {"detail": pasteable(check.detail), "next": pasteable(check.next)}
 
     output.rows(rows(), Check._fields, _COLUMNS)
     return 1 if any(check.state == "problem" for check in checks) else 0

@@ -8,14 +8,13 @@ from typing import Any
 import click
 
 from ossrec.catalog.opening import open_catalog
-from ossrec.catalog.read import Wanted, bucket_names, count_recordings, find_recordings, unnamed_objects
+from ossrec.catalog.places import known_place
+from ossrec.catalog.read import Wanted, count_recordings, find_recordings, unnamed_objects
 from ossrec.catalog.rows import FIELDS, Row
-from ossrec.cli import values
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.media import in_short
-from ossrec.cli.options import output_options, setting
+from ossrec.cli.options import conditions, output_options, setting
 from ossrec.cli.output import Column, Output, say
-from ossrec.cli.places import known_bucket
 from ossrec.cli.text import clock, human_bytes, human_time
 from ossrec.errors import UsageProblem
 
@@ -56,23 +55,8 @@ _COUNTS = (
     "  ossrec find --verdict incomplete,damaged --since 7d --format json\n"
     "  ossrec find --uid 10266666 --count",
 )
-@click.option("--room", type=values.text, help="Recordings of this room.")
-@click.option("--uid", type=values.text, help="Recordings of this user alone.")
-@click.option("--recordid", type=values.text, help="Recordings of this task.")
-@click.option(
-    "--verdict",
-    "verdicts",
-    type=values.verdicts,
-    metavar="VERDICT,…",
-    shell_complete=values.completes(values.WORDS),
-    help=f"Of one of these verdicts: {', '.join(values.WORDS)}.",
-)
-@click.option(
-    "--since", type=values.when, metavar="TIME", help="Not over before: 2026-10-01, 2026-10-01T08:00+08:00, 2d ago."
-)
-@click.option("--until", type=values.when, metavar="TIME", help="Begun before: the same.")
+@conditions
 @click.option("--stream", type=click.Choice(["mixed", "source"]), help="All users in one, or one user alone.")
-@click.option("--bucket", type=values.text, help="In this bucket: oss://name, oss://name/prefix, or a folder.")
 @click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="At most so many, the newest.")
 @click.option("--unnamed", is_flag=True, help="Objects that no recorder named, instead of recordings.")
 @click.option("--count", is_flag=True, help="How many there are of each verdict, instead of each.")
@@ -87,10 +71,9 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
     unnamed, count = asked.pop("unnamed"), asked.pop("count")
     if unnamed:
         _refuse_beside_unnamed(asked | {"count": count})
-    values.refuse_empty_range(asked["since"], asked["until"])
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
-        bucket, prefix = known_bucket(asked.pop("bucket"), bucket_names(conn))
+        bucket, prefix = known_place(conn, asked.pop("bucket"))
         wanted = Wanted(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
         if unnamed:
             with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:

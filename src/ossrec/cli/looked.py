@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ossrec.cli.output import Output, say
+from ossrec.cli.suggesting import pasteable
 from ossrec.cli.telling import verdicts_line
 from ossrec.cli.text import human_bytes, printable
 
@@ -47,9 +48,8 @@ def looked_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
     yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
     if told["changes"]:
         yield f"  changes     {', '.join(told['changes'])}"
-    archived = (
-        f", {told['archived']:,} archived: `ossrec show` has the command that restores them" if told["archived"] else ""
-    )
+    restored = pasteable("`ossrec show RECORDING` has the command that restores them")
+    archived = f", {told['archived']:,} archived: {restored}" if told["archived"] else ""
     yield f"  segments    {told['segments']:,}, {told['findings']:,} findings{archived}"
     requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
     yield f"  read        {human_bytes(told['bytes_read'])}; requests: {requests}"

@@ -21,7 +21,9 @@ def run(arguments: Sequence[str]) -> int:
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         from ossrec.cli.commands import root
+        from ossrec.cli.suggesting import forget
 
+        forget()
         code = root.main(list(arguments), prog_name="ossrec", standalone_mode=False)
     except KeyboardInterrupt:
         return 130

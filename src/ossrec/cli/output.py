@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ossrec.cli.suggesting import pasteable
 from ossrec.cli.text import json_text, printable, spreadsheet_cell
 
 Row = dict[str, Any]
@@ -102,10 +103,10 @@ def write_bytes(data: bytes) -> None:
 
 
 def say(line: str) -> None:
-    """One line of talk on stderr."""
+    """One line of talk on stderr; commands in it can be pasted."""
     if sys.stderr is not None:
         try:
-            sys.stderr.write(f"{printable(line)}\n")
+            sys.stderr.write(f"{printable(pasteable(line))}\n")
             sys.stderr.flush()
         except OSError:  # nobody listens, or the log's disk is full: that stops no work
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

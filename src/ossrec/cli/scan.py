@@ -11,6 +11,7 @@ from ossrec.cli import values
 from ossrec.cli.looked import looked_lines, nothing, say_plan
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output, say
+from ossrec.cli.suggesting import suggested
 from ossrec.cli.telling import (
     FOUND,
     MOST_TOLD,
@@ -97,13 +98,13 @@ def _lines(told: dict[str, Any], bad: dict[str, int], output: Output) -> Iterato
     )
     yield f"  objects     {told['new']:,} new, {told['changed']:,} changed, {told['gone']:,} gone"
     if told["unnamed"]:
-        yield f"              {told['unnamed']:,} that no recorder named: `ossrec find --unnamed` lists them"
+        yield f"              {told['unnamed']:,} that no recorder named: {suggested('find', '--unnamed')} lists them"
     if told["skipped"]:
         yield f"              {told['skipped']:,} left out: hidden, unreadable, or links that lead elsewhere"
     verdicts = verdicts_line(told["verdicts"], output)
     yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
     if told["tasks"] and (said := strangers(told["tasks"])):
-        yield f"  tasks       {said}: `ossrec tasks unmatched` lists them"
+        yield f"  tasks       {said}: {suggested('tasks', 'unmatched')} lists them"
     if told["changes"]:
         yield printable(f"  changes     {', '.join(told['changes'])}")
     requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())

@@ -10,12 +10,12 @@ import click
 
 from ossrec.catalog.details import details
 from ossrec.catalog.opening import open_catalog, snapshot
-from ossrec.catalog.read import Wanted, bucket_names, last_scan
+from ossrec.catalog.places import known_place
+from ossrec.catalog.read import Wanted, last_scan
 from ossrec.catalog.references import one_recording
 from ossrec.cli import values
-from ossrec.cli.options import output_options, setting
+from ossrec.cli.options import output_options, setting, time_range
 from ossrec.cli.output import Output, say
-from ossrec.cli.places import known_bucket
 from ossrec.cli.recording import recording_lines
 from ossrec.cli.text import printable
 from ossrec.errors import UsageProblem
@@ -32,8 +32,7 @@ Row = dict[str, Any]
 )
 @click.argument("recording", type=values.text, required=False)
 @click.option("--room", type=values.text, help="All streams of this room on one clock, instead of one recording.")
-@click.option("--since", type=values.when, metavar="TIME", help="Of the room, what was not over before.")
-@click.option("--until", type=values.when, metavar="TIME", help="Of the room, what had begun before.")
+@time_range("Of the room, what was not over before: 2026-10-01, or 2d ago.", "Of the room, what had begun before.")
 @click.option("--uid", type=values.text, help="Of the room, this user alone.")
 @click.option("--bucket", type=values.text, help="Of the room, what is in this bucket.")
 @click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="Of the room, the newest so many.")
@@ -67,7 +66,6 @@ def _check(recording: str | None, room: str | None, asked: Row) -> None:
         given = ["room"] if room is not None else [name for name, value in asked.items() if value is not None]
         if given:
             raise UsageProblem(f"a RECORDING is shown by itself: leave it out, or --{given[0]}")
-    values.refuse_empty_range(asked["since"], asked["until"])
 
 
 def _show_recording(conn: sqlite3.Connection, recording: str, output: Output, times: dict[str, float]) -> None:
@@ -106,7 +104,7 @@ def _show_room(conn: sqlite3.Connection, wanted: Wanted, asked: Row, output: Out
     from ossrec.catalog.rooms import SPAN_FIELDS, room_recordings, room_row, span_rows
     from ossrec.cli.room import room_lines
 
-    bucket, prefix = known_bucket(asked.pop("bucket"), bucket_names(conn))
+    bucket, prefix = known_place(conn, asked.pop("bucket"))
     room = room_recordings(conn, wanted._replace(bucket=bucket, prefix=prefix, **asked), **times)
     if output.format in ("csv", "jsonl"):
         output.rows(span_rows(room), SPAN_FIELDS, ())

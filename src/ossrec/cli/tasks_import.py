@@ -10,6 +10,7 @@ from ossrec.cli import values
 from ossrec.cli.inputs import opened_input
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output import Output, say
+from ossrec.cli.suggesting import suggested
 from ossrec.cli.telling import MOST_TOLD, PARTLY, say_all, strangers
 from ossrec.errors import UsageProblem
 
@@ -98,7 +99,7 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
         if told["unfinished"]:
             yield f"              {told['unfinished']:,} became unfinished: their tasks have stopped"
         if said := strangers(told):
-            yield f"              {said}: `ossrec tasks unmatched` lists them"
+            yield f"              {said}: {suggested('tasks', 'unmatched')} lists them"
 
 
 def _columns(pairs: tuple[str, ...]) -> dict[str, str]:

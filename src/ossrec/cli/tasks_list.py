@@ -10,12 +10,10 @@ import click
 from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.task_rows import FIELDS, STATES, TaskWanted, find_tasks
 from ossrec.cli import values
-from ossrec.cli.options import output_options, setting
+from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output import Column, Output, say
 from ossrec.cli.text import human_time
 from ossrec.cli.waiting import say_what_waits
-from ossrec.config import nearest
-from ossrec.errors import UsageProblem
 
 Row = dict[str, Any]
 
@@ -33,30 +31,14 @@ _COLUMNS = (
 )
 
 
-def _states(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tuple[str, ...]:
-    words = [word.strip().lower() for word in (given or "").split(",") if word.strip()]
-    for word in words:
-        if word not in STATES:
-            raise click.BadParameter(f"{word!r} is no state, which are {', '.join(STATES)}{nearest(word, STATES)}")
-    return tuple(dict.fromkeys(words))
-
-
 @click.command(
     "list",
     epilog="\b\nExamples:\n  ossrec tasks list --since 1d\n  ossrec tasks list --state started,recording --format json",
 )
 @click.option("--recordid", type=values.text, help="This task.")
 @click.option("--room", type=values.text, help="Tasks of this room.")
-@click.option(
-    "--state",
-    "states",
-    metavar="STATE,…",
-    callback=_states,
-    shell_complete=values.completes(STATES),
-    help=f"In one of these states: {', '.join(STATES)}.",
-)
-@click.option("--since", type=values.when, metavar="TIME", help="Started at or after: 2026-10-01, or 2d ago.")
-@click.option("--until", type=values.when, metavar="TIME", help="Started before: the same.")
+@words_option("--state", "states", STATES, "state", "In one of these states:")
+@time_range("Started at or after: 2026-10-01, or 2d for two days ago.", "Started before: the same.")
 @click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="The newest so many.")
 @setting("catalog", "idle", "lag")
 @output_options
@@ -66,8 +48,6 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: An
     A recordid that is only in the bucket is a task of unknown origin: its state is from the bucket. What was
     asked of the recorder and came to no task has no recordid. Times are UTC.
     """
-    if wanted["since"] is not None and wanted["until"] is not None and wanted["until"] <= wanted["since"]:
-        raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
     with closing(open_catalog(catalog)) as conn:
         rows = find_tasks(conn, TaskWanted(**wanted), now=time.time(), quiet_after=idle + lag)
         with closing(rows):

@@ -9,13 +9,11 @@ import click
 
 from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.unmatched import FIELDS, KINDS, Bounds, listed_until, unmatched
-from ossrec.cli import values
-from ossrec.cli.options import output_options, setting
+from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output import Column, Output, say
 from ossrec.cli.telling import FOUND
 from ossrec.cli.text import human_time
 from ossrec.cli.waiting import say_what_waits
-from ossrec.config import nearest
 
 Row = dict[str, Any]
 
@@ -31,28 +29,12 @@ _COLUMNS = (
 )
 
 
-def _kinds(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tuple[str, ...]:
-    words = [word.strip().lower() for word in (given or "").split(",") if word.strip()]
-    for word in words:
-        if word not in KINDS:
-            raise click.BadParameter(f"{word!r} is no kind, which are {', '.join(KINDS)}{nearest(word, KINDS)}")
-    return tuple(dict.fromkeys(words))
-
-
 @click.command(
     "unmatched",
     epilog="\b\nExamples:\n  ossrec tasks unmatched\n  ossrec tasks unmatched --kind task,user --since 1d --format csv",
 )
-@click.option(
-    "--kind",
-    "kinds",
-    metavar="KIND,…",
-    callback=_kinds,
-    shell_complete=values.completes(KINDS),
-    help=f"Only some of {', '.join(KINDS)}.",
-)
-@click.option("--since", type=values.when, metavar="TIME", help="Of this time or later: 2026-10-01, or 2d ago.")
-@click.option("--until", type=values.when, metavar="TIME", help="Before: the same.")
+@words_option("--kind", "kinds", tuple(KINDS), "kind", "Only some of these:")
+@time_range("Of this time or later: 2026-10-01, or 2d for two days ago.", "Before: the same.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(
@@ -71,7 +53,6 @@ def command(
     that name a file which is not there; users that a task expected and nobody recorded; and starts that the
     recorder did not answer. Times are UTC.
     """
-    values.refuse_empty_range(since, until)
     with closing(open_catalog(catalog)) as conn:
         bounds = Bounds(time.time(), idle, lag, since, until)
         with closing(unmatched(conn, bounds, kinds)) as rows:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.output import Output, say
+from ossrec.cli.suggesting import suggested
 
 PARTLY, FOUND = 3, 1  # exit codes
 MOST_TOLD = 1_000  # that a summary has of what could not be looked at, and of what was left out
@@ -52,4 +53,4 @@ def problems(told: Mapping[str, Any], bad: Mapping[str, int], output: Output) ->
         yield output.paint(f"{things} could not be looked at", "magenta")
     if bad:
         counts = ", ".join(f"{number:,} {verdict}" for verdict, number in bad.items())
-        yield output.paint(f"{counts}: `ossrec find --verdict {','.join(bad)}` lists them", "red")
+        yield output.paint(f"{counts}: {suggested('find', '--verdict', ','.join(bad))} lists them", "red")

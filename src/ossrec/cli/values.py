@@ -6,7 +6,7 @@ A value that cannot be is a BadParameter, to which click adds the name of the op
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ossrec.cli.text import printable
-from ossrec.config import parse_duration, parse_fail_on, parse_size, parse_verdicts
+from ossrec.config import nearest, parse_duration, parse_fail_on, parse_size, parse_verdicts
 from ossrec.errors import UsageProblem
 from ossrec.findings import Verdict
 
@@ -104,6 +104,16 @@ def refuse_empty_range(since: int | None, until: int | None) -> None:
     """Raises UsageProblem for a range in which no time is."""
     if since is not None and until is not None and until <= since:
         raise UsageProblem("--until is not after --since: a day is --since 2026-10-01 --until 2026-10-02")
+
+
+def some_of(value: str, known: Sequence[str], what: str) -> tuple[str, ...]:
+    """The words of a list with commas between them, each once and one of *known*; *what* such a word is."""
+    given = [word.strip().lower() for word in value.split(",") if word.strip()]
+    for word in given:
+        if word not in known:
+            said = f"{printable(word)!r} is no {what}, which are {', '.join(known)}{nearest(word, known)}"
+            raise click.BadParameter(said)
+    return tuple(dict.fromkeys(given))
 
 
 def completes(words: Iterable[str]) -> Completer:
