@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from ossrec import __version__
 from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.read import last_scan
+from ossrec.catalog.soundness import unsound
 from ossrec.catalog.version import VERSION
 from ossrec.cli.text import human_bytes
 from ossrec.config import environment_problems
@@ -85,9 +86,11 @@ def check_catalog(path: Path, *, thorough: bool) -> Iterator[Check]:
         return
     try:
         yield Check("catalog", "ok", f"{path}, schema {VERSION}, {human_bytes(path.stat().st_size)}")
-        yield from _check_soundness(conn, thorough=thorough)
+        sound = _check_soundness(conn, thorough=thorough)
+        yield sound
         yield from _check_log(conn, path)
-        yield from _check_scans(conn)
+        if sound.state == "ok":
+            yield from _check_scans(conn)
         yield from _check_space(path)
     except sqlite3.Error as error:
         yield Check("integrity", "problem", str(error), "move the catalog away and scan again, or restore a backup")
@@ -127,16 +130,17 @@ def _check_crcmod() -> Check:
     return Check("crcmod", "warning", "has no C extension: oss2 alone reads 40 times slower", advice)
 
 
-def _check_soundness(conn: sqlite3.Connection, *, thorough: bool) -> Iterator[Check]:
+def _check_soundness(conn: sqlite3.Connection, *, thorough: bool) -> Check:
     pragma = "integrity_check" if thorough else "quick_check"
     began = time.monotonic()
     said = [str(row[0]) for row in conn.execute(f"PRAGMA {pragma}(3)")]
     strays = len(conn.execute("PRAGMA foreign_key_check").fetchall()) if thorough else 0
     if said == ["ok"] and not strays:
-        yield Check("integrity", "ok", f"{pragma} in {time.monotonic() - began:.1f} s")
-        return
+        said = list(unsound(conn)) or said
+    if said == ["ok"] and not strays:
+        return Check("integrity", "ok", f"{pragma} in {time.monotonic() - began:.1f} s")
     detail = f"{strays} rows point nowhere" if said == ["ok"] else "; ".join(said)
-    yield Check("integrity", "problem", detail, "move the catalog away and scan again, or restore a backup")
+    return Check("integrity", "problem", detail, "move the catalog away and scan again, or restore a backup")
 
 
 def _check_log(conn: sqlite3.Connection, path: Path) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+from contextlib import closing
 from typing import NamedTuple
 
 import click
@@ -9,6 +10,7 @@ import click
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, OssrecError, UsageProblem
 
 _PARTLY = OssrecError.exit_code
+_PATIENCE = 10.0  # seconds to look for what made a command fail
 
 
 class Failure(NamedTuple):
@@ -32,8 +34,30 @@ def failure(error: BaseException) -> Failure:
         return Failure(_system_line(error), _PARTLY)
     if isinstance(error, ImportError):
         return Failure(f"the installation is incomplete: {error}; install ossrec again", _PARTLY)
+    if found := _unsound():
+        return Failure(found, CatalogDamaged.exit_code)
     kind = type(error).__name__
     return Failure(f"unforeseen: {kind}: {error}; OSSREC_DEBUG=1 shows where, please report it", _PARTLY)
+
+
+def _unsound() -> str | None:
+    """A line if it is the values in the catalog at hand that are wrong; None if not, or nobody can tell."""
+    from ossrec.catalog.opening import open_catalog
+    from ossrec.catalog.soundness import unsound
+    from ossrec.cli.suggesting import catalog_in_use
+
+    path = catalog_in_use()
+    if path is None:
+        return None
+    try:
+        with closing(open_catalog(path)) as catalog:
+            found = next(unsound(catalog, _PATIENCE), None)
+    except (OssrecError, sqlite3.Error):
+        return None
+    if found is None:
+        return None
+    advice = "run `ossrec doctor`, then restore a backup, or move it away and scan again"
+    return f"the catalog {path} is not sound, another program wrote to it ({found}): {advice}"
 
 
 def _click_line(error: click.ClickException) -> str:
