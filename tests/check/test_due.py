@@ -98,6 +98,19 @@ def test_with_again_old_looks_are_made_again(folder: Path, catalog: Path) -> Non
     assert (both.segments, both.left["segments"]) == (6, 0)
 
 
+def test_a_look_from_the_future_is_made_again_once(folder: Path, catalog: Path) -> None:
+    put_recordings(folder, 2)
+    scan(folder, catalog)
+    check(catalog)
+    with closing(sqlite3.connect(catalog, isolation_level=None)) as conn:
+        conn.execute("UPDATE looks SET looked = looked + 100000000 WHERE stem_id = 1")
+        conn.execute("UPDATE recordings SET looked = looked + 100000000 WHERE path LIKE '%room0'")
+    assert check(catalog).segments == 0
+    again = check(catalog, again=1000.0)
+    assert (again.recordings, again.segments, again.left["segments"]) == (1, 3, 0)
+    assert check(catalog, again=1000.0).segments == 0
+
+
 def test_the_newest_recording_comes_first(folder: Path, catalog: Path) -> None:
     for number, modified in enumerate((DAY, DAY + 7200, DAY + 3600)):
         of = f"2026/rid_{rid(number)}_room"

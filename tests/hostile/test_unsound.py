@@ -33,8 +33,8 @@ WRONG: dict[str, str] = {
 }
 COMMANDS = [
     ["doctor"], ["find"], ["find", "--count"], ["find", "--unnamed"], ["show", rid(1)], ["show", "--room", "a"],
-    ["tasks", "list"], ["tasks", "unmatched"], ["record", "status", rid(1)], ["rebuild", rid(1)], ["check", "--dry-run"], ["check"],
-    ["scan", "bucket"],
+    ["tasks", "list"], ["tasks", "unmatched"], ["record", "status", rid(1)], ["rebuild", rid(1)],
+    ["check", "--dry-run"], ["check"], ["scan", "bucket"],
 ]  # fmt: skip
 
 

@@ -14,9 +14,11 @@ from ossrec.model import COLD
 _SHALLOWER = {"edges": ("listing",), "full": ("listing", "edges")}
 
 # Only looks of the same depth grow old: at the same version of an object, a deeper one says all that a new one could.
+# One from the future was made by a clock that was wrong: it is as good as old, or it would not grow old for years.
 _DUE = """
 verdict <> 'gone' AND coalesce(segments_lookable, 1) > 0
-AND (depth IN ({shallower}) OR depth = :depth AND looked < :looked_before)
+AND (depth IN ({shallower})
+    OR depth = :depth AND :looked_before IS NOT NULL AND looked NOT BETWEEN :looked_before AND :looked_until)
 """
 _ORDER = "ORDER BY started_ms IS NULL, started_ms DESC, path, bucket_id"
 _SEGMENTS = f"""
@@ -34,7 +36,7 @@ SELECT count(DISTINCT o.recording_id), count(*),
 FROM ({_SEGMENTS}) o LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest
 WHERE o.gone IS NULL AND o.size > 0 AND coalesce(o.storage, '') NOT IN ({", ".join(f"'{name}'" for name in COLD)})
     AND NOT coalesce(l.etag = o.etag AND l.failure IS NULL AND (l.depth = 'full' OR :depth = 'edges')
-        AND (l.depth <> :depth OR coalesce(l.looked >= :looked_before, 1)), 0)
+        AND (l.depth <> :depth OR :looked_before IS NULL OR l.looked BETWEEN :looked_before AND :looked_until), 0)
 """
 
 
@@ -43,6 +45,11 @@ class Wish(NamedTuple):
 
     depth: str  # "edges" or "full"
     looked_before: int | None = None  # epoch seconds; None: never
+    looked_until: int = 1 << 62  # what was looked at later than that was so by a wrong clock
+
+    def is_fresh(self, looked: int) -> bool:
+        """A look of that time is not too old."""
+        return self.looked_before is None or self.looked_before <= looked <= self.looked_until
 
 
 class Share(NamedTuple):

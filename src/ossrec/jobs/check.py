@@ -64,7 +64,8 @@ def look_deeper(
     if due:
         Round(conn, desks, options, wish, summary).run(due, crew, stop, watch)
     # What was looked at by now is not due again, however short --again is.
-    wish = wish._replace(looked_before=wish.looked_before and min(wish.looked_before, int(now)))
+    earliest = None if wish.looked_before is None else min(wish.looked_before, int(now))
+    wish = wish._replace(looked_before=earliest, looked_until=int(time.time()))
     summary.left = cost_of_looks(conn, _due(conn, options, wish), wish, _SIZES)._asdict()
     summary.buckets = desks.names()
     counts = desks.counts()
@@ -89,7 +90,8 @@ def _look_that_it_is_there(catalog: Path) -> None:
 
 
 def _wish(options: CheckOptions, now: float) -> Wish:
-    return Wish(options.depth, None if options.again is None else int(now - options.again) + 1)
+    looked_before = None if options.again is None else int(now - options.again) + 1
+    return Wish(options.depth, looked_before, int(now))
 
 
 def _due(conn: sqlite3.Connection, options: CheckOptions, wish: Wish) -> list[Due]:

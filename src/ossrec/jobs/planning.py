@@ -1,6 +1,7 @@
 """Which segments of a recording are still to be looked at."""
 
 import sqlite3
+import time
 from typing import NamedTuple
 
 from ossrec.catalog.due_looks import Wish
@@ -57,4 +58,5 @@ def _is_enough(look: LookRow, wish: Wish) -> bool:
     """The look is as deep as wanted, and not too old."""
     if look.failure is not None or (wish.depth == "full" and look.depth != "full"):
         return False
-    return look.depth != wish.depth or wish.looked_before is None or look.looked >= wish.looked_before
+    until = max(wish.looked_until, int(time.time()))  # another recording may have had it looked at in this very check
+    return look.depth != wish.depth or wish._replace(looked_until=until).is_fresh(look.looked)

@@ -1,0 +1,103 @@
+"""When a look grows old, by what the catalog holds of it: nothing is read from a bucket here."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ossrec.catalog.due_looks import Sizes, Wish, cost_of_looks, due_for_look
+from ossrec.catalog.wanted import Clock, Wanted
+from tests.catalog.builder import NOW, CatalogBuilder, mixed
+
+DAY = 86_400
+CLOCK = Clock(NOW, 330.0)
+AGAIN = Wish("full", NOW - 30 * DAY, NOW)
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> CatalogBuilder:
+    return CatalogBuilder(tmp_path / "c.db")
+
+
+def looked_at(build: CatalogBuilder, room: str, looked: int, depth: str = "full") -> None:
+    """A recording of one segment, which was looked at then."""
+    key = mixed(room)
+    segment = f"{key.removesuffix('.m3u8')}_20261101100000000.ts"
+    build.recording(key, started="20261101100000000", segments_lookable=1, depth=depth, looked=looked)
+    build.object(segment)
+    build.look(segment, looked=looked, depth=depth)
+
+
+@pytest.mark.parametrize(
+    ("looked", "is_due"),
+    [
+        pytest.param(NOW - 31 * DAY, True, id="too long ago"),
+        pytest.param(NOW - 30 * DAY - 1, True, id="a second too long ago"),
+        pytest.param(NOW - 30 * DAY, False, id="just not too long ago"),
+        pytest.param(NOW, False, id="now"),
+        pytest.param(NOW + 1, True, id="in a second from now"),
+        pytest.param(NOW + 3650 * DAY, True, id="in ten years"),
+    ],
+)
+def test_a_look_is_old_when_it_is_too_long_ago_or_from_the_future(
+    build: CatalogBuilder, looked: int, is_due: bool
+) -> None:
+    looked_at(build, "lobby", looked)
+    due = due_for_look(build.conn, Wanted(), AGAIN, CLOCK)
+    assert [one.path for one in due] == ([mixed("lobby").removesuffix(".m3u8")] if is_due else [])
+    everything = due_for_look(build.conn, Wanted(), Wish("full", NOW + 1, NOW), CLOCK)
+    assert cost_of_looks(build.conn, everything, AGAIN, Sizes(100, 100)).segments == is_due
+    assert AGAIN.is_fresh(looked) != is_due
+
+
+def test_without_a_time_no_look_is_old(build: CatalogBuilder) -> None:
+    for room, looked in (("a", 0), ("b", NOW), ("c", NOW + DAY)):
+        looked_at(build, room, looked)
+    wish = Wish("full", None, NOW)
+    assert due_for_look(build.conn, Wanted(), wish, CLOCK) == []
+    everything = due_for_look(build.conn, Wanted(), Wish("full", NOW + 2 * DAY), CLOCK)
+    assert len(everything) == 3
+    assert cost_of_looks(build.conn, everything, wish, Sizes(100, 100)).segments == 0
+    assert all(wish.is_fresh(looked) for looked in (0, NOW, NOW + DAY))
+
+
+@pytest.mark.parametrize("looked", [0, NOW + DAY])
+def test_a_deeper_look_never_grows_old_for_a_shallower_one(build: CatalogBuilder, looked: int) -> None:
+    looked_at(build, "lobby", looked)
+    assert due_for_look(build.conn, Wanted(), AGAIN._replace(depth="edges"), CLOCK) == []
+    looked_at(build, "hall", looked, depth="edges")
+    assert len(due_for_look(build.conn, Wanted(), AGAIN._replace(depth="edges"), CLOCK)) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        pytest.param({"room": "x"}, "recordings_by_room (roomid=?)", id="of a room"),
+        pytest.param({"uid": "x"}, "recordings_by_uid (uid=?)", id="of a user"),
+        pytest.param({"recordid": "x"}, "recordings_by_recordid (recordid=?)", id="of a task"),
+        pytest.param({"verdicts": ("damaged",)}, "recordings_by_verdict (verdict=?", id="of a verdict"),
+        pytest.param({"until": 9}, "recordings_by_start (started_ms<?)", id="of a time"),
+    ],
+)
+def test_what_is_due_of_a_few_is_found_by_their_index(
+    build: CatalogBuilder, wanted: dict[str, Any], index: str
+) -> None:
+    asked: list[str] = []
+    build.conn.set_trace_callback(asked.append)
+    due_for_look(build.conn, Wanted(**wanted), AGAIN, CLOCK)
+    build.conn.set_trace_callback(None)
+    (question,) = [sql for sql in asked if "looked NOT BETWEEN" in sql]
+    steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
+    assert any(index in step for step in steps), steps
+    assert not any(step.startswith("SCAN recordings") for step in steps), steps
+
+
+def test_the_cost_is_counted_by_the_keys_of_looks(build: CatalogBuilder) -> None:
+    looked_at(build, "lobby", NOW)
+    asked: list[str] = []
+    build.conn.set_trace_callback(asked.append)
+    cost_of_looks(build.conn, due_for_look(build.conn, Wanted(), Wish("full", NOW + 1), CLOCK), AGAIN, Sizes(1, 1))
+    build.conn.set_trace_callback(None)
+    (question,) = [sql for sql in asked if "LEFT JOIN looks" in sql]
+    steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
+    assert any("SEARCH l USING PRIMARY KEY (stem_id=? AND rest=?)" in step for step in steps), steps
