@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,15 +76,17 @@ def command(
     from ossrec.catalog.references import one_recording
     from ossrec.cli.buckets import bucket_settings
     from ossrec.jobs.rebuild import Wish, rebuild
-    from ossrec.jobs.rebuilding.delivering import save, upload
+    from ossrec.jobs.rebuilding.delivering import Target, save, upload
 
+    target = Target(None if file is None else str(file), prefix, force)
+    target.check()
     wish = Wish(options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only"))
     settings = bucket_settings(options)
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
         number = one_recording(conn, recording)
         bucket = open_bucket(bucket_of(conn, number), settings)
         retrying = Retrying(bucket, settings.policy)
-        rebuilt = rebuild(conn, retrying, number, wish)
+        rebuilt = rebuild(conn, retrying, number, wish, partial(target.check_for, bucket))
     _tell(rebuilt)
     if prefix is not None:
         done = upload(bucket, retrying, rebuilt, prefix)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
@@ -34,6 +34,13 @@ class Wish(NamedTuple):
     listed_only: bool = False  # leave out segments that no playlist names
 
 
+class Place(NamedTuple):
+    """Where a rebuilt playlist belongs: `Rebuilt` says what each is."""
+
+    key: str
+    own: frozenset[str]
+
+
 class Rebuilt(NamedTuple):
     """A playlist that passed our own checks, but for what *remaining* says."""
 
@@ -48,37 +55,51 @@ class Rebuilt(NamedTuple):
     failures: list[Finding]  # of looks: what could not be measured
     remaining: list[Finding]  # warnings and errors that it still has
 
+    @property
+    def place(self) -> Place:
+        """Where it belongs."""
+        return Place(self.key, self.own)
 
-def rebuild(conn: sqlite3.Connection, bucket: Bucket, number: int, wish: Wish) -> Rebuilt:
+
+def rebuild(
+    conn: sqlite3.Connection,
+    bucket: Bucket,
+    number: int,
+    wish: Wish,
+    fits: Callable[[Place], object] = lambda _: None,
+) -> Rebuilt:
     """The playlist of recording *number*; nothing is written anywhere.
 
+    *fits* is told where it belongs before any segment is read, and raises when it cannot go where it is wanted.
     Raises UsageProblem when there is nothing to rebuild, OssrecError when it cannot be, BucketError.
     """
     holding = load(conn, number)
     if holding is None:
         raise UsageProblem("the recording became part of another one: look for it again")
     gathered = gather(conn, bucket, holding, listed_only=wish.listed_only)
+    place = Place(gathered.sources[0].at, _own_keys(holding, gathered))
+    fits(place)
     looks = look_at_all(conn, bucket, holding.id, gathered, wish.threads)
     planned = plan(gathered.sources, looks, bucket.address)
     if not any(piece.is_there for part in planned for piece in part.pieces):
         raise UsageProblem(_nothing_to_play(planned))
     is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
     written = _write(planned, bucket.address, is_over=is_over)
-    at = planned[0].source.at
-    playlist = read_playlist(written.data, at)
+    playlist = read_playlist(written.data, place.key)
+    found = prove(playlist, place.key, bucket, gathered, planned, looks)
     left_out = [key for part in planned for key in part.left_out]
     left_out += [loose.key for source in gathered.sources for loose in source.left_out]
     return Rebuilt(
         data=written.data,
-        key=at,
-        own=_own_keys(holding, gathered),
+        key=place.key,
+        own=place.own,
         originals=sum(part.source.original is not None for part in planned),
         playlist=playlist,
         is_over=is_over,
         changes=written.changes,
         left_out=left_out,
         failures=list(looks.failures.values()),
-        remaining=[f for f in prove(playlist, at, bucket, gathered, planned, looks) if is_over or f.code != NOT_ENDED],
+        remaining=[f for f in found if is_over or f.code != NOT_ENDED],
     )
 
 
