@@ -33,6 +33,20 @@ class Lookable(NamedTuple):
     discontinuity: bool
     follows: bool  # the one before it in this list is the one before it in the recording
 
+    @classmethod
+    def of(cls, one: Slice, *, follows: bool) -> "Lookable":
+        """The segment that a playlist names."""
+        return cls(
+            key=one.key or "",
+            size=one.size or 0,
+            archived=one.archived,
+            number=one.number,
+            start=one.start,
+            duration=one.duration,
+            discontinuity=one.discontinuity,
+            follows=follows,
+        )
+
 
 class Measured(NamedTuple):
     """What the looks say."""
@@ -40,6 +54,13 @@ class Measured(NamedTuple):
     measures: Measures
     found: list[Finding]  # in the bytes
     failures: list[Finding]  # why some could not be looked at
+
+
+def can_be_looked_at(key: str | None, size: int | None, one: Slice | None) -> bool:
+    """An object is there, not enciphered, and MPEG-TS by its name and by the playlist that names it, if one does."""
+    if one is not None and (one.encrypted or one.fragment):
+        return False
+    return key is not None and bool(size) and is_transport_stream(key)
 
 
 def lookable_segments(assembled: Assembled) -> list[Lookable]:
@@ -51,7 +72,7 @@ def lookable_segments(assembled: Assembled) -> list[Lookable]:
     without = not any(part.row.kind == "media" for part in assembled.parts)
     stamps = [loose.stamp_ms for loose in assembled.orphans if loose.stamp_ms is not None]
     for number, loose in enumerate(assembled.orphans):
-        if loose.size and loose.key not in found and is_transport_stream(loose.key):
+        if loose.key not in found and can_be_looked_at(loose.key, loose.size, None):
             start = (loose.stamp_ms - min(stamps)) / 1000 if without and loose.stamp_ms is not None else None
             found[loose.key] = Lookable(
                 loose.key, loose.size, loose.archived, number if without else None, start, None, True, False
@@ -63,7 +84,7 @@ def enciphered_and_foreign(assembled: Assembled) -> tuple[int, int]:
     """How many segments that are there cannot be looked into: enciphered ones, and those of another format."""
     slices = [one for part in assembled.parts for one in part.listed.slices if one.size and one.key is not None]
     enciphered = sum(one.encrypted for one in slices)
-    foreign = sum(not one.encrypted and not _is_ts(one) for one in slices)
+    foreign = sum(not one.encrypted and not can_be_looked_at(one.key, one.size, one) for one in slices)
     return enciphered, foreign
 
 
@@ -80,7 +101,7 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
     if not good:
         return Measured(Measures(segments_lookable=len(segments)), [], failures)
     joined = [one.follows and not one.discontinuity for one in segments]
-    found = check_segments(subject, list(_placed(segments, seen)))
+    found = check_segments(subject, list(placed(segments, seen)))
     found += _passed_over(assembled, subject)
     measures = _measures([one.size for one in segments], seen, spans(seen, joined))._replace(
         depth="listing" if len(good) < len(segments) else min(look.depth for look in good),  # edges before full
@@ -100,21 +121,12 @@ def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
     before: Slice | None = None
     ends: dict[str, Slice] = {}  # the last part of each object
     for one in slices:
-        if one.key is None or not one.size or one.gap or one.encrypted or not _is_ts(one):
+        if one.key is None or one.gap or not can_be_looked_at(one.key, one.size, one):
             before = None
             continue
         known = found.get(one.key)
         if known is None:
-            found[one.key] = Lookable(
-                key=one.key,
-                size=one.size,
-                archived=one.archived,
-                number=one.number,
-                start=one.start,
-                duration=one.duration,
-                discontinuity=one.discontinuity,
-                follows=before is not None,
-            )
+            found[one.key] = Lookable.of(one, follows=before is not None)
         elif one.key in ends and one.byterange_end is not None:
             goes_on = known.duration is not None and _goes_on(before, one)
             found[one.key] = known._replace(duration=(known.duration or 0.0) + one.duration if goes_on else None)
@@ -129,10 +141,6 @@ def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
 def _goes_on(before: Slice | None, one: Slice) -> bool:
     """A part of an object comes behind another one of it."""
     return before is not None and before.key == one.key and (before.byterange_end or 0) < (one.byterange_end or 0)
-
-
-def _is_ts(one: Slice) -> bool:
-    return not one.fragment and is_transport_stream(one.key or "")
 
 
 def _look(one: Lookable, assembled: Assembled) -> LookRow | None:
@@ -153,7 +161,7 @@ def _failure(key: str, look: LookRow) -> Finding:
     return Finding(look.failure or "", key, look.detail or "")
 
 
-def _placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> Iterator[Placed]:
+def placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> Iterator[Placed]:
     """Those that were looked at, each with whether its neighbour was too."""
     before = False
     for one, inspection in zip(segments, seen, strict=True):

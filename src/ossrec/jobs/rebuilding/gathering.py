@@ -15,10 +15,10 @@ from ossrec.catalog.recordings import Holding
 from ossrec.catalog.stems import recorder
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.hls.listed import Loose, Slice
-from ossrec.hls.listing import is_transport_stream
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.hls.reader import read_playlist
 from ossrec.jobs.assembling import Assembled, Part, assemble
+from ossrec.jobs.measuring import can_be_looked_at
 from ossrec.naming import parse_name
 
 _CUT_OFF, _MIXED, _TOO_LONG = "HLS031", "HLS061", "LOOK006"
@@ -37,11 +37,9 @@ class Entry(NamedTuple):
 
     @property
     def is_lookable(self) -> bool:
-        """Its bytes can be looked at: a whole object, there, not enciphered, and MPEG-TS by its name."""
-        if self.key is None or not self.size or not is_transport_stream(self.key):
-            return False
-        one = self.slice
-        return one is None or not (one.encrypted or one.fragment or one.byterange_end is not None)
+        """Its bytes can be looked at, and are those of the segment alone: it is a whole object."""
+        is_whole = self.slice is None or self.slice.byterange_end is None
+        return is_whole and can_be_looked_at(self.key, self.size, self.slice)
 
 
 class Original(NamedTuple):

@@ -1,6 +1,6 @@
 """Holds a rebuilt playlist against all that is known of the recording, by the same checks as any other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.findings import Finding, Severity
@@ -8,10 +8,12 @@ from ossrec.hls.listed import ListedPlaylist, Need, Slice
 from ossrec.hls.listing import check_listing
 from ossrec.hls.playlist import Playlist, Resource, Segment
 from ossrec.hls.uris import Target, resolve_playlist
+from ossrec.jobs.measuring import Lookable, placed
 from ossrec.jobs.rebuilding.gathering import Entry, Gathered
 from ossrec.jobs.rebuilding.measuring import Looks
 from ossrec.jobs.rebuilding.planning import Planned
-from ossrec.mpegts.borders import Placed, check_segments
+from ossrec.mpegts.borders import check_segments
+from ossrec.mpegts.inspection import Inspection
 from ossrec.rules import RULES
 
 
@@ -31,9 +33,10 @@ def prove(
         resources=[_need(*pair, needs) for pair in zip(playlist.resources, resolved.resources, strict=True)],
     )
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
-    placed = list(_placed(listed.slices, looks))
-    if placed:
-        found += check_segments(at, placed)
+    segments = [Lookable.of(one, follows=True) for one in listed.slices]
+    known = list(placed(segments, [_seen(one, looks) for one in listed.slices]))
+    if known:
+        found += check_segments(at, known)
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 
@@ -66,11 +69,6 @@ def _need(resource: Resource, target: Target, needs: dict[str | None, Need]) -> 
     return Need(resource.role, target.key, resource.uri, resource.line, size, end)
 
 
-def _placed(slices: Sequence[Slice], looks: Looks) -> Iterator[Placed]:
-    """Segments that were looked at, each with whether its neighbour was too."""
-    follows = False
-    for one in slices:
-        inspection = None if one.gap or one.byterange_end is not None else looks.seen.get(one.key or "")
-        if inspection is not None:
-            yield Placed(one.number, one.key or "", one.start, one.duration, one.discontinuity, follows, inspection)
-        follows = inspection is not None
+def _seen(one: Slice, looks: Looks) -> Inspection | None:
+    """What was seen of a segment that is a whole object, and played."""
+    return None if one.gap or one.byterange_end is not None else looks.seen.get(one.key or "")
