@@ -96,6 +96,22 @@ def without_stream(kind: str) -> Change:
     return change
 
 
+def without_streams(data: bytes) -> bytes:
+    """Leaves only the tables."""
+    named = tables(data)[1]
+    return b"".join(raw for raw in split(data) if pid_of(raw) not in named)
+
+
+def on_other_pids(data: bytes) -> bytes:
+    """Moves all streams to PIDs that the PMT does not name."""
+    named = tables(data)[1]
+    moved = [(raw, pid_of(raw) ^ 0x400) for raw in split(data)]
+    return b"".join(
+        bytes([raw[0], raw[1] & 0xE0 | pid >> 8, pid & 0xFF, *raw[3:]]) if pid_of(raw) in named else raw
+        for raw, pid in moved
+    )
+
+
 def cut_last(kind: str) -> Change:
     """Takes the last packet of a stream away: the end of its last PES packet."""
     return lambda data: lose(kind, 1, 1 - 0.5 / len(places(data, stream_of(data, kind))))(data)

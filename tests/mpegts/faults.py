@@ -9,6 +9,7 @@ from tests.mpegts.breaking import (
     delete,
     insert,
     lose,
+    on_other_pids,
     on_packet,
     other_format,
     set_byte,
@@ -18,6 +19,7 @@ from tests.mpegts.breaking import (
     without_first_picture,
     without_key_frames,
     without_stream,
+    without_streams,
     zero,
 )
 from tests.mpegts.breaking_tables import (
@@ -82,6 +84,8 @@ FAULTS = (
     Fault("a PMT that says something else", second_pmt, found("TS361")),
     Fault("no packet of the picture", without_stream("video"), found("TS360"), BOTH),
     Fault("no packet of the sound", without_stream("audio"), found("TS360"), BOTH),
+    Fault("no packet of any stream", without_streams, found("TS362")),
+    Fault("packets of streams that nothing names alone", on_other_pids, found("TS362")),
     Fault("PCR jumps forward", shift_pcr(3), found("TS370")),
     Fault("PCR jumps back", shift_pcr(-2), found("TS370")),
     Fault("PTS of the picture jumps forward", shift_pts("video", 4), found("TS371"), VIDEO),

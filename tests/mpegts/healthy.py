@@ -55,6 +55,21 @@ SERIES: dict[str, tuple[Recipe, str]] = {
     "segments with times that wrap": (Recipe(start=BEFORE_WRAP - 1, seconds=4), "hls"),
     "segments with some frames in a PES packet": (Recipe(muxer=PACKED, seconds=4), "hls"),
 }
+FEW = ("refs", "3"), ("x264-params", "scenecut=0:b-adapt=0")
+LISTED: dict[str, tuple[Recipe, int]] = {  # and how many seconds each segment has at least
+    f"{rate} pictures a second, {'B-frames' if b_frames else 'no B-frames'}, {length} s": (
+        Recipe(rate=Fraction(rate), b_frames=b_frames, extra=FEW, group=int(rate * length), seconds=4 * length),
+        length,
+    )
+    for rate, length in ((1, 4), (1, 6), (2, 2), (2, 6), (5, 2), (25, 2))
+    for b_frames in (0, 3)
+} | {
+    "sound, 2 s": (Recipe(video=None, seconds=8), 2),
+    "two pictures a second, B-frames, times that wrap": (
+        Recipe(rate=Fraction(2), b_frames=3, extra=FEW, group=8, seconds=16, start=BEFORE_WRAP - 6),
+        4,
+    ),
+}
 RESTARTED = (Recipe(seconds=4), "segment")  # the muxer begins its counters anew in each
 BASE = ("H.264 and AAC", "H.264 with B-frames", "H.265", "MPEG-2 video and MPEG audio", "video only", "AAC only")
 

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -55,17 +56,23 @@ def encode(recipe: Recipe) -> bytes:
 @cache
 def cut(recipe: Recipe, muxer: str = "hls") -> tuple[bytes, ...]:
     """Segments of a second and more that continue each other, cut by libav's hls or segment muxer."""
+    return tuple(data for _, data in cut_and_listed(recipe, muxer))
+
+
+@cache
+def cut_and_listed(recipe: Recipe, muxer: str = "hls", seconds: int = 1) -> tuple[tuple[float, bytes], ...]:
+    """Segments of so many seconds and more, each with the EXTINF that libav's hls or segment muxer writes for it."""
     with tempfile.TemporaryDirectory() as scratch:
         options = dict(recipe.muxer) | {"output_ts_offset": str(recipe.start)}
+        index, names = Path(scratch, "index.m3u8"), f"{scratch}/%d.ts"
         if muxer == "hls":
-            name = Path(scratch, "index.m3u8")
-            options |= {"hls_time": "1", "hls_list_size": "0", "hls_segment_filename": f"{scratch}/%d.ts"}
+            options |= {"hls_time": str(seconds), "hls_list_size": "0", "hls_segment_filename": names}
         else:
-            name = Path(scratch, "%d.ts")
-            options |= {"segment_time": "1", "segment_format": "mpegts"}
-        with av.open(str(name), "w", format=muxer, options=options) as output:
+            options |= {"segment_time": str(seconds), "segment_format": "mpegts", "segment_list": str(index)}
+        with av.open(str(index) if muxer == "hls" else names, "w", format=muxer, options=options) as output:
             _record(recipe, output)
-        return tuple(path.read_bytes() for path in sorted(Path(scratch).glob("*.ts"), key=lambda path: int(path.stem)))
+        lengths = [float(number) for number in re.findall(r"#EXTINF:([\d.]+)", index.read_text())]
+        return tuple((length, Path(scratch, f"{number}.ts").read_bytes()) for number, length in enumerate(lengths))
 
 
 def _record(recipe: Recipe, output: av.container.OutputContainer) -> None:

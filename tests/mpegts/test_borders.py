@@ -1,13 +1,15 @@
 """Real segments held against their neighbours: what changes, is missing or does not meet is told at its place."""
 
+from fractions import Fraction
+
 import pytest
 
 from ossrec.findings import Finding
 from ossrec.mpegts.borders import Placed, check_segments
 from ossrec.mpegts.inspecting import inspect_blocks
-from tests.mpegts.breaking import lose
+from tests.mpegts.breaking import count_on, lose, places, stream_of, without_stream
 from tests.mpegts.breaking_times import move
-from tests.mpegts.healthy import healthy, series
+from tests.mpegts.healthy import RESTARTED, healthy, series
 from tests.mpegts.media import TICKS, WRAP, Recipe, cut, encode
 
 FOUR = "segments of libav's HLS muxer"
@@ -139,3 +141,35 @@ def test_counters_are_not_compared_over_a_segment_that_is_not_there() -> None:
 
 def test_a_segment_alone_has_no_borders() -> None:
     assert found(rows([healthy("H.264 and AAC")])) == {}
+
+
+def test_a_camera_that_is_switched_on_between_two_segments_is_told() -> None:
+    sound_only = without_stream("video")(encode(Recipe()))
+    segments = [sound_only, after(Recipe(late=1.2, seconds=3), 2.0), after(Recipe(), 5.0)]
+
+    codes = found(rows(segments))
+
+    assert (codes["TS360"], codes["TS410"]) == ([0], [1])
+
+
+def test_counters_that_start_anew_are_told_so_though_one_of_them_goes_on_by_chance() -> None:
+    first, second = cut(*RESTARTED)[:2]
+    pid = stream_of(first, "audio")
+    own = len(places(first, pid))
+    lost = own % 16  # so many less, and the counter of the sound ends at 15
+    segments = [lose("audio", lost, (own - lost) / own)(first), second]
+
+    (finding,) = (one for one in check_segments("room/a.m3u8", rows(segments)) if one.code == "TS353")
+
+    assert "start anew" in finding.detail
+    assert finding.lost is None
+
+
+def test_a_single_picture_lasts_until_the_next_one() -> None:
+    screen = Recipe(audio=None, rate=Fraction(1), group=1)
+    picture = encode(screen._replace(seconds=1))
+    whole = count_on(picture + after(screen._replace(seconds=4), 2.0))
+    picture, later = whole[: len(picture)], whole[len(picture) :]
+
+    assert "TS380" not in found(rows([picture, later], [3.0, 4.0]))
+    assert "TS380" in found(rows([picture, later], [1.0, 4.0]))

@@ -8,8 +8,8 @@ from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
 from ossrec.mpegts.inspection import Inspection
 from ossrec.rules import RULES
 from tests.mpegts.breaking import widen
-from tests.mpegts.healthy import BASE, RECIPES, RESTARTED, SERIES, healthy, series
-from tests.mpegts.media import cut
+from tests.mpegts.healthy import BASE, LISTED, RECIPES, RESTARTED, SERIES, healthy, series
+from tests.mpegts.media import cut, cut_and_listed
 
 EDGE = 64 * 1024  # bytes at each end
 
@@ -91,6 +91,29 @@ def test_sound_segments_in_a_row_raise_no_alarm(name: str, look) -> None:  # typ
     findings = check_segments("a.m3u8", placed([look(data) for data in series(name)]))
 
     assert alarms([finding.code for finding in findings]) == [], findings
+
+
+@pytest.mark.parametrize(
+    "look",
+    [lambda data: inspect_blocks([data]), lambda data: edges(data, 16_384)],
+    ids=["full", "edges"],
+)
+@pytest.mark.parametrize("name", LISTED)
+def test_sound_segments_are_as_long_as_their_muxer_says(name: str, look) -> None:  # type: ignore[no-untyped-def]
+    recipe, seconds = LISTED[name]
+    segments = cut_and_listed(recipe, seconds=seconds)
+    rows = placed([look(data) for _, data in segments])
+
+    findings = check_segments("a.m3u8", [row._replace(duration=segments[row.number or 0][0]) for row in rows])
+
+    assert len(segments) > 2
+    assert alarms([finding.code for finding in findings]) == [], findings
+
+
+def test_what_was_not_read_between_head_and_tail_is_no_frame() -> None:
+    ((length, data), *_) = cut_and_listed(LISTED["25 pictures a second, B-frames, 2 s"][0], seconds=2)
+
+    assert [edges(data, size).duration for size in (2048, 3072, 4096)] == pytest.approx([length] * 3, abs=0.2)
 
 
 def test_a_muxer_that_counts_anew_in_each_segment_is_told_once_for_each_border() -> None:

@@ -19,7 +19,7 @@ from tests.mpegts.oracle.tables import judge_tables
 from tests.mpegts.streams import VIDEO
 
 COUNTERS = frozenset(("TS330", "TS331", "TS350", "TS351", "TS352"))
-TABLES = frozenset(("TS340", "TS341", "TS342", "TS343", "TS344", "TS360", "TS361"))
+TABLES = frozenset(("TS340", "TS341", "TS342", "TS343", "TS344", "TS360", "TS361", "TS362"))
 FRAMES = frozenset(("TS371", "TS400", "TS401", "TS430"))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ossrec.mpegts.inspection import WRAP, Format, Inspection, Stream, signed
-from ossrec.mpegts.spans import spans, step, tolerance, unwrapped
+from ossrec.mpegts.spans import spans, step, tolerance
 
 PICTURE = Format("video", "h264", 640, 360)
 SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
@@ -54,7 +54,5 @@ def test_a_tenth_or_half_a_second_is_tolerated() -> None:
     assert (tolerance(2.0), tolerance(15.0)) == (0.5, 1.5)
 
 
-def test_times_are_unwrapped_the_shorter_way() -> None:
-    assert unwrapped([WRAP - 100, 50, 20]) == [WRAP - 100, WRAP + 50, WRAP + 20]
-    assert unwrapped([]) == []
-    assert signed(WRAP - 1) == -1
+def test_a_difference_of_times_is_the_shorter_way() -> None:
+    assert (signed(WRAP - 1), signed(50 - (WRAP - 100)), signed(5)) == (-1, 150, 5)

@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.findings import Finding
-from ossrec.mpegts.continuing import counters_jump, format_changes, gap_between, is_continued, wraps
+from ossrec.mpegts.continuing import counters_jump, format_changes, gap_between, gaps_between, is_continued, wraps
 from ossrec.mpegts.inspection import Inspection, Note
-from ossrec.mpegts.spans import step, tolerance
+from ossrec.mpegts.spans import lengths, step, tolerance
 from ossrec.mpegts.syncing import apart, drift
 
 MOST = 1000  # findings of one code; the rest is counted
@@ -55,7 +55,7 @@ def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
             yield from (_finding(subject, one, note) for note in _border(before, one))
         seconds = apart(one.inspection)
         if seconds is not None:
-            if seconds and not is_apart:
+            if seconds and not is_apart and not _go_on(before, one):
                 yield _finding(subject, one, Note("TS410", _lead(seconds), at=0.0, length=abs(seconds)))
             is_apart = bool(seconds)
         yield from (_finding(subject, one, note) for note in _duration(one, after))
@@ -88,14 +88,14 @@ def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
     inspection = one.inspection
     if wraps(inspection, None):
         yield Note("TS381", "", None, 0.0)
-    measured = inspection.duration
-    if one.duration is None or measured is None:
+    extinf, measured = one.duration, lengths(inspection)
+    if extinf is None or not measured:
         return
     if after is not None and after.follows and not after.discontinuity and _meets(one, after):
-        measured = step(inspection, after.inspection) or measured
-    if abs(measured - one.duration) > tolerance(one.duration):
-        detail = f"{measured:.2f} s, EXTINF is {one.duration:g} s"
-        yield Note("TS390", detail, None, 0.0, abs(measured - one.duration))
+        measured = [step(inspection, after.inspection) or measured[0]]
+    if all(abs(seconds - extinf) > tolerance(extinf) for seconds in measured):
+        detail = f"{measured[0]:.2f} s, EXTINF is {extinf:g} s"
+        yield Note("TS390", detail, None, 0.0, abs(measured[0] - extinf))
 
 
 def _meets(before: Placed, one: Placed) -> bool:
@@ -108,10 +108,27 @@ def _meets(before: Placed, one: Placed) -> bool:
     length = before.inspection.duration
     if gap is None or length is None or abs(gap) <= tolerance(length):
         return True
-    passed = step(before.inspection, one.inspection)
-    if passed is None or before.duration is None or counters_jump(before.inspection, one.inspection):
+    return not counters_jump(before.inspection, one.inspection) and _keeps_extinf(before, one)
+
+
+def _keeps_extinf(before: Placed, one: Placed) -> bool:
+    """The next segment starts when EXTINF says that this one ends; at the latest, if this one has a single picture."""
+    passed, extinf = step(before.inspection, one.inspection), before.duration
+    if passed is None or extinf is None:
         return False
-    return abs(passed - before.duration) <= tolerance(before.duration)
+    is_early = before.inspection.duration == 0 and 0 < passed < extinf  # how long a single picture lasts does not show
+    return is_early or abs(passed - extinf) <= tolerance(extinf)
+
+
+def _go_on(before: Placed | None, one: Placed) -> bool:
+    """Sound and picture continue those of the segment before, the picture perhaps just as EXTINF says: none starts."""
+    if before is None or not one.follows or one.discontinuity:
+        return False
+    gaps = gaps_between(before.inspection, one.inspection)
+    continued = {kind for kind, gap in gaps.items() if abs(gap) <= tolerance(before.duration or 0.0)}
+    picture = before.inspection.first("video")
+    is_there = picture is not None and picture.first_pts is not None
+    return "audio" in continued and ("video" in continued or (is_there and _keeps_extinf(before, one)))
 
 
 def _goes_on(after: Placed | None) -> bool:

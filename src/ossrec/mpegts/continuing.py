@@ -27,7 +27,7 @@ def counters_jump(before: Inspection, after: Inspection) -> CounterJump | None:
     missing = {one.pid: lost for last, one in pairs if (lost := _lost(last, one))}
     if not missing:
         return None
-    if len(missing) == len(pairs) and all(one.first <= 1 for _, one in pairs):
+    if all(one.first <= 1 for _, one in pairs):  # one of them may go on by chance
         return CounterJump("all counters start anew, as when a muxer is started again", None)
     words = ", ".join(f"PID {pid} ({codecs[pid]}): {lost}" for pid, lost in list(missing.items())[:4])
     return CounterJump(words, sum(missing.values()))
@@ -52,13 +52,18 @@ def gap_between(before: Inspection, after: Inspection) -> float | None:
     Each kind of stream is held against itself, since sound and picture seldom end together. Who is muted sends no
     sound, and a picture that stands still sends nothing: the kind that fits best counts. None without times.
     """
-    gaps = []
+    return min(gaps_between(before, after).values(), key=abs, default=None)
+
+
+def gaps_between(before: Inspection, after: Inspection) -> dict[Kind, float]:
+    """`gap_between` of each kind of stream whose times tell it."""
+    gaps: dict[Kind, float] = {}
     for kind in _KINDS:
         one, other = before.first(kind), after.first(kind)
         if one is None or other is None or one.first_pts is None or one.length is None or other.first_pts is None:
             continue
-        gaps.append((signed(other.first_pts - one.first_pts) - one.length) / TICKS)
-    return min(gaps, key=abs, default=None)
+        gaps[kind] = (signed(other.first_pts - one.first_pts) - one.length) / TICKS
+    return gaps
 
 
 def wraps(before: Inspection, after: Inspection | None) -> bool:

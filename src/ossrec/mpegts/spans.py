@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ossrec.mpegts.inspection import TICKS, WRAP, Inspection, Kind, signed
+from ossrec.mpegts.inspection import TICKS, Inspection, Kind, signed
 
 SLACK = 0.5  # seconds that neighbours may miss each other by, or
 SHARE = 0.1  # this part of the segment, whichever is more
@@ -38,21 +38,20 @@ def spans(inspections: Sequence[Inspection | None], joined: Sequence[bool]) -> l
         if before is None or after is None or own is None or not joined[number + 1]:
             continue
         until = step(before, after)
-        lengths = (own, _lead(before) or own)
-        if until is not None and until > 0 and any(abs(until - length) <= tolerance(length) for length in lengths):
+        if until is not None and until > 0 and any(abs(until - one) <= tolerance(one) for one in lengths(before)):
             found[number] = until
     return found
 
 
-def _lead(one: Inspection) -> float | None:
-    """Seconds of the stream that a segment leads with: others may have begun before it, left over from the last one."""
+def lengths(one: Inspection) -> list[float]:
+    """Seconds that a segment may be said to last: from its first frame on, or from that of the stream it leads with.
+
+    Others may have begun before that one, left over from the segment before: sound is cut by the time at which pictures
+    are decoded, which is earlier than when they are shown by as many frames as are sent out of order.
+    """
+    whole, first = one.duration, one.first_pts
+    if whole is None or first is None:
+        return []
     streams = (one.first(kind) for kind in LEADING)
-    return next((stream.length / TICKS for stream in streams if stream is not None and stream.length is not None), None)
-
-
-def unwrapped(first: Sequence[int]) -> list[int]:
-    """Times of 33 bits in a row, each taken as near to the one before as can be; begins with the first as it is."""
-    found: list[int] = []
-    for ticks in first:
-        found.append(ticks % WRAP if not found else found[-1] + signed(ticks - found[-1]))
-    return found
+    starts = [stream.first_pts for stream in streams if stream is not None and stream.first_pts is not None]
+    return [whole, *(whole - signed(start - first) / TICKS for start in starts[:1])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ossrec.mpegts.columns import places
 from ossrec.mpegts.events import Event
 from ossrec.mpegts.inspection import TICKS, Depth
 from ossrec.mpegts.packets import PACKET
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ossrec.mpegts.tracks import Ends, Track
 
 _LONG = int(0.7 * TICKS)
+_EXAMPLES = 3  # that a detail names
 
 
 def late_events(it: Inspector, depth: Depth, span: Ends) -> Iterator[Event]:
@@ -25,10 +27,10 @@ def late_events(it: Inspector, depth: Depth, span: Ends) -> Iterator[Event]:
     if it.framer.size not in (None, PACKET):
         yield Event("TS321", 0, None, detail=f"{it.framer.size} bytes")
     yield from _missing_tables(it)
+    if depth == "full":
+        yield from _missing_streams(it)
     for pid in it.tracks.named:
         track = it.tracks.by_pid[pid]
-        if depth == "full":
-            yield from _missing_stream(it, track)
         yield from _key_frames(it, track, depth)
         yield from _without_times(it, track, span)
         yield from track.late_events()
@@ -59,16 +61,31 @@ def _missing_tables(it: Inspector) -> Iterator[Event]:
         if not tables.broken:
             yield Event("TS340", 0)
     elif not tables.read and not tables.broken:
-        pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:3])
+        pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:_EXAMPLES])
         yield Event("TS341", 0, detail=f"the PAT names PID {pids}" if pids else "the PAT names none")
     elif not tables.entries() and not tables.broken:
         yield Event("TS341", 0, detail="the PMT names no streams")
 
 
-def _missing_stream(it: Inspector, track: Track) -> Iterator[Event]:
-    """Rule 36: a stream of which nothing came; data may stay away for long."""
-    if track.look.kind != "data" and not it.counters.seen[track.pid]:
+def _missing_streams(it: Inspector) -> Iterator[Event]:
+    """Rule 36: streams of which nothing came; data may stay away for long."""
+    media = [track for track in map(it.tracks.by_pid.__getitem__, it.tracks.named) if track.look.kind != "data"]
+    missing = [track for track in media if not it.counters.seen[track.pid]]
+    if missing and len(missing) == len(media):
+        yield Event("TS362", 0, detail=_nothing(it, missing))
+        return
+    for track in missing:
         yield Event("TS360", 0, track.pid, detail=track.name)
+
+
+def _nothing(it: Inspector, missing: list[Track]) -> str:
+    """Which streams are announced, and what is there instead."""
+    announced = ", ".join(track.name for track in missing[:_EXAMPLES])
+    others = [
+        pid for pid in places((it.counters.seen > 0) & ~it.tables.is_table).tolist() if pid not in it.tracks.named
+    ]
+    there = ", ".join(f"PID {pid}" for pid in others[:_EXAMPLES])
+    return f"announced is {announced}; there is {there or 'nothing but tables'}"
 
 
 def _key_frames(it: Inspector, track: Track, depth: Depth) -> Iterator[Event]:

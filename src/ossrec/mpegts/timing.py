@@ -4,7 +4,6 @@ A gap is reported when it is longer than 0.7 s (ETSI TR 101 290 2.5) and than fo
 of the stream's frames keep: the pictures of a shared screen may come once in a second, and are then not missing.
 """
 
-from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ _LONG = int(0.7 * TICKS)
 _TIMES = 4  # the usual distance
 _USUAL = 0.9  # of all frames keep it
 _FEWEST = 8  # distances that must be known
+_UNSURE = TICKS // 4  # that the last frame may be shown later
 _MOST = 1000  # long distances that are kept
 _BINS = 136  # quarters of an octave: up to 2**34 ticks
 
@@ -61,6 +61,10 @@ class Timing:
         self.has_end = True  # … and so is the last one
         self._origin = origin
         self._raw: int | None = None  # DTS of the last frame as written
+        self._steps: list[int] = []  # of DTS, between the last ones
+        self._is_whole = True  # nothing was passed over
+        self._order = 0  # ticks by which a frame is shown later than it is decoded, at most, before that
+        self._since = 0  # DTS of the first frame behind it
         self._follows = False  # the next frame is the one behind it
         self._doubted = False  # something is missing since then, and is told of
         self._distances = np.zeros(_BINS, np.int64)
@@ -70,7 +74,9 @@ class Timing:
         """What comes next does not follow what was seen."""
         self._follows = False
         self.has_start = self.has_start and self.frames > 0
-        self.has_end = False
+        self.has_end = self._is_whole = False
+        self.lasts = []
+        self._order = int((self.moments.pts - self.moments.dts).max(initial=0))
 
     def follow(self, part: Part) -> None:
         """Take the frames of a batch."""
@@ -90,7 +96,10 @@ class Timing:
         self.moments, self._follows, self.has_end = here, True, True
         self.frames += len(numbers)
         self.first_dts = int(dts[0]) if self.first_dts is None else self.first_dts
-        self.firsts += pts[: EDGE - len(self.firsts)].tolist()
+        if self._is_whole:
+            self.firsts += pts[: EDGE - len(self.firsts)].tolist()
+        elif not self.lasts:
+            self._since = int(dts[0])
         self.lasts = (self.lasts + pts[-EDGE:].tolist())[-EDGE:]
 
     def usual(self, share: float = _USUAL) -> int:
@@ -113,6 +122,14 @@ class Timing:
         """PTS of the frame that is shown first."""
         return min(self.firsts, default=None)
 
+    @property
+    def last(self) -> int | None:
+        """PTS of the frame that is shown last; None when that may well be one that was not read."""
+        if not self.lasts or not self.has_end:
+            return None
+        last = max(self.lasts)
+        return last if self._is_whole or self._since + self._order - last <= _UNSURE else None
+
     def last_frame(self) -> tuple[int | None, int | None]:
         """PTS and DTS of the last frame."""
         moments = self.moments
@@ -120,8 +137,8 @@ class Timing:
 
     def step(self) -> int:
         """Ticks for which a frame is shown, by the last ones; 0 when there is only one."""
-        shown = sorted(set(self.lasts))
-        return int(median(after - before for before, after in pairwise(shown))) if len(shown) > 1 else 0
+        told = [ticks for ticks in self._steps if ticks > 0]
+        return int(median(told)) if told else 0
 
     def _unwrap(self, raw: Ticks) -> Ticks:
         """Times of 33 bits, each as near to the one before as can be (2.4.3.7: they begin again at 0)."""
@@ -139,6 +156,7 @@ class Timing:
         """Count distances, and keep the long ones; *doubts* is how many there were up to each frame."""
         skip = 1 if not self._follows and self.frames else 0
         distance = steps(here.dts)[skip:]
+        self._steps = (self._steps + distance[-EDGE:].tolist())[-EDGE:]
         positive = distance[distance > 0]
         if len(positive):
             bins = np.minimum((4 * np.log2(positive)).astype(np.int64), _BINS - 1)

@@ -92,10 +92,11 @@ class Track:
     def ends(self) -> Ends:
         """When it starts and ends; the last sound is counted in frames where its headers allow."""
         start = self.timing.first if self.timing.has_start else None
-        if not self.timing.lasts or not self.timing.has_end:
+        last = self.timing.last
+        if last is None:
             return Ends(start, None)
         sound = self.look.sound_left() if self.look.kind == "audio" else None
-        return Ends(start, max(self.timing.lasts) + (sound or self.timing.step()))
+        return Ends(start, last + (sound or self.timing.step()))
 
     def stream(self, packets: int, ends: Ends) -> Stream:
         """What is told of it."""

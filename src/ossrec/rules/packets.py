@@ -115,12 +115,11 @@ RULES: tuple[Rule, ...] = (
         " (`ossrec rebuild` does).",
         "RFC 8216 3.2",
     ),
-    error(
+    warning(
         "TS360",
-        Verdict.DAMAGED,
         "stream is announced by the PMT, and none of its packets is there",
-        "Sound or picture is missing in the whole segment: look whether that user had muted, or the recorder lost "
-        "the stream.",
+        "Nothing need be done if that user had muted or switched the camera off in this time, which is usual; else the "
+        "recorder lost the stream, and no byte here can tell which. Some players wait for it.",
         "ETSI TR 101 290 1.6",
     ),
     warning(
@@ -128,6 +127,14 @@ RULES: tuple[Rule, ...] = (
         "PMT changes inside the segment",
         "Recorders should cut there: some players go on with the wrong decoder. Remux if that shows.",
         "RFC 8216 3.2",
+    ),
+    error(
+        "TS362",
+        Verdict.DAMAGED,
+        "none of the streams that the PMT announces is there",
+        "Nobody can play this segment, though it has packets: look whether the recorder lost its input, or wrote the "
+        "tables of another stream.",
+        "ETSI TR 101 290 1.6",
     ),
     warning(
         "TS370",

@@ -122,11 +122,12 @@ def judge_tables(packets: list[bytes]) -> tuple[list[Fact], Tables]:
     if missing and not is_broken:
         facts.append(Fact(missing, 0))
     pids = [packet.pid if packet.control else None for packet in map(read_packet, packets)]  # 0: reserved, discarded
-    for pid, kind in tables.named.items():
-        if pid not in pids and kind not in DATA_TYPES:
-            facts.append(Fact("TS360", 0, pid=pid))
-    media = min((pids.index(pid) for pid in tables.named if pid in pids), default=None)
+    media = [pid for pid, kind in tables.named.items() if kind not in DATA_TYPES]
+    absent = [pid for pid in media if pid not in pids]
+    facts += [Fact("TS360", 0, pid=pid) for pid in absent if absent != media]
+    facts += [Fact("TS362", 0)] * bool(absent == media and media)
+    first = min((pids.index(pid) for pid in tables.named if pid in pids), default=None)
     complete = max((at for at in tables.seen.values() if at is not None), default=0)
-    if not missing and media is not None and media < complete:
-        facts.append(Fact("TS342", media))
+    if not missing and first is not None and first < complete:
+        facts.append(Fact("TS342", first))
     return facts, tables
