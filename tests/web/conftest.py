@@ -4,8 +4,10 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,20 +21,48 @@ __all__ = ["SECRET", "Listener", "alone", "listener"]
 SECRET = "a-secret_of-24-characters"
 
 
-class Listener:
-    """`ossrec tasks listen` for a catalog in *folder*."""
+_IMPATIENT = """
+import sys
+from functools import partial
+from ossrec.cli.main import main
+from ossrec.web import listening
+from ossrec.web.protocol import Limits
+listening.listen = partial(listening.listen, limits=Limits(**{limits}))
+main()
+"""
 
-    def __init__(self, folder: Path, *arguments: str, secret: str = SECRET) -> None:
+
+class Listener:
+    """`ossrec tasks listen` for a catalog in *folder*, with the *limits* that differ from the usual ones."""
+
+    def __init__(
+        self, folder: Path, *arguments: str, secret: str = SECRET, limits: dict[str, float] | None = None
+    ) -> None:
         self.catalog = folder / "ossrec.db"
         self.lines: list[str] = []
         environment = os.environ | {"OSSREC_CALLBACK_SECRET": secret, "PYTHONPATH": os.pathsep.join(sys.path)}
+        program = ["-m", "ossrec"] if limits is None else ["-c", _IMPATIENT.format(limits=limits)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ossrec", "tasks", "listen", "--port", "0", *arguments],
+            [sys.executable, *program, "tasks", "listen", "--port", "0", *arguments],
             cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         )  # fmt: skip
+        self._watch = threading.Timer(90, self._process.kill)  # who waits for a line in vain is told so
+        self._watch.daemon = True
+        self._watch.start()
         found = re.search(r"listening on http://127\.0\.0\.1:(\d+)/callback", self.wait_for("listening on"))
         assert found is not None
         self.port = int(found[1])
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    def connect(self, head: bytes = b"") -> socket.socket:
+        """A connection to it, with the beginning of a request sent."""
+        line = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        line.sendall(head)
+        return line
 
     def wait_for(self, words: str) -> str:
         """The first line of its log from now on with these *words*."""
@@ -54,6 +84,10 @@ class Listener:
         finally:
             connection.close()
 
+    def ask_to_stop(self) -> None:
+        """Ask it to stop, and wait for nothing."""
+        self._process.send_signal(signal.SIGTERM)
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop; gives the exit code."""
         if self._process.poll() is None:
@@ -71,6 +105,7 @@ class Listener:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._watch.cancel()
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(PATIENCE)

@@ -7,42 +7,51 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ossrec.catalog.inbox import Inbox
-from ossrec.tasks.callbacks import MOST_BYTES, Unreadable, read_callback
+from ossrec.net.text import brief
+from ossrec.tasks.callbacks import MOST_BYTES, Callback, Unreadable, read_callback
+from ossrec.web.protocol import LIMITS, Limits
+from ossrec.web.refusals import Log, Refusals
 
-_PATIENCE = 20.0  # seconds for a body to arrive
+_METHODS = ("POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS")
 
-Log = Callable[[str], object]
+
+class Desk(NamedTuple):
+    """What an endpoint works with besides its catalog."""
+
+    log: Log
+    refusals: Refusals
+    stored: Callable[[], object]  # called after each new callback
+    limits: Limits = LIMITS
 
 
 class Endpoint:
     """Takes callbacks for one catalog."""
 
-    def __init__(self, catalog: Path, secret: str, log: Log, stored: Callable[[], object]) -> None:
-        """*secret* is what a caller must know, "" for nothing; *stored* is called after each new callback.
-
-        Raises sqlite3.Error when the inbox cannot be made.
-        """
+    def __init__(self, catalog: Path, secret: str, desk: Desk) -> None:
+        """*secret* is what a caller must know, "" for nothing. Raises sqlite3.Error when the inbox cannot be made."""
         self._secret = secret.encode()
-        self._log = log
-        self._stored = stored
+        self._desk = desk
+        self._in_hand = 0  # requests
         self._inbox = Inbox(catalog)
         self._disk = ThreadPoolExecutor(1, "inbox")  # one writer; the event loop never waits for the disk
 
     def app(self) -> Starlette:
         """The application: ``POST /callback/{secret}`` or ``POST /callback?token={secret}``."""
-        methods = ["POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"]
         return Starlette(
             routes=[
-                Route("/callback", self._answer, methods=methods),
-                Route("/callback/{secret:path}", self._answer, methods=methods),
-            ]
+                Route("/callback", self._answer, methods=_METHODS),
+                Route("/callback/{secret:path}", self._answer, methods=_METHODS),
+            ],
+            exception_handlers={HTTPException: self._elsewhere},
         )
 
     def close(self) -> None:
@@ -50,13 +59,29 @@ class Endpoint:
         self._disk.shutdown()
         self._inbox.close()
 
+    async def _elsewhere(self, request: Request, error: Exception) -> Response:
+        """No such address, or a method that nobody knows."""
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        return self._refuse(request, status, "no such address" if status == 404 else "it is not POST")
+
     async def _answer(self, request: Request) -> Response:
         if not self._knows(request):
             return self._refuse(request, 401, "the secret is wrong or missing")
         if request.method != "POST":
-            return self._refuse(request, 405, f"{request.method} is not POST")
+            return self._refuse(request, 405, "it is not POST")
+        if self._in_hand >= self._desk.limits.at_once:
+            return self._refuse(request, 503, f"{self._in_hand:,} requests are in hand already")
+        self._in_hand += 1
         try:
-            async with asyncio.timeout(_PATIENCE):
+            return await self._take(request)
+        except Exception as error:  # a line, and no stack
+            return self._refuse(request, 500, f"unforeseen: {type(error).__name__}: {error}")
+        finally:
+            self._in_hand -= 1
+
+    async def _take(self, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(self._desk.limits.body):
                 body = await _body(request)
             callback, text = read_callback(body)
         except _TooLarge:
@@ -66,15 +91,18 @@ class Endpoint:
         except Unreadable as problem:
             return self._refuse(request, 400, str(problem))
         try:
-            loop = asyncio.get_running_loop()
-            is_new = await loop.run_in_executor(self._disk, self._inbox.put, callback.msgid, text, int(time.time()))
-        except sqlite3.Error as error:  # the recorder may send it again, and then there may be room
+            is_new = await self._put(callback, text)
+        except (sqlite3.Error, OSError) as error:  # the recorder may send it again, and then there may be room
             return self._refuse(request, 503, f"cannot store it: {error}")
         about = "" if callback.recordid is None else f" of task {callback.recordid}"
-        self._log(f"{'stored' if is_new else 'known already'}: {callback.msgid}{about}")
+        self._desk.log(f"{'stored' if is_new else 'known already'}: {callback.msgid}{about}")
         if is_new:
-            self._stored()
+            self._desk.stored()
         return PlainTextResponse("ok\n")
+
+    async def _put(self, callback: Callback, text: str) -> bool:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._disk, self._inbox.put, callback.msgid, text, int(time.time()))
 
     def _knows(self, request: Request) -> bool:
         """The caller knows the secret; how long the answer takes tells nothing of it."""
@@ -84,8 +112,9 @@ class Endpoint:
     def _refuse(self, request: Request, status: int, why: str) -> Response:
         """A refusal, and a line that says so: nothing of the address, which may hold half a secret."""
         host = request.client.host if request.client else "?"
-        self._log(f"{status} to {host}: {why}")
-        headers = {"Connection": "close"} if status in (408, 413) else {}
+        self._desk.refusals.tell(f"{status} to {brief(host)}: {why}")
+        # After a body that is too large the line stays open for a while: closed at once, the answer would be lost.
+        headers = {"Connection": "close"} if status == 408 else {}
         return PlainTextResponse(f"{why}\n", status, headers)
 
 

@@ -1,6 +1,7 @@
 """Serves the endpoint for callbacks until a signal asks to stop, and brings what came into the catalog."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -15,13 +16,15 @@ import uvicorn
 
 from ossrec.catalog.inbox import inbox_of
 from ossrec.catalog.writing import short_transaction
-from ossrec.errors import CatalogError, OssrecError, UsageProblem
+from ossrec.errors import CatalogError, CatalogLocked, UsageProblem
 from ossrec.jobs.beside import beside
 from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.linking import link
-from ossrec.web.callbacks import Endpoint
+from ossrec.net.text import brief
+from ossrec.web.callbacks import Desk, Endpoint
+from ossrec.web.protocol import LIMITS, Hall, Limits
+from ossrec.web.refusals import Log, Refusals
 
-_MOST_AT_ONCE = 200  # connections; one more is answered with 503
 _GRACE = 10  # seconds for requests in hand when it is asked to stop
 _AFTER = 1.0  # seconds in which callbacks gather before they are taken into the catalog
 _AGAIN = 15.0  # seconds until that is tried again
@@ -34,16 +37,18 @@ class Address(NamedTuple):
     port: int  # 0: any that is free
 
 
-def listen(catalog: Path, address: Address, secret: str, log: Callable[[str], object]) -> None:
+def listen(catalog: Path, address: Address, secret: str, log: Log, limits: Limits = LIMITS) -> None:
     """Receive callbacks until SIGTERM or SIGINT; every line about it goes to *log*.
 
-    Raises UsageProblem when nobody can listen there, CatalogError when nothing can be stored beside the catalog.
+    The catalog is made, or brought to the newest schema, when it must be. Raises UsageProblem when nobody can listen
+    there, CatalogError when the catalog is none, or nothing can be stored beside it.
     """
-    door = _door(address)
-    with door:
+    refusals = Refusals(log)
+    with _door(address) as door:
+        _check(catalog, log)
         taking = _Taking(catalog, log)
         try:
-            endpoint = Endpoint(catalog, secret, log, taking.wake)
+            endpoint = Endpoint(catalog, secret, Desk(log, refusals, taking.wake, limits))
         except sqlite3.Error as error:
             raise CatalogError(
                 f"cannot write {inbox_of(catalog)} ({error}): check the permissions of its folder"
@@ -51,14 +56,26 @@ def listen(catalog: Path, address: Address, secret: str, log: Callable[[str], ob
         try:
             host, port = door.getsockname()[:2]
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/callback"
-            asyncio.run(_serve(endpoint, door, taking, lambda: log(f"listening on {place}")))
+            asyncio.run(_serve(endpoint, Hall(limits, refusals), door, taking, lambda: log(f"listening on {place}")))
         finally:
             endpoint.close()
+    refusals.flush()
     log("stopped; every callback that was answered is kept")
+
+
+def _check(catalog: Path, log: Log) -> None:
+    """Raises CatalogError unless callbacks can be taken into the catalog, now or when another run lets go of it."""
+    try:
+        with beside(catalog):
+            pass
+    except CatalogLocked as error:  # until then they are kept in the inbox
+        log(f"cannot take callbacks into the catalog yet: {error}")
 
 
 def _door(address: Address) -> socket.socket:
     try:
+        if not address.host:  # the system would take it for every address of this machine
+            raise OSError("no address is called that")
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         return socket.create_server(address, family=family, backlog=256)
     except (OSError, OverflowError, UnicodeError) as error:
@@ -97,20 +114,22 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _serve(endpoint: Endpoint, door: socket.socket, taking: "_Taking", ready: Callable[[], object]) -> None:
+async def _serve(
+    endpoint: Endpoint, hall: Hall, door: socket.socket, taking: "_Taking", ready: Callable[[], object]
+) -> None:
     config = uvicorn.Config(
         endpoint.app(),
         log_config=None,
         access_log=False,  # its lines would hold the secret
         lifespan="off",
         server_header=False,
-        limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=64 * 1024,
-        http="h11",
+        http=hall.protocol(),
         ws="none",
         loop="asyncio",
     )
+    _have_told(hall.refusals)
     background = asyncio.create_task(taking.run())
     try:
         await _Server(config, ready).serve(sockets=[door])
@@ -119,10 +138,26 @@ async def _serve(endpoint: Endpoint, door: socket.socket, taking: "_Taking", rea
         await asyncio.gather(background, return_exceptions=True)
 
 
+def _have_told(refusals: Refusals) -> None:
+    """What uvicorn and asyncio have to complain of, as lines like all others, and no more of them."""
+
+    class Lines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            error = record.exc_info[1] if record.exc_info else None
+            said = " ".join(record.getMessage().split())
+            refusals.tell(brief(said if error is None else f"{said}: {type(error).__name__}: {error}"))
+
+    for name in ("uvicorn.error", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.ERROR)  # a warning is of a request, and has its line already
+        logger.propagate = False
+        logger.handlers = [Lines()]
+
+
 class _Taking:
     """Takes callbacks out of the inbox a moment after they came, beside whatever else writes to the catalog."""
 
-    def __init__(self, catalog: Path, log: Callable[[str], object]) -> None:
+    def __init__(self, catalog: Path, log: Log) -> None:
         self._catalog = catalog
         self._log = log
         self._came = asyncio.Event()
@@ -141,7 +176,7 @@ class _Taking:
             await asyncio.sleep(_AFTER)
             try:
                 await asyncio.to_thread(self._take)
-            except (OssrecError, sqlite3.Error) as error:
+            except Exception as error:  # also what nobody foresaw: they are kept, and tried again
                 if str(error) != self._told:  # once: it is kept in the inbox meanwhile
                     self._log(f"cannot take callbacks into the catalog yet: {error}")
                     self._told = str(error)
