@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,10 @@ HALF = '{"x":"\\ud800"}'
 NOON = 1_790_856_000_000  # 2026-10-01T12:00:00Z
 
 
-def rows(data: str | bytes, kind: str = "csv", mapped: Mapped = Mapped(), delimiter: str = ",") -> list[Row]:  # noqa: B008
+def rows(data: str | bytes, kind: str = "csv", mapped: Mapped = Mapped()) -> list[Row]:  # noqa: B008
     raw = data.encode() if isinstance(data, str) else data
     with as_text(io.BytesIO(raw)) as text:
-        return list(read_rows(text, kind, mapped, delimiter))
+        return list(read_rows(text, kind, mapped))
 
 
 def told(**fields: Any) -> Told:
@@ -49,6 +50,27 @@ GOOD = [
     ),
     Case("a byte order mark is no part of a name", b"\xef\xbb\xbfrecordid\n" + RID.encode() + b"\n", told()),
     Case("lines may end as on Windows", f"recordid,room\r\n{RID},x\r\n", told(roomid="x")),
+    Case("a quote within a field is a sign like any", f'recordid,room\n{RID},5" screen\n', told(roomid='5" screen')),
+    Case("a quoted quote is one", f'recordid,room\n{RID},"5"" screen"\n', told(roomid='5" screen')),
+    Case("semicolons between fields, as spreadsheets write them", f"recordid;uids\n{RID};1,2\n", told(uids=("1", "2"))),
+    Case("tabs between fields", f"room\trecordid\nx\t{RID}\n", told(roomid="x")),
+    Case("what stands between fields may be told", f"sep=;\r\nrecordid;room\r\n{RID};x\r\n", told(roomid="x")),
+    Case("UTF-16 with its mark", f"recordid\troom\r\n{RID}\t三年\r\n".encode("utf-16"), told(roomid="三年")),
+    Case("empty lines before, between and after", f"\n\nrecordid,room\n\n{RID},x\n\n \n\n", told(roomid="x")),
+    Case("lines of nothing but commas, as spreadsheets end in", f"recordid,room\n{RID},x\n,\n,\n", told(roomid="x")),
+    Case("columns without a name", f"recordid,room,,\n{RID},x,,y\n", told(roomid="x", extra='{"column 4":"y"}')),
+    Case("a column's name with blanks around it, in capitals", f" RECORDID , Room Name \n{RID},x\n", told(roomid="x")),
+    Case("a NUL in what is kept is escaped", f"recordid,note\n{RID},a\0b\n", told(extra='{"note":"a\\u0000b"}')),
+    Case("the array of another database", f'recordid;uids\n{RID};{{1,"b"}}\n', told(uids=("1", "b"))),
+    Case("users with other signs between them", f"recordid,uids\n{RID},1|2 3; 4\n", told(uids=tuple("1234"))),
+    Case("a time without a sign between its parts", f"recordid,started\n{RID},20261001120000\n", told(started_ms=NOON)),
+    Case("a day without a sign", f"recordid,started\n{RID},20261001\n", told(started_ms=NOON - 43_200_000)),
+    Case("a zone after a blank", f"recordid,started\n{RID},2026-10-01 20:00:00 +0800\n", told(started_ms=NOON)),
+    Case(
+        "a zone of hours, and parts of a second",
+        f"recordid,started\n{RID},2026-10-01 20:00:00.5+08\n",
+        told(started_ms=NOON + 500),
+    ),
     Case("NULL in any spelling is nothing", f"recordid,room,started,uids\n{RID},NULL,\\N,null\n", told()),
     Case("the zero date of MySQL is nothing", f"recordid,stopped\n{RID},0000-00-00 00:00:00\n", told()),
     Case("milliseconds are told from seconds", f"recordid,started\n{RID},{NOON}\n", told(started_ms=NOON)),
@@ -80,8 +102,16 @@ BAD = [
     Case("a time that is none", f"recordid,started\n{RID},yesterday\n", "is no time: write 2026-10-01T12:00:00Z"),
     Case("a month that is none", f"recordid,started\n{RID},2026-13-01\n", "is no time"),
     Case("a time before 1970", f"recordid,started\n{RID},1969-01-01\n", "between 1970 and 9999"),
+    Case(
+        "the days of a spreadsheet",
+        f"recordid,started\n{RID},46296.5\n",
+        "is no time: as Unix seconds it is before 1974",
+    ),
+    Case("a day that is none, without a sign", f"recordid,started\n{RID},20261340\n", "is no time"),
+    Case("a NUL in an id", f"recordid,room\n{RID},a\0b\n", "cannot be printed"),
+    Case("half a character in UTF-16", f"recordid,room\n{RID},x".encode("utf-16") + b"\x00\xd8\n\x00", "is no UTF-8"),
     Case("an end before the start", f"recordid,started,stopped\n{RID},1790000001,1790000000\n", "before it started"),
-    Case("what is no UTF-8", b"recordid,room\n" + RID.encode() + b",\xff\n", "cannot be printed"),
+    Case("what is no UTF-8", b"recordid,room\n" + RID.encode() + b",\xff\n", "is no UTF-8: save it as that"),
     Case("a control character in an id", f'recordid,room\n{RID},"a\x1b[31m"\n', "cannot be printed"),
     Case("an id longer than any", f"recordid,room\n{RID},{'x' * 600}\n", "longer than 512"),
     Case("true for a room", f'{{"recordid":"{RID}","room":true}}', "is no text", "jsonl"),
@@ -123,6 +153,33 @@ def test_a_quote_that_the_next_one_closes_by_chance_is_a_bad_row_and_the_rest_is
     assert last.told.recordid == "c"
 
 
+@pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
+def test_a_line_beyond_measure_is_a_bad_row_and_is_not_held(quote: str) -> None:
+    data = f"recordid,note\na,x\nb,{quote}{'y,' * 25_000_000}{quote}\nc,z\n".encode()
+    tracemalloc.start()
+    try:
+        first, long, last = rows(data)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert (first.line, long.line, last.line) == (2, 3, 4)
+    assert long.problem == "it is longer than 1,048,576 characters"
+    assert last.told is not None
+    assert most < 20_000_000
+
+
+def test_an_encoding_may_be_named() -> None:
+    with as_text(io.BytesIO(f"recordid,room\n{RID},三年\n".encode("gb18030")), "gb18030") as text:
+        (row,) = read_rows(text, "csv", Mapped())
+    assert row.told == told(roomid="三年")
+
+
+def test_what_stands_between_fields_is_not_guessed_when_it_is_told() -> None:
+    with as_text(io.BytesIO(f"recordid;room\n{RID};x\n".encode())) as text, pytest.raises(Unreadable):
+        list(read_rows(text, "csv", Mapped(), (",",)))
+
+
 def test_a_json_value_has_the_line_that_it_begins_on() -> None:
     data = f'[\n\n{{"recordid":\n"{RID}"}},\n{{"x": 1}}\n]'
 
@@ -133,12 +190,20 @@ def test_a_json_value_has_the_line_that_it_begins_on() -> None:
     ("data", "kind", "said"),
     [
         ("room,started\nx,1\n", "csv", "no column for the recordid: name it with --map recordid=COLUMN"),
+        ("recordid,room\n".encode("utf-16-le"), "csv", "NUL characters: if it is UTF-16, add --encoding utf-16-le"),
+        (f"recordid,{'x' * 2_000_000}\n", "csv", "its first line is no CSV: it is longer than 1,048,576 characters"),
         ("recordid,room,room\n", "csv", "two columns 'room'"),
         ('{"recordid": "x"}', "json", "no JSON list of objects"),
     ],
-    ids=["no recordid among the columns", "a column twice", "one object instead of a list"],
-)
-def test_a_file_of_which_nothing_can_be_made(data: str, kind: str, said: str) -> None:
+    ids=[
+        "no recordid among the columns",
+        "UTF-16 without its mark",
+        "a first line beyond measure",
+        "a column twice",
+        "one object instead of a list",
+    ],
+)  # fmt: skip
+def test_a_file_of_which_nothing_can_be_made(data: str | bytes, kind: str, said: str) -> None:
     with pytest.raises(Unreadable, match=r"^[^\n]*$") as caught:
         rows(data, kind)
     assert said in str(caught.value)

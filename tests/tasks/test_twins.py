@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ossrec.catalog.imports import Staged, Staging
+from ossrec.catalog.imports import Spool, Staged, spool_folder, write_spooled
 from ossrec.catalog.tasks import TaskRow, pack_uids, save_tasks, task_row
 from ossrec.catalog.writing import open_for_writing, transaction
 from ossrec.jobs.linking import known_task, link, refresh
@@ -31,17 +31,17 @@ def emptied(conn: sqlite3.Connection) -> None:
 @FEW
 @given(st.lists(st.tuples(ROOMS, STREAMS, UIDS, TIMES, TIMES), min_size=1, max_size=5))
 def test_a_task_of_one_import(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
-    with closing(open_for_writing(tmp_path / "c.db")) as conn:
-        with transaction(conn):
+    staged = [
+        Staged(n, f"{n:08x}", room, stream, pack_uids(uids), started, stopped, None)
+        for n, (room, stream, uids, started, stopped) in enumerate(rows)
+    ]
+    with closing(open_for_writing(tmp_path / "c.db")) as conn, spool_folder() as folder:
+        spool = Spool(folder)
+        spool.add(staged)
+        spool.merge(next)
+        with spool.attached(conn), transaction(conn):
             emptied(conn)
-            staging = Staging(conn)
-            staged = [
-                Staged(n, f"{n:08x}", room, stream, pack_uids(uids), started, stopped, None)
-                for n, (room, stream, uids, started, stopped) in enumerate(rows)
-            ]
-            staging.add(staged)
-            staging.merge(lambda same: same[0])
-            assert staging.write(7).new == len(rows)
+            assert write_spooled(conn, 7, lambda _: None).new == len(rows)
         for one in staged:
             at_once = task_row(conn, one.recordid)
             with transaction(conn):

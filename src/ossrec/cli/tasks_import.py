@@ -1,8 +1,9 @@
 """`ossrec tasks import`: tasks from a file into the catalog."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -43,8 +44,11 @@ _KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl"
     help="Which column holds recordid, roomid, stream, uids, started or stopped, if its name is not a usual one.",
 )
 @click.option(
-    "--delimiter", type=values.text, help="Between the fields of CSV: a character, or `tab`. Default: a comma."
+    "--delimiter",
+    type=values.text,
+    help="Between the fields of CSV: a character, or `tab`. By default the first line says it: , ; tab or |.",
 )
+@click.option("--encoding", metavar="NAME", help="Of the file: gb18030. Default: UTF-8, or UTF-16 if it has its mark.")
 @click.option("--timezone", metavar="ZONE", help="Of times that name none: Asia/Shanghai. Default: UTC.")
 @click.option("--strict", is_flag=True, help="Write nothing if a row is bad.")
 @click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
@@ -55,6 +59,7 @@ def command(
     kind: str | None,
     pairs: tuple[str, ...],
     delimiter: str | None,
+    encoding: str | None,
     timezone: str | None,
     catalog: Path,
     output: Output,
@@ -69,16 +74,20 @@ def command(
     --strict is given.
     """
     from ossrec.jobs.importing import ImportOptions, import_tasks
-    from ossrec.tasks.importing import Mapped, read_rows
+    from ossrec.tasks.importing import Mapped, Row, read_rows
     from ossrec.tasks.splitting import Unreadable, as_text
 
     mapped = Mapped(_columns(pairs), _zone(timezone))
     chosen = kind or _KINDS.get(Path(file).suffix.lower(), "csv")
-    sign = _delimiter(delimiter, file)
+    signs, text_of = _delimiters(delimiter, file), _encoding(encoding)
+
+    def rows(stream: BinaryIO) -> Generator[Row, None, None]:
+        with as_text(stream, text_of) as text:  # begins to read, which may take long
+            yield from read_rows(text, chosen, mapped, signs)
+
     try:
-        with opened_input(file) as stream, as_text(stream) as text:
-            rows = read_rows(text, chosen, mapped, sign)
-            summary = import_tasks(catalog, rows, ImportOptions(**options))
+        with opened_input(file) as stream, closing(rows(stream)) as each:
+            summary = import_tasks(catalog, each, ImportOptions(**options))
     except Unreadable as error:
         raise UsageProblem(f"cannot import {file}: {error}") from None
     say_all("bad row", summary.problems, f"--format json has up to {MOST_TOLD:,}")
@@ -130,10 +139,25 @@ def _zone(name: str | None) -> "tzinfo":
         raise UsageProblem(f"there is no time zone {name}: write one as in Asia/Shanghai") from None
 
 
-def _delimiter(given: str | None, file: str) -> str:
+def _delimiters(given: str | None, file: str) -> tuple[str, ...]:
+    """Those that may be, the likeliest first."""
+    from ossrec.tasks.importing import DELIMITERS
+
     if given is None:
-        return "\t" if file.lower().endswith(".tsv") else ","
+        first = "\t" if file.lower().endswith(".tsv") else ","
+        return (first, *(sign for sign in DELIMITERS if sign != first))
     sign = {"tab": "\t", "\\t": "\t"}.get(given, given)
     if len(sign) != 1 or sign in '"\r\n':
         raise UsageProblem(f"--delimiter {given}: write one character, or tab")
-    return sign
+    return (sign,)
+
+
+def _encoding(name: str | None) -> str | None:
+    import codecs
+
+    try:
+        if name is None or getattr(codecs.lookup(name), "_is_text_encoding", True):
+            return name
+    except (LookupError, ValueError):
+        pass
+    raise UsageProblem(f"--encoding {name}: nobody knows it: write one as gb18030 or utf-16-le")

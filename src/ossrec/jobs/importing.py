@@ -2,17 +2,19 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ossrec.catalog.imports import Staged, Staging, task_count
+from ossrec.catalog.imports import Spool, Staged, spool_folder, task_count, write_spooled
 from ossrec.catalog.links import link_counts
 from ossrec.catalog.tasks import pack_uids, unpack_uids
 from ossrec.catalog.writing import transaction
+from ossrec.errors import Interrupted
 from ossrec.jobs.callbacks import take_in
+from ossrec.jobs.leaving import leaving_at_once
 from ossrec.jobs.linking import link, refresh
 from ossrec.jobs.session import held
 from ossrec.jobs.stopped import judge_stopped
@@ -23,6 +25,8 @@ from ossrec.tasks.importing import Row, merge_rows
 MOST_PROBLEMS = 1_000  # that a summary has room for
 _MOST_ROWS = 1_000  # of one recordid
 _PORTION = 5_000  # rows
+_STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop; a few hundredths of a second
+_NOTHING = "stopped; nothing was imported"
 
 
 @dataclass(slots=True)
@@ -67,58 +71,74 @@ class ImportOptions:
 def import_tasks(catalog: Path, rows: Iterable[Row], options: ImportOptions) -> ImportSummary:
     """Take *rows* into *catalog*, which is made if there is none, and link the recordings that they concern.
 
-    What is written is written as a whole. Raises CatalogLocked, CatalogError, Interrupted, and what reading *rows*
-    raises; then nothing was written.
+    All rows are read before the catalog is held, however long they take to come; what is written is written as a
+    whole. Raises CatalogLocked, CatalogError, Interrupted, and what reading *rows* raises; then nothing was written.
     """
     begun = time.monotonic()
-    now = int(time.time())
     summary = ImportSummary()
-    with stop_on_signals() as stop, held(catalog, stop, wait=options.wait) as conn:
-        take_in(conn, catalog, now)
-        staging = Staging(conn)
-        _stage(rows, staging, summary, stop)
+    _look_early(catalog, options)
+    with spool_folder() as folder:
+        with leaving_at_once(_NOTHING):
+            spool = Spool(folder)
+            _fill(rows, spool, summary)
         summary.is_refused = options.strict and summary.bad > 0
-        if not summary.is_refused:
-            with transaction(conn):
-                _write(conn, staging, summary, now)
-            with transaction(conn):
-                summary.unfinished = judge_stopped(conn, now, options.idle, options.lag)
-        staging.drop()
-        counts = link_counts(conn)
-        summary.contradicted, summary.unknown = counts["contradicted"], counts["unknown"]
-        summary.tasks = task_count(conn)
+        with stop_on_signals() as stop, held(catalog, stop, wait=options.wait) as conn:
+            now = int(time.time())
+            take_in(conn, catalog, now)
+            if not summary.is_refused:
+                _write(conn, spool, summary, stop, now)
+                with transaction(conn):
+                    summary.unfinished = judge_stopped(conn, now, options.idle, options.lag)
+            counts = link_counts(conn)
+            summary.contradicted, summary.unknown = counts["contradicted"], counts["unknown"]
+            summary.tasks = task_count(conn)
     summary.seconds = round(time.monotonic() - begun, 3)
     return summary
 
 
-def _stage(rows: Iterable[Row], staging: Staging, summary: ImportSummary, stop: Stop) -> None:
+def _look_early(catalog: Path, options: ImportOptions) -> None:
+    """What keeps an import from being written is told before its rows are read."""
+    if not options.wait:
+        with held(catalog, Stop(), wait=False):
+            pass
+
+
+def _fill(rows: Iterable[Row], spool: Spool, summary: ImportSummary) -> None:
     each = iter(rows)
     while portion := list(islice(each, _PORTION)):
-        stop.check("nothing was imported yet: the next import")
         summary.rows += len(portion)
-        staging.add([_staged(row.line, row.told) for row in portion if row.told is not None])
+        spool.add([_staged(row.line, row.told) for row in portion if row.told is not None])
         for row in portion:
             if row.told is None:
                 summary.note(row)
-    staging.merge(lambda same: _merged(same, summary))
+    spool.merge(lambda same: _merged(same, summary))
 
 
-def _merged(rows: list[Staged], summary: ImportSummary) -> Staged:
-    for row in rows[_MOST_ROWS:]:
+def _merged(same: Iterator[Staged], summary: ImportSummary) -> Staged:
+    rows = list(islice(same, _MOST_ROWS))
+    for row in same:
         summary.note(Row(row.line, None, f"recordid {row.recordid!a} stands in more than {_MOST_ROWS:,} rows"))
-    told, problems = merge_rows([Row(row.line, _told(row)) for row in rows[:_MOST_ROWS]])
+    told, problems = merge_rows([Row(row.line, _told(row)) for row in rows])
     for problem in problems:
         summary.note(problem)
     return _staged(rows[0].line, told)
 
 
-def _write(conn: sqlite3.Connection, staging: Staging, summary: ImportSummary, now: int) -> None:
-    written = staging.write(now)
-    refresh(conn, written.changed, now)
-    summary.new = written.new
-    summary.changed = len(written.changed)
-    summary.unchanged = written.staged - written.new - len(written.changed)
-    summary.looked = link(conn, now).looked
+def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: Stop, now: int) -> None:
+    """All of it, or nothing if somebody asks to stop."""
+    conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
+    try:
+        with spool.attached(conn), transaction(conn):
+            written = write_spooled(conn, now, lambda recordids: refresh(conn, recordids, now))
+            summary.looked = link(conn, now).looked
+    except sqlite3.OperationalError:
+        if stop.is_asked():
+            raise Interrupted(_NOTHING) from None
+        raise
+    finally:
+        conn.set_progress_handler(None, 0)
+    summary.new, summary.changed = written.new, written.changed
+    summary.unchanged = written.staged - written.new - written.changed
 
 
 def _staged(line: int, told: Told) -> Staged:

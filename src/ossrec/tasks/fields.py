@@ -21,6 +21,9 @@ USUAL: Mapping[str, tuple[str, ...]] = {
 _STREAMS = {"mixed": "mixed", "mix": "mixed", "1": "mixed", "source": "source", "single": "source", "2": "source"}
 _NOTHING = frozenset(("", "null", "none", "\\n", "nil", "n/a", "0000-00-00 00:00:00", "0000-00-00"))
 _NUMBER = re.compile(r"[0-9]{1,17}(\.[0-9]{1,9})?")
+_COMPACT = re.compile(r"((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])(?:([0-2][0-9])([0-5][0-9])([0-5][0-9]))?")
+_SPACED = re.compile(r"(:[0-9.]+) ([+-][0-9:]+)$")  # a blank before the zone
+_EARLIEST_S = 100_000_000  # a smaller number counts something else, such as the days of a spreadsheet
 _APART = re.compile(r"[\s,;|]+")
 _MOST_ID = 512  # characters of a recordid, room or user
 _MOST_UIDS = 10_000
@@ -77,9 +80,14 @@ def read_time(field: str, value: Any, zone: tzinfo = UTC) -> int | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"{field} {_shown(value)} is no time")
     text = str(value).strip()
-    if _NUMBER.fullmatch(text):
+    if compact := _COMPACT.fullmatch(text):  # 20261001, 20261001120000
+        year, month, day, hour, minute, second = (part or "00" for part in compact.groups())
+        ms = _calendar_ms(field, f"{year}-{month}-{day}T{hour}:{minute}:{second}", zone)
+    elif _NUMBER.fullmatch(text):
         if float(text) == 0:
             return None
+        if float(text) < _EARLIEST_S:
+            raise ValueError(f"{field} {_shown(value)} is no time: as Unix seconds it is before 1974")
         ms = round(float(text) * (1 if float(text) >= _MS_FROM else 1000))
     else:
         ms = _calendar_ms(field, text, zone)
@@ -90,7 +98,7 @@ def read_time(field: str, value: Any, zone: tzinfo = UTC) -> int | None:
 
 def _calendar_ms(field: str, text: str, zone: tzinfo) -> int:
     try:
-        moment = datetime.fromisoformat(text.replace("/", "-").removesuffix(" UTC"))
+        moment = datetime.fromisoformat(_SPACED.sub(r"\1\2", text.replace("/", "-").removesuffix(" UTC")))
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         return round(moment.timestamp() * 1000)
@@ -110,7 +118,9 @@ def _text(field: str, value: Any) -> str | None:
         return None
     if len(text) > _MOST_ID:
         raise ValueError(f"{field} {_shown(text)} is longer than {_MOST_ID} characters")
-    if not text.isprintable():  # among others what was no UTF-8
+    if not text.isprintable():
+        if any("\udc80" <= char <= "\udcff" for char in text):
+            raise ValueError(f"{field} {_shown(text)} is no UTF-8: save it as that, or name what it is with --encoding")
         raise ValueError(f"{field} {_shown(text)} has characters that cannot be printed")
     return text
 
@@ -140,6 +150,8 @@ def _uids(value: Any) -> tuple[str, ...] | None:
                 value = json.loads(text)
             except (ValueError, RecursionError):
                 raise ValueError(f"uids {_shown(text)} is no JSON list") from None
+        elif text.startswith("{") and text.endswith("}"):  # an array of PostgreSQL
+            value = [part.strip().strip('"') for part in text[1:-1].split(",")]
         else:
             value = [] if text.lower() in _NOTHING else [part for part in _APART.split(text) if part]
     each = value if isinstance(value, list) else [value]

@@ -1,11 +1,14 @@
 """What people export of their tasks, row by row, each good or bad by itself."""
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TextIO
 
 from ossrec.tasks.fields import FIELDS, Told, extra_of, read_fields, usual_columns
 from ossrec.tasks.splitting import Raw, Unreadable, csv_rows, json_lines, json_values
+
+DELIMITERS = (",", ";", "\t", "|")
 
 
 class Row(NamedTuple):
@@ -23,13 +26,14 @@ class Mapped(NamedTuple):
     zone: tzinfo = UTC
 
 
-def read_rows(text: TextIO, kind: str, mapped: Mapped, delimiter: str = ",") -> Iterator[Row]:
+def read_rows(text: TextIO, kind: str, mapped: Mapped, delimiters: Sequence[str] = DELIMITERS) -> Iterator[Row]:
     """The rows of a file of *kind* "csv", "json" or "jsonl".
 
+    Of *delimiters*, that counts with which the first line of CSV has a column for the recordid, else the first one.
     Raises Unreadable when nothing can be made of the file: it has no column for the recordid, or is no JSON list.
     """
     if kind == "csv":
-        yield from _mapped_csv(text, mapped, delimiter)
+        yield from _mapped_csv(text, mapped, delimiters)
         return
     for raw in json_values(text) if kind == "json" else json_lines(text):
         if raw.values is None:
@@ -38,22 +42,12 @@ def read_rows(text: TextIO, kind: str, mapped: Mapped, delimiter: str = ",") -> 
             yield _row(raw.line, raw.values, _columns(list(raw.values), mapped), mapped.zone)
 
 
-def _mapped_csv(text: TextIO, mapped: Mapped, delimiter: str) -> Iterator[Row]:
-    lines = csv_rows(text, delimiter)
+def _mapped_csv(text: TextIO, mapped: Mapped, delimiters: Sequence[str]) -> Iterator[Row]:
+    lines = csv_rows(text, lambda first: _delimiter(first, mapped, delimiters))
     first = next(lines, None)
     if first is None:
         return
-    if isinstance(first, Raw):
-        raise Unreadable(f"its first line is no CSV: {first.problem}")
-    header = [name.strip() for name in first[1]]
-    if len(set(header)) < len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise Unreadable(f"it has two columns {twice!a}")
-    columns = _columns(header, mapped)
-    missing = [name for name in columns.values() if name not in header]
-    if missing or "recordid" not in columns:
-        what = f"{missing[0]!a}" if missing else "for the recordid: name it with --map recordid=COLUMN"
-        raise Unreadable(f"it has no column {what}; it has {', '.join(ascii(name) for name in header[:20])}")
+    header, columns = _header(first, mapped)
     width = len(header)
     places = [header.index(columns[field]) if field in columns else width for field in FIELDS]
     others = [(place, name) for place, name in enumerate(header) if place not in places]
@@ -63,14 +57,50 @@ def _mapped_csv(text: TextIO, mapped: Mapped, delimiter: str) -> Iterator[Row]:
             continue
         line, cells = item
         if len(cells) != width:
-            yield Row(line, None, f"it has {len(cells)} fields, the first line has {width}")
+            if any(map(str.strip, cells)):
+                yield Row(line, None, f"it has {len(cells)} fields, the first line has {width}")
             continue
         cells.append("")  # for the fields that have no column
         try:
             extra = extra_of({name: cells[place] for place, name in others}, ())
             yield Row(line, read_fields([cells[place] for place in places], extra, mapped.zone))
         except ValueError as error:
-            yield Row(line, None, str(error))
+            if width == 1 or any(map(str.strip, cells)):  # spreadsheets end in lines of nothing but commas
+                yield Row(line, None, str(error))
+
+
+def _header(first: tuple[int, list[str]] | Raw, mapped: Mapped) -> tuple[list[str], dict[str, str]]:
+    """The names of the columns, and which of them holds which field; raises Unreadable."""
+    if isinstance(first, Raw):
+        raise Unreadable(f"its first line is no CSV: {first.problem}")
+    header = _names(first[1])
+    if any("\0" in name for name in header):
+        raise Unreadable("its first line has NUL characters: if it is UTF-16, add --encoding utf-16-le")
+    if len(set(header)) < len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise Unreadable(f"it has two columns {twice!a}")
+    columns = _columns(header, mapped)
+    missing = [name for name in columns.values() if name not in header]
+    if missing or "recordid" not in columns:
+        what = f"{missing[0]!a}" if missing else "for the recordid: name it with --map recordid=COLUMN"
+        raise Unreadable(f"it has no column {what}; it has {', '.join(ascii(name) for name in header[:20])}")
+    return header, columns
+
+
+def _names(cells: list[str]) -> list[str]:
+    return [name.strip() or f"column {number}" for number, name in enumerate(cells, 1)]
+
+
+def _delimiter(first: str, mapped: Mapped, delimiters: Sequence[str]) -> str:
+    for sign in delimiters:
+        try:
+            header = _names(next(csv.reader([first], delimiter=sign)))
+        except (csv.Error, StopIteration):
+            continue
+        columns = _columns(header, mapped)
+        if "recordid" in columns and all(name in header for name in columns.values()):
+            return sign
+    return delimiters[0]
 
 
 def _columns(header: list[str], mapped: Mapped) -> dict[str, str]:

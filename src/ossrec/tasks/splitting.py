@@ -1,15 +1,21 @@
 """Files of rows, split into raw rows: CSV, JSON lines, and JSON lists that are never held whole."""
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 MOST = 1024 * 1024  # characters of one row
 _BLOCK = 1024 * 1024
 _BLANK = " \t\r\n"
+_TOO_LONG = f"it is longer than {MOST:,} characters"
+_HALF = "ossrec.half"  # name of a way to treat what cannot be decoded
+_EXCEL = re.compile(r"sep=(.)[\r\n]*")
 
 
 class Raw(NamedTuple):
@@ -25,27 +31,79 @@ class Unreadable(ValueError):
 
 
 @contextmanager
-def as_text(stream: BinaryIO) -> Iterator[TextIO]:
-    """Bytes as text; what is no UTF-8 stays visible as half characters, and makes its row a bad one."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+def as_text(stream: BinaryIO, encoding: str | None = None) -> Iterator[TextIO]:
+    """Bytes as text: UTF-8, or UTF-16 if its mark says so, unless *encoding* is given.
+
+    What is no such text stays visible as half characters, and makes its row a bad one. Raises LookupError for an
+    encoding that there is not.
+    """
+    source = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    if encoding is None:
+        is_wide = source.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        encoding = "utf-16" if is_wide else "utf-8-sig"
+    errors = "surrogateescape" if encoding == "utf-8-sig" else _HALF
+    text = io.TextIOWrapper(source, encoding=encoding, errors=errors, newline="")
     try:
         yield text
     finally:
         text.detach()
 
 
-def csv_rows(text: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str]] | Raw]:
-    """(line, cells) of each record that has any, and what is no CSV as a problem."""
+def _as_half(error: UnicodeError) -> tuple[str, int]:
+    """Half a character in place of bytes that are none, in encodings whose bytes `surrogateescape` cannot keep."""
+    return "\udcff", getattr(error, "end", 0)
+
+
+codecs.register_error(_HALF, _as_half)
+
+
+class _Lines:
+    """Lines that are counted, and of bounded length."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.number = 0  # of the last one
+
+    def line(self) -> str:
+        """The next one, "" at the end; raises csv.Error for one that is too long, and the one after it is next."""
+        line = self._text.readline(MOST + 1)
+        self.number += bool(line)
+        if len(line) > MOST and line[-1] not in "\r\n":
+            while (rest := self._text.readline(MOST)) and rest[-1] not in "\r\n":
+                pass
+            raise csv.Error(_TOO_LONG)
+        return line
+
+
+def csv_rows(text: TextIO, delimiter: Callable[[str], str]) -> Iterator[tuple[int, list[str]] | Raw]:
+    """(line, cells) of each record that has any, and what is no CSV as a problem.
+
+    *delimiter* tells from the first line what stands between fields, unless that line is ``sep=;``, as Excel has it.
+    """
     csv.field_size_limit(MOST)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)  # an open quote is told
+    lines = _Lines(text)
+    first, sign = "\n", ","
+    try:
+        while first and not first.strip(_BLANK):
+            first = lines.line()
+        if told := _EXCEL.fullmatch(first):
+            sign = told[1]
+        else:
+            sign = delimiter(first)
+    except csv.Error as error:
+        yield Raw(1, None, _no_csv(error, 1, 1))
+        return
+    ahead = [] if told else [first]
+    reader = csv.reader(chain(ahead, iter(lines.line, "")), delimiter=sign, strict=True)  # an open quote is told
     while True:
-        line = reader.line_num + 1
+        line = lines.number + 1 - len(ahead)
+        ahead = []
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Raw(line, None, _no_csv(error, line, reader.line_num))
+            yield Raw(line, None, _no_csv(error, line, lines.number))
             continue
         if cells:
             yield line, cells
@@ -53,6 +111,8 @@ def csv_rows(text: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str
 
 def _no_csv(error: csv.Error, first: int, last: int) -> str:
     """What is wrong, and how far it reaches: a quote that nobody closes takes further lines with it."""
+    if str(error) == _TOO_LONG:
+        return _TOO_LONG
     reach = f", up to line {last}: is a quote left open?" if last > first else ""
     return f"it is no CSV: {error}{reach}"
 
@@ -65,7 +125,7 @@ def json_lines(text: TextIO) -> Iterator[Raw]:
         if len(line) > MOST and not line.endswith("\n"):
             while (rest := text.readline(MOST)) and not rest.endswith("\n"):
                 pass
-            yield Raw(number, None, f"it is longer than {MOST:,} characters")
+            yield Raw(number, None, _TOO_LONG)
         elif line.strip():
             yield _object(number, line)
 
@@ -152,7 +212,7 @@ class _Source:
             if end == len(self._held) and self._more():  # a number may go on
                 continue
             if end - self._at > MOST:
-                raise ValueError(f"it is longer than {MOST:,} characters")
+                raise ValueError(_TOO_LONG)
             self.take(end - self._at)
             return value
 
