@@ -11,23 +11,10 @@ import pytest
 from fixtures.times import copy_bucket
 from ossrec import __file__ as package
 from tests.oss_server import OssServer
-from tests.running import Ossrec, Ran, go_alone
+from tests.running import Ossrec
 
 NAME = "rid_ba11112000004bb4e82d7e04303e0c04dfdec_poetry"
 KEY = f"2026/{NAME}.m3u8"
-
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    go_alone(tmp_path, monkeypatch)
-    return tmp_path
-
-
-@pytest.fixture
-def ossrec(capsys: pytest.CaptureFixture[str]) -> Ossrec:
-    from ossrec.cli.main import run
-
-    return lambda *arguments: Ran(run(arguments), *capsys.readouterr())
 
 
 @pytest.fixture
