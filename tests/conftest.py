@@ -1,6 +1,7 @@
 """What holds for all tests: nothing of the settings of whoever runs them, the same examples of a property each time."""
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None
 )
 settings.load_profile("unhurried")
+
+LONGEST = 600  # seconds for one test, far more than the slowest needs where all is busy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +46,22 @@ def _is_property(item: pytest.Item) -> bool:
 def _draw_more(test: Any, times: int) -> None:
     known: settings = test._hypothesis_internal_use_settings  # nothing public leads there
     test._hypothesis_internal_use_settings = settings(known, max_examples=known.max_examples * times, derandomize=False)
+
+
+@pytest.fixture(autouse=True)
+def hangs_not_for_ever(pytestconfig: pytest.Config) -> Iterator[None]:
+    """A test that waits for what never comes fails, and shows where it waits."""
+
+    seconds = LONGEST * (pytestconfig.getoption("--search") or 1)
+
+    def fail(*_: object) -> None:
+        pytest.fail(f"not done after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.settings import BucketSettings
 from ossrec.model import Cursor, ObjectInfo, Page
 from tests.oss_server import OssServer
+from tests.running import PATIENCE
 
 NAME = "recordings"
 MODIFIED = 1_793_500_000  # of every object
@@ -29,7 +30,7 @@ def connect(
 ) -> OssBucket:
     """The bucket *name* of *server*, which is made if it is not there."""
     server.bucket(name)
-    given = {"endpoint": server.endpoint, "region": server.region, "timeout_read": 5.0, **settings}
+    given = {"endpoint": server.endpoint, "region": server.region, "timeout_read": PATIENCE, **settings}
     known = environment(server) if variables is None else variables
     bucket = open_bucket(f"oss://{name}", BucketSettings(**given), known)
     assert isinstance(bucket, OssBucket)

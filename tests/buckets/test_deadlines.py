@@ -10,6 +10,7 @@ from ossrec.buckets.open import open_bucket
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketBusy
+from tests.running import PATIENCE
 
 Ask = Callable[[Bucket], object]
 START = b"HTTP/1.1 200 OK\r\n"
@@ -41,7 +42,7 @@ class Endless:
         begin, more, pause = self._reply
         connection, _ = self._listener.accept()
         with connection:
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE)
             connection.recv(65536)
             try:
                 connection.sendall(begin)

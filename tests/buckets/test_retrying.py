@@ -26,6 +26,7 @@ from ossrec.errors import (
 from ossrec.model import Body, BucketAddress, Cursor, Page
 from tests.buckets.places import MODIFIED, connect
 from tests.oss_server import Fault, OssServer
+from tests.running import PATIENCE
 
 POLICY = RetryPolicy(attempts=5, budget=100.0, base=1.0, cap=6.0, damaged=3)
 
@@ -205,7 +206,7 @@ FAULTS = [
     pytest.param(Fault(wrong_length=5), id="a length too long"),
     pytest.param(Fault(wrong_length=-5), id="a length too short"),
     pytest.param(Fault(malformed=True), id="half of the body under its own length"),
-    pytest.param(Fault(delay=1.0), id="an answer that comes too late"),
+    pytest.param(Fault(delay=600), id="an answer that comes too late"),
 ]
 
 
@@ -214,7 +215,7 @@ FAULTS = [
 def test_faults_that_pass_are_survived(server: OssServer, operation: str, fault: Fault) -> None:
     data = bytes(range(200))
     server.bucket("recordings").put("a", data, MODIFIED)
-    oss = connect(server, timeout_read=0.2)
+    oss = connect(server, timeout_read=0.5 if fault.delay else PATIENCE)
     server.faults.add(fault)
     waits: list[float] = []
     bucket = Retrying(oss, wait=lambda seconds: bool(waits.append(seconds)))

@@ -26,11 +26,12 @@ from ossrec.tasks.pacing import Pace
 from tests.oss_server import OssServer
 from tests.recorder import Recorder, Trouble
 from tests.recorder.server import CERTIFICATE
+from tests.running import PATIENCE
 
 LOBBY = Wish("lobby")
 
 
-def client_of(recorder: Recorder, *, key: str = "", timeout: float = 10, **options: Any) -> Client:
+def client_of(recorder: Recorder, *, key: str = "", timeout: float = PATIENCE, **options: Any) -> Client:
     basic = Basic(recorder.certificate_id, key or recorder.certificate_key)
     given: dict[str, Any] = {"clock": recorder.clock, "wait": lambda _: None, "pace": Pace(1000)} | options
     return Client(recorder.address, recorder.app_id, basic, patience=Patience(timeout), **given)
@@ -197,9 +198,10 @@ def test_a_start_that_arrived_without_an_answer_records_once_and_says_so(
 
 def test_a_start_whose_answer_does_not_come_in_time_records_once(recorder: Recorder) -> None:
     recorder.troubles.add(Trouble("start", silent=True))
-    client = client_of(recorder, timeout=0.1)
+    resid = client_of(recorder).apply("lobby")
     with pytest.raises(RecorderUnanswered, match="no answer in time"):
-        client.start(client.apply("lobby"), LOBBY)
+        client_of(recorder, timeout=0.1).start(resid, LOBBY)
+    recorder.await_call("start")
     assert len(recorder.takes) == 1
 
 

@@ -117,7 +117,8 @@ def test_a_start_whose_answer_was_lost_is_found_by_its_files_and_stopped(recorde
 
 def test_a_start_that_times_out_is_not_sent_twice_for_two_recordings(recorder: Recorder, ossrec: Ossrec) -> None:
     recorder.troubles.add(Trouble("start", silent=True))
-    ran = ossrec("record", "start", "--room", "lobby", "--timeout", "100ms")
+    ran = ossrec("record", "start", "--room", "lobby", "--timeout", "500ms")
+    recorder.await_call("start")
     assert (ran.code, "no answer in time" in ran.err) == (3, True)
     assert len(recorder.takes) == 1
 

@@ -19,6 +19,7 @@ from tests.recorder.clock import Clock
 from tests.recorder.service import CALLS, Asked, Room, Service, read_body
 from tests.recorder.take import Take
 from tests.recorder.trouble import Trouble, Troubles
+from tests.running import PATIENCE
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")  # for localhost and 127.0.0.1, signed by itself
 APP_ID = 1234567890
@@ -44,6 +45,7 @@ class Recorder(Life):
         self.is_live = False  # its time is the real one
         self._crashes: list[BaseException] = []
         self._came = threading.Condition()
+        self._obeyed: set[str] = set()
         self._service = Service(bucket, self.clock, {self.certificate_id: self.certificate_key}, folder)
         self._oss, self._port, self._tls = oss, port, tls
         self._server: _Server | None = None
@@ -83,9 +85,9 @@ class Recorder(Life):
         self._service.die(recordid)
 
     def await_call(self, call: str) -> None:
-        """Return when such a call has come; raises TimeoutError when none does."""
+        """Return when such a call has come and was obeyed; raises TimeoutError when none does."""
         with self._came:
-            if not self._came.wait_for(lambda: any(one.call == call for one in self.asked), timeout=30):
+            if not self._came.wait_for(lambda: call in self._obeyed, timeout=PATIENCE):
                 raise TimeoutError(call)
 
     def settings(self) -> dict[str, str]:
@@ -136,9 +138,15 @@ class Recorder(Life):
         """What is to be sent, and how that is spoilt."""
         with self._came:
             self.asked.append(asked)
-            self._came.notify_all()
         if self.is_live:
             self.catch_up()
+        answer = self._obey(asked)
+        with self._came:
+            self._obeyed.add(asked.call)
+            self._came.notify_all()
+        return answer
+
+    def _obey(self, asked: Asked) -> tuple[Trouble | None, int, bytes]:
         trouble = self.troubles.take(asked.call)
         if trouble is not None and trouble.code:
             refusal = {"code": trouble.code, "message": trouble.message, "traceId": asked.trace_id}
