@@ -46,7 +46,7 @@ def _lines(stream: BinaryIO, first: bytes = b"") -> Iterator[Saved]:
     while line := first or stream.readline(_MOST_LINE + 1):
         first = b""
         number += 1
-        if len(line) > _MOST_LINE:
+        if len(line) > _MOST_LINE and not line.endswith(b"\n"):
             while (rest := stream.readline(_MOST_LINE)) and not rest.endswith(b"\n"):
                 pass
             yield Saved(number, None, f"it is longer than {_MOST_LINE:,} bytes")
