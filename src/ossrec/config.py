@@ -63,7 +63,7 @@ SETTINGS: dict[str, Setting] = {
             "fail_on",
             "verdicts",
             "incomplete,damaged,unfinished",
-            "Verdicts that make the exit code 1 of `scan`: a list, `any`, or `never`.",
+            "Verdicts that make the exit code 1 of `scan` and `check`: a list, `any`, or `never`.",
         ),
         Setting("threads", "number", 8, "How many requests run at once."),
         Setting("endpoint", "text", "", "Host name or URL of OSS; by default that of the region."),

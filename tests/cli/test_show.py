@@ -31,7 +31,7 @@ def test_draws_the_timeline_and_says_what_to_do(ossrec: Ossrec, monkeypatch: pyt
         "  0:20 to 0:30 missing (segment 2)",
         f"  error   LST260  {RULES['LST260'].title}",
         "      line 9, segment 2, at 0:20 for 0:10: gone.ts",
-        f"      next: {RULES['LST260'].remedy}",
+        "      next: " + RULES["LST260"].remedy.replace("ossrec rebuild", f"ossrec rebuild {mixed('lobby')}"),
         "      segment 3, at 0:30 for 1:00: 60.0 s",
         f"  {mixed('lobby')}: 4 segments, 0:40, ended, of 2026-11-01 12:00:00",
         "  2026-11-01 12:00:00  incomplete",

@@ -77,3 +77,15 @@ def test_a_command_without_a_catalog_is_given_none(ossrec: Ossrec) -> None:
     forget()
     assert suggested("find", "--room", "a b") == "`ossrec find --room 'a b'`"
     assert pasteable("see `ossrec explain LST260`, or `ls`") == "see `ossrec explain LST260`, or `ls`"
+
+
+def test_what_to_do_about_a_recording_names_it(ossrec: Ossrec, alone: Path) -> None:
+    put_recordings(alone / "bucket", 1)
+    (alone / "bucket" / segment(stem(0, "room0"), 1)).unlink()
+    ossrec("scan", "bucket", "--catalog", NAME)
+    ran = ossrec("show", f"{stem(0, 'room0')}.m3u8", "--catalog", NAME)
+    (line,) = [line for line in ran.out.splitlines() if "ossrec rebuild" in line]
+    made = paste(ossrec, line)
+    assert (made.code, made.out[:7]) == (0, "#EXTM3U")
+    found = ossrec("show", f"{stem(0, 'room0')}.m3u8", "--catalog", NAME, "--format", "json").json
+    assert NAME not in str(found["findings"])

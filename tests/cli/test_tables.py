@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.cli.output import Column
-from ossrec.cli.tables import WIDEST, clipped, fitting, table, width
+from ossrec.cli.tables import WIDEST, cell_width, clipped, fitting, shortened, table, width
 from ossrec.cli.text import printable
 
 TEXTS = st.text(max_size=80).map(printable)
@@ -84,3 +84,54 @@ def test_what_is_shown_fits_but_for_what_stays(wide: list[tuple[int, int]], room
     if any(columns[at].rank for at in shown):
         lengths = [length if at == len(wide) - 1 else min(length, WIDEST) for at, (_, length) in enumerate(wide)]
         assert sum(lengths[at] for at in shown) + 2 * (len(shown) - 1) <= room
+
+
+ROOM_AND_USER: dict[str, tuple[int, int, int, list[str]]] = {
+    "room for whole names": (40, 30, 200, ["when", "room", "user", "path"]),
+    "names narrower, so that both are shown": (60, 60, 80, ["when", "room", "user"]),
+    "names as wide as can be": (60, 20, 4 + 2 + 48 + 2 + 20, ["when", "room", "user"]),
+    "no room for both": (60, 60, 30, ["when", "room"]),
+    "no room for anything": (60, 60, 10, ["when", "room"]),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "room", "shown"), ROOM_AND_USER.values(), ids=ROOM_AND_USER)
+def test_cells_become_narrower_before_what_tells_rows_apart_goes(
+    first: int, second: int, room: int, shown: list[str]
+) -> None:
+    columns = [column("when", 0), column("room", 0), column("user", 1), column("path", 2)]
+    columns[1], columns[2] = columns[1]._replace(shrinks=True), columns[2]._replace(shrinks=True)
+    texts = {0: ["when"], 1: ["r" * first], 2: ["u" * second], 3: ["p" * 90]}
+    widest = cell_width(texts, columns, room)
+    assert [columns[at].title for at in fitting(texts, columns, room, widest)] == shown
+    assert widest == WIDEST or first > widest
+
+
+def test_what_must_be_whole_stays_so() -> None:
+    columns = [column("task", 0), column("user", 1)]
+    texts = {0: ["ba1107310000565164da34f816f842da94d"], 1: ["u" * 30], 2: ["x"]}
+    columns.append(column("last", 0))
+    assert fitting(texts, columns, 60, cell_width(texts, columns, 60)) == [0, 2]
+
+
+@given(TEXTS, st.integers(2, 60))
+def test_a_shortened_text_fits_and_keeps_both_ends(text: str, room: int) -> None:
+    shown = shortened(text, room)
+    assert width(shown) <= max(room, 0)
+    head, mark, tail = shown.partition("…") if shown != text else (text, "", "")
+    assert text.startswith(head)
+    assert text.endswith(tail)
+    assert shown == text or mark
+
+
+def test_names_that_differ_at_their_ends_stay_different() -> None:
+    assert shortened(f"{'student' * 9}-01", 20) != shortened(f"{'student' * 9}-02", 20)
+    assert shortened("三年二班" * 9, 8) == "三年…班"
+
+
+@pytest.mark.parametrize("room", range(2, 24))
+def test_no_escape_is_cut_in_two(room: int) -> None:
+    text = printable("\x1b\u202e\U000e0001") * 2
+    for shown in (clipped(text, room), shortened(text, room)):
+        for part in shown.split("…"):
+            assert not part.replace("\\x1b", "").replace("\\u202e", "").replace("\\U000e0001", ""), shown

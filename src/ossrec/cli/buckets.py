@@ -5,14 +5,13 @@ from typing import Any
 from ossrec.buckets.open import Place, open_bucket, parse_place
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
+from ossrec.cli.options import WAY
 from ossrec.errors import UsageProblem
-
-SETTINGS = ("endpoint", "region", "signing", "internal", "cname", "path_style", "threads", "timeout", "retry_for")
 
 
 def bucket_settings(options: dict[str, Any]) -> BucketSettings:
     """Takes the settings of the way to a bucket out of *options*."""
-    given = {name: options.pop(name) for name in SETTINGS}
+    given = {name: options.pop(name) for name in WAY}
     return BucketSettings(
         cnames=tuple(given.pop("cname")),
         timeout_read=given.pop("timeout"),

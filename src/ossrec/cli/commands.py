@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nExample:\n  ossrec scan /var/recordings\n  ossrec find --verdict incomplete --since 7d",
+    epilog="\b\nExamples:\n  ossrec scan /var/recordings\n  ossrec find --verdict incomplete --since 7d",
 )
 @click.version_option(__version__, prog_name="ossrec", message="%(prog)s %(version)s")
 @click.pass_context

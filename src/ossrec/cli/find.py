@@ -11,6 +11,7 @@ from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.places import known_place
 from ossrec.catalog.read import Wanted, count_recordings, find_recordings, unnamed_objects
 from ossrec.catalog.rows import FIELDS, Row
+from ossrec.cli import values
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.media import in_short
 from ossrec.cli.options import conditions, output_options, setting
@@ -21,8 +22,8 @@ from ossrec.errors import UsageProblem
 _COLUMNS = (
     Column("started (UTC)", lambda row: human_time(row["started_at"])),
     Column("length", lambda row: clock(row["duration"]), align="right", rank=2),
-    Column("room", lambda row: row["roomid"]),
-    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=1),
+    Column("room", lambda row: row["roomid"], shrinks=True),
+    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=1, shrinks=True),
     Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
     Column("segments", lambda row: _segments(row), align="right", rank=6),
     Column("size", lambda row: human_bytes(row["bytes"]), align="right", rank=7),
@@ -57,7 +58,7 @@ _COUNTS = (
 )
 @conditions
 @click.option("--stream", type=click.Choice(["mixed", "source"]), help="All users in one, or one user alone.")
-@click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="At most so many, the newest.")
+@click.option("--limit", type=values.limit, metavar="NUMBER", help="At most so many, the newest.")
 @click.option("--unnamed", is_flag=True, help="Objects that no recorder named, instead of recordings.")
 @click.option("--count", is_flag=True, help="How many there are of each verdict, instead of each.")
 @setting("catalog", "idle", "lag")

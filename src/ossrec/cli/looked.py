@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ossrec.cli.output import Output, say
 from ossrec.cli.suggesting import pasteable
 from ossrec.cli.telling import verdicts_line
-from ossrec.cli.text import human_bytes, printable
+from ossrec.cli.text import counted, human_bytes, printable
 
 if TYPE_CHECKING:
     from ossrec.catalog.due_looks import Cost
@@ -30,8 +30,8 @@ def cost_in_words(cost: "Cost") -> str:
     if not cost.segments:
         return _NOTHING
     return (
-        f"about {cost.segments:,} segments of {cost.recordings:,} recordings to look at:"
-        f" {cost.requests:,} requests, {human_bytes(cost.bytes)}"
+        f"about {counted(cost.segments, 'segment')} of {counted(cost.recordings, 'recording')} to look at:"
+        f" {counted(cost.requests, 'request')}, {human_bytes(cost.bytes)}"
     )
 
 
@@ -50,11 +50,12 @@ def looked_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
         yield f"  changes     {', '.join(told['changes'])}"
     restored = pasteable("`ossrec show RECORDING` has the command that restores them")
     archived = f", {told['archived']:,} archived: {restored}" if told["archived"] else ""
-    yield f"  segments    {told['segments']:,}, {told['findings']:,} findings{archived}"
+    yield f"  segments    {told['segments']:,}, {counted(told['findings'], 'finding')}{archived}"
     requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
     yield f"  read        {human_bytes(told['bytes_read'])}; requests: {requests}"
     left = told["left"]
     if left["segments"]:
         why = f"the {told['stopped_by']} is used up; " if told["stopped_by"] else ""
-        some = f"about {left['segments']:,} segments of {left['recordings']:,} recordings, {human_bytes(left['bytes'])}"
+        many = f"{counted(left['segments'], 'segment')} of {counted(left['recordings'], 'recording')}"
+        some = f"about {many}, {human_bytes(left['bytes'])}"
         yield f"  left        {why}{some} for the next run"

@@ -13,6 +13,7 @@ from ossrec.config import SETTINGS, Setting, environment_problems, find_config, 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+WAY = ("threads", "endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
 CONFIG = "ossrec.config"  # in Context.meta: the settings file that was read
 
 

@@ -23,6 +23,7 @@ class Column(NamedTuple):
     rank: int = 0  # on a terminal too narrow for all, those of a greater rank go first; 0 stays
     may_go: bool = False  # left out when it is empty in every row
     instead_of: str = ""  # title of a column that comes before it in rank; shown only where that has no room
+    shrinks: bool = False  # on a narrow terminal its cells are cut shorter, so that more columns have room
 
 
 class Output(NamedTuple):
@@ -152,19 +153,22 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
 
 
 def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:
-    from ossrec.cli.tables import clipped, fitting, table  # only for this format
+    from ossrec.cli.tables import WIDEST, cell_width, clipped, fitting, table  # only for this format
 
     cells = [[(printable(column.cell(row)), column.style(row)) for column in columns] for row in rows]
     if not cells:
         return
     used = [at for at, column in enumerate(columns) if not column.may_go or any(row[at][0] for row in cells)]
-    shown = [at for at in used if not columns[at].instead_of]
+    shown, widest = [at for at in used if not columns[at].instead_of], WIDEST
     if (room := _terminal_columns()) is not None:
-        shown = fitting({at: [columns[at].title, *(row[at][0] for row in cells)] for at in used}, columns, room)
+        texts = {at: [columns[at].title, *(row[at][0] for row in cells)] for at in used}
+        widest = cell_width(texts, columns, room)
+        shown = fitting(texts, columns, room, widest)
     kept = [columns[at] for at in shown]
+    most = [widest if column.shrinks else WIDEST for column in columns]
     yield table(
         [column.title for column in kept],
-        [[row[at] if at == used[-1] else (clipped(row[at][0]), row[at][1]) for at in shown] for row in cells],
+        [[row[at] if at == used[-1] else (clipped(row[at][0], most[at]), row[at][1]) for at in shown] for row in cells],
         [column.align for column in kept],
         coloured,
     )

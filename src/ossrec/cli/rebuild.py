@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ossrec.cli import values
-from ossrec.cli.options import setting
+from ossrec.cli.options import WAY, setting
 from ossrec.cli.output import say, write_bytes
-from ossrec.cli.text import clock
+from ossrec.cli.text import clock, counted
 from ossrec.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _MOST_LINES = 10  # of one sort
     "rebuild",
     epilog="\b\nExamples:\n"
     "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 > lobby.m3u8\n"
-    "  ossrec rebuild 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 -o fixed/lobby.m3u8\n"
+    "  ossrec rebuild 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 -o lobby.m3u8\n"
     "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 --upload rebuilt/",
 )
 @click.argument("recording", type=values.text)
@@ -48,8 +48,7 @@ _MOST_LINES = 10  # of one sort
     help="Write PREFIX/NAME.m3u8 into the recording's bucket; never over anything.",
 )
 @click.option("--listed-only", is_flag=True, help="Leave out segments that the playlist does not name.")
-@setting("catalog", "idle", "lag", "threads")
-@setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
+@setting("catalog", "idle", "lag", *WAY)
 def command(
     recording: str,
     catalog: Path,
@@ -108,7 +107,7 @@ def _tell(rebuilt: "Rebuilt") -> None:
 
 def _lines(rebuilt: "Rebuilt") -> Iterator[str]:
     playlist = rebuilt.playlist
-    segments = "1 segment" if len(playlist.segments) == 1 else f"{len(playlist.segments):,} segments"
+    segments = counted(len(playlist.segments), "segment")
     made = f"corrected from {rebuilt.key}" if rebuilt.originals else "from the segments alone"
     yield f"{segments}, {clock(playlist.duration)}, {made}"
     for what, number in rebuilt.changes.items():

@@ -12,7 +12,7 @@ from ossrec.cli.axis import DAY, ticks
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.output import Output
 from ossrec.cli.recording import MOST_LINES, legend, painted
-from ossrec.cli.tables import clipped, width
+from ossrec.cli.tables import shortened, width
 from ossrec.cli.text import printable
 from ossrec.cli.timeline import RANK, STATES, marks, worst_of
 from ossrec.findings import RANK as VERDICT_RANK
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 _WIDEST = 200  # columns of a drawing
 _NARROWEST = 10  # columns of its lines
-_NAME = 24  # columns of a name, at most
+_NAME, _SHORT_NAME = 24, 8  # columns of a name, at most: a quarter of the terminal, between these
 _WORD = max(len(word) for word in VERDICTS)
 _AWAY = 2_000  # ms without anything that are worth a line
 _ABSENT = "absent"
@@ -90,7 +90,8 @@ def _named(stream: Stream, margin: int) -> str:
 
 
 def _short(uid: str | None) -> str:
-    return clipped(printable(_who(uid)), _NAME)
+    quarter = shutil.get_terminal_size().columns // 4
+    return shortened(printable(_who(uid)), max(_SHORT_NAME, min(quarter, _NAME)))
 
 
 def _states(lane: Sequence[Take], start: int, end: int, columns: int) -> list[str]:

@@ -17,6 +17,7 @@ from ossrec.cli import values
 from ossrec.cli.options import output_options, setting, time_range
 from ossrec.cli.output import Output, say
 from ossrec.cli.recording import recording_lines
+from ossrec.cli.suggesting import pasteable, suggested
 from ossrec.cli.text import printable
 from ossrec.errors import UsageProblem
 
@@ -35,7 +36,7 @@ Row = dict[str, Any]
 @time_range("Of the room, what was not over before: 2026-10-01, or 2d ago.", "Of the room, what had begun before.")
 @click.option("--uid", type=values.text, help="Of the room, this user alone.")
 @click.option("--bucket", type=values.text, help="Of the room, what is in this bucket.")
-@click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="Of the room, the newest so many.")
+@click.option("--limit", type=values.limit, metavar="NUMBER", help="Of the room, the newest so many.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(
@@ -79,6 +80,8 @@ def _show_recording(conn: sqlite3.Connection, recording: str, output: Output, ti
     known["last_scan"] = last_scan(conn, known["bucket"])
     for finding in known["findings"]:
         finding |= _rule(finding["code"])
+        if output.format == "table" and finding["remedy"]:
+            finding["remedy"] = _about(known, finding["remedy"])
     output.record(known, lambda: recording_lines(known, output))
 
 
@@ -98,6 +101,14 @@ def _rule(code: str) -> Row:
 
     rule = RULES.get(code)
     return {"title": code if rule is None else rule.title, "remedy": None if rule is None else rule.remedy}
+
+
+def _about(known: Row, remedy: str) -> str:
+    """*remedy* with the commands in it as they are typed for this recording."""
+    name = known["playlist"] or known["path"]
+    remedy = remedy.replace("`ossrec rebuild`", suggested("rebuild", name))
+    remedy = remedy.replace("`ossrec scan`", suggested("scan", known["bucket"]))
+    return pasteable(remedy)
 
 
 def _show_room(conn: sqlite3.Connection, wanted: Wanted, asked: Row, output: Output, times: dict[str, float]) -> None:

@@ -53,7 +53,7 @@ def pasteable(text: str) -> str:
 def _completed(match: re.Match[str]) -> str:
     command, rest = match.groups()
     given = _GIVEN.get({})
-    flags = [f" {flag} {value}" for flag, value in given.items() if f" {flag} " not in rest]
+    flags = [f" {flag} {value}" for flag, value in given.items() if f" {flag} " not in rest]  # there, if done already
     if command in _WITHOUT_CATALOG or "--help" in rest or not flags:
         return match[0]
     return printable(f"`ossrec {command}{rest}{''.join(flags)}`")

@@ -1,5 +1,6 @@
 """Tables for people, with columns that line up in wide scripts too."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -8,7 +9,10 @@ import click
 Cell = tuple[str, str | None]  # text, and the name of its colour
 
 WIDEST = 48  # columns of a cell that others follow
+_NARROWER = (WIDEST, 32, 24, 16)  # of a column that may shrink, where the terminal has too little room
+_TELLING = 1  # the rank up to which a column tells rows apart
 _BETWEEN = 2  # spaces between two columns
+_UNITS = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])|.", re.DOTALL)  # what is never cut in two
 
 
 class Ranked(Protocol):
@@ -25,6 +29,10 @@ class Ranked(Protocol):
     @property
     def instead_of(self) -> str:
         """Title of the column of a lower rank without which it is shown; empty of most."""
+
+    @property
+    def shrinks(self) -> bool:
+        """Its cells may be cut shorter than `WIDEST`: what is left still tells something."""
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence[str], coloured: bool) -> str:
@@ -47,14 +55,15 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence
     return line(heads, bold=True) + "".join(line(row) for row in cells)
 
 
-def fitting(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room: int) -> list[int]:
-    """The columns that a terminal of *room* columns has place for, in order.
+def fitting(
+    texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room: int, widest: int = WIDEST
+) -> list[int]:
+    """The columns that a terminal of *room* columns has place for, in order; cells that may shrink are cut at *widest*.
 
     *texts* are those in each column that there is something to show of, its title among them, by its place
     in *columns*. Those of rank 0 are shown in any case, of the others the lowest ranks that fit.
     """
-    last = max(texts, default=0)
-    widths = {at: max(width(text if at == last else clipped(text)) for text in texts[at]) for at in texts}
+    widths = _widths(texts, columns, widest)
     shown: list[int] = []
     taken = -_BETWEEN
     for at in sorted(texts, key=lambda at: columns[at].rank):
@@ -63,6 +72,26 @@ def fitting(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room:
             shown.append(at)
             taken += _BETWEEN + widths[at]
     return sorted(shown)
+
+
+def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room: int) -> int:
+    """How wide a cell that may shrink is to be: what tells rows apart is shown if it can be; else as `fitting`."""
+    telling = {at for at in texts if columns[at].rank <= _TELLING}
+    best, most = WIDEST, 0
+    for widest in _NARROWER:
+        shown, widths = fitting(texts, columns, room, widest), _widths(texts, columns, widest)
+        taken = sum(widths[at] + _BETWEEN for at in shown) - _BETWEEN
+        told = 0 if taken > room else len(telling.intersection(shown))
+        if told > most:
+            best, most = widest, told
+    return best
+
+
+def _widths(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], widest: int) -> dict[int, int]:
+    """Of each column, of which the last is never cut."""
+    most = {at: widest if columns[at].shrinks else WIDEST for at in texts}
+    last = max(texts, default=0)
+    return {at: max(width(text if at == last else clipped(text, most[at])) for text in texts[at]) for at in texts}
 
 
 def width(text: str) -> int:
@@ -78,7 +107,24 @@ def clipped(text: str, room: int = WIDEST) -> str:
     """*text* if it takes at most *room* columns, else as much of its start as there is room for, and an ellipsis."""
     if len(text) <= room // 2 or width(text) <= room:
         return text
-    end = room - 1
-    while width(text[:end]) > room - 1:
+    return f"{_start(_UNITS.findall(text), room - 1)}…"
+
+
+def shortened(text: str, room: int) -> str:
+    """*text* if it takes at most *room* columns, else its start and its end: names may differ in either."""
+    if width(text) <= room:
+        return text
+    units = _UNITS.findall(text)
+    end = _start([unit[::-1] for unit in reversed(units)], (room - 1) // 2)[::-1]
+    return f"{_start(units, room - 1 - width(end))}…{end}"
+
+
+def _start(units: Sequence[str], room: int) -> str:
+    """As many of *units*, from the first, as *room* columns hold."""
+    taken = end = 0
+    while end < len(units) and taken <= room:
+        taken += width(units[end])
+        end += 1
+    while width("".join(units[:end])) > room:  # together they may be wider, as a sign that a selector makes an emoji
         end -= 1
-    return f"{text[:end]}…"
+    return "".join(units[:end])

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 _COLORS = {"recording": "cyan", "failed": "red", "unknown": "magenta"}
 _COLUMNS = (
     Column("recordid", lambda row: row["recordid"] or "(none)"),
-    Column("room", lambda row: row["roomid"] or ""),
+    Column("room", lambda row: row["roomid"] or "", shrinks=True),
     Column("stream", lambda row: row["stream"] or "", rank=2),
     Column("state", lambda row: row["state"], lambda row: _COLORS.get(row["state"])),
     Column("says", lambda row: row["state_from"], rank=1),
@@ -39,7 +39,7 @@ _COLUMNS = (
 @click.option("--room", type=values.text, help="Tasks of this room.")
 @words_option("--state", "states", STATES, "state", "In one of these states:")
 @time_range("Started at or after: 2026-10-01, or 2d for two days ago.", "Started before: the same.")
-@click.option("--limit", type=click.IntRange(0, 2**62), metavar="NUMBER", help="The newest so many.")
+@click.option("--limit", type=values.limit, metavar="NUMBER", help="The newest so many.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: Any) -> int:

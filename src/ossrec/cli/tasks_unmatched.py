@@ -20,8 +20,8 @@ Row = dict[str, Any]
 _COLUMNS = (
     Column("what", lambda row: KINDS[row["kind"]]),
     Column("recordid", lambda row: row["recordid"] or "(none)"),
-    Column("room", lambda row: row["roomid"] or ""),
-    Column("user", lambda row: row["uid"] or "", may_go=True),
+    Column("room", lambda row: row["roomid"] or "", shrinks=True),
+    Column("user", lambda row: row["uid"] or "", may_go=True, shrinks=True),
     Column("when (UTC)", lambda row: human_time(row["at"])),
     Column("says", lambda row: row["told_by"], rank=2),
     Column("file", lambda row: row["file"] or "", rank=1, may_go=True),

@@ -56,6 +56,11 @@ def human_bytes(size: int) -> str:
     return f"{size / 1024**power:.1f} {_SIZES[power]}"
 
 
+def counted(number: int, thing: str) -> str:
+    """``1 recording``, ``2,000 recordings``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def human_time(iso: str | None) -> str:
     """A time in ISO 8601 UTC as people read it, to the second."""
     return "" if iso is None else iso[:19].replace("T", " ")

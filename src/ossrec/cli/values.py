@@ -25,6 +25,7 @@ T = TypeVar("T")
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 MOST_SHARES = 10_000
+MOST_ROWS = 2**62
 _SCHEDULER = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 WORDS = tuple(str(verdict) for verdict in Verdict)
 
@@ -64,6 +65,17 @@ def verdicts(value: str) -> tuple[str, ...]:
 def fail_on(value: str) -> frozenset[str]:
     """The verdicts of a list, of ``any`` or of ``never``."""
     return _parsed(parse_fail_on, value)
+
+
+def limit(value: str | int) -> int:
+    """A number of rows, 0 or more and no greater than SQLite takes."""
+    try:
+        number = int(value)
+    except ValueError:
+        number = -1
+    if 0 <= number <= MOST_ROWS:
+        return number
+    raise click.BadParameter(f"{printable(str(value))!r} is no number of rows: write 20")
 
 
 def when(value: str) -> int:
