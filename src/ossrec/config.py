@@ -87,7 +87,15 @@ def find_config(given: str | None, environ: Mapping[str, str]) -> Path | None:
         return Path(named)
     home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '')}/.config"
     candidates = (Path(FILE_NAME), Path(home, "ossrec", FILE_NAME))
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if _is_there(path)), None)
+
+
+def _is_there(path: Path) -> bool:
+    """A file is there; not in a folder that may not be entered, as somebody else's home is under sudo."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
 
 
 def read_config(path: Path) -> dict[str, Any]:

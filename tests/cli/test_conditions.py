@@ -121,3 +121,25 @@ def test_a_check_of_one_bucket_migrates_an_older_catalog(ossrec: Ossrec, alone: 
     assert ossrec("check", "--bucket", "oss://old/2026/").code == 0
     assert (alone / "ossrec.db.v1.bak").is_file()
     assert ossrec("find", "--bucket", "old").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["find", "--room", ""], ["check", "--uid", ""], ["check", ""], ["show", ""], ["rebuild", ""], ["scan", ""],
+     ["show", "--room", ""], ["find", "--bucket", ""], ["tasks", "list", "--recordid", ""], ["doctor", ""]],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_name_that_is_empty_is_wrong_use(ossrec: Ossrec, catalog: CatalogBuilder, arguments: list[str]) -> None:
+    ran = ossrec(*arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "it is empty: give a name, or leave it out" in ran.err
+
+
+@pytest.mark.parametrize("command", [["find"], ["show", "--room", "x"], ["tasks", "list"]], ids=" ".join)
+@pytest.mark.parametrize("limit", ["-1", "x", "", "1e3", str(2**62 + 1)])
+def test_a_limit_that_is_none_is_wrong_use(
+    ossrec: Ossrec, catalog: CatalogBuilder, command: list[str], limit: str
+) -> None:
+    ran = ossrec(*command, "--limit", limit)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"'{limit}' is no number of rows: write 20" in ran.err

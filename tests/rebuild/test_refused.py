@@ -44,6 +44,7 @@ def segments_read(server: OssServer) -> set[str]:
         pytest.param(["--upload", ""], "is no output prefix", id="no prefix"),
         pytest.param(["-o", "folder"], "is a folder or a device", id="a folder"),
         pytest.param(["-o", "/dev/null"], "is a folder or a device", id="a device"),
+        pytest.param(["-o", "x" * 256], "longer than 255 bytes", id="a name that no file can have"),
         pytest.param(["-o", "no/x.m3u8"], "there is no such folder", id="no folder"),
         pytest.param(["-o", "x.m3u8/y.m3u8"], "there is no such folder", id="a file as a folder"),
     ],

@@ -33,7 +33,7 @@ _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
     "  ossrec check --depth full 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8\n"
     "  ossrec check --depth full --verdict complete --since 7d --dry-run",
 )
-@click.argument("recordings", nargs=-1, metavar="[RECORDING]...", type=values.text)
+@click.argument("recordings", nargs=-1, metavar="[RECORDING]...", type=values.name)
 @conditions
 @click.option(
     "--depth",

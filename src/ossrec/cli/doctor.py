@@ -34,7 +34,7 @@ _ENOUGH = 1024  # bytes of an object, to see that reading is allowed
     "doctor",
     epilog="\b\nExamples:\n  ossrec doctor\n  ossrec doctor oss://my-bucket/2026/ --region cn-hangzhou",
 )
-@click.argument("bucket", required=False, type=values.text)
+@click.argument("bucket", required=False, type=values.name)
 @click.option("--thorough", is_flag=True, help="Check every row and index of the catalog: minutes when it is large.")
 @setting(*(name for name in SETTINGS if name not in ("format", "color")))
 @output_options

@@ -54,7 +54,7 @@ def time_range(since: str, until: str) -> Callable[[F], F]:
 def conditions(function: F) -> F:
     """Which recordings are meant: `room`, `uid`, `recordid`, `verdicts`, `since`, `until` and `bucket`."""
     for add in (
-        click.option("--bucket", type=values.text, help="In this bucket: oss://name, oss://name/prefix, or a folder."),
+        click.option("--bucket", type=values.name, help="In this bucket: oss://name, oss://name/prefix, or a folder."),
         time_range(
             "Not over before: 2026-10-01, 2026-10-01T08:00+08:00, or 2d for two days ago.", "Begun before: the same."
         ),
@@ -66,9 +66,9 @@ def conditions(function: F) -> F:
             shell_complete=values.completes(values.WORDS),
             help=f"Of one of these verdicts: {', '.join(values.WORDS)}.",
         ),
-        click.option("--recordid", type=values.text, help="Recordings of this task."),
-        click.option("--uid", type=values.text, help="Recordings of this user alone."),
-        click.option("--room", type=values.text, help="Recordings of this room."),
+        click.option("--recordid", type=values.name, help="Recordings of this task."),
+        click.option("--uid", type=values.name, help="Recordings of this user alone."),
+        click.option("--room", type=values.name, help="Recordings of this room."),
     ):
         function = add(function)
     return function

@@ -30,7 +30,7 @@ _MOST_LINES = 10  # of one sort
     "  ossrec rebuild 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 -o lobby.m3u8\n"
     "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 --upload rebuilt/",
 )
-@click.argument("recording", type=values.text)
+@click.argument("recording", type=values.name)
 @click.option(
     "-o",
     "--output",

@@ -32,7 +32,7 @@ from ossrec.cli.text import human_bytes, printable
     "  ossrec scan /var/recordings\n"
     "  ossrec scan oss://my-bucket/2026/ --region cn-hangzhou --catalog /var/lib/ossrec/ossrec.db -q",
 )
-@click.argument("bucket", type=values.text)
+@click.argument("bucket", type=values.name)
 @click.option("--prefix", type=values.text, default="", help="Only keys that start so.")
 @click.option(
     "--depth",

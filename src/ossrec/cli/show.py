@@ -31,11 +31,11 @@ Row = dict[str, Any]
     "  ossrec show 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 --format json\n"
     "  ossrec show --room lobby --since 2026-10-01 --until 2026-10-02",
 )
-@click.argument("recording", type=values.text, required=False)
-@click.option("--room", type=values.text, help="All streams of this room on one clock, instead of one recording.")
+@click.argument("recording", type=values.name, required=False)
+@click.option("--room", type=values.name, help="All streams of this room on one clock, instead of one recording.")
 @time_range("Of the room, what was not over before: 2026-10-01, or 2d ago.", "Of the room, what had begun before.")
-@click.option("--uid", type=values.text, help="Of the room, this user alone.")
-@click.option("--bucket", type=values.text, help="Of the room, what is in this bucket.")
+@click.option("--uid", type=values.name, help="Of the room, this user alone.")
+@click.option("--bucket", type=values.name, help="Of the room, what is in this bucket.")
 @click.option("--limit", type=values.limit, metavar="NUMBER", help="Of the room, the newest so many.")
 @setting("catalog", "idle", "lag")
 @output_options

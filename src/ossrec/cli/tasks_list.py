@@ -35,8 +35,8 @@ _COLUMNS = (
     "list",
     epilog="\b\nExamples:\n  ossrec tasks list --since 1d\n  ossrec tasks list --state started,recording --format json",
 )
-@click.option("--recordid", type=values.text, help="This task.")
-@click.option("--room", type=values.text, help="Tasks of this room.")
+@click.option("--recordid", type=values.name, help="This task.")
+@click.option("--room", type=values.name, help="Tasks of this room.")
 @words_option("--state", "states", STATES, "state", "In one of these states:")
 @time_range("Started at or after: 2026-10-01, or 2d for two days ago.", "Started before: the same.")
 @click.option("--limit", type=values.limit, metavar="NUMBER", help="The newest so many.")

@@ -34,8 +34,8 @@ class File(click.Path):
     """The path of a file that need not be there yet; shells complete it."""
 
     def __init__(self) -> None:
-        """Values are `Path`."""
-        super().__init__(path_type=Path)
+        """Values are `Path`; whether it may be read or written says who does so."""
+        super().__init__(path_type=Path, readable=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """As any path, but not an empty one, which would mean the current folder."""
@@ -50,6 +50,13 @@ def text(value: str) -> str:
         return os.fsencode(value).decode()
     except UnicodeError:
         raise click.BadParameter(f"{printable(value)} is not UTF-8") from None
+
+
+def name(value: str) -> str:
+    """As `text`, of what is never empty: a variable of a shell that was not set must not go unnoticed."""
+    if not value:
+        raise click.BadParameter("it is empty: give a name, or leave it out")
+    return text(value)
 
 
 def duration(value: str | float) -> float:

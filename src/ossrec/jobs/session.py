@@ -1,5 +1,6 @@
 """A catalog held for writing: locked against other runs, open, and still the same file when the work is done."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ def held(catalog: Path, stop: Stop, *, wait: bool) -> Iterator[sqlite3.Connectio
     used, or was moved or deleted meanwhile.
     """
     with writing(catalog, wait=stop.wait if wait else None):
+        if catalog.exists() and not os.access(catalog, os.W_OK):  # SQLite says so at the first write only
+            raise CatalogError(f"may not write the catalog {catalog}: check its permissions")
         conn = open_for_writing(catalog)
         file = _identity(catalog)
         try:

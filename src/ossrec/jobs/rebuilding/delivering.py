@@ -20,6 +20,7 @@ from ossrec.naming import parse_name
 
 CONTENT_TYPE = "application/vnd.apple.mpegurl"  # RFC 8216 4
 _MOST_KEY = 1023  # bytes
+_MOST_NAME = 255  # bytes, of a file
 
 
 class Uploaded(NamedTuple):
@@ -85,6 +86,8 @@ def upload(bucket: Writable, retrying: Retrying, rebuilt: Rebuilt, prefix: str) 
 def checked_file(file: str) -> bytes:
     """Where *file* leads; raises UsageProblem when no file can be there, OssrecError when none may be written."""
     path = os.path.realpath(os.fsencode(file))
+    if len(path.rpartition(b"/")[2]) > _MOST_NAME:
+        raise UsageProblem(f"the file's name would be longer than {_MOST_NAME} bytes: name another")
     if os.path.lexists(path) and not os.path.isfile(path):
         raise UsageProblem(f"{file} is a folder or a device, which is never replaced: name a file")
     folder = path.rpartition(b"/")[0] or b"/"

@@ -1,0 +1,89 @@
+"""Files and folders that may not be read or written, as one who is not root meets them."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ossrec import __file__ as package
+from tests.catalog.builder import CatalogBuilder, mixed
+
+# Root may do anything, and only root may read the modules in some places: they are loaded before that is given up.
+AS_NOBODY = """
+import encodings.utf_16_le, os, sys
+import ossrec.cli.check, ossrec.cli.doctor, ossrec.cli.find, ossrec.cli.progress, ossrec.jobs.check
+import ossrec.buckets.open, ossrec.cli.buckets, ossrec.cli.failures, ossrec.cli.tables, ossrec.jobs.crew
+import crcmod, difflib, fastcrc, sqlite_utils
+from ossrec.cli.main import run
+if os.geteuid() == 0:
+    os.setuid(65534)
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that anybody may enter, with a catalog; pytest's own is closed to others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        build = CatalogBuilder(folder / "c.db")
+        build.recording(mixed("lobby"))
+        build.conn.close()
+        (folder / "home").mkdir()
+        (folder / "c.db").chmod(0o666)
+        yield folder
+        folder.chmod(0o777)
+
+
+def run(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-B", "-c", AS_NOBODY, *arguments],
+        cwd=place,
+        env={
+            "PYTHONPATH": str(Path(package).parents[1]),
+            "PATH": os.environ["PATH"],
+            "HOME": str(place / "home"),
+            "OSSREC_CATALOG": "c.db",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_home_that_may_not_be_entered_has_no_settings(place: Path) -> None:
+    (place / "home").chmod(0)
+    ran = run(place, "find", "--format", "json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "lobby" in ran.stdout
+
+
+@pytest.mark.parametrize("command", [["find"], ["check"], ["check", "--bucket", "recordings"]], ids=" ".join)
+def test_a_catalog_that_may_not_be_read(place: Path, command: list[str]) -> None:
+    (place / "c.db").chmod(0)
+    ran = run(place, *command)
+    assert (ran.returncode, ran.stdout) == (10, "")
+    assert ran.stderr == "ossrec: may not read the catalog c.db: check its permissions\n"
+    assert "may not read the catalog c.db" in run(place, "doctor").stdout
+
+
+def test_a_catalog_that_may_not_be_written_is_refused_before_anything_is_planned(place: Path) -> None:
+    (place / "c.db").chmod(0o444)
+    ran = run(place, "check")
+    assert (ran.returncode, ran.stdout) == (10, "")
+    assert ran.stderr == "ossrec: may not write the catalog c.db: check its permissions\n"
+    assert run(place, "check", "--dry-run").returncode == 0
+    assert run(place, "find").returncode == 0
+
+
+def test_a_folder_that_may_not_be_written(place: Path) -> None:
+    place.chmod(0o555)
+    ran = run(place, "check")
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (10, "", 1)
+    assert "cannot write beside the catalog c.db" in ran.stderr
+    assert run(place, "check", "--dry-run").returncode == 0
