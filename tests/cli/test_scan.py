@@ -217,7 +217,7 @@ def test_progress_in_words() -> None:
     unknown = LISTING._replace(expected=None)
     assert progress.in_words(unknown, 0) == "listing: 120,000 objects, 34 playlists read, 5 findings"
     checking = ScanState("checking", 0, None, 7, 12, 1, 0)
-    assert progress.in_words(checking, 1) == "checking: 7 of 12 recordings, 1 playlists read, 0 findings"
+    assert progress.in_words(checking, 1) == "checking: 7 of 12 recordings, 1 playlist read, 0 findings"
 
 
 def test_in_a_log_a_line_comes_once_a_minute(

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from ossrec.cli.output import say
-from ossrec.cli.text import human_bytes
+from ossrec.cli.text import counted, human_bytes
 from ossrec.jobs.check_report import CheckState
 from ossrec.jobs.report import ScanState
 
@@ -64,7 +64,7 @@ def in_words(state: State, seconds: float) -> str:
     if isinstance(state, CheckState):
         rate = f" ({human_bytes(round(state.bytes_read / seconds))}/s)" if seconds > 0 else ""
         done = f"{state.segments:,} of about {state.planned.segments:,} segments, {human_bytes(state.bytes_read)}{rate}"
-        return f"looking: {done}, {state.recordings:,} recordings judged, {state.findings:,} findings"
+        return f"looking: {done}, {counted(state.recordings, 'recording')} judged, {counted(state.findings, 'finding')}"
     if state.phase == "listing":
         of = f" of about {state.expected:,}" if state.expected else ""
         rate = f" ({state.objects / seconds:,.0f}/s)" if seconds > 0 else ""
@@ -72,7 +72,7 @@ def in_words(state: State, seconds: float) -> str:
     else:
         of = f" of {state.due:,}" if state.due is not None else ""
         done = f"{state.checked:,}{of} recordings"
-    return f"{state.phase}: {done}, {state.playlists:,} playlists read, {state.findings:,} findings"
+    return f"{state.phase}: {done}, {counted(state.playlists, 'playlist')} read, {counted(state.findings, 'finding')}"
 
 
 def in_short(words: str, phase: str) -> str:
