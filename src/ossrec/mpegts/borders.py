@@ -88,11 +88,12 @@ def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
     inspection = one.inspection
     if wraps(inspection, None):
         yield Note("TS381", "", None, 0.0)
-    extinf, measured = one.duration, lengths(inspection)
-    if extinf is None or not measured:
+    extinf = one.duration
+    if extinf is None or inspection.duration is None:
         return
-    if after is not None and after.follows and not after.discontinuity and _meets(one, after):
-        measured = [step(inspection, after.inspection) or measured[0]]
+    is_joined = after is not None and after.follows and not after.discontinuity and _meets(one, after)
+    passed = step(inspection, after.inspection) if after is not None and is_joined else None
+    measured = [passed] if passed else lengths(inspection)
     if all(abs(seconds - extinf) > tolerance(extinf) for seconds in measured):
         detail = f"{measured[0]:.2f} s, EXTINF is {extinf:g} s"
         yield Note("TS390", detail, None, 0.0, abs(measured[0] - extinf))

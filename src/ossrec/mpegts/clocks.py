@@ -55,6 +55,16 @@ class Clock:
         """A batch announces a jump and has no PCR."""
         self._excused = True
 
+    def is_steady(self, ticks: Ticks) -> bool:
+        """Whether the next PCRs go on as they must, so that nothing need be held against frames."""
+        step = _signed(steps(ticks) if self._last is None else steps_from(int(self._last.ticks[0]), ticks))
+        return bool(((step >= 0) & (step <= _LONG)).all())
+
+    def pass_over(self, number: int, last: Reading, announced: Ticks) -> None:
+        """Go on from the last one of steady PCRs, in a packet."""
+        self._last = last
+        self._excused = bool((announced > number).any())
+
     def follow(self, numbers: Ticks, read: Reading, announced: Ticks) -> None:
         """Take the PCRs of a batch and their packets; *announced* are packets with the discontinuity_indicator."""
         excuses = up_to(announced, numbers)
@@ -113,14 +123,20 @@ class Clocks:
         flags = packets.flags[own]
         announced = packets.first + own[(flags & DISCONTINUITY) != 0]
         timed = own[(flags & PCR) != 0]
+        clock = self.by_pid[pid]
         if len(timed):
-            numbers = packets.first + timed
+            ticks, numbers = read_pcr(packets, timed), packets.first + timed
+            is_steady = clock.is_steady(ticks)
+            ticks, numbers = (ticks[-1:], numbers[-1:]) if is_steady else (ticks, numbers)
             moments, first = frames
-            firsts = np.full(len(timed), NEVER if first is None else first, np.int64)
-            read = Reading(read_pcr(packets, timed), _frames_at(moments, numbers), firsts)
-            self.by_pid[pid].follow(numbers, read, announced)
+            firsts = np.full(len(ticks), NEVER if first is None else first, np.int64)
+            read = Reading(ticks, _frames_at(moments, numbers), firsts)
+            if is_steady:
+                clock.pass_over(int(numbers[-1]), read, announced)
+            else:
+                clock.follow(numbers, read, announced)
         elif len(announced):
-            self.by_pid[pid].excuse()
+            clock.excuse()
 
 
 def _frames_at(moments: Moments, numbers: Ticks) -> Ticks:

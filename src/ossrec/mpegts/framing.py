@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ossrec.mpegts.packets import PACKET, SYNC, Bytes, Rows
 
 SIZES = (PACKET, 192, 204)  # with four bytes of time before it, or sixteen of Reed-Solomon code after it
+_NEAR = 16 * 1024  # bytes in which packets mostly begin: a tail seldom starts with one, but holds one soon
 RUN = 5  # sync bytes in a row that make a place trusted
 
 
@@ -91,8 +92,10 @@ class Framer:
         sizes = (self.size,) if self.size else SIZES
         if len(piece) > PACKET * RUN and (piece[: PACKET * RUN : PACKET] == SYNC).all() and PACKET in sizes:
             return 0, PACKET
-        found = [(int(places[0]), size) for size in sizes if len(places := _places(piece, size, is_last))]
-        return min(found, default=None)
+        near = _first_place(piece[:_NEAR], sizes, is_last and len(piece) <= _NEAR)
+        if len(piece) <= _NEAR or (near is not None and near[0] < _NEAR - RUN * SIZES[-1]):
+            return near
+        return _first_place(piece, sizes, is_last)
 
     def _resume(
         self, piece: Bytes, places: Rows, where: tuple[int, int], is_last: bool
@@ -166,6 +169,12 @@ def _first_wrong(column: Bytes) -> int | None:
         begin += step
         step *= 4
     return None
+
+
+def _first_place(piece: Bytes, sizes: tuple[int, ...], is_last: bool) -> tuple[int, int] | None:
+    """The first place where a packet of one of these sizes may begin, and that size."""
+    found = [(int(places[0]), size) for size in sizes if len(places := _places(piece, size, is_last))]
+    return min(found, default=None)
 
 
 def _places(piece: Bytes, size: int, is_last: bool) -> Rows:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ossrec.mpegts.columns import places, steps_from
+from ossrec.mpegts.columns import places
 from ossrec.mpegts.events import Event
 from ossrec.mpegts.packets import (
     COUNTER,
@@ -119,7 +119,7 @@ class Tables:
             passed = int(own.searchsorted(end))
             if passed:
                 last = int(own[passed - 1])
-                self._sections[pid].last = packets.data[last].copy()
+                self._sections[pid].last = _but_counter(packets.data[last])
                 self._sections[pid].counter = int(packets.header[last]) & COUNTER
         return events, end, known
 
@@ -149,14 +149,16 @@ class Tables:
         """Packets that are not as the one before, for only they say something new; with PID, and if one is missing."""
         if not len(rows):
             return []
-        data = packets.data[rows]
-        if _are_all(data, self._sections[pid].last):
-            return []
-        new = ~_same_as_before(data)
-        new[0] = not _are_all(data[:1], self._sections[pid].last)
-        counters = (packets.header[rows] & COUNTER).astype(np.int64)
-        missing = (steps_from(self._sections[pid].counter, counters) & COUNTER) > 1
-        return [(int(rows[at]), pid, bool(missing[at])) for at in places(new).tolist()]
+        sections, data = self._sections[pid], packets.data[rows]
+        new = [] if sections.last == _but_counter(data[0]) else [0]
+        if len(rows) > 1:
+            new += (places(~_same_as_before(data)) + 1).tolist()
+        counters = packets.header[rows] & COUNTER if new else ()
+        found = []
+        for at in new:
+            before = int(counters[at - 1]) if at else sections.counter
+            found.append((int(rows[at]), pid, int(counters[at]) - before & COUNTER > 1))
+        return found
 
     def _take(self, packets: Packets, row: int, pid: int, jumps: bool) -> Iterator[Event]:
         """One packet of a table."""
@@ -228,19 +230,17 @@ def _readable(packets: Packets, pid: int) -> Rows:
 
 
 def _same_as_before(rows: Bytes) -> Marks:
-    """Which rows are the row before it again, but for the continuity counter; the first is not."""
-    same = np.zeros(rows.shape, np.bool_)
-    np.equal(rows[1:], rows[:-1], out=same[1:])
-    same[1:, 3] = True
+    """Which rows from the second on are the row before it again, but for the counter and what stands beside it."""
+    same = rows[1:] == rows[:-1]
+    same[:, 3] = True
     found: Marks = np.logical_and.reduce(same, axis=1)
     return found
 
 
-def _are_all(rows: Bytes, other: Bytes) -> bool:
-    """Whether all rows are a packet again, but for the continuity counter and what stands beside it."""
-    same = rows == other
-    same[:, 3] = True
-    return bool(same.all())
+def _but_counter(row: Bytes) -> bytes:
+    """A packet without its continuity counter and what stands beside it."""
+    whole = row.tobytes()
+    return whole[:3] + whole[4:]
 
 
 def _parse(section: bytes) -> Program:

@@ -3,8 +3,6 @@
 import zlib
 from collections.abc import Iterator
 
-import numpy as np
-
 from ossrec.mpegts.packets import PACKET
 
 _SHORT = 3 + 1021  # bytes at most of a section of PAT or PMT, whose table_id is 2 at most
@@ -23,7 +21,7 @@ class Sections:
     def __init__(self) -> None:
         """None has begun."""
         self.counter = 0  # of the packet before
-        self.last = np.zeros(PACKET, np.uint8)  # the packet before
+        self.last = b""  # the packet before, but for its counter
         self._begun = 0  # packet in which the section begins
         self._data: bytes | None = None  # of the section that is not complete; None: none has begun
 

@@ -80,15 +80,18 @@ class Timing:
 
     def follow(self, part: Part) -> None:
         """Take the frames of a batch."""
-        has_time = places(part.starts.pts >= 0)
-        numbers, raw = part.numbers[has_time], part.starts.dts[has_time]
+        has_time = part.starts.pts >= 0
+        if has_time.all():
+            numbers, raw, shown = part.numbers, part.starts.dts, part.starts.pts
+        else:
+            numbers, raw, shown = (column[has_time] for column in (part.numbers, part.starts.dts, part.starts.pts))
         last = Moments(*(column[-1:] for column in self.moments))
         if not len(numbers):
             self._doubted = self._doubted or len(part.doubts) > 0
             self.moments = last
             return
         dts = self._unwrap(raw)
-        pts = dts + _signed(part.starts.pts[has_time] - raw)
+        pts = dts + _signed(shown - raw)
         here = Moments(*(np.concatenate(pair) for pair in zip(last, (numbers, pts, dts), strict=True)))
         doubts = up_to(part.doubts, numbers)
         self._measure(here, np.concatenate(([-1 if self._doubted else 0] * len(last.packet), doubts)))
@@ -174,4 +177,4 @@ class Timing:
 
 def _signed(ticks: Ticks) -> Ticks:
     """Differences of 33-bit times as the nearest ones."""
-    return (ticks + WRAP // 2) % WRAP - WRAP // 2
+    return ((ticks + WRAP // 2) & (WRAP - 1)) - WRAP // 2

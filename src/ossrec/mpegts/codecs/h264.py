@@ -1,5 +1,7 @@
 """What H.264 tells of its pictures: their size, and which of them a decoder can start with (ITU-T H.264)."""
 
+from functools import lru_cache
+
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units, plain
 from ossrec.mpegts.codecs.sizes import Size, cropped
@@ -17,7 +19,7 @@ def picture_size(data: bytes) -> Size | None:
     for unit in nal_units(data):
         if unit[0] & 0x1F == _SPS:
             try:
-                return _read_sps(Bits(plain(unit[1:])))
+                return _size(unit)
             except BitsEnded:
                 continue
     return None
@@ -40,6 +42,12 @@ def is_key_frame(data: bytes) -> bool | None:
         if kind == _SEI:
             recovers = recovers or _recovers_at_once(plain(unit[1:]))
     return None
+
+
+@lru_cache(maxsize=64)
+def _size(unit: bytes) -> Size | None:
+    """What an SPS tells, kept: a recording repeats it in every segment; raises `BitsEnded`."""
+    return _read_sps(Bits(plain(unit[1:])))
 
 
 def _read_sps(bits: Bits) -> Size | None:
