@@ -11,6 +11,7 @@ from tests.mpegts.breaking import count_on, lose, places, stream_of, without_str
 from tests.mpegts.breaking_times import move
 from tests.mpegts.healthy import RESTARTED, healthy, series
 from tests.mpegts.media import TICKS, WRAP, Recipe, cut, encode
+from tests.mpegts.streams import split
 
 FOUR = "segments of libav's HLS muxer"
 
@@ -173,3 +174,14 @@ def test_a_single_picture_lasts_until_the_next_one() -> None:
 
     assert "TS380" not in found(rows([picture, later], [3.0, 4.0]))
     assert "TS380" in found(rows([picture, later], [1.0, 4.0]))
+
+
+def test_fifteen_packets_that_are_lost_before_a_frame_begins_are_no_repeat() -> None:
+    first, second = cut(Recipe(video=None, seconds=12))[1:3]
+    begins = split(second)[places(second, stream_of(second, "audio"))[15]][1] & 0x40
+    segments = [first, lose("audio", 15, 0)(second)]
+
+    found = [one.lost for one in check_segments("room/a.m3u8", rows(segments)) if one.code == "TS353"]
+
+    assert begins
+    assert found == [15]

@@ -7,6 +7,7 @@ from ossrec.rules import RULES
 from tests.mpegts.breaking import count_on, kinds, lose, places, stream_of
 from tests.mpegts.faults import FAULTS, HARMLESS, Fault
 from tests.mpegts.healthy import BASE, healthy
+from tests.mpegts.healthy import PACKED as PACKED_MUXER
 from tests.mpegts.media import Recipe, encode
 from tests.mpegts.streams import split
 from tests.mpegts.test_healthy import alarms, edges, found
@@ -78,6 +79,16 @@ def test_many_lost_packets_that_the_counter_passes_over_show_by_their_times() ->
 
     assert found(inspection) == ["TS371"]
     assert inspection.notes[0].length == pytest.approx(49 * 1024 / 44_100, abs=0.03)
+
+
+def test_whole_pes_packets_of_sound_that_the_counter_passes_over_show_by_their_times() -> None:
+    data = encode(Recipe(video=None, seconds=20, sample_rate=48_000, bit_rate=64_000, muxer=PACKED_MUXER))
+    own = places(data, stream_of(data, "audio"))
+    assert all(split(data)[own[at]][1] & 0x40 for at in (320, 336, 352))  # one in sixteen packets
+
+    inspection = inspect_blocks([lose("audio", 32, 320.5 / len(own))(data)])
+
+    assert found(inspection) == ["TS371"]
 
 
 def test_a_loss_is_told_with_its_place() -> None:

@@ -19,7 +19,7 @@ def counters_jump(before: Inspection, after: Inspection) -> CounterJump | None:
     """What the counters of streams lose at a border, or None (ISO/IEC 13818-1 2.4.3.3).
 
     Tables do not count: many muxers write them with a counter of their own into each segment. A first packet with the
-    counter of the last one may be its repeat.
+    counter of the last one may be its repeat, unless it begins something: then 15 are missing.
     """
     lasts = {counter.pid: counter for counter in before.counters}
     codecs = {stream.pid: stream.format.codec for stream in after.streams}
@@ -35,7 +35,7 @@ def counters_jump(before: Inspection, after: Inspection) -> CounterJump | None:
 
 def _lost(last: Counter, one: Counter) -> int:
     """Packets of one PID that are missing between its last and its first, modulo 16."""
-    if one.excused or (one.has_payload and one.first == last.last and not last.repeated):
+    if one.excused or (one.continued and one.first == last.last and not last.repeated):
         return 0
     return (one.first - last.last - one.has_payload) & 0x0F
 

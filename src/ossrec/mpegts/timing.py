@@ -1,7 +1,8 @@
 """The times of one stream: unwrapped, how far apart its frames usually are, where they stay away.
 
 A gap is reported when it is longer than 0.7 s (ETSI TR 101 290 2.5) and than four times the distance that nine in ten
-of the stream's frames keep: the pictures of a shared screen may come once in a second, and are then not missing.
+of the stream's frames keep: the pictures of a shared screen may come once in a second, and are then not missing. Sound
+goes on evenly, and twice that distance is enough.
 """
 
 from statistics import median
@@ -16,7 +17,6 @@ from ossrec.mpegts.pes import Part
 
 EDGE = 32  # frames at both ends of a stream among which the first and last that is shown is looked for
 _LONG = int(0.7 * TICKS)
-_TIMES = 4  # the usual distance
 _USUAL = 0.9  # of all frames keep it
 _FEWEST = 8  # distances that must be known
 _UNSURE = TICKS // 4  # that the last frame may be shown later
@@ -113,11 +113,11 @@ class Timing:
         place = int(np.searchsorted(np.cumsum(self._distances), share * total))
         return int(2 ** ((place + 1) / 4))
 
-    def gaps(self) -> list[Gap]:
-        """Where frames stay away for long, nothing else telling why."""
+    def gaps(self, times: int) -> list[Gap]:
+        """Where frames stay away for long, and *times* as long as usual, nothing else telling why."""
         if not self._gaps or int(self._distances.sum()) < _FEWEST:
             return []
-        least = _TIMES * self.usual()
+        least = times * self.usual()
         return [gap for gap in self._gaps if gap.until - gap.since > least]
 
     @property

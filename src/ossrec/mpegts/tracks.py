@@ -17,6 +17,7 @@ from ossrec.mpegts.timing import Moments, Origin, Timing
 
 MOST_SUSPECTS = 1000  # wrong lengths that are kept of a stream
 _PAYLOAD = 184  # bytes in a packet
+_TIMES: dict[Kind, int] = {"video": 4, "audio": 2}  # the usual distance of frames: more is a gap
 
 
 class Ends(NamedTuple):
@@ -67,7 +68,7 @@ class Track:
             yield from self.suspects
         if self.look.kind == "data":
             return
-        for gap in self.timing.gaps():
+        for gap in self.timing.gaps(_TIMES[self.look.kind]):
             detail = f"{self.name}: {(gap.until - gap.since) / TICKS:.2f} s"
             yield Event("TS371", gap.packet, self.pid, None, detail, gap.begins, gap.since, gap.until)
         cut = self.lengths.cut()

@@ -85,7 +85,7 @@ def judge_frames(packets: list[bytes], streams: dict[int, int], tables: dict[int
         found = gather(packets, pid)
         doubted = doubts(packets, pid, tables)
         yield from judge_lengths(found, doubted)
-        yield from judge_gaps(found, doubted)
+        yield from judge_gaps(found, doubted, 4 if stream_type in VIDEO_TYPES else 2)
         if stream_type not in VIDEO_TYPES or not found:
             continue
         keys = [is_key(pes, stream_type) for pes in found]
@@ -114,7 +114,7 @@ def judge_lengths(found: list[Pes], doubted: list[int]) -> Iterator[Fact]:
         yield Fact("TS430", found[-1].packet)
 
 
-def judge_gaps(found: list[Pes], doubted: list[int]) -> Iterator[Fact]:
+def judge_gaps(found: list[Pes], doubted: list[int], times: int) -> Iterator[Fact]:
     """Frames that stay away for more than 0.7 s (TR 101 290 2.5), and much longer than they usually do."""
     timed = [pes for pes in found if pes.dts is not None]
     steps = [(signed((b.dts or 0) - (a.dts or 0)), a, b) for a, b in pairwise(timed)]
@@ -123,7 +123,7 @@ def judge_gaps(found: list[Pes], doubted: list[int]) -> Iterator[Fact]:
         return
     for step, before, after in steps:
         told = any(before.packet < number <= after.packet for number in doubted)
-        if step > 63_000 and step > 4 * usual(positive) and not told:
+        if step > 63_000 and step > times * usual(positive) and not told:
             yield Fact("TS371", after.packet)
 
 

@@ -17,7 +17,8 @@ def lost_between(before: list[bytes], after: list[bytes], pid: int) -> int:
         return 0
     last, first = left[-1][0], right[0][0]
     is_copy = len(left) > 1 and left[-1][1] == left[-2][1] and last.has_payload
-    if first.jumps or (first.has_payload and first.cc == last.cc and not is_copy):  # perhaps the last one again
+    goes_on = first.has_payload and not first.starts
+    if first.jumps or (goes_on and first.cc == last.cc and not is_copy):  # perhaps the last one again
         return 0
     return (first.cc - last.cc - first.has_payload) & 15
 
@@ -26,5 +27,5 @@ def judge_border(before: list[bytes], after: list[bytes], pids: list[int]) -> in
     """How many are missing of all these streams; None: they did not stop, but all start anew."""
     shared = [pid for pid in pids if of_pid(before, pid) and of_pid(after, pid)]
     lost = [lost_between(before, after, pid) for pid in shared]
-    is_new = bool(shared) and all(lost) and all(of_pid(after, pid)[0][0].cc <= 1 for pid in shared)
+    is_new = any(lost) and all(of_pid(after, pid)[0][0].cc <= 1 for pid in shared)
     return None if is_new else sum(lost)
