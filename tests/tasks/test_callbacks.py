@@ -1,7 +1,10 @@
 """Callbacks: what a body says, files of saved ones, and what a scan does about them."""
 
 import json
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 
 from ossrec.buckets.local import LocalBucket
 from ossrec.catalog.inbox import Inbox, waiting
+from ossrec.jobs.lock import writing
 from ossrec.model import Cursor, Page, TaskFact
 from ossrec.tasks.callbacks import Unreadable, read_callback
 from ossrec.tasks.replaying import saved_callbacks
@@ -117,6 +121,15 @@ SAVED = {
     "a log of JSON lines with bodies as objects": (json.dumps({"request": "x", "body": body()}), 1),
     "a log whose quotes have backslashes": (f'1.2.3.4 - [x] "POST /cb HTTP/1.1" 200 "{ESCAPED}"\n', 1),
     "a log as nginx escapes": (f'1.2.3.4 [01/Nov] "POST /cb" 200 "{HEX}" "agent {{}}"\n1.2.3.4 "GET / HTTP" 404\n', 1),
+    "bodies one after the other, as of many files": (ONE + ONE + "\n" + ONE, 3),
+    "bodies over several lines, one after the other": (json.dumps(body(), indent=2) * 3, 3),
+    "a list that goes on in the next lines": (f"[{ONE},\n{ONE}\n,{ONE}]\n", 3),
+    "an entry that holds the request in an object": (json.dumps({"request": {"uri": "/cb", "body": ONE}}), 1),
+    "an entry that holds a line of another log": (json.dumps({"log": f'x "POST /cb" 200 "{HEX}"\n', "ts": 1}), 1),
+    "entries of other requests": (json.dumps({"request": "GET /", "status": 404, "request_body": ""}) + "\n", 0),
+    "an entry whose body goes over several lines": (json.dumps({"body": json.dumps(body(), indent=2)}), 1),
+    "a log that begins with a bracket": (f'[01/Nov/2026] "POST /cb" {ONE}\n[{{worker}}] {ONE}\n', 2),
+    "a log with a body in its lines, with ends as on Windows": (f"\ufeff{ONE}\r\n{ONE}\r\n", 2),
     "a log with the body as it was": (f"POST /cb {ONE} 200\n", 1),
 }  # fmt: skip
 
@@ -127,6 +140,58 @@ def test_callbacks_are_found_in(text: str, number: int) -> None:
 
     assert [one.problem for one in found] == [""] * number
     assert all(read_callback(one.body or b"")[0].facts == (fact(),) for one in found)
+
+
+# What three formats of the log of nginx 1.22 make of a room called `say "三" \\`, a line break and `x`, and the same
+# with escapes in the body.
+ROOM = 'say "三" \\\nx'
+AS_IT_IS, AS_ESCAPES = (json.dumps(body(roomid=ROOM), ensure_ascii=plain, indent=indent)
+                        for plain, indent in ((False, 2), (True, None)))  # fmt: skip
+
+
+def by_default(text: str) -> str:
+    plain = "".join(chr(byte) if 31 < byte < 127 and byte not in b'"\\' else f"\\x{byte:02X}" for byte in text.encode())
+    return f'127.0.0.1 - [22/Nov/2026:19:37:08 +0000] "POST /callback/secret HTTP/1.1" 200 "{plain}" "agent"\n'
+
+
+def as_json(text: str) -> str:
+    return f'{{"request":"POST /cb HTTP/1.1","status":200,"request_body":{json.dumps(text, ensure_ascii=False)}}}\n'
+
+
+def as_escaped_text(text: str) -> str:
+    return f'127.0.0.1 "POST /cb HTTP/1.1" 200 {json.dumps(text, ensure_ascii=False)}\n'
+
+
+@pytest.mark.parametrize("logged", [by_default, as_json, as_escaped_text])
+def test_a_log_gives_back_what_it_escaped(logged: Callable[[str], str]) -> None:
+    found = list(saved_callbacks(BytesIO((logged(AS_IT_IS) + logged(AS_ESCAPES)).encode())))
+
+    assert [one.body for one in found] == [AS_IT_IS.encode(), AS_ESCAPES.encode()]
+
+
+def test_a_body_that_was_cut_off_is_told_with_its_line_and_stops_no_other() -> None:
+    long = json.dumps(body(), indent=2)
+    for cut, problem in [
+        (ONE[:50], "no JSON, or is cut off"),
+        (long[:70], "no JSON, or is cut off"),
+        (json.dumps({"request": "POST", "request_body": ONE[:50]}), "the body in it is no callback, or is cut off"),
+        (f"POST /cb {ONE[:50]}", "it holds no body of a callback"),
+        (f"POST /cb {{}} {'{' * 200}", "it holds no body of a callback"),
+        ('{"a":' * 2000, "no JSON, or is cut off"),
+        ("x" * 5 * 1024 * 1024 + "{", "it is longer than 4,194,304 bytes"),
+    ]:
+        first, bad, second, third = saved_callbacks(BytesIO(f"{ONE}\n{cut}\n{ONE}\n\nGET /\n{ONE}\n".encode()))
+        assert (first.line, bad.line, bad.body) == (1, 2, None)
+        assert bad.problem.endswith(problem)
+        assert second.body == third.body == ONE.encode()
+        assert third.line - second.line == 3
+
+
+def test_what_is_no_utf_8_is_refused_as_it_came() -> None:
+    (one,) = saved_callbacks(BytesIO(b'{"msgid": "\xff"}'))
+
+    with pytest.raises(Unreadable, match="not UTF-8"):
+        read_callback(one.body or b"")
 
 
 def test_letters_of_other_alphabets_survive_the_escapes_of_a_log() -> None:
@@ -141,6 +206,29 @@ def test_letters_of_other_alphabets_survive_the_escapes_of_a_log() -> None:
 def test_whatever_stands_in_a_log_is_a_callback_or_a_problem(lines: list[str]) -> None:
     for one in saved_callbacks(BytesIO("\n".join(lines).encode())):
         assert (one.body is None) == bool(one.problem)
+
+
+def test_a_log_without_bodies_is_told(ossrec: Ossrec, alone: Path) -> None:
+    (alone / "access.log").write_text('1.2.3.4 - [x] "POST /callback HTTP/1.1" 200 3\n')
+    ran = ossrec("tasks", "replay", "access.log")
+
+    assert ran.code == 0
+    assert ran.err == "ossrec: no callback is in access.log: a log must hold the bodies of its requests\n"
+
+
+def test_a_scan_may_write_while_callbacks_are_read(alone: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "ossrec", "tasks", "replay", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as replaying:
+        assert replaying.stdin is not None
+        for number in range(2_000):  # more than a pipe holds
+            replaying.stdin.write(json.dumps(body() | {"msgid": str(number)}).encode() + b"\n")
+        replaying.stdin.flush()
+        with writing(alone / "ossrec.db"):  # raises if somebody else holds the catalog
+            pass
+        out, _ = replaying.communicate()
+
+    assert (replaying.returncode, out.splitlines()[0]) == (0, b"2,000 callbacks: 2,000 new, 0 known already")
 
 
 def test_replaying_twice_only_counts(ossrec: Ossrec, alone: Path) -> None:

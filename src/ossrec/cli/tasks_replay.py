@@ -1,6 +1,5 @@
 """`ossrec tasks replay`: callbacks that were saved elsewhere."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import click
 from ossrec.cli import values
 from ossrec.cli.inputs import opened_input
 from ossrec.cli.options import output_options, setting
-from ossrec.cli.output import Output
+from ossrec.cli.output import Output, say
 from ossrec.cli.telling import MOST_TOLD, PARTLY, say_all
 
 
@@ -25,24 +24,18 @@ from ossrec.cli.telling import MOST_TOLD, PARTLY, say_all
 def command(file: str, wait: bool, catalog: Path, output: Output) -> int:
     """Take the callbacks in FILE, or in standard input if it is -, as if they came now.
 
-    FILE holds bodies, one a line or as JSON, or is an access log with the bodies in its lines, however it
-    escapes them. A callback that is known already is only counted. The exit code is 3 when something in FILE
+    FILE holds bodies, one after the other or as a list, or is an access log with the bodies in its lines,
+    however it escapes them. A callback that is known already is only counted. The exit code is 3 when something in FILE
     is no callback; all others are taken.
     """
-    from ossrec.catalog.writing import transaction
-    from ossrec.jobs.callbacks import replay, take_in
-    from ossrec.jobs.linking import link
-    from ossrec.jobs.session import held
-    from ossrec.jobs.stopping import stop_on_signals
+    from ossrec.jobs.replaying import replay
     from ossrec.tasks.replaying import saved_callbacks
 
-    now = int(time.time())
-    with opened_input(file) as stream, stop_on_signals() as stop, held(catalog, stop, wait=wait) as conn:
-        take_in(conn, catalog, now)
-        summary = replay(conn, saved_callbacks(stream), now)
-        with transaction(conn):
-            link(conn, now)
+    with opened_input(file) as stream:
+        summary = replay(catalog, saved_callbacks(stream), wait=wait)
     say_all("no callback", summary.problems, f"--format json has up to {MOST_TOLD:,}")
+    if not (summary.callbacks or summary.bad):
+        say(f"ossrec: no callback is in {file}: a log must hold the bodies of its requests")
     told = summary.as_dict()
     output.record(told, lambda: _lines(told, output))
     return PARTLY if summary.bad else 0
