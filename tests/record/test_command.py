@@ -1,6 +1,11 @@
 """`ossrec record`: what it takes, what it says, and how it goes on after a start that got no answer."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -146,6 +151,73 @@ def test_a_resid_that_was_never_used_is_told_and_harmless(recorder: Recorder, os
     status = ossrec("record", "status", "--format", "json")
     assert (status.code, {row["call"] for row in status.json}) == (0, {"apply"})
     assert ossrec("record", "start", "--room", "lobby").code == 0
+
+
+def status(ossrec: Ossrec) -> tuple[int, list[str]]:
+    ran = ossrec("record", "status", "--format", "json")
+    return ran.code, sorted(row["call"] for row in ran.json)
+
+
+def test_an_apply_is_told_as_long_as_its_resid_is_good_and_a_start_for_a_day(
+    recorder: Recorder, ossrec: Ossrec
+) -> None:
+    recorder.troubles.add(Trouble("apply", times=3, status=500), UNSEEN)
+    assert ossrec("record", "start", "--room", "hall").code == 3
+    assert ossrec("record", "start", "--room", "lobby").code == 3
+    assert status(ossrec) == (1, ["apply", "start"])  # of three requests for a resid, the last
+    assert sorted(row["roomid"] for row in ossrec("tasks", "list", "--format", "json").json) == ["hall", "lobby"]
+    recorder.advance(301)
+    assert status(ossrec) == (1, ["start"])
+    recorder.advance(86_400)
+    assert status(ossrec) == (0, [])
+    assert ossrec("record", "start", "--room", "lobby").code == 0
+
+
+def test_an_open_start_is_over_when_what_it_started_has_ended(recorder: Recorder, ossrec: Ossrec) -> None:
+    recorder.room("lobby").join("anna")
+    recorder.troubles.add(UNSEEN)
+    ossrec("record", "start", "--room", "lobby")
+    recorder.advance(310)
+    ossrec("scan", "oss://recordings/", "-q")
+    assert status(ossrec) == (1, ["start"])
+    assert ossrec("record", "stop", recorder.takes[0].recordid).code == 0
+    ran = ossrec("record", "status", "--format", "json")
+    assert (ran.code, ran.json[0]["is_over"]) == (0, True)
+    assert ran.json[0]["next"] == f"it was most likely {recorder.takes[0].recordid}, which has ended: nothing to do"
+
+
+def test_who_records_a_room_twice_is_warned(recorder: Recorder, ossrec: Ossrec) -> None:
+    first = started(ossrec)
+    ran = ossrec("record", "start", "--room", "lobby")
+    assert ran.code == 0
+    assert f"warning: lobby is recorded already, as {first} since " in ran.err
+    assert ossrec("record", "start", "--room", "lobby", "--source").err == ""
+    for take in recorder.takes[:2]:
+        ossrec("record", "stop", take.recordid)
+    assert ossrec("record", "start", "--room", "lobby").err == ""
+
+
+def test_another_project_s_app_id_is_told(recorder: Recorder, ossrec: Ossrec) -> None:
+    ran = ossrec("record", "start", "--room", "lobby", "--appid", "999")
+    assert (ran.code, "OSSREC_CERTIFICATE_KEY and the AppID" in ran.err) == (12, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "a kill"])
+def test_who_stops_a_start_in_the_middle_is_told_what_is_open(recorder: Recorder, ossrec: Ossrec, number: int) -> None:
+    recorder.clock.now_ms = time.time_ns() // 1_000_000  # the other process has the clock of this machine
+    recorder.troubles.add(Trouble("start", silent=True))
+    with subprocess.Popen(
+        [sys.executable, "-m", "ossrec", "record", "start", "--room", "lobby"],
+        stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, text=True,
+    ) as starting:  # fmt: skip
+        recorder.await_call("start")
+        starting.send_signal(number)
+        _, said = starting.communicate()
+    row, *others = ossrec("record", "status", "--format", "json").json
+    assert (others, row["call"], row["outcome"]) == ([], "start", "asked")
+    if number == signal.SIGINT:
+        assert starting.returncode == 130
+        assert said == "ossrec: stopped, perhaps before an answer came: `ossrec record status` says what is open\n"
 
 
 def test_a_refused_start_is_over(recorder: Recorder, ossrec: Ossrec) -> None:

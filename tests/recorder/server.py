@@ -47,6 +47,7 @@ class Recorder(Life):
         self._came = threading.Condition()
         self._obeyed: set[str] = set()
         self._service = Service(bucket, self.clock, {self.certificate_id: self.certificate_key}, folder)
+        self._service.app_ids.add(str(self.app_id))
         self._oss, self._port, self._tls = oss, port, tls
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None

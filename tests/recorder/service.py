@@ -74,6 +74,7 @@ class Service:
     def __init__(self, bucket: Bucket, clock: Clock, keys: Mapping[str, str], folder: str) -> None:
         self.bucket, self.clock, self.folder = bucket, clock, folder
         self.keys = dict(keys)  # certificate id → key
+        self.app_ids: set[str] = set()  # that there are; empty: any
         self.callbacks = Callbacks()
         self.takes: dict[str, Take] = {}  # by recordid
         self.resids: dict[str, int] = {}  # → when it was given
@@ -162,6 +163,8 @@ class Service:
         known = {f"Basic {base64.b64encode(f'{one}:{key}'.encode()).decode()}" for one, key in self.keys.items()}
         if sent not in known:
             raise Refusal(NOT_ALLOWED, "the certificate is not valid")
+        if self.app_ids and asked.app_id not in self.app_ids:
+            raise Refusal(NOT_ALLOWED, "the certificate is of another AppID")
         if asked.headers.get("appid") != asked.app_id or not asked.trace_id:
             raise Refusal(BAD_REQUEST, "AppID or traceId is missing")
         if asked.call in POSTED and str(asked.body.get("appid")) != asked.app_id:

@@ -3,25 +3,25 @@
 import sqlite3
 from typing import Any
 
-from ossrec.catalog.calls import Call, applied_with, calls_of, may_be, open_starts, start_with, unused_resids
+from ossrec.catalog.calls import Call, applied_with, calls_of, has_ended, may_be, open_starts, start_with, unused_resids
 from ossrec.catalog.times import iso
 
 Row = dict[str, Any]
 
 FIELDS = (
-    "asked_at", "call", "roomid", "stream", "outcome", "resid", "valid_until", "may_be", "appid", "traceid",
+    "asked_at", "call", "roomid", "stream", "outcome", "resid", "valid_until", "may_be", "is_over", "appid", "traceid",
     "message", "next",
 )  # fmt: skip
-_RECENT = 24 * 3_600_000  # ms for which a resid that was not used is worth a line
+_CARE = 24 * 3_600_000  # ms for which a start without an answer is worth a line; it keeps a room that long
 
 
 def open_calls(conn: sqlite3.Connection, now_ms: int, valid_ms: int) -> list[Row]:
     """Calls of which nobody knows what became of them, or of which nothing did, the oldest first.
 
-    A resid is good for *valid_ms*; one that was not used is told for a day.
+    A resid is good for *valid_ms*, and told that long if it was not used; a start without an answer for a day.
     """
-    unused = [_unused(call) for call in unused_resids(conn, now_ms - _RECENT)]
-    starts = [_open_start(conn, call, now_ms, valid_ms) for call in open_starts(conn)]
+    unused = [_unused(call, valid_ms) for call in unused_resids(conn, now_ms - valid_ms)]
+    starts = [_open_start(conn, call, now_ms, valid_ms) for call in open_starts(conn, now_ms - _CARE)]
     return sorted(unused + starts, key=lambda row: (row["asked_at"], row["traceid"]))
 
 
@@ -44,15 +44,17 @@ def _row(call: Call) -> Row:
     }
 
 
-def _unused(call: Call) -> Row:
+def _unused(call: Call, valid_ms: int) -> Row:
+    until = iso(call.asked_ms + valid_ms) if call.outcome == "done" else None
     advice = "nothing was started: start again if it is still wanted"
-    return _row(call) | {"valid_until": None, "may_be": [], "next": advice}
+    return _row(call) | {"valid_until": until, "may_be": [], "is_over": True, "next": advice}
 
 
 def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int) -> Row:
     applied = applied_with(conn, call.resid or "")
     until = None if applied is None else applied.asked_ms + valid_ms
     candidates = may_be(conn, call)
+    is_over = bool(candidates) and all(has_ended(conn, recordid) for recordid in candidates)
     can_repeat = until is not None and now_ms < until and start_with(conn, call.resid or "") is None
     if can_repeat:
         how = " --source" if call.stream == "source" else ""
@@ -60,6 +62,8 @@ def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int
         advice = (
             f"run {again} before {(iso(until) or '')[11:19]} UTC: it sends the same resid, nothing is recorded twice"
         )
+    elif is_over:
+        advice = f"it was most likely {', '.join(candidates)}, which has ended: nothing to do"
     elif candidates:
         which = "one of" if len(candidates) > 1 else "most likely"
         advice = f"it is {which} {', '.join(candidates)}: `ossrec record stop RECORDID` stops it"
@@ -67,4 +71,5 @@ def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int
         advice = (
             "scan the bucket and ask again: what began in the room then is its; if nothing did, nothing is recorded"
         )
-    return _row(call) | {"valid_until": iso(until) if can_repeat else None, "may_be": candidates, "next": advice}
+    known = {"valid_until": iso(until) if can_repeat else None, "may_be": candidates}
+    return _row(call) | known | {"is_over": is_over and not can_repeat, "next": advice}

@@ -29,7 +29,19 @@ SELECT {_COLUMNS} FROM calls c INDEXED BY calls_of_no_task
 WHERE recordid IS NULL AND call = 'apply' AND asked_ms >= ?
 AND (outcome IN ('asked', 'unanswered') OR (outcome = 'done' AND NOT EXISTS (
     SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start' AND d.outcome <> 'unsent')))
+AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c.appid AND e.call = 'apply'
+    AND e.asked_ms >= c.asked_ms AND e.id > c.id)
 ORDER BY id
+"""
+# Started from here and not answered for since, neither by a stop nor by files that have ended.
+_RUNNING = f"""
+SELECT {_COLUMNS} FROM calls c WHERE roomid = :room AND asked_ms >= :since AND +appid = :app AND stream = :stream
+AND call = 'start' AND outcome = 'done' ORDER BY id DESC
+"""
+_ENDED_SINCE = """
+SELECT EXISTS (SELECT 1 FROM tasks WHERE recordid = ?1 AND state IN ('stopped', 'failed', 'idle'))
+    OR (EXISTS (SELECT 1 FROM recordings WHERE recordid = ?1) AND NOT EXISTS (SELECT 1 FROM recordings
+        WHERE recordid = ?1 AND (verdict IS NULL OR verdict = 'recording')))
 """
 _OF_TASK = f"""
 SELECT {_COLUMNS} FROM calls WHERE recordid = ?1
@@ -114,9 +126,21 @@ def calls_of(conn: sqlite3.Connection, recordid: str) -> list[Call]:
     return [Call(*row) for row in conn.execute(_OF_TASK, (recordid,))]
 
 
-def open_starts(conn: sqlite3.Connection) -> list[Call]:
-    """Starts of which nobody knows whether they arrived, the first of each resid."""
-    return [Call(*row) for row in conn.execute(f"{_OPEN} ORDER BY id", {"since": 0})]
+def open_starts(conn: sqlite3.Connection, since_ms: int = 0) -> list[Call]:
+    """Starts since then of which nobody knows whether they arrived, the first of each resid."""
+    return [Call(*row) for row in conn.execute(f"{_OPEN} ORDER BY id", {"since": since_ms})]
+
+
+def running_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> Call | None:
+    """The last start of *stream* in a room that was answered, and of whose end nobody told."""
+    asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
+    starts = [Call(*row) for row in conn.execute(_RUNNING, asked)]
+    return next((one for one in starts if one.recordid is not None and not has_ended(conn, one.recordid)), None)
+
+
+def has_ended(conn: sqlite3.Connection, recordid: str) -> bool:
+    """The task was stopped, or its files show that it has ended."""
+    return bool(conn.execute(_ENDED_SINCE, (recordid,)).fetchone()[0])
 
 
 def may_be(conn: sqlite3.Connection, start: Call) -> list[str]:
@@ -127,7 +151,7 @@ def may_be(conn: sqlite3.Connection, start: Call) -> list[str]:
 
 
 def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[Call]:
-    """Calls for a resid since then with which nothing was started."""
+    """Calls for a resid since then with which nothing was started, the last of those for one room."""
     return [Call(*row) for row in conn.execute(_UNUSED, (since_ms,))]
 
 

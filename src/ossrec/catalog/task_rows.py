@@ -33,7 +33,8 @@ SELECT recordid, min(roomid), iif(min(stream) = max(stream), min(stream), NULL),
 FROM recordings r WHERE {where} AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.recordid = r.recordid)
 GROUP BY recordid ORDER BY min(started_ms) DESC, recordid
 """
-# What was asked of the recorder and has no recordid: a resid that nobody used, a start that failed or was not answered.
+# What was asked of the recorder and has no recordid: a resid that nobody used, a start that failed or was not answered;
+# of an apply that was repeated, the last.
 _CALLED = """
 SELECT NULL, roomid, stream, NULL,
     CASE WHEN outcome IN ('refused', 'unsent') THEN 'failed' WHEN call = 'apply' AND outcome = 'done' THEN 'applied'
@@ -41,6 +42,8 @@ SELECT NULL, roomid, stream, NULL,
     'rest', asked_ms, iif(call = 'start', asked_ms, NULL), NULL, asked_ms / 1000, coalesce(answered_ms, asked_ms) / 1000
 FROM calls c WHERE call IN ('apply', 'start') AND {where} AND recordid IS NULL
     AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.resid = c.resid AND s.call = 'start' AND s.id > c.id)
+    AND NOT (call = 'apply' AND outcome <> 'done' AND EXISTS (SELECT 1 FROM calls n WHERE n.roomid = c.roomid
+        AND n.asked_ms BETWEEN c.asked_ms AND c.asked_ms + 300000 AND n.call = 'apply' AND n.id > c.id))
 ORDER BY asked_ms DESC
 """
 _FILES = f"""

@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+from ossrec.catalog.calls import Call
+from ossrec.catalog.times import iso
 from ossrec.cli import values
 from ossrec.cli.options import output_options
 from ossrec.cli.output import Output, say
 from ossrec.cli.recorder import app_id_of, read_json, service, service_options
-from ossrec.cli.text import printable
+from ossrec.cli.text import human_time, printable
 from ossrec.errors import UsageProblem
 from ossrec.jobs.recording import begin
 from ossrec.tasks.client import MEDIA, Wish
@@ -56,11 +58,21 @@ def command(room: str, layout: Path | None, anew: bool, output: Output, **option
         begun = begin(asked.conn, asked.client(app_id), wish, app_id, int(time.time() * 1000), anew=anew)
         if begun.earlier is not None:
             say("ossrec: the start before this one had not arrived: it was sent once more, with the same resid")
+        if begun.beside is not None:
+            say(_beside(begun.beside))
         started = begun.started
         known = {"recordid": started.recordid, "roomid": room, "stream": wish.stream, "appid": app_id}
         known |= {"resid": started.resid.text, "traceid": started.trace_id}
         output.record(known, lambda: (printable(f"{name:8}  {value}") for name, value in known.items()))
     return asked.code
+
+
+def _beside(other: Call) -> str:
+    since = human_time(iso(other.asked_ms) or "")
+    return (
+        f"ossrec: warning: {other.roomid} is recorded already, as {other.recordid} since {since} UTC, as far as is"
+        f" known: `ossrec record stop {other.recordid}` stops that one"
+    )
 
 
 def _room(text: str) -> str:

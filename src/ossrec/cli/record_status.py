@@ -46,15 +46,15 @@ _COLUMNS = (
 def command(recordid: str | None, catalog: Path, idle: float, lag: float, output: Output) -> int:
     """Say what is known of a recording: its calls, what else tells of it, its files.
 
-    Without RECORDID, say of which calls nobody knows what became, and what to do. The exit code is then 1 when a
-    start is among them: something may be recording.
+    Without RECORDID, say of which calls of the last day nobody knows what became, and what to do. The exit code is
+    then 1 when a start is among them that may be recording still.
     """
     now = time.time()
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
         if recordid is None:
             rows = open_calls(conn, int(now * 1000), _VALID_MS)
             output.rows(rows, FIELDS, _COLUMNS)
-            return FINDINGS if any(row["call"] == "start" for row in rows) else 0
+            return 0 if all(row["is_over"] for row in rows) else FINDINGS
         known = _known(conn, recordid, now, idle, lag)
     output.record(known, lambda: _lines(known, output))
     return 0

@@ -48,6 +48,9 @@ def service(options: Mapping[str, Any]) -> Iterator[Service]:
         notes = CatalogNotes(conn)
         try:
             yield Service(conn, notes, lambda app_id: Client(base, app_id, authentication, notes, patience))
+        except KeyboardInterrupt:
+            say("ossrec: stopped, perhaps before an answer came: `ossrec record status` says what is open")
+            raise
         finally:
             for line in notes.troubles:
                 say(f"ossrec: {line}")

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from ossrec.catalog.calls import Call, applied_with, may_be, open_start, room_of, start_of, start_with
+from ossrec.catalog.calls import Call, applied_with, may_be, open_start, room_of, running_start, start_of, start_with
 from ossrec.catalog.times import iso
 from ossrec.errors import RecorderUnanswered, UsageProblem
 from ossrec.net.text import brief
@@ -18,6 +18,7 @@ class Begun(NamedTuple):
 
     started: Started
     earlier: Call | None
+    beside: Call | None  # what records the same already, as far as anybody told
 
 
 class Whose(NamedTuple):
@@ -37,11 +38,12 @@ def begin(conn: sqlite3.Connection, client: Client, wish: Wish, app_id: int, now
     members(wish.layout)  # a resid is not applied for in vain
     earlier = None if anew else open_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
     if earlier is None:
-        return Begun(client.start(client.apply(wish.room_id), wish), None)
+        beside = running_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
+        return Begun(client.start(client.apply(wish.room_id), wish), None, beside)
     resid = _still_good(conn, earlier, now_ms)
     if resid is None:
         raise RecorderUnanswered(_open(earlier, may_be(conn, earlier)))
-    return Begun(client.start(resid, wish), earlier)
+    return Begun(client.start(resid, wish), earlier, None)
 
 
 def find_task(conn: sqlite3.Connection, recordid: str, room_id: str | None) -> Whose:
