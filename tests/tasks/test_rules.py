@@ -1,5 +1,6 @@
 """What follows for a task from its facts, and how a recording fits its task."""
 
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import pytest
@@ -61,6 +62,18 @@ def test_the_state_of_a_task_has_a_source_and_a_time(life: Life) -> None:
     for facts in (life.facts, life.facts[::-1]):  # in whatever order they came
         folded = fold(facts)
         assert (folded.state, folded.state_from, folded.state_ms) == life.state
+
+
+def test_callbacks_say_the_same_in_whatever_order_they_come() -> None:
+    told = [
+        TaskFact(RID, "callback", "a", "result", 5_000, "lobby", "source", ("anna",), 1_000, None, 3.0, "a.m3u8"),
+        TaskFact(RID, "callback", "b", "result", 6_000, "lobby", "source", ("ben",), 2_000, None, 3.5, "b.m3u8"),
+        TaskFact(RID, "callback", "c", "told", 5_500, "hall", None, None, 1_500),
+    ]
+    for facts in permutations(told):
+        folded = fold(facts)
+        assert (folded.roomid, folded.started_ms, folded.state, folded.state_ms) == ("lobby", 1_000, "idle", 5_500)
+    assert fold(told[2:]).state_ms == 1_500
 
 
 def test_our_own_calls_count_before_imports_and_those_before_callbacks() -> None:

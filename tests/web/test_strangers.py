@@ -264,3 +264,12 @@ def test_what_comes_while_it_is_asked_to_stop_is_kept_or_not_answered_with_200(l
     assert b"HTTP/1.1 200" in answer
     assert listener.stop() == 0
     assert len(kept(listener.catalog)) == 1
+
+
+def test_an_inbox_that_was_taken_away_is_made_anew(listener: Listener) -> None:
+    assert listener.post(body("before")) == 200
+    for one in listener.catalog.parent.glob("ossrec.db.inbox*"):
+        one.unlink()
+    assert listener.post(body("after")) == 200
+    assert listener.stop() == 0
+    assert "after" in [row["msgid"] for row in kept(listener.catalog)]

@@ -41,17 +41,26 @@ class Inbox:
 
     def __init__(self, catalog: Path) -> None:
         """The inbox of *catalog*, made if there is none. Raises sqlite3.Error."""
+        self._name = inbox_of(catalog)
+        self._open()
+
+    def _open(self) -> None:
         # Python's own locks are not enough for a connection that several threads use, one after the other.
-        self._conn = sqlite3.connect(
-            inbox_of(catalog), isolation_level=None, timeout=_PATIENCE, check_same_thread=False
-        )
+        self._conn = sqlite3.connect(self._name, isolation_level=None, timeout=_PATIENCE, check_same_thread=False)
         # FULL: a commit is on disk when it returns, also if the machine loses power the moment after.
         self._conn.execute("PRAGMA journal_mode = WAL")
         self._conn.execute("PRAGMA synchronous = FULL")
         self._conn.execute(_TABLE)
+        self._file = self._identity()
 
     def put(self, msgid: str, body: str, now: int) -> bool:
-        """Keep a callback; false if its msgid is there already, and only its repeats are counted."""
+        """Keep a callback; false if its msgid is there already, and only its repeats are counted.
+
+        Raises sqlite3.Error.
+        """
+        if self._identity() != self._file:  # taken away, or replaced: what is written there, nobody would find
+            self._conn.close()
+            self._open()
         (repeats,) = self._conn.execute(_ADD, (msgid, now, body)).fetchone()
         return not repeats
 
@@ -71,6 +80,13 @@ class Inbox:
     def close(self) -> None:
         """Let go of the file."""
         self._conn.close()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self._name)  # noqa: PTH116 - as everything here
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 def inbox_of(catalog: Path) -> str:

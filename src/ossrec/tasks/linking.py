@@ -44,15 +44,18 @@ def fold(facts: Sequence[TaskFact]) -> Task:
     """What *facts* of one task, at least one, in the order in which they came, say together.
 
     An import replaces what earlier ones said. Of sources that differ, `rest` counts before `import` before
-    `callback`; of one source, the newest. Users are expected only by those who know them all beforehand: a callback
-    tells of one user's file.
+    `callback`; of one source, the newest. Callbacks may come in any order, and each tells of one user's file: by them
+    a task began when its first file did, and ended with its last one, and nobody knows which users were expected.
     """
     imports = [fact for fact in facts if fact.source == "import"]
-    known = [fact for fact in facts if fact.source != "import"] + imports[-1:]
+    told = [fact for fact in facts if fact.source == "callback"]
+    told.sort(key=lambda fact: (fact.at_ms or 0, fact.identity))
+    known = [*told, *(fact for fact in facts if fact.source == "rest"), *imports[-1:]]
     known.reverse()
     known.sort(key=lambda fact: _AUTHORITY[fact.source])  # the newest of each source first
     expecting = [fact.uids for fact in known if fact.source != "callback" and fact.uids is not None]
-    started = [(fact.started_ms, fact) for fact in known if fact.started_ms is not None]
+    started = next((fact for fact in known if fact.started_ms is not None), None)
+    begun = [fact.started_ms for fact in told if fact.started_ms is not None]
     stopped = [(fact.stopped_ms, fact) for fact in known if fact.stopped_ms is not None and fact.kind != "result"]
     state, source, at = _state(known)
     return Task(
@@ -60,7 +63,7 @@ def fold(facts: Sequence[TaskFact]) -> Task:
         roomid=next((fact.roomid for fact in known if fact.roomid is not None), None),
         stream=next((fact.stream for fact in known if fact.stream is not None), None),
         uids=expecting[0] if expecting else None,
-        started_ms=started[0][0] if started else None,
+        started_ms=None if started is None else min(begun) if started.source == "callback" else started.started_ms,
         stopped_ms=stopped[0][0] if stopped else None,
         state=state,
         state_from=source,
@@ -73,7 +76,7 @@ def _state(known: Sequence[TaskFact]) -> tuple[str, str, int | None]:
     for state in _STATES:
         for fact in known:
             if state in _says(fact):
-                return state, fact.source, _when(state, fact)
+                return state, fact.source, _time_of(state, fact, known)
     return "unknown", known[0].source, known[0].at_ms
 
 
@@ -87,6 +90,17 @@ def _says(fact: TaskFact) -> Iterator[str]:
         yield fact.kind
     if fact.started_ms is not None:
         yield "started"
+
+
+def _time_of(state: str, fact: TaskFact, known: Sequence[TaskFact]) -> int | None:
+    """When *fact*, or others of callbacks that say the same, says that *state* began: with the first, or the last."""
+    if fact.source != "callback":
+        return _when(state, fact)
+    same = [one for one in known if one.source == "callback" and state in _says(one)]
+    times = [at for one in same if (at := _when(state, one)) is not None]
+    if not times:
+        return None
+    return min(times) if state == "started" else max(times)
 
 
 def _when(state: str, fact: TaskFact) -> int | None:
