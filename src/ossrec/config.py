@@ -13,8 +13,9 @@ from typing import Any, Literal, NamedTuple
 from ossrec.errors import UsageProblem
 from ossrec.findings import Verdict
 
-Kind = Literal["text", "path", "word", "duration", "number", "switch", "verdicts", "hosts"]
+Kind = Literal["text", "path", "word", "duration", "number", "auto", "switch", "verdicts", "hosts"]
 
+MOST_PROCESSES = 64
 FILE_NAME = "ossrec.toml"
 ENVIRONMENT_ONLY = {
     "OSSREC_CONFIG": "the settings file to use",
@@ -66,6 +67,7 @@ SETTINGS: dict[str, Setting] = {
             "Verdicts that make the exit code 1 of `scan` and `check`: a list, `any`, or `never`.",
         ),
         Setting("threads", "number", 8, "How many requests run at once."),
+        Setting("processes", "auto", "auto", "How many processes look at segments; 1: threads alone."),
         Setting("endpoint", "text", "", "Host name or URL of OSS; by default that of the region."),
         Setting("region", "text", "", "Region of the bucket, as in cn-hangzhou."),
         Setting("signing", "word", "v4", "Version of the signature.", ("v4", "v1")),
@@ -147,6 +149,16 @@ def parse_size(text: str) -> int:
     return round(float(match[1]) * unit)
 
 
+def parse_auto(text: str) -> int | None:
+    """A number from 0 to 64, or None for ``auto``; ValueError for anything else."""
+    word = text.strip().lower()
+    if word == "auto":
+        return None
+    if word.isdecimal() and len(word) <= 2 and int(word) <= MOST_PROCESSES:
+        return int(word)
+    raise ValueError(f"{text!r} is neither auto nor a number from 0 to {MOST_PROCESSES}")
+
+
 def parse_verdicts(text: str) -> tuple[str, ...]:
     """The verdicts of a list with commas; ValueError for a word that is none."""
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
@@ -192,6 +204,8 @@ def _value(setting: Setting, value: Any, path: Path) -> Any:
         return value
     if kind == "duration" and isinstance(value, int | float) and not isinstance(value, bool):
         return parse_duration(str(value))
+    if kind == "auto" and isinstance(value, int) and not isinstance(value, bool):
+        return _checked_text(setting, str(value), path)
     if kind in ("verdicts", "hosts") and isinstance(value, list) and all(isinstance(word, str) for word in value):
         value = ",".join(value) if kind == "verdicts" else value
         return value if kind == "hosts" else _checked_text(setting, value, path)
@@ -209,6 +223,8 @@ def _checked_text(setting: Setting, value: str, path: Path) -> Any:
         return parse_duration(value)
     if setting.kind == "verdicts":
         parse_fail_on(value)
+    if setting.kind == "auto":
+        parse_auto(value)
     if setting.kind == "word" and value not in setting.words:
         raise ValueError(f"{value!r} is none of {', '.join(setting.words)}")
     return value
@@ -220,6 +236,7 @@ _EXPECTED = {
     "word": "a text",
     "duration": "a duration such as 30s or 5m",
     "number": "a whole number",
+    "auto": "a whole number or auto",
     "switch": "true or false",
     "verdicts": "a text or a list of texts",
     "hosts": "a list of texts",

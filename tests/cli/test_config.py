@@ -30,6 +30,7 @@ def test_flag_before_environment_before_file_before_default(
 
 def test_every_setting_can_be_set_in_every_place(ossrec: Ossrec, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"path": "x.db", "text": "word", "duration": "2m", "number": "7", "hosts": "a.example", "switch": "1"}
+    given["auto"] = "2"
     for name, setting in SETTINGS.items():
         if name in ("format", "color"):
             continue
@@ -101,6 +102,9 @@ BAD: dict[str, tuple[str, str]] = {
     "a text for a number": ('threads = "8"', "threads: '8' is not a whole number"),
     "a truth for a number": ("threads = true", "threads: True is not a whole number"),
     "a number for a path": ("catalog = 5", "catalog: 5 is not a text"),
+    "a text for a number or auto": ('processes = "many"', "processes: 'many' is neither auto nor a number from 0 to"),
+    "too many processes": ("processes = 65", "processes: '65' is neither auto nor a number from 0 to 64"),
+    "a truth for a number or auto": ("processes = true", "processes: True is not a whole number or auto"),
     "a text for a switch": ('internal = "yes"', "internal: 'yes' is not true or false"),
     "a duration that is none": ('idle = "soon"', "idle: 'soon' is no duration"),
     "a duration below zero": ("idle = -5", "idle: '-5' is no duration"),

@@ -38,6 +38,10 @@ class Counting(Around):
         """Count a retry; for ``Retrying(on_retry=…)``."""
         self._add(retries=1)
 
+    def note_elsewhere(self, *, gets: int, retries: int) -> None:
+        """Count requests that somebody else made for this process; how much they read is for them to tell."""
+        self._add(gets=gets, retries=retries)
+
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """As of the bucket within, counted."""
         self._add(lists=1)

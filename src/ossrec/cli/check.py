@@ -20,7 +20,6 @@ from ossrec.cli.telling import FOUND, PARTLY, failing, problems, say_unseen
 if TYPE_CHECKING:
     from ossrec.buckets.settings import BucketSettings
     from ossrec.jobs.check_report import CheckOptions
-    from ossrec.jobs.crew import Crew
 
 _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
 
@@ -52,7 +51,7 @@ _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
 @click.option("--dask", type=values.scheduler, metavar="ADDRESS", help="Look on a Dask cluster: tcp://scheduler:8786.")
 @click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
-@setting("catalog", "fail_on", "idle", "lag", "threads")
+@setting("catalog", "fail_on", "idle", "lag", "threads", "processes")
 @setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
 @output_options
 def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
@@ -66,11 +65,13 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     """
     from ossrec.buckets.open import open_bucket
     from ossrec.cli.buckets import bucket_settings
+    from ossrec.cli.crews import chosen_crew
     from ossrec.cli.progress import say_that_it_stops, shown
     from ossrec.jobs.check import check_recordings, cost_of_check
     from ossrec.jobs.check_report import Talk
 
-    threads, dry_run, dask = options["threads"], options.pop("dry_run"), options.pop("dask")
+    threads, processes = options["threads"], options.pop("processes")
+    dry_run, dask = options.pop("dry_run"), options.pop("dask")
     settings = bucket_settings(options)
     chosen = _options(catalog, settings, options)
     if dry_run:
@@ -81,7 +82,7 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
         return 0
     with shown(quiet=quiet, first="looking") as progress:
         talk = Talk(nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand"))
-        crew = _crew(threads, dask, settings)
+        crew = chosen_crew(threads, processes, dask, settings)
         summary = check_recordings(catalog, lambda name: open_bucket(name, settings), chosen, crew, talk)
     say_unseen(summary.warnings)
     bad = failing(summary.verdicts, fail_on)
@@ -122,16 +123,6 @@ def _say_if_nothing_matches(catalog: Path, chosen: "CheckOptions") -> None:
     ):
         if next(found, None) is None:
             say(f"nothing in {catalog} matches")
-
-
-def _crew(threads: int, dask: str | None, settings: "BucketSettings") -> "Crew":
-    if dask is None:
-        from ossrec.jobs.crew import ThreadCrew
-
-        return ThreadCrew(threads)
-    from ossrec.jobs.cluster import DaskCrew
-
-    return DaskCrew(dask, settings)
 
 
 def _lines(told: dict[str, Any], bad: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:

@@ -107,6 +107,8 @@ def _option(setting: Setting) -> Callable[[F], F]:
         kind["type"] = values.duration
     elif setting.kind == "number":
         kind["type"] = click.IntRange(1, 256)
+    elif setting.kind == "auto":
+        kind["type"] = values.auto
     elif setting.kind == "switch":
         kind = {"is_flag": True}
     elif setting.kind == "verdicts":

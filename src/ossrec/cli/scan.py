@@ -45,7 +45,7 @@ from ossrec.cli.text import human_bytes, printable
 @click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
 @click.option("--fresh", is_flag=True, help="Begin anew instead of going on with a scan that was stopped.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
-@setting("catalog", "fail_on", "idle", "lag", "threads")
+@setting("catalog", "fail_on", "idle", "lag", "threads", "processes")
 @setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
 @output_options
 def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
@@ -58,18 +58,20 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     of --fail-on, else 0. A scan that was stopped goes on where it was.
     """
     from ossrec.cli.buckets import bucket_settings, opened
+    from ossrec.cli.crews import chosen_crew
     from ossrec.cli.progress import say_that_it_stops, shown
     from ossrec.jobs.report import ScanOptions
-    from ossrec.jobs.scan import scan_bucket
+    from ossrec.jobs.scan import Looking, scan_bucket
 
-    threads = options["threads"]
+    threads, processes = options["threads"], options.pop("processes")
     settings = bucket_settings(options)
     place, prefix = opened(bucket, settings, options.pop("prefix"))
     _warn_of_catalog_in_bucket(place.name, catalog)
     depth = options.pop("look_to")
     chosen = ScanOptions(prefix=prefix, depth=depth, threads=threads, retry=settings.policy, **options)
+    looking = Looking(nothing if quiet else say_plan, chosen_crew(threads, processes, None, settings))
     with shown(quiet=quiet) as progress:
-        summary = scan_bucket(place, catalog, chosen, progress, say_that_it_stops, nothing if quiet else say_plan)
+        summary = scan_bucket(place, catalog, chosen, progress, say_that_it_stops, looking)
     for notice in summary.notices:
         say(f"ossrec: warning: {notice}")
     looked = summary.looked

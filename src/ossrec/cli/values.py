@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ossrec.cli.text import printable
-from ossrec.config import nearest, parse_duration, parse_fail_on, parse_size, parse_verdicts
+from ossrec.config import nearest, parse_auto, parse_duration, parse_fail_on, parse_size, parse_verdicts
 from ossrec.errors import UsageProblem
 from ossrec.findings import Verdict
 
@@ -62,6 +62,11 @@ def name(value: str) -> str:
 def duration(value: str | float) -> float:
     """Seconds of ``5m``."""
     return value if isinstance(value, float) else _parsed(parse_duration, value)
+
+
+def auto(value: str | int | None) -> int | None:
+    """A number, None for ``auto``."""
+    return value if value is None or isinstance(value, int) else _parsed(parse_auto, value)
 
 
 def verdicts(value: str) -> tuple[str, ...]:

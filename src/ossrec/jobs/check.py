@@ -62,6 +62,7 @@ def look_deeper(
         talk.progress(CheckState(*done, planned))
 
     if due:
+        crew.expect(*_within(planned, options.budget))
         Round(conn, desks, options, wish, summary).run(due, crew, stop, watch)
     # What was looked at by now is not due again, however short --again is.
     earliest = None if wish.looked_before is None else min(wish.looked_before, int(now))
@@ -77,6 +78,13 @@ def look_deeper(
         for run_id in runs:
             finish_check(conn, run_id, int(time.time()), summary.as_dict())
     return summary
+
+
+def _within(planned: Cost, budget: int | None) -> tuple[int, int]:
+    """How many segments and bytes a round looks at, about, with a budget of so many bytes."""
+    if budget is None or planned.bytes <= budget:
+        return planned.segments, planned.bytes
+    return planned.segments * budget // planned.bytes, budget
 
 
 def _look_that_it_is_there(catalog: Path) -> None:

@@ -6,16 +6,14 @@ and the segment; what it sends back is what it saw.
 
 import time
 from concurrent.futures import CancelledError, Executor, Future
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
-from ossrec.buckets.open import open_bucket
 from ossrec.buckets.protocol import Bucket
-from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.jobs.inspecting import Looked, Target, inspect_object
+from ossrec.jobs.elsewhere import look_from_here
+from ossrec.jobs.inspecting import Looked, Target
 from ossrec.mpegts.inspection import Depth
 
 _PATIENCE = 30.0  # seconds for the scheduler and its first worker to answer
@@ -23,6 +21,8 @@ _PATIENCE = 30.0  # seconds for the scheduler and its first worker to answer
 
 class DaskCrew:
     """The workers of a Dask cluster, each thread of them a hand."""
+
+    is_here = False
 
     def __init__(self, address: str, settings: BucketSettings) -> None:
         """The scheduler is asked when the ``with`` block begins; raises UsageProblem without the extra [dask]."""
@@ -36,6 +36,9 @@ class DaskCrew:
         self._client: Any = None
         self._executor: Executor | None = None
         self._seen = 0.0  # when there was a worker
+
+    def expect(self, segments: int, size: int) -> None:
+        """As `Crew.expect`: the cluster is as large as it is."""
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
         """As `Crew.submit`; of *bucket* only its name is sent."""
@@ -96,14 +99,3 @@ class DaskCrew:
     def _close(self) -> None:
         if self._client is not None:
             self._client.close()
-
-
-def look_from_here(name: str, settings: BucketSettings, target: Target, depth: Depth) -> Looked:
-    """Look at a segment from the process that runs this, with the credentials in its environment."""
-    return inspect_object(_bucket(name, settings), target, depth)
-
-
-@lru_cache(maxsize=16)
-def _bucket(name: str, settings: BucketSettings) -> Bucket:
-    """One bucket for all looks of a process, so that its connections are used again."""
-    return Retrying(open_bucket(name, settings), settings.policy)

@@ -22,7 +22,16 @@ Answer = TypeVar("Answer")
 class Crew(Protocol):
     """Looks at segments, many at once, for as long as the ``with`` block lasts."""
 
-    hands: int  # how many it looks at at once
+    @property
+    def hands(self) -> int:
+        """How many it looks at at once."""
+
+    @property
+    def is_here(self) -> bool:
+        """It asks the bucket that it is given; if not, a look says what was asked for it."""
+
+    def expect(self, segments: int, size: int) -> None:
+        """Told, before the ``with`` block begins, about how many segments and bytes there are to look at."""
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
         """Have a segment looked at."""
@@ -42,21 +51,35 @@ class Crew(Protocol):
         """Let go of everybody."""
 
 
-class _Turns:
+class Turns:
     """Who may do what now: so many read at once, one looks. Both are waited for in C, which holds up nobody else."""
 
     def __init__(self, connections: int) -> None:
         """All are free."""
+        self.hands = hands_for(connections)
         self.looking = threading.Lock()
         self.connections: SimpleQueue[None] = SimpleQueue()  # those that are free
         for _ in range(connections):
             self.connections.put(None)
 
+    def look(self, bucket: Bucket, target: Target, depth: Depth) -> Looked:
+        """As `inspect_object`, in turns with whoever else is here."""
+        his = _InTurns(bucket, self)
+        try:
+            return inspect_object(his, target, depth)
+        finally:
+            his.rest()
+
+
+def hands_for(connections: int) -> int:
+    """How many threads keep so many connections busy."""
+    return connections + min(connections, _WAITING)
+
 
 class _InTurns(Around):
     """A bucket for one who looks at what he reads: after each call he waits for his turn to look, and then has it."""
 
-    def __init__(self, bucket: Bucket, turns: _Turns) -> None:
+    def __init__(self, bucket: Bucket, turns: Turns) -> None:
         """It is not his turn yet."""
         super().__init__(bucket)
         self._turns = turns
@@ -94,24 +117,22 @@ class _InTurns(Around):
 class ThreadCrew:
     """Threads of this process: some look at what they have read while others read."""
 
+    is_here = True
+
     def __init__(self, connections: int) -> None:
         """So many requests at once, from when the ``with`` block begins."""
-        self.hands = connections + min(connections, _WAITING)
-        self._turns = _Turns(connections)
+        self._turns = Turns(connections)
+        self.hands = self._turns.hands
         self._threads: Threads | None = None
+
+    def expect(self, segments: int, size: int) -> None:
+        """As `Crew.expect`: it is the same whatever there is to do."""
 
     def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
         """As `Crew.submit`."""
         if self._threads is None:
             raise ValueError("a crew works inside its with block")
-        return self._threads.submit(self._look, bucket, target, depth)
-
-    def _look(self, bucket: Bucket, target: Target, depth: Depth) -> Looked:
-        his = _InTurns(bucket, self._turns)
-        try:
-            return inspect_object(his, target, depth)
-        finally:
-            his.rest()
+        return self._threads.submit(self._turns.look, bucket, target, depth)
 
     def result(self, future: "Future[Looked]") -> Looked:
         """As `Crew.result`."""

@@ -12,6 +12,7 @@ from ossrec.catalog.intake import Intake
 from ossrec.errors import BucketError, UsageProblem
 from ossrec.jobs.check_report import CheckOptions
 from ossrec.jobs.doubts import Doubts
+from ossrec.jobs.inspecting import Looked
 from ossrec.jobs.judge import Checked, Judge, Listing
 from ossrec.jobs.judging import Quiet
 from ossrec.jobs.looking import look
@@ -24,12 +25,16 @@ Opener = Callable[[str], Bucket]  # by the bucket's name in the catalog
 class Desk:
     """One bucket in one check. Call its methods inside a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection, bucket_id: int, bucket: Bucket, options: CheckOptions) -> None:
-        """Begins the bucket's own row among the runs."""
+    def __init__(
+        self, conn: sqlite3.Connection, bucket_id: int, bucket: Bucket, counting: Counting, options: CheckOptions
+    ) -> None:
+        """Begins the bucket's own row among the runs. *counting* lies within *bucket*."""
         self.bucket = bucket
         self.doubts = Doubts(bucket)
         self.failed: BucketError | None = None  # why nothing more is asked of it
         self._conn = conn
+        self._counting = counting
+        self._clock_ahead: float | None = None  # as the bucket told others
         self._options = options
         self._now = int(time.time())
         self.run_id = begin_check(conn, bucket_id, options.wanted.prefix, self._now)
@@ -41,10 +46,16 @@ class Desk:
         """The last listing that went all around a recording; None if there was none."""
         return next((listing for listing in self._listings if path.startswith(listing.prefix)), None)
 
+    def hear_from_elsewhere(self, looked: Looked) -> None:
+        """A look that another process made: what was asked for it, and what time the bucket told it."""
+        self._counting.note_elsewhere(gets=looked.requests, retries=looked.retries)
+        if looked.clock_ahead is not None:
+            self._clock_ahead = looked.clock_ahead
+
     def judge(self, recording_id: int, plan: Plan, listing: Listing) -> Checked | None:
         """Judge a recording; its playlists that no scan could read are tried again."""
         if self._judge is None:  # by now the bucket has told its time
-            ahead = round(self.bucket.clock_ahead or 0.0)
+            ahead = round(self.bucket.clock_ahead or self._clock_ahead or 0.0)
             quiet = Quiet(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
             self._judge = Judge(self._conn, self.bucket, self.run_id, self._intake, quiet)
         return self._judge.judge(recording_id, [look(self.bucket, at) for at in plan.unread], listing)
@@ -91,5 +102,5 @@ class Desks:
             return None
         self._counted.append(counting)
         retrying = Retrying(counting, self._options.retry, wait=self._stop.wait, on_retry=counting.note_retry)
-        self.opened[bucket_id] = Desk(self._conn, bucket_id, retrying, self._options)
+        self.opened[bucket_id] = Desk(self._conn, bucket_id, retrying, counting, self._options)
         return self.opened[bucket_id]

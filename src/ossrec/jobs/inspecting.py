@@ -36,6 +36,8 @@ class Looked(NamedTuple):
     failure: Finding | None
     requests: int
     bytes_read: int
+    retries: int = 0  # requests among these that repeat a failed one, where whoever looked counts them
+    clock_ahead: float | None = None  # as of `Bucket`, where the bucket was asked by another process
 
 
 def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:

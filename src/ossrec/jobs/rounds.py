@@ -155,6 +155,8 @@ class Round:
         landed = flight.take(self._meanwhile)
         looked = crew.result(landed.future)
         desk = self._hands[landed.ticket].desk
+        if not crew.is_here:
+            desk.hear_from_elsewhere(looked)
         if desk.failed is None:
             self._believe(desk, lambda: desk.doubts.hear(Answer(landed, looked)))
 

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from ossrec.buckets.counting import Counting
 from ossrec.buckets.protocol import Bucket
@@ -33,7 +34,7 @@ from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.check import look_deeper
 from ossrec.jobs.check_report import CheckOptions, Talk
 from ossrec.jobs.checking import Checker
-from ossrec.jobs.crew import ThreadCrew
+from ossrec.jobs.crew import Crew, ThreadCrew
 from ossrec.jobs.first import LookFirst
 from ossrec.jobs.judge import Checked, Judge, Listing
 from ossrec.jobs.judging import Quiet
@@ -51,18 +52,25 @@ _WRONG_CLOCK = 60  # seconds
 _MOST_WARNINGS = 1_000  # that a summary has room for
 
 
+class Looking(NamedTuple):
+    """How segments are looked at after a scan."""
+
+    planned: Callable[[Cost], object] = lambda _: None  # told what it will cost, before it begins
+    crew: Crew | None = None  # None: as many threads as read playlists
+
+
 def scan_bucket(
     bucket: Bucket,
     catalog: Path,
     options: ScanOptions,
     progress: Progress,
     on_stop: Callable[[], object] = lambda: None,
-    on_plan: Callable[[Cost], object] = lambda _: None,
+    looking: Looking = Looking(),  # noqa: B008 - a value that never changes
 ) -> ScanSummary:
     """Bring *catalog* up to date with *bucket* and judge every recording that changed.
 
-    At the depths `edges` and `full` the segments that are due are looked at next, as by a check of the prefix;
-    *on_plan* is told what that will cost. *on_stop* is called when a signal asks to stop, from the signal's handler.
+    At the depths `edges` and `full` the segments that are due are looked at next, as by a check of the prefix, the
+    way *looking* says. *on_stop* is called when a signal asks to stop, from the signal's handler.
     Raises CatalogLocked when another run writes to the catalog, Interrupted when asked to stop by a
     signal, CatalogError and BucketError. Whatever is raised, what was done until then is kept.
     """
@@ -76,10 +84,9 @@ def scan_bucket(
         finally:
             gc.unfreeze()
         if options.depth in ("edges", "full"):
-            talk = Talk(on_plan, progress)  # type: ignore[arg-type]
-            looked = look_deeper(
-                conn, lambda _: bucket, _to_look(bucket, options), ThreadCrew(options.threads), talk, stop
-            )
+            crew = looking.crew or ThreadCrew(options.threads)
+            talk = Talk(looking.planned, progress)  # type: ignore[arg-type]
+            looked = look_deeper(conn, lambda _: bucket, _to_look(bucket, options), crew, talk, stop)
             summary.looked = looked.as_dict()
             summary.verdicts = verdicts_of(conn, scan)
     counts = counting.counts
