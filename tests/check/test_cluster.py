@@ -3,6 +3,7 @@
 import gc
 import os
 import pickle
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import ossrec
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.jobs import cluster as module
@@ -20,6 +22,7 @@ from ossrec.jobs.cluster import DaskCrew, look_from_here
 from ossrec.jobs.inspecting import Target
 from tests.buckets.places import connect
 from tests.check.checking import check, content, recording
+from tests.check.stuck import SOON, Stuck
 from tests.check.test_looking import upload
 from tests.oss_server import Fault, OssServer
 from tests.running import PATIENCE
@@ -91,6 +94,7 @@ def test_a_cluster_gives_the_catalog_that_threads_give(stored: OssServer, addres
     other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), crew, Talk())
     assert crew.hands == 4
     assert (other.segments, other.verdicts, other.warnings[0][:7]) == (14, summary.verdicts, "LOOK002")
+    assert other.requests == summary.requests == {"list": 0, "get": 15, "retry": 0}
 
     def without_request_ids(told: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[Any]]:
         plain = dict(told)
@@ -101,6 +105,40 @@ def test_a_cluster_gives_the_catalog_that_threads_give(stored: OssServer, addres
         return plain
 
     assert without_request_ids(content(catalog)) == without_request_ids(content(here))
+
+
+def test_a_cluster_that_ends_meanwhile_is_told_in_one_line(stored: OssServer, catalog: Path) -> None:
+    import dask
+    from distributed import LocalCluster
+
+    scan(connect(stored), catalog)
+    stuck = Stuck(stored, 6)
+    names = {"OSS_ACCESS_KEY_ID": stored.access_key_id, "OSS_ACCESS_KEY_SECRET": SECRET}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("OSSREC_", "OSS_"))}
+    variables["PYTHONPATH"] = str(Path(ossrec.__file__).parents[1])
+    where = ["--catalog", str(catalog), "--endpoint", stored.endpoint, "--region", stored.region]
+    with (
+        dask.config.set(CONFIG),
+        LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=True, dashboard_address=DASHBOARD, env=names, silence_logs=50
+        ) as cluster,
+    ):
+        command = [sys.executable, "-m", "ossrec", "check", *where, "--dask", cluster.scheduler_address]
+        process = subprocess.Popen(
+            command, env=variables | names, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            assert stuck.is_stuck.wait(3 * SOON)
+            cluster.close()
+            stuck.free()
+            out, err = process.communicate(timeout=3 * SOON)
+        finally:
+            stuck.free()
+            process.kill()
+            process.communicate()
+    _, told = err.splitlines()
+    assert told.startswith(f"ossrec: the Dask cluster at {cluster.scheduler_address} ")
+    assert (process.returncode, out) == (3, "")
 
 
 def test_what_is_sent_to_workers_holds_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

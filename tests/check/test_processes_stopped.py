@@ -5,7 +5,6 @@ import select as polling
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,43 +13,19 @@ import pytest
 import ossrec
 from tests.buckets.places import connect, environment
 from tests.check.checking import check, content, recording, select
+from tests.check.stuck import SOON, Stuck
 from tests.check.test_looking import upload
-from tests.oss_server import Fault, OssServer
+from tests.oss_server import OssServer
 from tests.scan.bucket_maker import stem
 from tests.scan.scanning import is_sound, scan
 
 ROOT = Path(__file__).parents[2]
 SEGMENTS = 24
-ANSWERED = 12  # requests, before the bucket answers no more
 PLANNED = b"ossrec: about 24 segments of 6 recordings to look at: 24 requests, "
 STOPPING = b"ossrec: stopping after the segments in hand; Ctrl-C again stops at once"
 KEPT = b"ossrec: stopped; every segment that was looked at is kept, the next check goes on from there"
-SOON = 20.0  # seconds
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs to wait for processes of others")
-
-
-class Stuck:
-    """A bucket that answers so many requests, and then none until it is freed."""
-
-    def __init__(self, server: OssServer) -> None:
-        self._free = threading.Event()
-        self._lock = threading.Lock()
-        self._left = ANSWERED
-        self.is_stuck = threading.Event()
-        server.faults.add(Fault("GET", times=None, after=self._pass))
-
-    def free(self) -> None:
-        """Answer again."""
-        self._free.set()
-
-    def _pass(self) -> None:
-        with self._lock:
-            self._left -= 1
-            goes_on = self._left >= 0
-        if not goes_on:
-            self.is_stuck.set()
-            self._free.wait(2 * SOON)
 
 
 @pytest.fixture
@@ -83,7 +58,7 @@ class Running:
             **environment(server),
             "PYTHONPATH": str(Path(ossrec.__file__).parents[1]),
         }
-        self._stuck = Stuck(server)
+        self._stuck = Stuck(server, 12)
         self.process = subprocess.Popen(
             [*command, "--depth", "full", *settings],
             cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,

@@ -1,5 +1,6 @@
 """Who looks at segments, as the settings say."""
 
+import os
 from typing import TYPE_CHECKING
 
 from ossrec.cli.output import say
@@ -9,12 +10,18 @@ if TYPE_CHECKING:
     from ossrec.jobs.crew import Crew
 
 
+# The loggers that Dask gives levels and handlers of their own as it is imported.
+_DASKS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+
+
 def chosen_crew(threads: int, processes: int | None, dask: str | None, settings: "BucketSettings") -> "Crew":
     """A cluster where one is named; else threads, and for much work *processes* (None: as many as do good)."""
     if dask is not None:
         from ossrec.jobs.cluster import DaskCrew
 
-        return DaskCrew(dask, settings)
+        crew = DaskCrew(dask, settings)
+        _hush_dask()
+        return crew
     from ossrec.jobs.crew import ThreadCrew
     from ossrec.jobs.fitting import FittingCrew, useful_processes
 
@@ -25,6 +32,16 @@ def chosen_crew(threads: int, processes: int | None, dask: str | None, settings:
 
     many = ProcessCrew(threads, number, settings, _warn)
     return FittingCrew(ThreadCrew(threads), many, _warn)
+
+
+def _hush_dask() -> None:
+    """Whatever happens to a cluster is told in one line of our own; Dask would tell it too, with tracebacks."""
+    if os.environ.get("OSSREC_DEBUG"):
+        return
+    import logging
+
+    for name in _DASKS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _warn(line: str) -> None:

@@ -53,7 +53,7 @@ class DaskCrew:
         except OssrecError:
             raise
         except Exception as error:
-            said = f"{type(error).__name__}: {error}".splitlines()[0]
+            said = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
             raise OssrecError(f"the Dask cluster at {self._address} failed: {said}: look at its workers") from error
 
     def ensure(self) -> None:

@@ -21,8 +21,12 @@ _MOST = 8  # processes that one thread keeps up with, which writes down what all
 
 def useful_processes(connections: int) -> int:
     """How many processes look best at what so many connections bring, on this machine."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(processors, connections // _CONNECTIONS, _MOST))
+    return max(1, min(_processors(), connections // _CONNECTIONS, _MOST))
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class FittingCrew:
