@@ -1,13 +1,16 @@
-"""`ossrec check --depth full` beside a bare download of the same bytes over as many connections.
+"""`ossrec check` beside a bare download of the same bytes over as many connections.
 
-    python benchmarks/check.py [--segments 240] [--rate 800] [--latency 20] [--threads 8] [--rounds 5]
+    python benchmarks/check.py [--segments 1600] [--rate 800] [--depth full] [--latency 20] [--threads 8] [--rounds 5]
 
 The bucket is served by a process of its own, with the latency before every reply. Both read through the same
-client, in turns; what counts is the ratio within a round. The seconds of processor time that a gigabyte takes tell
-what there is to gain: of this process, which may use about one core, and of the server.
+client, in turns; what counts is the ratio within a round. The check has the crew that the command would choose, or
+with `--processes` another, and starts its processes within the time that is measured. The seconds of processor time
+that a gigabyte takes tell what there is to gain: of this process with its children, and of the server.
 """
 
 import argparse
+import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -25,10 +28,12 @@ sys.path.insert(0, str(ROOT))
 from edges import Kind, record  # noqa: E402
 
 from ossrec.buckets.oss import OssBucket  # noqa: E402
+from ossrec.buckets.settings import BucketSettings  # noqa: E402
 from ossrec.catalog.wanted import Wanted  # noqa: E402
+from ossrec.cli.crews import chosen_crew  # noqa: E402
 from ossrec.jobs.check import check_recordings  # noqa: E402
 from ossrec.jobs.check_report import CheckOptions, Talk  # noqa: E402
-from ossrec.jobs.crew import ThreadCrew  # noqa: E402
+from ossrec.jobs.inspecting import HEAD, TAIL  # noqa: E402
 from ossrec.jobs.report import ScanOptions  # noqa: E402
 from ossrec.jobs.scan import scan_bucket  # noqa: E402
 from tests.buckets.places import NAME  # noqa: E402
@@ -47,7 +52,7 @@ class Spent(NamedTuple):
     """Seconds of a run."""
 
     wall: float
-    here: float  # of the processor, by this process
+    here: float  # of the processor, by this process and those that it started
     there: float  # … and by the server
 
 
@@ -83,54 +88,71 @@ def served(folder: Path, latency: float) -> Iterator[Served]:
             child.communicate()
 
 
-def connect(there: Served, threads: int) -> OssBucket:
-    """A client as `ossrec` makes it."""
-    from ossrec.buckets.settings import BucketSettings
-
-    return OssBucket(NAME, BucketSettings(endpoint=there.endpoint, region=there.region, threads=threads))
-
-
 def fill(folder: Path, segments: int, rate: int) -> list[tuple[str, int]]:
     """Recordings of 60 segments of 15 s each, all with the same picture and sound; gives keys and sizes."""
     data = record(Kind("720p", (1280, 720), rate), 15)
-    keys = []
+    keys: list[tuple[str, int]] = []
+    first = folder / "first"
+    folder.mkdir()
+    first.write_bytes(data)
     for number in range(-(-segments // 60)):
         put_recording(folder, stem(number, f"room{number}"), min(60, segments - 60 * number))
         for index in range(min(60, segments - 60 * number)):
             key = segment(stem(number, f"room{number}"), index)
-            (folder / key).write_bytes(data)
+            (folder / key).unlink()
+            os.link(first, folder / key)
             keys.append((key, len(data)))
+    first.unlink()
     return keys
 
 
-def download(bucket: OssBucket, keys: list[tuple[str, int]], threads: int) -> None:
+def ranges(size: int, depth: str) -> list[tuple[int, int]]:
+    """What is read of a segment."""
+    return [(0, size)] if depth == "full" or size <= HEAD + TAIL else [(0, HEAD), (size - TAIL, size)]
+
+
+def download(bucket: OssBucket, keys: list[tuple[str, int]], given: argparse.Namespace) -> None:
     """Read all of them and do nothing with it."""
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda one: len(bucket.read_range(one[0], 0, one[1]).data), keys))
+
+    def read(one: tuple[str, int]) -> None:
+        for start, stop in ranges(one[1], given.depth):
+            bucket.read_range(one[0], start, stop)
+
+    with ThreadPoolExecutor(given.threads) as pool:
+        list(pool.map(read, keys))
 
 
-def check(bucket: OssBucket, catalog: Path, threads: int) -> None:
+def check(bucket: OssBucket, settings: BucketSettings, catalog: Path, given: argparse.Namespace) -> None:
     """Check all of them."""
-    options = CheckOptions(depth="full", wanted=Wanted(), again=0.0)
-    summary = check_recordings(catalog, lambda _: bucket, options, ThreadCrew(threads), Talk())
+    options = CheckOptions(depth=given.depth, wanted=Wanted(), again=0.0)
+    crew = chosen_crew(given.threads, given.processes, None, settings)
+    summary = check_recordings(catalog, lambda _: bucket, options, crew, Talk())
     assert not summary.warnings, summary.warnings
+
+
+def processor_time() -> float:
+    """Seconds that this process used, and those that it started and that have ended."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def clocked(there: Served, run: Callable[[], None]) -> Spent:
     """What a run takes."""
-    before = time.perf_counter(), time.process_time(), there.spent()
+    before = time.perf_counter(), processor_time(), there.spent()
     run()
-    after = time.perf_counter(), time.process_time(), there.spent()
+    after = time.perf_counter(), processor_time(), there.spent()
     return Spent(*(late - early for early, late in zip(before, after, strict=True)))
 
 
 def main() -> None:
     """Measure, or be the server."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--segments", type=int, default=240)
+    parser.add_argument("--segments", type=int, default=1600)
     parser.add_argument("--rate", type=int, default=800, metavar="KBIT/S", help="of the picture, which makes the size")
+    parser.add_argument("--depth", choices=("edges", "full"), default="full")
     parser.add_argument("--latency", type=float, default=20.0, metavar="MS")
     parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--processes", type=int, help="that look; as many as the command would choose")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -146,16 +168,17 @@ def main() -> None:
 
 def measure(there: Served, catalog: Path, keys: list[tuple[str, int]], given: argparse.Namespace) -> None:
     """Both in turns; print the medians and the ratio of each round."""
-    bucket = connect(there, given.threads)
+    settings = BucketSettings(endpoint=there.endpoint, region=there.region, threads=given.threads)
+    bucket = OssBucket(NAME, settings)
     scan_bucket(bucket, catalog, ScanOptions(), lambda _: None)
-    mega = sum(size for _, size in keys) / 1e6
-    download(bucket, keys, given.threads)
+    mega = sum(stop - start for _, size in keys for start, stop in ranges(size, given.depth)) / 1e6
+    download(bucket, keys, given)
     rounds = []
     for _ in range(given.rounds):
-        bare = clocked(there, lambda: download(bucket, keys, given.threads))
-        rounds.append((bare, clocked(there, lambda: check(bucket, catalog, given.threads))))
+        bare = clocked(there, lambda: download(bucket, keys, given))
+        rounds.append((bare, clocked(there, lambda: check(bucket, settings, catalog, given))))
     print(f"{len(keys)} segments of {keys[0][1] / 1e6:.1f} MB, {given.threads} connections, {given.latency:g} ms")
-    for name, runs in zip(("bare download", "check, full"), zip(*rounds, strict=True), strict=True):
+    for name, runs in zip(("bare download", f"check, {given.depth}"), zip(*rounds, strict=True), strict=True):
         wall, here, away = (statistics.median(times) for times in zip(*runs, strict=True))
         gigabyte = mega / 1000
         print(f"{name:14}{mega / wall:6.0f} MB/s, CPU s/GB: here {here / gigabyte:.2f}, server {away / gigabyte:.2f}")

@@ -67,7 +67,7 @@ SETTINGS: dict[str, Setting] = {
             "Verdicts that make the exit code 1 of `scan` and `check`: a list, `any`, or `never`.",
         ),
         Setting("threads", "number", 8, "How many requests run at once."),
-        Setting("processes", "auto", "auto", "How many processes look at segments; 1: threads alone."),
+        Setting("processes", "auto", "auto", "How many processes look at segments, 0 to 64: with 1 threads alone do."),
         Setting("endpoint", "text", "", "Host name or URL of OSS; by default that of the region."),
         Setting("region", "text", "", "Region of the bucket, as in cn-hangzhou."),
         Setting("signing", "word", "v4", "Version of the signature.", ("v4", "v1")),

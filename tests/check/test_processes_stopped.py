@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,20 @@ def test_a_signal_stops_it_as_it_does_with_threads(
     first, *rest = err.splitlines()
     assert first.startswith(PLANNED)
     assert (code, out, rest) == (130, b"", [STOPPING, KEPT])
+    assert running.are_gone()
+    assert goes_on(stored, catalog, calm)
+
+
+def test_a_second_ctrl_c_ends_it_at_once(stored: OssServer, running: Running, catalog: Path, calm: Path) -> None:
+    os.killpg(running.process.pid, signal.SIGINT)
+    assert running.process.stderr is not None
+    assert running.process.stderr.readline().startswith(PLANNED)
+    assert running.process.stderr.readline().strip() == STOPPING
+    with suppress(ProcessLookupError):  # it may have stopped by then
+        os.killpg(running.process.pid, signal.SIGINT)
+    code, out, err = running.end()
+    assert (code, out) == (130, b"")
+    assert set(err.splitlines()) <= {KEPT}
     assert running.are_gone()
     assert goes_on(stored, catalog, calm)
 

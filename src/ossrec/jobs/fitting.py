@@ -13,8 +13,8 @@ from ossrec.mpegts.inspection import Depth
 
 # docs/performance.md has what was measured.
 _SEGMENT = 0.002  # seconds of a processor that a look takes, whatever the segment's size
-_BYTE = 0.4e-9  # … and for each byte
-_WORTH = 5.0  # seconds of looking that make processes worth their start
+_BYTE = 0.6e-9  # … and for each byte
+_WORTH = 3.0  # seconds of looking that make processes worth their start
 _CONNECTIONS = 4  # that one process serves at their full speed
 _MOST = 8  # processes that one thread keeps up with, which writes down what all of them saw
 
