@@ -61,7 +61,12 @@ def serve(folder: Path, latency: float) -> None:
     from tests.oss_server import Fault, OssServer
 
     with OssServer() as server:
-        server.bucket(NAME, public=True).load(folder)
+        bucket, read = server.bucket(NAME, public=True), dict[int, bytes]()
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            status = path.stat()
+            if status.st_ino not in read:  # segments are all one file, and kept in memory once
+                read[status.st_ino] = path.read_bytes()
+            bucket.put(path.relative_to(folder).as_posix(), read[status.st_ino], int(status.st_mtime))
         server.faults.add(Fault("GET", times=None, delay=latency))
         print(server.endpoint, server.region, flush=True)
         for _ in sys.stdin:
