@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ossrec.buckets.local import LocalBucket
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError
@@ -58,8 +59,6 @@ def way_to(server: OssServer) -> BucketSettings:
 
 
 def look(catalog: Path, crew: Any, bucket: Bucket | None = None, **told: Any) -> CheckSummary:
-    from ossrec.buckets.local import LocalBucket
-
     return check_recordings(catalog, lambda name: bucket or LocalBucket(name), CheckOptions("full"), crew, Talk(**told))
 
 
@@ -246,13 +245,7 @@ def test_a_budget_bounds_what_is_expected(scanned: Path) -> None:
 
     for budget in (None, 1000):
         options = CheckOptions("full", again=0.0, budget=budget)
-        check_recordings(scanned, lambda _: connect_folder(scanned), options, Heard(1), Talk())
+        check_recordings(scanned, LocalBucket, options, Heard(1), Talk())
     (segments, size), within = told
     assert segments == 32
     assert within == (32 * 1000 // size, 1000)
-
-
-def connect_folder(catalog: Path) -> Bucket:
-    from ossrec.buckets.local import LocalBucket
-
-    return LocalBucket(str(catalog.with_name("bucket")))
