@@ -27,7 +27,7 @@ def test_a_row_of_an_import(length: int, end: str, monkeypatch: pytest.MonkeyPat
 
     found = list(json_lines(StringIO(line_of(length) + end + after)))
 
-    problem = "" if length <= MOST else "it is longer than 100 characters"
+    problem = "" if length <= MOST else splitting._TOO_LONG
     assert [(one.line, one.problem) for one in found] == [(1, problem), (2, "")][: 2 if end else 1]
 
 
