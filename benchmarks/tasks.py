@@ -1,9 +1,10 @@
 """How long it takes to import tasks, to link recordings to them, and to list what does not match.
 
-    python benchmarks/tasks.py [--tasks 1000000]
+    python benchmarks/tasks.py [--tasks 1000000] [--no-stops]
 
 The catalog is filled with a recording for each task, its name in the order of no key: every 50th is of no known
-task, every 97th of another room. Listing is not measured here, see scan.py.
+task, every 97th of another room, 100 are under way, and 1,000 have lost all files. With --no-stops nobody says of any
+task that it was stopped: what its state is now only its files tell. Listing is not measured here, see scan.py.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ossrec.catalog.task_rows import TaskWanted, find_tasks
+from ossrec.catalog.task_rows import STATES, TaskWanted, find_tasks
 from ossrec.catalog.unmatched import KINDS, Bounds, unmatched
 from ossrec.catalog.writing import open_for_writing, transaction
 from ossrec.jobs.linking import link
@@ -36,14 +37,15 @@ def recordid(number: int) -> str:
     return "ba110" + hashlib.md5(str(number).encode()).hexdigest()[:30]
 
 
-def write_tasks(path: Path, tasks: int) -> None:
-    """A file as a database exports it."""
+def write_tasks(path: Path, tasks: int, *, stops: bool) -> None:
+    """A file as a database exports it, with the *stops* of tasks or without."""
     with path.open("w") as file:
         file.write("recordid,room,stream_type,uids,started_at,stopped_at,customer,region\n")
         for number in range(tasks):
             kind = f"source,{10_000_000 + number}" if number % 3 == 0 else "mixed,"
             began = START + 10 * number
-            rest = f"room-{number % ROOMS},{kind},{began},{began + 3600},customer-{number % 1000},cn-hangzhou"
+            ended = began + 3600 if stops else ""
+            rest = f"room-{number % ROOMS},{kind},{began},{ended},customer-{number % 1000},cn-hangzhou"
             file.write(f"{recordid(number)},{rest}\n")
 
 
@@ -83,11 +85,15 @@ def fill(catalog: Path, tasks: int) -> None:
             f"INSERT INTO recordings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'complete', 1, 1, 0, 1, 1, 0)",
             recordings(tasks),
         )
+        live = "UPDATE recordings SET verdict = 'recording', duration = NULL, last_arrival = ? WHERE id % ? = 7"
+        conn.execute(live, (late + 3600, max(tasks // 100, 10)))
+        conn.execute("UPDATE recordings SET verdict = 'gone' WHERE id % ? = 8", (max(tasks // 1000, 10),))
+        conn.execute("INSERT INTO changes SELECT 1, id, 'unfinished', 'gone', 0 FROM recordings WHERE verdict = 'gone'")
 
 
 def timed(name: str, begun: float, cpu: float, note: str = "") -> None:
     """A line about something that is over."""
-    print(f"{name:<36}{time.perf_counter() - begun:>9.2f}{time.process_time() - cpu:>9.2f}  {note}")
+    print(f"{name:<36}{time.perf_counter() - begun:>9.3f}{time.process_time() - cpu:>9.3f}  {note}")
 
 
 def run_import(catalog: Path, file: Path) -> None:
@@ -106,10 +112,12 @@ def main() -> None:
     """Import, link, ask; print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tasks", type=int, default=1_000_000)
-    tasks = parser.parse_args().tasks
+    parser.add_argument("--no-stops", action="store_true")
+    asked = parser.parse_args()
+    tasks = asked.tasks
     with tempfile.TemporaryDirectory() as folder:
         catalog, file = Path(folder) / "catalog.db", Path(folder) / "tasks.csv"
-        write_tasks(file, tasks)
+        write_tasks(file, tasks, stops=not asked.no_stops)
         print(f"{tasks:,} tasks, {file.stat().st_size / 1e6:.0f} MB of CSV\n{'':<36}{'seconds':>9}{'of CPU':>9}")
         run_import(catalog, file)
         size = catalog.stat().st_size / tasks
@@ -127,13 +135,17 @@ def measure(conn: Any, tasks: int) -> None:
         with transaction(conn):
             linked = link(conn, START)
         timed(name, begun, cpu, str(linked._asdict()))
-    late = START + 10 * tasks + 90_000
+    late = START + 10 * tasks + 90_000  # an hour after the last scan began
     for kind in KINDS:
         begun, cpu = time.perf_counter(), time.process_time()
         number = sum(1 for _ in unmatched(conn, Bounds(late, 30, 300), (kind,)))
         timed(f"unmatched --kind {kind}", begun, cpu, f"{number:,} rows")
     questions = {
-        "list --limit 100": TaskWanted(limit=100),
+        "list --limit 50": TaskWanted(limit=50),
+        **{f"list --state {one} --limit 50": TaskWanted(states=(one,), limit=50) for one in STATES},
+        "list --state started,recording …": TaskWanted(states=("started", "recording"), limit=50),
+        "list --state started, all of them": TaskWanted(states=("started",)),
+        "list --since, one hour": TaskWanted(since=(late - 93_600) * 1000),
         "list --room": TaskWanted(room="room-77"),
         "list --recordid": TaskWanted(recordid=recordid(77)),
     }

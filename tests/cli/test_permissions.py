@@ -15,7 +15,8 @@ from tests.catalog.builder import CatalogBuilder, mixed
 # Root may do anything, and only root may read the modules in some places: they are loaded before that is given up.
 AS_NOBODY = """
 import encodings.utf_16_le, os, sys
-import ossrec.cli.check, ossrec.cli.crews, ossrec.jobs.fitting, ossrec.jobs.processes, ossrec.cli.doctor, ossrec.cli.find, ossrec.cli.progress, ossrec.jobs.check
+import ossrec.cli.crews, ossrec.jobs.fitting, ossrec.jobs.processes
+import ossrec.cli.check, ossrec.cli.doctor, ossrec.cli.find, ossrec.cli.progress, ossrec.jobs.check
 import ossrec.buckets.open, ossrec.cli.buckets, ossrec.cli.failures, ossrec.cli.tables, ossrec.jobs.crew
 import crcmod, difflib, fastcrc, sqlite_utils
 from ossrec.cli.main import run

@@ -87,8 +87,10 @@ def test_before_any_scan_no_file_is_missed(ossrec: Ossrec, alone: Path) -> None:
     ossrec("tasks", "import", "t.csv")
     done = ossrec("tasks", "unmatched")
 
-    assert (done.code, done.out) == (0, "")
+    assert done.code == 3
+    assert "task without files" not in done.out
     assert "no scan has listed a bucket yet" in done.err
+    assert [row["kind"] for row in ossrec("tasks", "unmatched", "--format", "json").json] == ["listing"]
 
 
 def test_a_file_that_came_and_went_is_no_missing_one(ossrec: Ossrec, alone: Path) -> None:

@@ -1,16 +1,28 @@
 """Callbacks in the catalog: each notification once, as it came, with what it was about."""
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 # A letter of the inbox may be taken twice, when a run was killed before it had emptied that: then nothing is new.
 _KEEP = """
-INSERT INTO callbacks (msgid, received, repeats, msgtype, notify_ms, recordid, file, body)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+INSERT INTO callbacks (msgid, received, repeats, msgtype, notify_ms, recordid, file, body, look_after)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?2)
 ON CONFLICT (msgid) DO UPDATE SET repeats = iif(?9 AND received = excluded.received,
     max(repeats, excluded.repeats), repeats + 1 + excluded.repeats)
 """
 _RECENT = 3 * 86_400  # seconds for which a file that a callback names is looked for first
+_MOST_KNOWN = 20_000  # files that are considered in one scan, from each end
+_PAUSE = 300  # seconds at least until a file that was not there is looked for again
+
+_TO_LOOK_AT = """
+SELECT id, file FROM callbacks INDEXED BY callbacks_to_look_at
+WHERE file IS NOT NULL AND NOT looked AND look_after <= ?1 AND received > ?1 - ?2 ORDER BY {order} LIMIT ?3
+"""
+_POSTPONE = """
+UPDATE callbacks SET look_after = ?2 + max(?2 - received, ?3) WHERE id = ?1
+"""
 
 
 class CallbackRow(NamedTuple):
@@ -36,15 +48,30 @@ def keep_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bo
     return not known
 
 
-def files_to_look_at(conn: sqlite3.Connection, now: int, most: int) -> list[tuple[int, str]]:
-    """(callback, key) of files that callbacks named lately and no scan has found yet, the newest first."""
-    return conn.execute(
-        "SELECT id, file FROM callbacks INDEXED BY callbacks_to_look_at WHERE file IS NOT NULL AND NOT looked"
-        " AND received > ? ORDER BY id DESC LIMIT ?",
-        (now - _RECENT, most),
-    ).fetchall()
+def files_to_look_at(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, str]]:
+    """(callback, key) of files that callbacks named lately, that no scan has found yet, and whose turn it is.
+
+    The newest and those that wait for the longest take turns, so that neither starve when there are many.
+    """
+    newest, longest = (
+        conn.execute(_TO_LOOK_AT.format(order=order), (now, _RECENT, _MOST_KNOWN)).fetchall()
+        for order in ("id DESC", "look_after, id")
+    )
+    both = chain.from_iterable(zip_longest(newest, longest))
+    return iter(dict.fromkeys(one for one in both if one is not None))
+
+
+def body_of(conn: sqlite3.Connection, number: int) -> str:
+    """What was received."""
+    (body,) = conn.execute("SELECT body FROM callbacks WHERE id = ?", (number,)).fetchone()
+    return str(body)
 
 
 def mark_looked(conn: sqlite3.Connection, number: int) -> None:
     """The file that a callback named was found."""
     conn.execute("UPDATE callbacks SET looked = 1 WHERE id = ?", (number,))
+
+
+def postpone_looks(conn: sqlite3.Connection, numbers: Iterable[int], now: int) -> None:
+    """The files that these named are not there: they are looked for again when the callbacks are twice as old."""
+    conn.executemany(_POSTPONE, [(number, now, _PAUSE) for number in numbers])

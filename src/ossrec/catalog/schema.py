@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from ossrec.catalog import schema_looks, schema_scan, schema_tasks
+from ossrec.catalog import schema_books, schema_looks, schema_scan, schema_tasks
 from ossrec.catalog.version import APPLICATION_ID
 
 migrations = Migrations("ossrec")
@@ -36,6 +36,13 @@ def m003_tasks(db: Database) -> None:
     """Tasks: what imports, calls and callbacks say of them, and how files fit."""
     _run(db, schema_tasks.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 3")
+
+
+@migrations()
+def m004_books(db: Database) -> None:
+    """Tasks by state; files that callbacks named are looked for less and less often."""
+    _run(db, schema_books.SCRIPTS)
+    db.conn.execute("PRAGMA user_version = 4")
 
 
 def _run(db: Database, scripts: Iterable[str]) -> None:

@@ -3,64 +3,34 @@
 Standard library only: this is on the path of queries.
 """
 
-import heapq
 import itertools
 import json
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ossrec.catalog.opening import snapshot
+from ossrec.catalog.task_streams import ENDED, Stored, TaskWanted, stored_tasks
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.catalog.wanted import VERDICT
+
+__all__ = ["FIELDS", "STATES", "TaskWanted", "find_tasks", "is_told"]
 
 Row = dict[str, Any]
 
 FIELDS = (
     "recordid", "roomid", "stream", "uids", "state", "state_from", "state_at", "started_at", "stopped_at", "files",
-    "verdicts", "first_seen", "last_changed",
+    "verdicts", "first_seen", "last_changed", "extra",
 )  # fmt: skip
 STATES = ("applied", "started", "recording", "stopped", "idle", "failed", "unknown")
 
-_TOLD = """
-SELECT recordid, roomid, stream, uids, state, state_from, state_ms, started_ms, stopped_ms, first_seen, last_changed
-FROM tasks WHERE {where} ORDER BY started_ms DESC, recordid
-"""
-# Those that are only in the bucket.
-_SEEN = """
-SELECT recordid, min(roomid), iif(min(stream) = max(stream), min(stream), NULL), NULL, NULL, 'bucket', NULL,
-    min(started_ms), NULL, min(first_seen), max(last_changed)
-FROM recordings r WHERE {where} AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.recordid = r.recordid)
-GROUP BY recordid ORDER BY min(started_ms) DESC, recordid
-"""
-# What was asked of the recorder and has no recordid: a resid that nobody used, a start that failed or was not answered;
-# of an apply that was repeated, the last.
-_CALLED = """
-SELECT NULL, roomid, stream, NULL,
-    CASE WHEN outcome IN ('refused', 'unsent') THEN 'failed' WHEN call = 'apply' AND outcome = 'done' THEN 'applied'
-         ELSE 'unknown' END,
-    'rest', asked_ms, iif(call = 'start', asked_ms, NULL), NULL, asked_ms / 1000, coalesce(answered_ms, asked_ms) / 1000
-FROM calls c WHERE call IN ('apply', 'start') AND {where} AND recordid IS NULL
-    AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.resid = c.resid AND s.call = 'start' AND s.id > c.id)
-    AND NOT (call = 'apply' AND outcome <> 'done' AND EXISTS (SELECT 1 FROM calls n WHERE n.roomid = c.roomid
-        AND n.asked_ms BETWEEN c.asked_ms AND c.asked_ms + 300000 AND n.call = 'apply' AND n.id > c.id))
-ORDER BY asked_ms DESC
-"""
 _FILES = f"""
-SELECT {VERDICT}, last_arrival, ended_ms, duration FROM recordings WHERE recordid = :recordid
+SELECT {VERDICT}, last_arrival, ended_ms, duration, uid, stream, started_ms, first_seen, last_changed
+FROM recordings WHERE recordid = :recordid
 """
-_ENDED = ("complete", "flawed", "incomplete", "damaged")  # verdicts of recordings that have ended, if one has a length
-
-
-class TaskWanted(NamedTuple):
-    """Which tasks are asked for; None asks for any. Times are Unix milliseconds."""
-
-    recordid: str | None = None
-    room: str | None = None
-    states: tuple[str, ...] = ()
-    since: int | None = None  # started at or after
-    until: int | None = None  # started before
-    limit: int | None = None
+_FACTS = (
+    "SELECT source, uids, extra FROM task_facts WHERE recordid = ? AND source IN ('import', 'callback') ORDER BY id"
+)
 
 
 class _File(NamedTuple):
@@ -68,6 +38,11 @@ class _File(NamedTuple):
     last_arrival: int | None
     ended_ms: int | None
     duration: float | None  # by its playlist
+    uid: str | None
+    stream: str
+    started_ms: int | None
+    first_seen: int
+    last_changed: int
 
 
 def find_tasks(
@@ -80,7 +55,8 @@ def find_tasks(
     recorder and came to no task has no recordid.
     """
     with snapshot(catalog):
-        rows = (_row(catalog, stored, now, quiet_after) for stored in _stored(catalog, wanted))
+        stored = stored_tasks(catalog, wanted, now=now, quiet_after=quiet_after)
+        rows = (_row(catalog, one, now, quiet_after) for one in stored)
         if wanted.states:
             rows = (row for row in rows if row["state"] in wanted.states)
         yield from itertools.islice(rows, wanted.limit)
@@ -91,44 +67,52 @@ def is_told(catalog: sqlite3.Connection, recordid: str) -> bool:
     return catalog.execute("SELECT 1 FROM tasks WHERE recordid = ?", (recordid,)).fetchone() is not None
 
 
-def _stored(catalog: sqlite3.Connection, wanted: TaskWanted) -> Iterator[tuple[Any, ...]]:
-    values = wanted._asdict()
-    parts = [(_TOLD, "started_ms"), (_SEEN, "started_ms")]
-    parts += [(_CALLED, "asked_ms")] if wanted.recordid is None else []
-    found = [catalog.execute(sql.format(where=_where(wanted, column)), values) for sql, column in parts]
-    return heapq.merge(*found, key=lambda row: (row[7] is None and row[6] is None, -(row[7] or row[6] or 0)))
-
-
-def _where(wanted: TaskWanted, start: str) -> str:
-    clauses = [] if wanted.recordid is None else ["recordid = :recordid"]
-    clauses += [] if wanted.room is None else ["roomid = :room"]
-    clauses += [] if wanted.since is None else [f"{start} >= :since"]
-    clauses += [] if wanted.until is None else [f"{start} < :until"]
-    return " AND ".join(clauses) or "1"
-
-
-def _row(catalog: sqlite3.Connection, stored: tuple[Any, ...], now: float, quiet_after: float) -> Row:
-    recordid, roomid, stream, uids, state, source, at, started, stopped, first_seen, changed = stored
+def _row(catalog: sqlite3.Connection, stored: Stored, now: float, quiet_after: float) -> Row:
+    recordid, roomid, stream, uids, state, source, at, started, stopped, first_seen, changed, _ = stored
     files = [] if recordid is None else _files(catalog, recordid, now - quiet_after)
+    if source == "bucket":
+        stream = files[0].stream if len({file.stream for file in files}) == 1 else None
+        started = min((file.started_ms for file in files if file.started_ms is not None), default=None)
+        first_seen, changed = min(file.first_seen for file in files), max(file.last_changed for file in files)
     state, source, at = state_now(state, source, at, files)
-    verdicts: dict[str, int] = {}
-    for file in files:
-        verdicts[file.verdict] = verdicts.get(file.verdict, 0) + 1
+    told = [] if recordid is None else catalog.execute(_FACTS, (recordid,)).fetchall()
     return {
         "recordid": recordid,
         "roomid": roomid,
         "stream": stream,
-        "uids": None if uids is None else json.loads(uids),
+        "uids": _users(told, files) if uids is None else json.loads(uids),
         "state": state,
         "state_from": source,
         "state_at": iso(at),
         "started_at": iso(started),
         "stopped_at": iso(stopped),
         "files": len(files),
-        "verdicts": verdicts,
+        "verdicts": _counts(file.verdict for file in files),
         "first_seen": iso_seconds(first_seen),
         "last_changed": iso_seconds(changed),
+        "extra": next((_kept(extra) for source, _, extra in reversed(told) if source == "import"), None),
     }
+
+
+def _counts(words: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for word in words:
+        counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def _users(told: Sequence[Stored], files: Sequence[_File]) -> list[str] | None:
+    """Users that callbacks and files name, of a task that nobody said whom to expect of."""
+    named = [uid for source, uids, _ in told if source == "callback" and uids for uid in json.loads(uids)]
+    return sorted({*named, *(file.uid for file in files if file.uid is not None)}) or None
+
+
+def _kept(extra: str | None) -> Any:
+    """The columns that an import has besides; None if there are none, or somebody else wrote what is no JSON."""
+    try:
+        return None if extra is None else json.loads(extra)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _files(catalog: sqlite3.Connection, recordid: str, quiet_before: float) -> list[_File]:
@@ -148,7 +132,7 @@ def state_now(told: str | None, source: str, at: int | None, files: list[_File])
     if live:
         latest = max((file.last_arrival for file in live if file.last_arrival is not None), default=None)
         return "recording", "bucket", None if latest is None else latest * 1000
-    ended = [file for file in files if file.verdict in _ENDED and file.duration is not None]
+    ended = [file for file in files if file.verdict in ENDED and file.duration is not None]
     if ended and told != "idle":
         return "idle", "bucket", max((file.ended_ms for file in ended if file.ended_ms is not None), default=None)
     return told or "unknown", source, at

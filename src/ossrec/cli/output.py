@@ -24,6 +24,7 @@ class Column(NamedTuple):
     may_go: bool = False  # left out when it is empty in every row
     instead_of: str = ""  # title of a column that comes before it in rank; shown only where that has no room
     shrinks: bool = False  # on a narrow terminal its cells are cut shorter, so that more columns have room
+    least: int = 0  # of the last one: on a terminal it may be cut to so many columns
 
 
 class Output(NamedTuple):
@@ -153,7 +154,7 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
 
 
 def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:
-    from ossrec.cli.tables import WIDEST, cell_width, clipped, fitting, table  # only for this format
+    from ossrec.cli.tables import WIDEST, cell_width, clipped, fitting, rest, table  # only for this format
 
     cells = [[(printable(column.cell(row)), column.style(row)) for column in columns] for row in rows]
     if not cells:
@@ -164,6 +165,9 @@ def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) ->
         texts = {at: [columns[at].title, *(row[at][0] for row in cells)] for at in used}
         widest = cell_width(texts, columns, room)
         shown = fitting(texts, columns, room, widest)
+        if columns[last := used[-1]].least and last in shown:
+            left = rest(texts, columns, shown, room, widest)
+            cells = [[*row[:last], (clipped(row[last][0], left), row[last][1])] for row in cells]
     kept = [columns[at] for at in shown]
     most = [widest if column.shrinks else WIDEST for column in columns]
     yield table(

@@ -50,11 +50,21 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     also = "; the name can be read in other ways too, see `ossrec parse --all`" if known["ambiguous"] else ""
     yield printable(f"  room      {known['roomid']}, {who}{also}")
     yield from _times(known)
+    yield from kept_lines(known["task"])
     expected, missing = known["segments_expected"], known["segments_missing"]
     of = "" if expected is None else f" of {expected}"
     lost = f", {missing} missing ({clock(known['missing_seconds']) or 'of unknown length'})" if missing else ""
     yield f"  segments  {known['segments_present']}{of} there{lost}, {human_bytes(known['bytes'])}"
     yield from _looked(known)
+
+
+def kept_lines(task: Row | None) -> Iterator[str]:
+    """The columns of an import that say nothing of the recording itself, of each row that told of the task."""
+    kept = None if task is None else task["extra"]
+    for row in kept if isinstance(kept, list) else [kept]:
+        if isinstance(row, dict) and row:
+            said = ", ".join(f"{name} {value}" for name, value in row.items() if value not in (None, ""))
+            yield printable(f"  import    {said}")
 
 
 def _of_the_task(known: Row) -> str:

@@ -34,6 +34,10 @@ class Ranked(Protocol):
     def shrinks(self) -> bool:
         """Its cells may be cut shorter than `WIDEST`: what is left still tells something."""
 
+    @property
+    def least(self) -> int:
+        """To how many columns the last one may be cut, 0 if it may not."""
+
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence[str], coloured: bool) -> str:
     """A table with a line of titles, ended by a newline; a column is aligned ``left`` or ``right``.
@@ -88,10 +92,21 @@ def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], ro
 
 
 def _widths(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], widest: int) -> dict[int, int]:
-    """Of each column, of which the last is never cut."""
+    """Of each column, of which the last is cut to its `least` alone."""
     most = {at: widest if columns[at].shrinks else WIDEST for at in texts}
     last = max(texts, default=0)
-    return {at: max(width(text if at == last else clipped(text, most[at])) for text in texts[at]) for at in texts}
+    widths = {at: max(width(text if at == last else clipped(text, most[at])) for text in texts[at]) for at in texts}
+    if texts and columns[last].least:
+        widths[last] = min(widths[last], max(columns[last].least, width(columns[last].title)))
+    return widths
+
+
+def rest(
+    texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], shown: Sequence[int], room: int, widest: int
+) -> int:
+    """How many of *room* columns the others of those *shown*, as `fitting` gives them, leave for the last."""
+    widths = _widths(texts, columns, widest)
+    return room - sum(widths[at] + _BETWEEN for at in shown[:-1])
 
 
 def width(text: str) -> int:

@@ -10,7 +10,7 @@ from ossrec.catalog.stories import story
 from ossrec.catalog.task_rows import TaskWanted, find_tasks, is_told
 from ossrec.cli.colors import VERDICTS
 from ossrec.cli.output import Output
-from ossrec.cli.recording import story_lines
+from ossrec.cli.recording import kept_lines, story_lines
 from ossrec.cli.text import clock, human_time, printable
 
 Row = dict[str, Any]
@@ -39,6 +39,7 @@ def task_lines(known: Row, output: Output) -> Iterator[str]:
     for word in ("started", "stopped"):
         if known[f"{word}_at"]:
             yield f"  {word:9} {human_time(known[f'{word}_at'])} UTC"
+    yield from kept_lines(known)
     yield from _files(known["recordings"], output)
     yield from story_lines(known["story"], output)
 

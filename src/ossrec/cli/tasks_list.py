@@ -17,17 +17,21 @@ from ossrec.cli.waiting import say_what_waits
 
 Row = dict[str, Any]
 
+
+def _files(verdicts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in verdicts.items()) or "none"
+
+
 _COLORS = {"recording": "cyan", "failed": "red", "unknown": "magenta"}
 _COLUMNS = (
     Column("recordid", lambda row: row["recordid"] or "(none)"),
-    Column("room", lambda row: row["roomid"] or "", shrinks=True),
-    Column("stream", lambda row: row["stream"] or "", rank=2),
+    Column("room", lambda row: row["roomid"] or "", rank=3, may_go=True, shrinks=True),
+    Column("stream", lambda row: row["stream"] or "", rank=6, may_go=True),
     Column("state", lambda row: row["state"], lambda row: _COLORS.get(row["state"])),
-    Column("says", lambda row: row["state_from"], rank=1),
-    Column("since (UTC)", lambda row: human_time(row["state_at"]), rank=1),
-    Column("started (UTC)", lambda row: human_time(row["started_at"])),
-    Column("files", lambda row: str(row["files"]), align="right"),
-    Column("verdicts", lambda row: ", ".join(f"{number} {word}" for word, number in row["verdicts"].items())),
+    Column("says", lambda row: row["state_from"], rank=4),
+    Column("since (UTC)", lambda row: human_time(row["state_at"]), rank=5),
+    Column("started (UTC)", lambda row: human_time(row["started_at"]), rank=1),
+    Column("files", lambda row: _files(row["verdicts"]), rank=2, least=11),
 )
 
 
@@ -46,7 +50,8 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: An
     """List tasks, the newest first, each with its state, the source that says so, and its files.
 
     A recordid that is only in the bucket is a task of unknown origin: its state is from the bucket. What was
-    asked of the recorder and came to no task has no recordid. Times are UTC.
+    asked of the recorder and came to no task has no recordid. A task whose start nobody told counts by the best
+    time that is known of it. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
         rows = find_tasks(conn, TaskWanted(**wanted), now=time.time(), quiet_after=idle + lag)

@@ -7,25 +7,39 @@ from typing import Any
 
 import click
 
+from ossrec.catalog.listings import Place
 from ossrec.catalog.opening import open_catalog
-from ossrec.catalog.unmatched import FIELDS, KINDS, Bounds, listed_until, unmatched
+from ossrec.catalog.unmatched import FIELDS, KINDS, Bounds, old_listings, unmatched
 from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output import Column, Output, say
-from ossrec.cli.telling import FOUND
+from ossrec.cli.telling import FOUND, PARTLY
 from ossrec.cli.text import human_time
 from ossrec.cli.waiting import say_what_waits
+from ossrec.naming import parse_name
 
 Row = dict[str, Any]
 
+
+def _where(row: Row) -> str:
+    """The file, without what stands in other columns: of a recording's whole name that is all but its folder."""
+    file: str = row["file"] or ""
+    name = parse_name(file)
+    if name is None or (name.recordid, name.roomid, name.uid) != (row["recordid"], row["roomid"], row["uid"]):
+        return file.replace(row["recordid"], "…") if row["recordid"] else file
+    return name.folder or "/"
+
+
+_DAY = 86_400
 _COLUMNS = (
     Column("what", lambda row: KINDS[row["kind"]]),
     Column("recordid", lambda row: row["recordid"] or "(none)"),
-    Column("room", lambda row: row["roomid"] or "", shrinks=True),
-    Column("user", lambda row: row["uid"] or "", may_go=True, shrinks=True),
-    Column("when (UTC)", lambda row: human_time(row["at"])),
-    Column("says", lambda row: row["told_by"], rank=2),
-    Column("file", lambda row: row["file"] or "", rank=1, may_go=True),
-    Column("detail", lambda row: row["detail"] or ""),
+    Column("room", lambda row: row["roomid"] or "", rank=4, may_go=True, shrinks=True),
+    Column("user", lambda row: row["uid"] or "", rank=1, may_go=True, shrinks=True),
+    Column("when (UTC)", lambda row: human_time(row["at"]), rank=2),
+    Column("says", lambda row: row["told_by"], rank=7),
+    Column("bucket", lambda row: row["bucket"] or "", rank=5, may_go=True),
+    Column("file", _where, rank=6, may_go=True),
+    Column("detail", lambda row: row["detail"] or "", rank=3, least=24),
 )
 
 
@@ -48,16 +62,27 @@ def command(
 ) -> int:
     """List what does not match between tasks and files; the exit code is 1 when there is something.
 
-    That are tasks without files, once a scan has looked later than the upload lag after their end; files whose
+    That are tasks without files, once scans have looked later than the upload lag after their end; files whose
     recordid no task knows, of the time that tasks are known of; files that contradict their task; callbacks
     that name a file which is not there; users that a task expected and nobody recorded; and starts that the
-    recorder did not answer. Times are UTC.
+    recorder did not answer. The exit code is 3 when a place was not listed for a day: what ended since then
+    cannot be judged. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
         bounds = Bounds(time.time(), idle, lag, since, until)
         with closing(unmatched(conn, bounds, kinds)) as rows:
             number = output.rows(rows, FIELDS, _COLUMNS)
-        if listed_until(conn) is None:
-            say("no scan has listed a bucket yet, so nobody can miss a file: run `ossrec scan BUCKET`")
+        old = old_listings(conn, bounds, kinds)
+    for place in old:
+        _say_old(place, bounds.now)
     say_what_waits(catalog)
-    return FOUND if number else 0
+    return PARTLY if old else FOUND if number else 0
+
+
+def _say_old(place: Place | None, now: float) -> None:
+    if place is None:
+        say("ossrec: no scan has listed a bucket yet, so nobody can miss a file: run `ossrec scan BUCKET`")
+        return
+    days = int((now - place.listed) // _DAY)
+    ago = "a day" if days == 1 else f"{days:,} days"
+    say(f"ossrec: {place.name} was last listed {ago} ago: what ended since cannot be judged; does its scan still run?")

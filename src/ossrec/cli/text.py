@@ -32,7 +32,9 @@ def spreadsheet_cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value) if math.isfinite(value) else ""
-    if isinstance(value, list):
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, dict) for part in value)):
+        value = json_text(value)
+    elif isinstance(value, list):
         value = " ".join(str(part) for part in value)
     text = printable(str(value))
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

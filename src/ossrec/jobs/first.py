@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.callbacks import files_to_look_at, mark_looked
+from ossrec.catalog.callbacks import body_of, files_to_look_at, mark_looked, postpone_looks
 from ossrec.catalog.intake import Intake
 from ossrec.catalog.recordings import playlist_objects
 from ossrec.catalog.stems import split_key
@@ -14,8 +14,9 @@ from ossrec.jobs.linking import link
 from ossrec.jobs.looking import look
 from ossrec.jobs.stopping import Stop
 from ossrec.model import Cursor, ObjectInfo
+from ossrec.tasks.place import bucket_named_in
 
-_MOST = 500  # files in one scan; all others come in the order of the listing
+_MOST = 500  # requests in one scan; all others come in the order of the listing
 _MOST_PAGES = 16  # of one recording
 
 
@@ -31,28 +32,60 @@ class LookFirst:
         self._intake = intake
         self._judge = judge
         self._listing = listing
+        self._requests = 0
+        self._absent: list[int] = []  # callbacks
 
     def run(self, stop: Stop, now: int, checked: Callable[[Checked], None]) -> None:
-        """Look for each file that was named lately; those that are there are judged. Raises as the bucket does."""
-        for number, file in files_to_look_at(self._conn, now, _MOST):
+        """Look for each file that was named lately; those that are there are judged. Raises as the bucket does.
+
+        A file that is not there is looked for again when its callback is twice as old: it costs a few requests, not
+        one in each scan. What is in another bucket, or under another prefix, waits for a scan of that.
+        """
+        try:
+            self._look_for_all(stop, now, checked)
+        finally:
+            with transaction(self._conn):
+                postpone_looks(self._conn, self._absent, now)
+
+    def _look_for_all(self, stop: Stop, now: int, checked: Callable[[Checked], None]) -> None:
+        known: dict[str, bool] = {}  # whether the file is there
+        for number, file in files_to_look_at(self._conn, now):
+            if self._requests >= _MOST:
+                return
             stop.check()
             key = self._key(file)
             split = split_key(key)
-            if split.name is None or not split.stem.startswith(self._listing.prefix):
+            if not split.stem.startswith(self._listing.prefix) or self._is_elsewhere(number):
                 continue
-            objects = self._listed(split.stem)
-            if not any(one.key == key for one in objects):
+            if split.name is not None and key not in known:
+                known[key] = self._look_for(key, split.stem, now, checked)
+            if not known.get(key, False):
+                self._absent.append(number)
                 continue
             with transaction(self._conn):
                 mark_looked(self._conn, number)
-                self._intake.add_and_count(objects)
-                link(self._conn, now)
-                self._look(split.stem, checked)
+
+    def _look_for(self, key: str, stem: str, now: int, checked: Callable[[Checked], None]) -> bool:
+        objects = self._listed(stem)
+        if not any(one.key == key for one in objects):
+            return False
+        with transaction(self._conn):
+            self._intake.add_and_count(objects)
+            link(self._conn, now)
+            self._look(stem, checked)
+        return True
 
     def _key(self, file: str) -> str:
         """An address in path style begins with the name of the bucket."""
         name = self._bucket.name.removeprefix("oss://")
         return file.removeprefix(f"{name}/") if self._bucket.name.startswith("oss://") else file
+
+    def _is_elsewhere(self, number: int) -> bool:
+        """The address that a callback tells is surely one of another bucket."""
+        if not self._bucket.name.startswith("oss://"):
+            return False
+        named = bucket_named_in(body_of(self._conn, number))
+        return named is not None and named != self._bucket.name.removeprefix("oss://")
 
     def _listed(self, stem: str) -> list[ObjectInfo]:
         objects: list[ObjectInfo] = []
@@ -60,6 +93,7 @@ class LookFirst:
         for _ in range(_MOST_PAGES):
             if cursor is None:
                 return objects
+            self._requests += 1
             page = self._bucket.page(stem, cursor)
             objects += page.objects
             cursor = page.next
