@@ -4,18 +4,20 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import ossrec as package
-from tests.catalog.builder import CatalogBuilder, mixed
+from ossrec.catalog.tasks import TaskRow, save_tasks
+from tests.catalog.builder import RID, CatalogBuilder, mixed, source
 from tests.running import Ossrec
 
 COMMAND = [sys.executable, "-m", "ossrec"]
 
 
-def shown(catalog: CatalogBuilder, columns: int, *arguments: str) -> tuple[list[str], str]:
+def shown(catalog: CatalogBuilder, columns: int, *arguments: str, code: int = 0) -> tuple[list[str], str]:
     """What a terminal of so many columns and stderr are given."""
     environ = {
         "PYTHONPATH": str(Path(package.__file__).parents[1]),
@@ -36,7 +38,7 @@ def shown(catalog: CatalogBuilder, columns: int, *arguments: str) -> tuple[list[
         pass
     os.close(near)
     _, said = process.communicate()
-    assert process.returncode == 0
+    assert process.returncode == code
     return b"".join(parts).decode().replace("\r\n", "\n").splitlines(), said.decode()
 
 
@@ -60,3 +62,44 @@ def test_a_room_fits(catalog: CatalogBuilder) -> None:
         lines, _ = shown(catalog, columns, "show", "--room", "lobby")
         drawn = lines[3 : lines.index("Recordings")]
         assert max(map(len, drawn)) <= columns
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> CatalogBuilder:
+    """A catalog with tasks whose names and rooms are as long as they are in use, and little of which fits."""
+    build = CatalogBuilder(tmp_path / "tasks.db")
+    began = int(time.time()) - 7200
+    for number, word in enumerate(("task", "user", "file")):
+        recordid = f"{number}{RID[1:]}"
+        if word != "task":
+            build.recording(source("classroom-2026-17", "anna", recordid))
+        if word != "file":
+            told = (recordid, "classroom-2026-17", "source", '["anna","10266702"]', began * 1000, (began + 60) * 1000)
+            save_tasks(build.conn, [TaskRow(*told, "stopped", "import", (began + 60) * 1000)], began)
+    build.conn.execute("UPDATE recordings SET task = 'unknown' WHERE recordid LIKE '2%'")
+    build.scan(started=began + 3600)
+    return build
+
+
+@pytest.mark.parametrize(
+    ("columns", "arguments", "titles"),  # those that must be among what is shown
+    [
+        (80, ["tasks", "list"], ["recordid", "state", "started", "files"]),
+        (120, ["tasks", "list"], ["recordid", "room", "state", "started", "files"]),
+        (80, ["tasks", "unmatched"], ["what", "recordid", "user"]),
+        (80, ["tasks", "unmatched", "--kind", "task"], ["what", "recordid", "when"]),
+        (120, ["tasks", "unmatched"], ["what", "recordid", "user", "when", "detail"]),
+    ],
+)
+def test_tasks_fit(tasks: CatalogBuilder, columns: int, arguments: list[str], titles: list[str]) -> None:
+    lines, said = shown(tasks, columns, *arguments, code=int("unmatched" in arguments))
+
+    assert max(map(len, lines)) <= columns
+    assert [title for title in titles if title not in lines[0]] == []
+    assert "left out to fit the terminal" in said
+
+
+def test_the_column_of_files_repeats_no_other(tasks: CatalogBuilder, ossrec: Ossrec) -> None:
+    lines = ossrec("tasks", "unmatched", "--kind", "file", "--catalog", str(tasks.path)).out.splitlines()
+
+    assert lines[1].split("oss://recordings")[1].split() == ["2026/", *["no", "task", "knows", "its", "recordid"]]
