@@ -125,3 +125,16 @@ def test_what_an_import_keeps_is_shown(ossrec: Ossrec, alone: Path) -> None:
     assert "  import    customer Jones\n" in ossrec("show", rid(1)).out
     assert ossrec("show", rid(1), "--format", "json").json["task"]["extra"] == {"customer": "Jones"}
     assert '{""customer"": ""Smith & Co""' in ossrec("tasks", "list", "--format", "csv").out
+
+
+def test_a_start_that_got_no_answer_has_not_failed_when_its_repeat_is_refused(alone: Path) -> None:
+    build = CatalogBuilder(alone / "ossrec.db")
+    for number, (resid, outcome) in enumerate((("r1", "unanswered"), ("r1", "refused"), ("r2", "refused"))):
+        build.conn.execute(
+            "INSERT INTO calls (call, traceid, appid, roomid, stream, resid, asked_ms, outcome)"
+            " VALUES ('start', ?, '1', ?, 'mixed', ?, ?, ?)",
+            (f"t{number}", resid, resid, NOW * 1000 + number, outcome),
+        )
+
+    assert [(row["roomid"], row["state"]) for row in rows(build)] == [("r2", "failed"), ("r1", "unknown")]
+    assert [row["roomid"] for row in rows(build, states=("unknown",))] == ["r1"]

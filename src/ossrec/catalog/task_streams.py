@@ -34,7 +34,9 @@ ORDER BY {{order}} DESC, r.recordid
 # of an apply that was repeated, the last.
 _CALLED_ROWS = """
 SELECT * FROM (SELECT NULL, roomid, stream, NULL,
-    CASE WHEN outcome IN ('refused', 'unsent') THEN 'failed' WHEN call = 'apply' AND outcome = 'done' THEN 'applied'
+    CASE WHEN EXISTS (SELECT 1 FROM calls u WHERE u.resid = c.resid AND u.call = 'start'
+            AND u.outcome IN ('asked', 'unanswered')) THEN 'unknown' -- a refusal after it tells that it had arrived
+         WHEN outcome IN ('refused', 'unsent') THEN 'failed' WHEN call = 'apply' AND outcome = 'done' THEN 'applied'
          ELSE 'unknown' END AS state,
     'rest', asked_ms, iif(call = 'start', asked_ms, NULL), NULL, asked_ms / 1000,
     coalesce(answered_ms, asked_ms) / 1000, asked_ms AS at
