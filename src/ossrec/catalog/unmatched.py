@@ -16,7 +16,8 @@ from ossrec.catalog.times import iso, iso_seconds
 Row = dict[str, Any]
 Stored = tuple[Any, ...]  # recordid, roomid, uid, at (Unix ms), number of the bucket, file, who told, detail
 
-FIELDS = ("kind", "recordid", "roomid", "uid", "at", "bucket", "file", "told_by", "detail")
+FIELDS = ("kind", "code", "recordid", "roomid", "uid", "at", "bucket", "file", "told_by", "detail")
+_CODES = {"task": "TSK461", "file": "TSK460"}  # of the rule table; contradictions are findings of several codes
 KINDS = {
     "listing": "no recent listing",
     "task": "task without files",
@@ -71,7 +72,7 @@ ORDER BY at DESC
 _BEGAN = "coalesce(r.started_ms, r.first_seen * 1000)"
 _FILES = f"""
 SELECT r.recordid, r.roomid, r.uid, {_BEGAN} AS at, r.bucket_id, coalesce(r.playlist, r.path), 'bucket',
-    (SELECT group_concat(f.detail, '; ') FROM findings f
+    (SELECT group_concat(f.code) || char(31) || group_concat(f.detail, '; ') FROM findings f
      WHERE f.recording_id = r.id AND f.source = 'task' AND f.code <> 'TSK460')
 FROM recordings r INDEXED BY recordings_not_matched
 WHERE r.task IN ('contradicted', 'unknown') AND r.task = :task AND r.verdict <> 'gone' AND {{times}}
@@ -123,8 +124,10 @@ def unmatched(catalog: sqlite3.Connection, bounds: Bounds, kinds: Collection[str
                 yield from map(_listing_row, old_listings(catalog, bounds, kinds))
                 continue
             for recordid, roomid, uid, at, bucket_id, file, told_by, detail in _of(catalog, kind, values):
+                code, detail = _coded(kind, detail)
                 yield {
                     "kind": kind,
+                    "code": code,
                     "recordid": recordid,
                     "roomid": roomid,
                     "uid": uid,
@@ -193,6 +196,14 @@ def _of(catalog: sqlite3.Connection, kind: str, values: Row) -> Iterator[Stored]
     if kind == "contradiction":
         return rows
     return _missing(catalog, kind, _not_there(catalog, rows) if kind == "callback" else rows)
+
+
+def _coded(kind: str, detail: str | None) -> tuple[str | None, str | None]:
+    """The code of a row, several with commas between them, and its detail without them."""
+    if kind != "contradiction" or detail is None:
+        return _CODES.get(kind), detail
+    codes, _, detail = detail.partition("\x1f")
+    return codes, detail
 
 
 def _times(values: Row, at: str) -> str:

@@ -12,6 +12,7 @@ _SEVERITIES = {
 _MEANINGS = {
     ("LOOK", Severity.WARNING): "nothing is known",
     ("TSK", Severity.WARNING): "files and tasks do not agree, the file plays as it is",
+    ("TSK", Severity.ERROR): "what was to be recorded is not there, or not whole",
 }
 
 _CONSEQUENCES = {

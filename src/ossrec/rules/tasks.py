@@ -15,10 +15,14 @@ RULES: tuple[Rule, ...] = (
         "no task knows the recordid",
         "Import the task, or find out who records into this bucket: `ossrec tasks unmatched` lists all such files.",
     ),
-    _differs(
+    # Of a task, since there is no recording to find it at: `ossrec tasks unmatched` tells it.
+    Rule(
         "TSK461",
-        "task stopped longer ago than the upload lag and has no file",
+        Severity.ERROR,
+        "task is over longer than the upload lag and has no file",
         "Ask the recorder's support with recordid, room and time; look whether its OSS path and access are right.",
+        "",
+        Verdict.COMPLETE,
     ),
     _differs(
         "TSK462",
