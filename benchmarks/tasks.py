@@ -133,7 +133,7 @@ def measure(conn: Any, tasks: int) -> None:
     for name in ("link all recordings", "link again, nothing new"):
         begun, cpu = time.perf_counter(), time.process_time()
         with transaction(conn):
-            linked = link(conn, START)
+            linked = link(conn, START + 10 * tasks)
         timed(name, begun, cpu, str(linked._asdict()))
     late = START + 10 * tasks + 90_000  # an hour after the last scan began
     for kind in KINDS:

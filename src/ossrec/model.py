@@ -60,6 +60,12 @@ class BucketAddress(NamedTuple):
     path_hosts: frozenset[str] = frozenset()
 
 
+# What is said to have been recorded outside these years is a slip, seconds for milliseconds or the like.
+EARLIEST_MS = 1_262_304_000_000  # 2010
+LATEST_MS = 4_102_444_800_000  # 2100
+AHEAD_MS = 86_400_000  # by which clocks and time zones may be wrong
+
+
 class TaskFact(NamedTuple):
     """One thing that an import, a call or a callback says of a task. Times are Unix milliseconds.
 

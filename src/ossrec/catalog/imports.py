@@ -45,9 +45,11 @@ _ALONE = """
 INSERT INTO tasks (recordid, roomid, stream, uids, started_ms, stopped_ms, state, state_from, state_ms,
     first_seen, last_changed, linked)
 SELECT recordid, roomid, stream, uids, started_ms, stopped_ms,
-    CASE WHEN stopped_ms IS NOT NULL THEN 'stopped' WHEN started_ms IS NOT NULL THEN 'started' ELSE 'unknown' END,
-    'import', coalesce(stopped_ms, started_ms), ?1, ?1,
-    NOT EXISTS (SELECT 1 FROM recordings r WHERE r.recordid = sorted.recordid)
+    CASE WHEN stopped_ms <= ?2 THEN 'stopped' WHEN started_ms <= ?2 THEN 'started'
+         WHEN started_ms IS NOT NULL THEN 'applied' ELSE 'unknown' END,
+    'import', coalesce(iif(stopped_ms <= ?2, stopped_ms, NULL), iif(started_ms <= ?2, started_ms, NULL)), ?1, ?1,
+    coalesce(stopped_ms, 0) <= ?2 AND coalesce(started_ms, 0) <= ?2
+        AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.recordid = sorted.recordid)
 FROM sorted WHERE recordid NOT IN (SELECT recordid FROM tasks)
 """
 _KNOWN = "CREATE TABLE spool.known AS SELECT recordid FROM sorted WHERE recordid IN (SELECT recordid FROM tasks)"

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from ossrec.catalog.bulk import insert
-from ossrec.model import TaskFact
+from ossrec.model import EARLIEST_MS, LATEST_MS, TaskFact
 
 _FACT = "recordid, source, identity, kind, at_ms, roomid, stream, uids, started_ms, stopped_ms, duration, file, extra"
 _MANY = 500  # recordids in one question
@@ -55,13 +55,26 @@ def facts_of(conn: sqlite3.Connection, recordids: Sequence[str]) -> Iterator[lis
 
 
 def save_tasks(conn: sqlite3.Connection, rows: Iterable[TaskRow], now: int) -> None:
-    """Write what follows from the facts of tasks; a row that changes is to be linked again."""
-    insert(
-        conn,
-        f"INTO tasks ({', '.join(TaskRow._fields)}, first_seen, last_changed)",
-        [(*row, now, now) for row in rows],
-        _UPDATE,
-    )
+    """Write what follows from the facts of tasks; a row that changes is to be linked again.
+
+    So is one that a recording contradicts: the finding says who said what, and that may be another by now.
+    """
+    written = [(*row, now, now) for row in rows]
+    insert(conn, f"INTO tasks ({', '.join(TaskRow._fields)}, first_seen, last_changed)", written, _UPDATE)
+    for start in range(0, len(written), _MANY):
+        some = [row[0] for row in written[start : start + _MANY]]
+        conn.execute(_CONTRADICTED.format(",".join("?" * len(some))), some)
+
+
+def drop_tasks(conn: sqlite3.Connection, recordids: Sequence[str]) -> None:
+    """Forget tasks of which nobody says anything any more; their recordings are to be linked and judged again."""
+    for start in range(0, len(recordids), _MANY):
+        some = recordids[start : start + _MANY]
+        marks = ",".join("?" * len(some))
+        conn.execute(f"DELETE FROM tasks WHERE recordid IN ({marks})", some)
+        of_them = f"SELECT id FROM recordings WHERE recordid IN ({marks})"
+        conn.execute(f"DELETE FROM findings WHERE source = 'task' AND recording_id IN ({of_them})", some)
+        conn.execute(f"UPDATE recordings SET task = NULL, due = 1 WHERE recordid IN ({marks})", some)
 
 
 _DERIVED = TaskRow._fields[1:]
@@ -72,6 +85,12 @@ WHERE ({", ".join(_DERIVED)}) IS NOT ({", ".join(f"excluded.{name}" for name in 
 """
 
 
+_CONTRADICTED = """
+UPDATE tasks SET linked = 0 WHERE linked AND recordid IN ({})
+    AND EXISTS (SELECT 1 FROM recordings r WHERE r.recordid = tasks.recordid AND r.task = 'contradicted')
+"""
+
+
 def task_row(conn: sqlite3.Connection, recordid: str) -> TaskRow | None:
     """What is known of a task; None if no source told of it."""
     row = conn.execute(f"SELECT {', '.join(TaskRow._fields)} FROM tasks WHERE recordid = ?", (recordid,)).fetchone()
@@ -79,13 +98,14 @@ def task_row(conn: sqlite3.Connection, recordid: str) -> TaskRow | None:
 
 
 def told_durations(conn: sqlite3.Connection, recordid: str) -> list[tuple[str | None, str | None, float]]:
-    """What callbacks told of the files of a task, the newest first: (file, uid, seconds)."""
+    """What callbacks told of the files of a task, the newest by its own time first: (file, uid, seconds)."""
     return [
         (file, (unpack_uids(uids) or (None,))[0], duration)
         for file, uids, duration in conn.execute(
             "SELECT file, uids, duration FROM task_facts"
-            " WHERE recordid = ? AND kind = 'result' AND duration IS NOT NULL ORDER BY at_ms DESC, id DESC",
-            (recordid,),
+            " WHERE recordid = ? AND kind = 'result' AND duration IS NOT NULL"
+            " ORDER BY iif(at_ms >= ? AND at_ms < ?, at_ms, 0) DESC, identity DESC",
+            (recordid, EARLIEST_MS, LATEST_MS),
         )
     ]
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.claims import adopter, mark_strays_due, merge
 from ossrec.catalog.intake import Intake
+from ossrec.catalog.links import note_playlist
 from ossrec.catalog.looks import Formats
 from ossrec.catalog.playlists import save_findings
 from ossrec.catalog.recordings import Holding, load, save
@@ -132,3 +133,6 @@ class Judge:
         conn.execute("UPDATE playlists SET role = 'main' WHERE recording_id = ? AND role <> 'main'", (holding.id,))
         conn.executemany("UPDATE playlists SET role = 'superseded' WHERE id = ?", [(n,) for n in assembled.superseded])
         save(conn, holding, judgement.judged, self._run_id, self._quiet.now, lost)
+        playlists = holding.before.playlist, judgement.judged.playlist
+        if playlists[0] != playlists[1]:
+            note_playlist(conn, holding.id, holding.path, playlists)

@@ -9,13 +9,11 @@ from ossrec.findings import BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdic
 from ossrec.hls.listed import Loose, Totals
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.jobs.assembling import Assembled, Part
-from ossrec.jobs.linking import names_of
+from ossrec.jobs.linking import about_name, read_name
 from ossrec.jobs.measuring import measure
 from ossrec.jobs.timing import tell_time
 from ossrec.jobs.told import Told
-from ossrec.naming import parse_name
 from ossrec.rules import RULES
-from ossrec.tasks.linking import settle
 
 _MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
 _TS_PACKET = 188  # bytes
@@ -76,13 +74,12 @@ def judge(
     text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
     measured = measure(assembled, subject, formats)
     listed = _without_false_cuts(listed, assembled)
-    is_over = told.is_over(quiet.now)
-    if is_over and not parts and not failed and assembled.orphans:
+    last_arrival = quiet.last_arrival(holding)
+    is_quiet = told.is_over(quiet.now) or quiet.holds(last_arrival)
+    if is_quiet and told.has_stopped and not parts and not failed and assembled.orphans:
         listed.append(told.of_no_playlist(subject))
     unseen = [*failed, *(f for part in media for f in part.beyond), *measured.failures]  # the next run tries again
     everything = [*text, *listed, *unseen, *named, *measured.found]
-    last_arrival = quiet.last_arrival(holding)
-    is_quiet = is_over or quiet.holds(last_arrival)
     rules = [RULES[finding.code] for finding in everything]
     if not is_quiet and parts and not parts[-1].row.ended:
         rules = [rule for rule in rules if rule.code not in BEGUN]
@@ -138,18 +135,8 @@ def _without_playlist(holding: Holding, stem: str, segments: list[Loose]) -> lis
 
 
 def _of_the_name(path: str, playlist: str | None, subject: str, told: Told) -> list[Finding]:
-    name = parse_name(playlist or f"{path}.m3u8")
-    if name is None:
-        return []
-    settled = None if told.task is None else settle(names_of(path, playlist), told.task)
-    if settled is not None:
-        name = settled.name._replace(ambiguous=settled.ambiguous)
-    found = []
-    if not name.conforming:
-        found.append(Finding("NAM441", subject, f"recordid {name.recordid}, room {name.roomid}, uid {name.uid}"))
-    if name.ambiguous:
-        found.append(Finding("NAM450", subject, f"read as room {name.roomid}, uid {name.uid}"))
-    return found
+    name = read_name(path, playlist, told.task)
+    return [] if name is None else [Finding(code, subject, detail) for code, detail in about_name(name)]
 
 
 def _totals(assembled: Assembled) -> Totals | None:

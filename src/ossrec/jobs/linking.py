@@ -3,11 +3,30 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from ossrec.catalog.links import Candidate, Linked, LinkPass, Outcome, has_tasks, mark_told_due
-from ossrec.catalog.tasks import TaskRow, facts_of, pack_uids, save_facts, save_tasks, task_row, unpack_uids
+from ossrec.catalog.links import (
+    Candidate,
+    Linked,
+    LinkPass,
+    Outcome,
+    Told,
+    is_linked,
+    mark_told_due,
+    plans_that_came,
+)
+from ossrec.catalog.tasks import (
+    TaskRow,
+    drop_tasks,
+    facts_of,
+    pack_uids,
+    save_facts,
+    save_tasks,
+    task_row,
+    unpack_uids,
+)
 from ossrec.model import TaskFact
+from ossrec.naming import RecordingName, parse_name
 from ossrec.rules import RULES
-from ossrec.tasks.linking import Task, contradictions, fold, settle
+from ossrec.tasks.linking import NOBODY, Task, contradictions, fold, settle, sources
 
 UNKNOWN = "TSK460"
 
@@ -26,24 +45,34 @@ def note_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) ->
 
 
 def refresh(conn: sqlite3.Connection, recordids: Sequence[str], now: int) -> None:
-    """Fold the facts of these tasks anew."""
+    """Fold the facts of these tasks anew; a task of which nobody says anything any more is none."""
+    left = dict.fromkeys(recordids)
     rows: list[TaskRow] = []
     for facts in facts_of(conn, recordids):
-        rows.append(_row(fold(facts)))
+        left.pop(facts[0].recordid, None)
+        rows.append(_row(fold(facts, until_ms(now))))
         if len(rows) >= 5_000:
             save_tasks(conn, rows, now)
             rows.clear()
     save_tasks(conn, rows, now)
+    drop_tasks(conn, list(left))
+
+
+def until_ms(now: int) -> int:
+    """The last millisecond of the second *now*: what happens in it is not ahead."""
+    return now * 1000 + 999
 
 
 def link(conn: sqlite3.Connection, now: int) -> Linked:
-    """Link all recordings that were not linked yet, or whose tasks changed; belongs in a transaction.
+    """Link all recordings that are to be linked, see `LinkPass`; belongs in a transaction.
 
-    Names that can be read in several ways are read as the task allows; what contradicts its task becomes a finding.
+    Afterwards all is as if every fact had been known from the beginning. Names that can be read in several ways are
+    read as the task allows; what contradicts its task becomes a finding; what stands on the end of its task is due.
     """
-    if not has_tasks(conn):
+    if not is_linked(conn):
         return Linked()
-    run = LinkPass(conn)
+    refresh(conn, plans_that_came(conn, until_ms(now)), now)
+    run = LinkPass(conn, until_ms(now))
     run.sweep(UNKNOWN, int(RULES[UNKNOWN].severity))
     contradicted = run.decide(_outcomes(conn, run.closer()), now)
     return run.end(contradicted)
@@ -62,19 +91,42 @@ def _outcomes(conn: sqlite3.Connection, candidates: Iterable[Candidate]) -> Iter
             tasks.clear()  # those of one task mostly follow each other
             tasks[one.recordid] = known_task(conn, one.recordid)
         task = tasks[one.recordid]
-        if task is not None:
-            yield _outcome(one, task)
+        name = read_name(one.path, one.playlist, task)
+        if name is None:  # the stem was no name by itself: it stays as it is
+            read: tuple[str, str | None, str, bool] = one.roomid, one.uid, one.stream, bool(one.ambiguous)
+        else:
+            read = name.roomid, name.uid, name.stream, name.ambiguous
+        found = [] if task is None else _contradictions(conn, task, read)
+        named = [] if name is None else [_told(*about) for about in about_name(name)]
+        yield Outcome(one, *read, found=found, named=named, is_known=task is not None)
 
 
-def _outcome(one: Candidate, task: Task) -> Outcome:
-    settled = settle(names_of(one.path, one.playlist), task)
-    if settled is None:  # the stem was no name by itself: it stays as it is
-        read: tuple[str, str | None, str, bool] = one.roomid, one.uid, one.stream, bool(one.ambiguous)
-    else:
-        read = settled.name.roomid, settled.name.uid, settled.name.stream, settled.ambiguous
-    roomid, uid, stream, ambiguous = read
-    found = [(f.code, int(RULES[f.code].severity), f.detail) for f in contradictions(task, roomid, stream, uid)]
-    return Outcome(one, roomid, uid, stream, ambiguous, found)
+def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str | None, str, bool]) -> list[Told]:
+    roomid, uid, stream, _ = read
+    if not contradictions(task, roomid, stream, uid):
+        return []
+    says = next((sources(facts) for facts in facts_of(conn, [task.recordid])), NOBODY)
+    return [_told(*one) for one in contradictions(task, roomid, stream, uid, says)]
+
+
+def _told(code: str, detail: str) -> Told:
+    return code, int(RULES[code].severity), detail
+
+
+def read_name(path: str, playlist: str | None, task: Task | None) -> RecordingName | None:
+    """How the name of a recording is read by what is known of its task; None if it is none that can be read."""
+    settled = None if task is None else settle(names_of(path, playlist), task)
+    if settled is None:
+        return parse_name(playlist or f"{path}.m3u8")
+    return settled.name._replace(ambiguous=settled.ambiguous)
+
+
+def about_name(name: RecordingName) -> Iterator[tuple[str, str]]:
+    """Codes and details of what there is to say about a name."""
+    if not name.conforming:
+        yield "NAM441", f"recordid {name.recordid}, room {name.roomid}, uid {name.uid}"
+    if name.ambiguous:
+        yield "NAM450", f"read as room {name.roomid}, uid {name.uid}"
 
 
 def names_of(path: str, playlist: str | None) -> tuple[str, ...]:

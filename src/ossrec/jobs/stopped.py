@@ -1,4 +1,4 @@
-"""Recordings whose tasks turn out to have stopped: judged at once, without the bucket, for there is nothing to read."""
+"""Recordings whose tasks turn out to have stopped, or not: judged at once, without the bucket, with nothing to read."""
 
 import sqlite3
 from itertools import groupby
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from ossrec.catalog.checks import begin_check, finish_check, listings_of
 from ossrec.catalog.intake import Intake
-from ossrec.catalog.links import stopped_without_playlist
+from ossrec.catalog.links import judged_by_stops
 from ossrec.catalog.recordings import playlist_objects
 from ossrec.errors import BucketBusy
 from ossrec.jobs.judge import Judge, Listing
@@ -37,29 +37,31 @@ class _Unasked:
 
 
 def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -> int:
-    """Judge live recordings without a playlist whose tasks stopped longer ago than *lag* seconds.
+    """Judge recordings without a playlist of which tasks now say otherwise than before whether they have stopped.
 
-    Gives how many turned out to be unfinished. Belongs in a transaction.
+    A task counts as stopped *lag* seconds later, segments as still arriving for *idle* seconds more. Gives how many
+    live ones turned out to be unfinished. Belongs in a transaction.
     """
     number = 0
-    concerned = stopped_without_playlist(conn, round((now - lag) * 1000))
-    for bucket_id, same in groupby(concerned, key=lambda one: one[0]):
+    concerned = judged_by_stops(conn, round((now - lag) * 1000))
+    for bucket_id, same in groupby(concerned, key=lambda one: one.bucket_id):
         listed = [Listing(*one) for one in listings_of(conn, bucket_id)]
         (name,) = conn.execute("SELECT name FROM buckets WHERE id = ?", (bucket_id,)).fetchone()
         run_id = begin_check(conn, bucket_id, "", now)
         judge = Judge(
             conn, _Unasked(name), run_id, Intake(conn, run_id, bucket_id, now), Quiet(now, idle + lag, 0, lag)
         )
-        for _, recording_id in same:
-            number += _is_unfinished(conn, judge, recording_id, listed)
+        for one in same:
+            number += _judged(conn, judge, one.id, listed) == "unfinished" and bool(one.is_live)
         finish_check(conn, run_id, now, {})
     return number
 
 
-def _is_unfinished(conn: sqlite3.Connection, judge: Judge, recording_id: int, listed: list[Listing]) -> bool:
+def _judged(conn: sqlite3.Connection, judge: Judge, recording_id: int, listed: list[Listing]) -> str | None:
+    """What a recording turned out to be; None when only a scan can tell."""
     if playlist_objects(conn, recording_id):  # it was not read yet: a scan will
-        return False
+        return None
     (path,) = conn.execute("SELECT path FROM recordings WHERE id = ?", (recording_id,)).fetchone()
     listing = next((one for one in listed if path.startswith(one.prefix)), None)
     done = None if listing is None else judge.judge(recording_id, [], listing)
-    return done is not None and done.verdict == "unfinished"
+    return None if done is None else done.verdict

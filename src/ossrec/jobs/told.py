@@ -21,12 +21,15 @@ class Told(NamedTuple):
     task: Task | None = None
     lag: float = 0.0  # seconds
 
+    @property
+    def has_stopped(self) -> bool:
+        """The task was stopped."""
+        return self.task is not None and self.task.state == "stopped" and self.task.stopped_ms is not None
+
     def is_over(self, now: float) -> bool:
         """The task was stopped, and longer ago than the upload lag: nothing more will come. *now* is epoch seconds."""
         task = self.task
-        if task is None or task.state != "stopped" or task.stopped_ms is None:
-            return False
-        return task.stopped_ms / 1000 + self.lag < now
+        return self.has_stopped and task is not None and (task.stopped_ms or 0) / 1000 + self.lag < now
 
     def of_no_playlist(self, subject: str) -> Finding:
         """The finding that a task has stopped and its segments have no playlist."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ossrec.model import TaskFact
+from ossrec.model import AHEAD_MS, EARLIEST_MS, LATEST_MS, TaskFact
 from ossrec.naming import RecordingName, readings
 
 # Whose word counts when two sources differ: our own calls, the customer's records, and last what a stranger may
@@ -26,6 +26,17 @@ class Task(NamedTuple):
     state_ms: int | None
 
 
+class Sources(NamedTuple):
+    """Who says what recordings may contradict; None: nobody, or it is not known who."""
+
+    roomid: str | None = None
+    stream: str | None = None
+    uids: str | None = None
+
+
+NOBODY = Sources()
+
+
 class Settled(NamedTuple):
     """The reading of a recording's name that its task allows best."""
 
@@ -40,93 +51,165 @@ class Contradiction(NamedTuple):
     detail: str
 
 
-def fold(facts: Sequence[TaskFact]) -> Task:
-    """What *facts* of one task, at least one, in the order in which they came, say together.
+def fold(facts: Sequence[TaskFact], now_ms: int) -> Task:
+    """What *facts* of one task, at least one, say together at *now_ms*; of imports, the last of them counts.
 
-    An import replaces what earlier ones said. Of sources that differ, `rest` counts before `import` before
-    `callback`; of one source, the newest. Callbacks may come in any order, and each tells of one user's file: by them
-    a task began when its first file did, and ended with its last one, and nobody knows which users were expected.
+    Of sources that differ, `rest` counts before `import` before `callback`; of calls and of callbacks, the newest by
+    its own time, in whatever order they came. A callback counts for nothing in room and stream when it contradicts
+    what is known without it. Users are expected only by those who know them all beforehand: a callback tells of one
+    user's file. What an import says to start or stop later than now is a plan.
     """
-    imports = [fact for fact in facts if fact.source == "import"]
-    told = [fact for fact in facts if fact.source == "callback"]
-    told.sort(key=lambda fact: (fact.at_ms or 0, fact.identity))
-    known = [*told, *(fact for fact in facts if fact.source == "rest"), *imports[-1:]]
-    known.reverse()
-    known.sort(key=lambda fact: _AUTHORITY[fact.source])  # the newest of each source first
-    expecting = [fact.uids for fact in known if fact.source != "callback" and fact.uids is not None]
-    started = next((fact for fact in known if fact.started_ms is not None), None)
-    begun = [fact.started_ms for fact in told if fact.started_ms is not None]
-    stopped = [(fact.stopped_ms, fact) for fact in known if fact.stopped_ms is not None and fact.kind != "result"]
-    state, source, at = _state(known)
+    known = _ranked(facts)
+    room, stream, uids = _settling(known)
+    trusted = [fact for fact in known if fact.source != "callback"]
+    started = [fact.started_ms for fact in trusted if fact.started_ms is not None] or _starts(known)[:1]
+    stopped = [fact.stopped_ms for fact in known if fact.stopped_ms is not None and fact.kind != "result"]
+    state, source, at = _state(known, now_ms)
     return Task(
         recordid=facts[0].recordid,
-        roomid=next((fact.roomid for fact in known if fact.roomid is not None), None),
-        stream=next((fact.stream for fact in known if fact.stream is not None), None),
-        uids=expecting[0] if expecting else None,
-        started_ms=None if started is None else min(begun) if started.source == "callback" else started.started_ms,
-        stopped_ms=stopped[0][0] if stopped else None,
+        roomid=None if room is None else room.roomid,
+        stream=None if stream is None else stream.stream,
+        uids=None if uids is None else uids.uids,
+        started_ms=started[0] if started else None,
+        stopped_ms=stopped[0] if stopped else None,
         state=state,
         state_from=source,
         state_ms=at,
     )
 
 
-def _state(known: Sequence[TaskFact]) -> tuple[str, str, int | None]:
+def sources(facts: Sequence[TaskFact]) -> Sources:
+    """Who says room, stream and users of the task that these facts are of."""
+    return Sources(*(None if fact is None else fact.source for fact in _settling(_ranked(facts))))
+
+
+def _ranked(facts: Sequence[TaskFact]) -> list[TaskFact]:
+    """The facts that count, the one that counts most first."""
+    imports = [fact for fact in facts if fact.source == "import"]
+    others = [_believable(fact) for fact in facts if fact.source != "import"]
+    others.sort(key=lambda fact: (fact.at_ms or 0, fact.identity), reverse=True)
+    return sorted(others + imports[-1:], key=lambda fact: _AUTHORITY[fact.source])
+
+
+def _believable(fact: TaskFact) -> TaskFact:
+    """Without the times of a callback that cannot be: years off, or later than the callback itself."""
+    if fact.source != "callback":
+        return fact
+    at = fact.at_ms if fact.at_ms is not None and EARLIEST_MS <= fact.at_ms < LATEST_MS else None
+    latest = LATEST_MS if at is None else at + AHEAD_MS
+    started = fact.started_ms if fact.started_ms is not None and EARLIEST_MS <= fact.started_ms < latest else None
+    return fact._replace(at_ms=at, started_ms=started)
+
+
+def _settling(known: Sequence[TaskFact]) -> tuple[TaskFact | None, TaskFact | None, TaskFact | None]:
+    """The facts whose room, whose stream and whose users count."""
+    uids = next((fact for fact in known if fact.source != "callback" and fact.uids is not None), None)
+    room = stream = None
+    for fact in known:
+        if fact.source == "callback" and _contradicts(fact, room, stream, uids):
+            continue
+        room = fact if room is None and fact.roomid is not None else room
+        stream = fact if stream is None and fact.stream is not None else stream
+    return room, stream, uids
+
+
+def _contradicts(fact: TaskFact, room: TaskFact | None, stream: TaskFact | None, uids: TaskFact | None) -> bool:
+    """A callback says otherwise: it is about something else, so that no part of it completes what others said."""
+    if room is not None and fact.roomid not in (None, room.roomid):
+        return True
+    if stream is not None and fact.stream not in (None, stream.stream):
+        return True
+    return uids is not None and not set(fact.uids or ()) <= set(uids.uids or ())
+
+
+def _starts(known: Sequence[TaskFact]) -> list[int]:
+    """When the files that callbacks tell of start, the first one first."""
+    said = ((fact, fact.started_ms) for fact in known if fact.source == "callback")
+    return sorted(_of_each_file((fact, start) for fact, start in said if start is not None))
+
+
+def _ends(known: Sequence[TaskFact]) -> list[int]:
+    """When the complete files that callbacks tell of end, the last one last."""
+    said = ((fact, _end(fact)) for fact in known if fact.source == "callback" and fact.kind == "result")
+    return sorted(_of_each_file((fact, end) for fact, end in said if end is not None))
+
+
+def _of_each_file(said: Iterable[tuple[TaskFact, int]]) -> Iterable[int]:
+    """The first of the times *said* of each file: a task has a file for each user."""
+    newest: dict[tuple[object, ...], int] = {}
+    for fact, at in said:
+        newest.setdefault((fact.file, fact.uids), at)
+    return newest.values()
+
+
+def _state(known: Sequence[TaskFact], now_ms: int) -> tuple[str, str, int | None]:
     """State, source and time; *known* has the one that counts most first."""
     for state in _STATES:
         for fact in known:
-            if state in _says(fact):
-                return state, fact.source, _time_of(state, fact, known)
-    return "unknown", known[0].source, known[0].at_ms
+            if state in _says(fact, now_ms):
+                return state, fact.source, _when(state, fact, known)
+    at = known[0].at_ms
+    return "unknown", known[0].source, at if at is not None and at <= now_ms else None
 
 
-def _says(fact: TaskFact) -> Iterator[str]:
+def _says(fact: TaskFact, now_ms: int) -> Iterator[str]:
     """The states that a fact tells of."""
     if fact.kind == "result":  # nothing stopped it, or it would say so: its end is all that is known
         yield "idle"
-    elif fact.stopped_ms is not None:
+    elif fact.stopped_ms is not None and fact.stopped_ms <= now_ms:
         yield "stopped"
     if fact.kind in _STATES:
         yield fact.kind
     if fact.started_ms is not None:
-        yield "started"
+        yield "started" if fact.started_ms <= now_ms else "applied"
 
 
-def _time_of(state: str, fact: TaskFact, known: Sequence[TaskFact]) -> int | None:
-    """When *fact*, or others of callbacks that say the same, says that *state* began: with the first, or the last."""
-    if fact.source != "callback":
-        return _when(state, fact)
-    same = [one for one in known if one.source == "callback" and state in _says(one)]
-    times = [at for one in same if (at := _when(state, one)) is not None]
-    if not times:
-        return None
-    return min(times) if state == "started" else max(times)
-
-
-def _when(state: str, fact: TaskFact) -> int | None:
+def _when(state: str, fact: TaskFact, known: Sequence[TaskFact]) -> int | None:
     if state == "stopped" and fact.stopped_ms is not None:
         return fact.stopped_ms
-    if state == "idle" and fact.started_ms is not None and fact.duration is not None:
-        return fact.started_ms + round(fact.duration * 1000)
+    if state == "idle" and fact.kind == "result":
+        ends = _ends(known)
+        return ends[-1] if ends else None
     if state == "started" and fact.started_ms is not None:
-        return fact.started_ms
+        return _starts(known)[0] if fact.source == "callback" else fact.started_ms
+    if state == "applied" and fact.kind != "applied":  # it is to start, nobody said since when
+        return None
     return fact.at_ms
 
 
-def contradictions(task: Task, roomid: str, stream: str, uid: str | None) -> list[Contradiction]:
+def _end(fact: TaskFact) -> int | None:
+    """When the file of a callback ends; a length that reaches beyond the callback is none."""
+    if fact.started_ms is None or fact.duration is None:
+        return fact.at_ms
+    end = fact.started_ms + round(fact.duration * 1000)
+    latest = LATEST_MS if fact.at_ms is None else fact.at_ms + AHEAD_MS
+    return end if end < latest else fact.at_ms
+
+
+def contradictions(
+    task: Task, roomid: str, stream: str, uid: str | None, says: Sources = NOBODY
+) -> list[Contradiction]:
     """In what a recording of *roomid*, *stream* and *uid* differs from its task; empty when it fits.
 
-    What nobody said of the task contradicts nothing.
+    What nobody said of the task contradicts nothing. *says* names who said the rest.
     """
     found = []
     if task.roomid is not None and task.roomid != roomid:
-        found.append(Contradiction("TSK462", f"the file is of room {roomid}, the task of room {task.roomid}"))
+        told = f"the task of room {task.roomid}{_by(says.roomid)}"
+        found.append(Contradiction("TSK462", f"the file is of room {roomid}, {told}"))
     if task.stream is not None and task.stream != stream:
-        found.append(Contradiction("TSK463", f"the file is of the {stream} stream, the task records {task.stream}"))
+        told = f"the task records {task.stream}{_by(says.stream)}"
+        found.append(Contradiction("TSK463", f"the file is of the {stream} stream, {told}"))
     if uid is not None and task.uids is not None and uid not in task.uids:
         some = ", ".join(task.uids[:5]) + (f" and {len(task.uids) - 5} more" if len(task.uids) > 5 else "")
-        found.append(Contradiction("TSK464", f"the file is of user {uid}, the task of {some or 'nobody'}"))
+        found.append(
+            Contradiction("TSK464", f"the file is of user {uid}, the task of {some or 'nobody'}{_by(says.uids)}")
+        )
     return found
+
+
+def _by(source: str | None) -> str:
+    return "" if source is None else f", says {source}"
 
 
 def settle(keys: Iterable[str], task: Task) -> Settled | None:
