@@ -24,7 +24,7 @@ from ossrec.catalog.unmatched import KINDS, Bounds, unmatched
 from ossrec.catalog.writing import open_for_writing, transaction
 from ossrec.jobs.linking import link
 
-START = 1_790_000_000  # the first task, epoch seconds
+START = 1_780_000_000  # the first task, epoch seconds
 ROOMS = 20_000
 _COLUMNS = (
     "path, folder, recordid, roomid, uid, stream, playlist, started_ms, ended_ms, duration, verdict, bucket_id,"
