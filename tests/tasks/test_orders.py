@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 
 from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.unmatched import Bounds, unmatched
-from ossrec.catalog.writing import open_for_writing, transaction
-from ossrec.jobs.callbacks import replay
 from ossrec.jobs.importing import ImportOptions, import_tasks
-from ossrec.jobs.linking import link
+from ossrec.jobs.replaying import replay
 from ossrec.tasks.fields import Told
 from ossrec.tasks.importing import Row
 from ossrec.tasks.replaying import Saved
@@ -113,11 +111,7 @@ def happen(catalog: Path, bucket: Path, one: Happening) -> None:
         import_tasks(catalog, [Row(1, one.told)], ImportOptions())
     elif isinstance(one, Heard):
         body = {"msgid": f"m{one.number}", "msgtype": 2, "notifytime": one.notify_ms, "context": dict(one.body)}
-        now = int(time.time())
-        with closing(open_for_writing(catalog)) as conn:
-            replay(conn, [Saved(1, json.dumps(body).encode())], now)
-            with transaction(conn):
-                link(conn, now)
+        replay(catalog, [Saved(1, json.dumps(body).encode())], wait=True)
     else:
         scan(bucket, catalog)
 

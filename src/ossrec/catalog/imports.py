@@ -142,7 +142,7 @@ def write_spooled(conn: sqlite3.Connection, now: int, refresh: Callable[[list[st
         conn.execute(_UNCHANGED)
     conn.execute(_KNOWN)
     conn.execute(_FACTS, (now,))
-    new = conn.execute(_ALONE, (now,)).rowcount
+    new = conn.execute(_ALONE, (now, now * 1000 + 999)).rowcount
     changed = 0
     while some := _known(conn, changed):
         refresh(some)
