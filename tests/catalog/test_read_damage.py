@@ -23,7 +23,14 @@ def finding(
 
 
 def found(*findings: Row, offsets: tuple[float, ...] = (0.0,)) -> list[Damage]:
-    return damages(findings, offsets, lambda _place: 10.0)
+    return damages(findings, offsets, held_by)
+
+
+def held_by(place: tuple[int, int]) -> tuple[float, float]:
+    """Segments of 10 s in parts of 30 s; the last one here comes 10 s late."""
+    part, number = place
+    start = 30.0 * part + (40.0 if number == 3 else 10.0 * number)
+    return start, start + 10.0
 
 
 def test_every_fault_in_the_bytes_is_of_one_kind() -> None:
@@ -68,6 +75,9 @@ CASES: dict[str, tuple[list[Row], list[tuple[Any, ...]]]] = {
         [finding("TS310", 2, 20.0, None)],
         [("broken", 20.0, 10.0, ("TS310",), 2, None)],
     ),
+    "no longer than its segment": ([finding("TS371", 3, 48.0, 30.0)], [("jump", 48.0, 2.0, ("TS371",), 3, None)]),
+    "not behind its segment": ([finding("TS371", 3, 70.0, 30.0)], [("jump", 50.0, 0.0, ("TS371",), 3, None)]),
+    "a drift lasts over many segments": ([finding("TS411", 0, 0.0, 90.0)], [("flaw", 0.0, 90.0, ("TS411",), 0, None)]),
     "a table that is wrong is a moment": (
         [finding("TS343", 2, 20.0, None, packet=7)],
         [("broken", 20.0, None, ("TS343",), 2, None)],

@@ -102,6 +102,16 @@ def test_segments_are_placed_by_the_time_in_their_names(
     assert spans(room_of(build)) == {None: expected}
 
 
+def test_damage_does_not_reach_past_its_segment_nor_the_recording(build: CatalogBuilder) -> None:
+    key = mixed("lobby")
+    number = put(build, key, "100000", "100000", "100010", "100020")
+    build.finding(number, "TS380", 3, key, source="segment", segment=1, start=10.0, length=3600.0)
+    build.finding(number, "TS411", 2, key, source="segment", segment=0, start=0.0, length=90.0)
+    room = room_of(build)
+    assert spans(room) == {None: ["100000-100030 flaw", "100000-100030 present", "100010-100020 jump"]}
+    assert room_row(room)["until"] == "2026-11-01T10:00:30.000Z"
+
+
 def test_damage_lies_where_its_segment_is(build: CatalogBuilder) -> None:
     key = mixed("lobby")
     number = put(build, key, "100000", "100000", "100200", "100210")

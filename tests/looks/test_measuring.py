@@ -212,7 +212,8 @@ def test_seconds_that_are_damaged_twice_count_once(formats: Formats) -> None:
     [
         pytest.param(Note("TS310", at=0.0), 10.0, id="all of a segment that is none"),
         pytest.param(Note("TS350", at=9.5, length=30.0), 0.5, id="no more than is left of the segment"),
-        pytest.param(Note("TS380", at=0.0, length=30.0), 0.0, id="nothing where only time is missing"),
+        pytest.param(Note("TS380", at=0.0), 0.0, id="nothing where only the clock jumps"),
+        pytest.param(Note("TS380", at=7.0, length=3.0), 3.0, id="the end that is missing"),
         pytest.param(Note("TS401", at=0.0, length=10.0), 0.0, id="nothing by a warning"),
     ],
 )

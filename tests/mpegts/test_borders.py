@@ -51,6 +51,53 @@ def test_a_segment_that_comes_twice_holds_the_same_time() -> None:
     assert 2 in found(rows([first, second, second, third, fourth]))["TS380"]
 
 
+def leaps(placed: list[Placed]) -> list[Finding]:
+    return [one for one in check_segments("room/a.m3u8", placed) if one.code == "TS380"]
+
+
+@pytest.mark.parametrize(("first", "then"), [(3600.0, 0.0), (0.0, 3600.0)], ids=["back", "on"])
+def test_a_clock_that_jumps_takes_no_second_away(first: float, then: float) -> None:
+    segments = [*cut(Recipe(start=first, seconds=4)), *cut(Recipe(start=then, seconds=4))]
+
+    (leap,) = leaps(rows(segments))
+
+    assert (leap.segment, leap.start, leap.length) == (4, pytest.approx(4.0, abs=0.1), None)
+
+
+def test_what_a_segment_lacks_at_its_end_is_lost_there() -> None:
+    segments = [after(Recipe(seconds=4), 4.0 * number) for number in range(3)]
+    half = len(segments[1]) // 2 // 188 * 188
+    placed = rows([segments[0], segments[1][:half], segments[2]], [4.0, 4.0, 4.0])
+    there = placed[1].inspection.duration
+
+    findings = {one.code: one for one in check_segments("room/a.m3u8", placed)}
+
+    assert there is not None
+    assert 1.0 < there < 3.0
+    for code in ("TS380", "TS390"):
+        one = findings[code]
+        assert one.start is not None
+        assert one.length is not None
+        assert (one.segment, one.start) == (1, pytest.approx(4.0 + there, abs=0.1)), code
+        assert one.start + one.length == pytest.approx(8.0), code
+
+
+def test_a_segment_that_is_longer_than_it_says_is_sound_to_its_end() -> None:
+    (finding,) = check_segments("room/a.m3u8", rows(list(series(FOUR)), [1.0, 1.0, 0.2, 1.0]))
+
+    assert (finding.code, finding.segment, finding.start, finding.length) == ("TS390", 2, 2.0, None)
+
+
+def test_nothing_is_told_behind_the_end_of_its_segment() -> None:
+    segments = list(series(FOUR))
+    segments[2] = lose("video", 3, 0.9)(segments[2])
+    placed = rows(segments, [1.0, 1.0, 0.3, 1.0])
+
+    (finding,) = (one for one in check_segments("room/a.m3u8", placed) if one.code == "TS350")
+
+    assert (finding.start, finding.length) == (2.3, 0.0)
+
+
 def test_a_gap_that_is_marked_is_none() -> None:
     first, _, third, fourth = series(FOUR)
 

@@ -102,3 +102,10 @@ def test_sound_without_a_single_time_is_told() -> None:
     assert [(note.code, note.detail) for note in inspect_blocks([data]).notes] == [
         ("TS371", "PID 257 (aac): no PTS at all")
     ]
+
+
+def test_a_segment_that_is_cut_in_a_packet_is_sound_up_to_there() -> None:
+    inspection = inspect_blocks([film(steps(*[3600] * 24))[:-100]])
+
+    (note,) = inspection.notes
+    assert (note.code, note.at, note.length) == ("TS430", inspection.duration, 0.0)

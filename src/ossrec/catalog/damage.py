@@ -22,10 +22,12 @@ KIND_OF = {
     **dict.fromkeys(("TS400", "TS401", "TS410", "TS411", "TS420", "TS421"), FLAW),
 }
 _BY_SEVERITY = {"error": BROKEN, "warning": FLAW}  # of a code that a newer ossrec wrote
+_OVER_MANY = frozenset(("TS411",))  # told of the first of the segments over which they last
 _TOUCH = 0.0005  # seconds; what is nearer is one, for times are whole milliseconds
 
 Place = tuple[int, int]  # part and number of a segment
-LengthOf = Callable[[Place], float | None]
+Held = tuple[float, float]  # seconds from the start of the recording, at which a segment begins and ends
+HeldBy = Callable[[Place], Held | None]
 
 
 class Damage(NamedTuple):
@@ -45,13 +47,13 @@ class Damage(NamedTuple):
         return None if self.start is None else self.start + (self.length or 0.0)
 
 
-def damages(findings: Iterable[Row], offsets: Sequence[float], length_of: LengthOf) -> list[Damage]:
+def damages(findings: Iterable[Row], offsets: Sequence[float], held_by: HeldBy) -> list[Damage]:
     """What *findings* in the bytes of segments come to, in order of time; what overlaps and is of one kind is one.
 
-    *offsets* say at which second each part of the recording begins. What spoils a segment at no packet
-    of it spoils all of it: *length_of* tells how long that is.
+    *offsets* say at which second each part of the recording begins, *held_by* which seconds a segment has by its
+    playlist. What spoils a segment at no packet of it spoils all of it; nothing reaches past its end.
     """
-    found = [one for one in (_damage(finding, offsets, length_of) for finding in findings) if one is not None]
+    found = [one for one in (_damage(finding, offsets, held_by) for finding in findings) if one is not None]
     groups: dict[tuple[int, int | None, str], list[Damage]] = {}
     for one in sorted(found, key=_order):
         same = groups.setdefault((one.part, one.segment, one.kind), [])
@@ -72,14 +74,18 @@ def kind_of(code: str, severity: str) -> str | None:
     return KIND_OF.get(code) or _BY_SEVERITY.get(severity)
 
 
-def _damage(finding: Row, offsets: Sequence[float], length_of: LengthOf) -> Damage | None:
+def _damage(finding: Row, offsets: Sequence[float], held_by: HeldBy) -> Damage | None:
     kind = kind_of(finding["code"], finding["severity"]) if finding["source"] == "segment" else None
     if kind is None or finding["severity"] == "info":
         return None
     start, length, segment = _finite(finding["start"]), _finite(finding["length"]), finding["segment"]
     part = 0 if start is None else max(sum(offset <= start + _TOUCH for offset in offsets) - 1, 0)
-    if length is None and kind == BROKEN and finding["packet"] is None and segment is not None:
-        length = length_of((part, segment))
+    held = None if segment is None else held_by((part, segment))
+    if length is None and kind == BROKEN and finding["packet"] is None and held is not None:
+        length = held[1] - held[0]
+    if start is not None and held is not None and finding["code"] not in _OVER_MANY:
+        start = min(start, held[1])
+        length = None if length is None else min(length, held[1] - start)
     return Damage(kind, start, length, (finding["code"],), part, segment, finding["lost"])
 
 

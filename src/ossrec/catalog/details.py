@@ -9,7 +9,7 @@ from ossrec.catalog.intake import unpack_etag
 from ossrec.catalog.opening import snapshot
 from ossrec.catalog.parts import Part, in_order, parts_of
 from ossrec.catalog.rows import COLUMNS, Row, buckets_by_id, recording_row
-from ossrec.catalog.segments import looks_of, segment_length, segment_rows, segment_stretches
+from ossrec.catalog.segments import held_by, looks_of, segment_rows, segment_stretches
 from ossrec.catalog.stories import story
 from ossrec.catalog.task_rows import TaskWanted, find_tasks
 from ossrec.catalog.times import iso, iso_seconds
@@ -65,7 +65,7 @@ def details(
         found = list(_findings(catalog, number, parts, dict(listed)))
         for finding in found:
             finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
-        spoilt = damages(found, [one.offset / 1000 for one in listed], partial(segment_length, catalog, listed))
+        spoilt = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
         looks = looks_of(catalog, number, row["looked_at"] is not None)
         segments: Row = (
             {"stretches": segment_stretches(catalog, number, listed, looks)}

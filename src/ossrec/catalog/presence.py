@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.damage import Damage, Place, damages
 from ossrec.catalog.parts import in_order, parts_of
-from ossrec.catalog.segments import Listed, Moment, looks_of, moments, segment_length
+from ossrec.catalog.segments import Listed, Moment, held_by, looks_of, moments
 from ossrec.findings import Severity
 from ossrec.naming import unix_ms
 
@@ -58,7 +58,9 @@ def spans_of(catalog: sqlite3.Connection, timed: Timed) -> list[Span]:
     places: dict[Place, _Placed] = {}
     spans: list[Span] = []
     looks = looks_of(catalog, timed.number, timed.was_looked_at)
+    until = 0
     for one in _placed(moments(catalog, timed.number, listed, looks), timed):
+        until = max(until, one.wall + one.length)
         place = one.moment.part, one.moment.number
         if place in wanted:
             places[place] = one
@@ -66,7 +68,7 @@ def spans_of(catalog: sqlite3.Connection, timed: Timed) -> list[Span]:
     for damage in spoilt:
         held = places.get((damage.part, -1 if damage.segment is None else damage.segment))
         if held is not None:
-            spans.append(_of_damage(damage, held))
+            spans.append(_of_damage(damage, held, until))
     return sorted(spans)
 
 
@@ -106,12 +108,12 @@ def _add(spans: list[Span], one: _Placed) -> None:
         spans.append(Span(one.wall, end, one.moment.state))
 
 
-def _of_damage(damage: Damage, held: _Placed) -> Span:
-    """Where a damage is, by the segment that holds it."""
+def _of_damage(damage: Damage, held: _Placed, until: int) -> Span:
+    """Where a damage is, by the segment that holds it; *until* is where the recording ends."""
     if damage.start is None or held.moment.start is None:
         return Span(held.wall, held.wall + held.length, damage.kind)
-    begin = held.wall + round(damage.start * 1000) - held.moment.start
-    return Span(begin, begin + round((damage.length or 0.0) * 1000), damage.kind)
+    begin = min(held.wall + max(round(damage.start * 1000) - held.moment.start, 0), until)
+    return Span(begin, min(begin + round((damage.length or 0.0) * 1000), until), damage.kind)
 
 
 def _damage(catalog: sqlite3.Connection, number: int, listed: list[Listed]) -> list[Damage]:
@@ -119,7 +121,7 @@ def _damage(catalog: sqlite3.Connection, number: int, listed: list[Listed]) -> l
     found = [dict(zip(names, row, strict=True)) for row in catalog.execute(_DAMAGE, (number,))]
     for finding in found:
         finding |= {"severity": Severity(finding["severity"]).name.lower(), "source": "segment"}
-    return damages(found, [one.offset / 1000 for one in listed], partial(segment_length, catalog, listed))
+    return damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
 
 
 def _stamp(rest: str) -> int | None:

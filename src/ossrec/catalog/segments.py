@@ -40,7 +40,7 @@ FROM stems s JOIN objects o ON o.stem_id = s.id {LOOK_JOIN}
 WHERE s.recording_id = :recording AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'look')"
-_LENGTH = "SELECT duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
+_HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
 
 
 class Stretch(NamedTuple):
@@ -139,13 +139,18 @@ def looks_of(catalog: sqlite3.Connection, number: int, some: bool) -> Looks:
     return Looks(some, bool(catalog.execute(_FAILED, (number,)).fetchone()[0]))
 
 
-def segment_length(catalog: sqlite3.Connection, playlists: Sequence[Listed], place: tuple[int, int]) -> float | None:
-    """Seconds of a segment by its playlist; *place* is its part and number."""
+def held_by(
+    catalog: sqlite3.Connection, playlists: Sequence[Listed], place: tuple[int, int]
+) -> tuple[float, float] | None:
+    """At which seconds of the recording a segment begins and ends by its playlist; *place* is its part and number."""
     part, number = place
     if part >= len(playlists):
         return None
-    row = catalog.execute(_LENGTH, (playlists[part].playlist_id, number)).fetchone()
-    return None if row is None else row[0] / 1000
+    row = catalog.execute(_HELD, (playlists[part].playlist_id, number)).fetchone()
+    if row is None:
+        return None
+    start = playlists[part].offset + row[0]
+    return start / 1000, (start + row[1]) / 1000
 
 
 def stretches(segments: Iterable[Row]) -> list[Stretch]:

@@ -17,7 +17,7 @@ from ossrec.mpegts.spans import spans
 from ossrec.rules import RULES
 
 _FAILED_WHILE_ARCHIVED = "LOOK001"
-_LEAP = "TS380"  # time is missing between two segments: nothing in either is spoilt
+_LEAP = "TS380"  # times of neighbours do not meet: without a length nothing of the recording is lost
 _ROUNDING = 0.0005  # times of segments are whole milliseconds
 
 
@@ -192,7 +192,9 @@ def _damaged(found: Iterable[Finding], segments: Sequence[Lookable]) -> float:
     starts = [start for start, _ in placed]
     spoilt = []
     for finding in found:
-        if finding.start is None or finding.code == _LEAP or RULES[finding.code].severity is not Severity.ERROR:
+        if finding.start is None or RULES[finding.code].severity is not Severity.ERROR:
+            continue
+        if finding.code == _LEAP and finding.length is None:
             continue
         begin = finding.start + _ROUNDING
         at = bisect_right(starts, begin) - 1

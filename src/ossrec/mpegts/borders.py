@@ -52,6 +52,7 @@ def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
             if note.code != "TS430" or not _goes_on(after):
                 yield _finding(subject, one, note)
         if before is not None and one.follows and not one.discontinuity:
+            yield from (_finding(subject, *told) for told in _leap(before, one))
             yield from (_finding(subject, one, note) for note in _border(before, one))
         seconds = apart(one.inspection)
         if seconds is not None:
@@ -64,23 +65,37 @@ def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
         seconds = drift([one.inspection for one in run])
         if seconds is not None:
             detail = f"by {abs(seconds):.2f} s until {_name(run[-1])}"
-            yield _finding(subject, run[0], Note("TS411", detail, at=0.0, length=_length(run)))
+            yield _finding(subject, run[0], Note("TS411", detail, at=0.0))._replace(length=_length(run))
 
 
 def _border(before: Placed, one: Placed) -> Iterator[Note]:
-    """Rules 35, 38 and 42: what two segments say of each other that continue each other by the playlist."""
+    """Rules 35 and 42: what two segments say of each other that continue each other by the playlist."""
     jump = counters_jump(before.inspection, one.inspection)
     if jump is not None:
         yield Note("TS353", jump.detail, 0, 0.0, None, jump.lost)
-    gap = gap_between(before.inspection, one.inspection)
-    if gap is not None and not _meets(before, one):
-        what = f"{gap:.2f} s are missing" if gap > 0 else f"{-gap:.2f} s are in both"
-        yield Note("TS380", f"{what}, by the times at the end of {_name(before)}", None, 0.0, abs(gap))
     changes = format_changes(before.inspection, one.inspection)
     if changes and not any(note.code == "TS421" for note in before.inspection.notes):
         yield Note("TS420", changes, None, 0.0)
     if wraps(before.inspection, one.inspection):
         yield Note("TS381", "", None, 0.0)
+
+
+def _leap(before: Placed, one: Placed) -> Iterator[tuple[Placed, Note]]:
+    """Rule 38: times that do not meet, and of which segment that is told.
+
+    What the first one lacks of its EXTINF is lost behind what is there of it. All else is a moment: a clock that goes
+    back, or on by more than that, takes nothing away from the recording's own time.
+    """
+    gap = gap_between(before.inspection, one.inspection)
+    if gap is None or _meets(before, one):
+        return
+    measured, extinf = min(lengths(before.inspection), default=0.0), before.duration or 0.0
+    if extinf - measured > min(tolerance(extinf), gap / 2) > 0:
+        what = f"{gap:.2f} s are missing at its end, by the times at the start of {_name(one)}"
+        yield before, Note("TS380", what, None, measured, min(gap, extinf - measured))
+    else:
+        what = f"{gap:.2f} s are missing" if gap > 0 else f"{-gap:.2f} s are in both"
+        yield one, Note("TS380", f"{what}, by the times at the end of {_name(before)}", None, 0.0)
 
 
 def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
@@ -96,7 +111,8 @@ def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
     measured = [passed] if passed else lengths(inspection)
     if all(abs(seconds - extinf) > tolerance(extinf) for seconds in measured):
         detail = f"{measured[0]:.2f} s, EXTINF is {extinf:g} s"
-        yield Note("TS390", detail, None, 0.0, abs(measured[0] - extinf))
+        lacks = max(0.0, extinf - measured[0])  # seconds in which nothing plays; it plays on from its start otherwise
+        yield Note("TS390", detail, None, extinf - lacks if lacks else 0.0, lacks or None)
 
 
 def _meets(before: Placed, one: Placed) -> bool:
@@ -165,7 +181,11 @@ def _name(one: Placed) -> str:
 
 
 def _finding(subject: str, one: Placed, note: Note) -> Finding:
-    """A note in the recording's own time."""
-    start = None if one.start is None else one.start + (note.at or 0.0)
+    """A note in the recording's own time: nothing lies behind the segment's end by EXTINF."""
+    at, length = note.at or 0.0, note.length
+    if one.duration is not None:
+        at = min(at, one.duration)
+        length = None if length is None else min(length, one.duration - at)
+    start = None if one.start is None else one.start + at
     detail = f"{_name(one)}: {note.detail}" if note.detail else _name(one)
-    return Finding(note.code, subject, detail, None, one.number, start, note.length, note.packet, note.lost)
+    return Finding(note.code, subject, detail, None, one.number, start, length, note.packet, note.lost)

@@ -38,7 +38,7 @@ def late_events(it: Inspector, depth: Depth, span: Ends) -> Iterator[Event]:
         yield from _clock_jumps(it, pid, clock, span)
     if it.framer.left:
         detail = f"the segment ends {it.framer.left} bytes after the start of a packet"
-        yield Event("TS430", it.framer.packets, None, 1, detail)
+        yield Event("TS430", it.framer.packets, None, 1, detail, span.end, span.end, span.end)
 
 
 def _clock_jumps(it: Inspector, pid: int, clock: Clock, span: Ends) -> Iterator[Event]:
