@@ -134,7 +134,7 @@ def test_what_no_playlist_names_is_looked_at_and_has_no_place() -> None:
 
 
 def test_a_recording_that_nobody_looked_into(formats: Formats) -> None:
-    measures, found, failures = measure(assembled(piece(0), piece(1)), KEY, formats)
+    measures, found, failures, _ = measure(assembled(piece(0), piece(1)), KEY, formats)
 
     assert (measures.depth, measures.segments_lookable, measures.looked) == ("listing", 2, None)
     assert measures.measured_duration is None
@@ -144,7 +144,7 @@ def test_a_recording_that_nobody_looked_into(formats: Formats) -> None:
 def test_a_sound_recording_is_measured(formats: Formats) -> None:
     looks = {f"day/s{n}.ts": look(formats, n, looked=100 + n) for n in range(2)}
 
-    measures, found, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, found, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert found == []
     assert (measures.depth, measures.looked, measures.damaged_seconds) == ("full", 100, 0)
@@ -159,9 +159,38 @@ def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(form
     seen = Inspection("edges", 188_000, 2000, 188, 1000, (picture,))
     looks["day/s2.ts"] = row_of((1, "s2.ts", ETAG), seen, 100, formats)
 
-    measures, _, _ = measure(assembled(piece(0), piece(1), piece(2), looks=looks), KEY, formats)
+    measures, _, _, _ = measure(assembled(piece(0), piece(1), piece(2), looks=looks), KEY, formats)
 
     assert (measures.measured_duration, measures.bit_rate) == (None, 150_400)
+
+
+def test_where_it_starts_stays_open_while_a_stream_may_start_earlier(formats: Formats) -> None:
+    picture, sound = Stream(256, PICTURE, 900, 90_000 * 10, 900_000, 5, True), Stream(257, SOUND, 40, None, None)
+    for depth, start in (("edges", None), ("full", 900_000)):
+        seen = Inspection(depth, 188_000, 2000, 188, 1000, (picture, sound))  # type: ignore[arg-type]
+        row = row_of((1, "s0.ts", ETAG), seen, 100, formats)
+
+        measures = measure(assembled(piece(0), looks={"day/s0.ts": row}), KEY, formats).measures
+
+        assert (row.first_pts, measures.first_pts) == (start, start)
+        assert measures.measured_duration == 10.0
+
+
+def test_segments_that_no_playlist_names_are_measured_as_they_were_made(formats: Formats) -> None:
+    """Each begins with sound of the one before it, so that they overlap."""
+    looks, orphans = {}, []
+    for number, name in enumerate(("x10.ts", "x9.ts", "x8.ts")):
+        at = 90_000 * (100 - 10 * number)
+        streams = (Stream(256, PICTURE, 900, at, 900_000), Stream(257, SOUND, 90, at - 54_000, 900_000))
+        seen = Inspection("full", 188_000, 188_000, 188, 1000, streams)
+        looks[f"day/{name}"] = row_of((1, name, ETAG), seen, 100, formats)
+        orphans.append(Loose(f"day/{name}", 188_000, 0, None))
+
+    measured = measure(assembled(looks=looks, orphans=tuple(orphans)), KEY, formats)
+
+    assert measured.measures.measured_duration == 30.0
+    assert measured.measures.first_pts == 90_000 * 80 - 54_000
+    assert measured.lengths == {"day/x8.ts": 10.0, "day/x9.ts": 10.0, "day/x10.ts": 10.0}
 
 
 def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: Formats) -> None:
@@ -170,7 +199,7 @@ def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: Formats)
     silent = Inspection("full", 188_000, 188_000, 188, 1000, streams)
     looks = {"day/s0.ts": row_of((1, "s0.ts", ETAG), silent, 100, formats), "day/s1.ts": look(formats, 1)}
 
-    measures, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, _, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)
 
@@ -192,7 +221,7 @@ def test_the_depth_is_that_of_the_least_looked_at(formats: Formats, depths: list
 def test_a_fault_in_a_segment_stands_where_it_is_in_the_recording(formats: Formats) -> None:
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": look(formats, 1, LOST)}
 
-    measures, (finding,), _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, (finding,), _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert (finding.code, finding.subject, finding.segment) == ("TS350", KEY, 1)
     assert (finding.start, finding.length, finding.packet, finding.lost) == (15.0, 0.5, 500, 3)
@@ -227,7 +256,7 @@ def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: Formats) -> N
     failed = row_of_failure((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": failed}
 
-    measures, found, failures = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, found, failures, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert measures.depth == "listing"
     assert [(f.code, f.subject, f.detail) for f in failures] == [("LOOK003", "day/s1.ts", "the bucket failed")]
@@ -238,7 +267,7 @@ def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: Formats) -> N
 def test_a_segment_counts_as_archived(formats: Formats, archived: bool, number: int) -> None:
     failed = row_of_failure((1, "s0.ts", ETAG), "full", 7, ("LOOK001", "Archive"))
 
-    _, _, failures = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
+    _, _, failures, _ = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
 
     assert len(failures) == number
 
@@ -246,7 +275,7 @@ def test_a_segment_counts_as_archived(formats: Formats, archived: bool, number: 
 def test_what_was_passed_over_is_told_beside_looks(formats: Formats) -> None:
     slices = (piece(0), piece(1, encrypted=True), piece(2, fragment=True))
 
-    measures, found, _ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)
+    measures, found, _, _ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)
 
     assert [f.code for f in found] == ["TS311", "TS312"]
     assert measures.depth == "full"

@@ -41,6 +41,7 @@ class Recipe(NamedTuple):
     late: float = 0.0  # seconds by which the picture starts later than the sound
     extra: Options = ()  # of the video encoder
     muxer: Options = ()
+    noise: int = 0  # shades by which pixels differ by chance, so that every picture is large
 
 
 @cache
@@ -107,17 +108,20 @@ def _pictures(recipe: Recipe, output: av.container.OutputContainer) -> Iterator[
 def _encode_pictures(recipe: Recipe, stream: av.VideoStream) -> Iterator[Encoded]:
     skipped = math.ceil(recipe.late * recipe.rate)
     for number in range(skipped, math.ceil(recipe.seconds * recipe.rate)):
-        frame = av.VideoFrame.from_ndarray(_card(recipe.size, number), format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(_card(recipe.size, number, recipe.noise), format="yuv420p")
         frame.pts, frame.time_base = number, 1 / recipe.rate
         yield float(number / recipe.rate), stream.encode(frame)
     yield float(recipe.seconds), stream.encode(None)
 
 
-def _card(size: tuple[int, int], number: int) -> np.ndarray:
+def _card(size: tuple[int, int], number: int, noise: int) -> np.ndarray:
     """A grey ramp that moves, so that no picture is empty."""
     width, height = size[0] & ~1, size[1] & ~1
     card = np.full((height * 3 // 2, width), 128, np.uint8)
     card[:height] = ((np.arange(width) * 3 + number * 5)[None, :] + np.arange(height)[:, None] * 2) % 220 + 16
+    if noise:
+        chance = np.random.default_rng(number).integers(0, noise, (height, width))
+        card[:height] = np.clip(card[:height] + chance, 16, 235)
     return card
 
 

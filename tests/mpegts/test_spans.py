@@ -20,28 +20,25 @@ def seen(start: float, length: float, *, sound: tuple[float, float] | None = Non
 
 
 @pytest.mark.parametrize(
-    ("segments", "joined", "found"),
+    ("segments", "found"),
     [
-        pytest.param([seen(1, 9.96), seen(11, 10)], [False, True], [10.0, 10.0], id="until the next one starts"),
-        pytest.param([seen(1, 9.96), seen(11, 10)], [False, False], [9.96, 10.0], id="by itself where none follows"),
-        pytest.param([seen(1, 9.96), seen(40, 10)], [False, True], [9.96, 10.0], id="by itself before a jump"),
-        pytest.param([seen(1, 9.96), None, seen(21, 10)], [False, True, False], [9.96, None, 10.0], id="a hole"),
-        pytest.param([seen(11, 9.96), seen(1, 10)], [False, True], [9.96, 10.0], id="times that go back"),
-        pytest.param(
-            [seen(WRAP / 90_000 - 4, 10), seen(6, 10)], [False, True], [10.0, 10.0], id="over the wrap of the clock"
-        ),
-        pytest.param([seen(1, 9, sound=(1.5, 10))], [False], [10.5], id="the sound lasts longer than the picture"),
+        pytest.param([seen(1, 9.96), seen(11, 10)], [10.0, 10.0], id="until the next one starts"),
+        pytest.param([seen(1, 9.96)], [9.96], id="by itself where none follows"),
+        pytest.param([seen(1, 9.96), seen(40, 10)], [9.96, 10.0], id="by itself before a jump"),
+        pytest.param([seen(1, 9.96), None, seen(21, 10)], [9.96, None, 10.0], id="a hole"),
+        pytest.param([seen(11, 9.96), seen(1, 10)], [9.96, 10.0], id="times that go back"),
+        pytest.param([seen(WRAP / 90_000 - 4, 10), seen(6, 10)], [10.0, 10.0], id="over the wrap of the clock"),
+        pytest.param([seen(1, 9, sound=(1.5, 10))], [10.5], id="the sound lasts longer than the picture"),
         pytest.param(
             [seen(2, 2, sound=(1, 2.9)), seen(4, 2, sound=(3, 2.9))],
-            [False, True],
-            [2.0, 3.0],
+            [2.0, 2.0],
             id="sound that was left over from the segment before",
         ),
-        pytest.param([seen(0, 0, picture=False)], [False], [None], id="nothing carries a time"),
+        pytest.param([seen(0, 0, picture=False)], [None], id="nothing carries a time"),
     ],
 )
-def test_spans(segments: list[Inspection | None], joined: list[bool], found: list[float | None]) -> None:
-    assert spans(segments, joined) == found
+def test_spans(segments: list[Inspection | None], found: list[float | None]) -> None:
+    assert spans(segments) == found
 
 
 def test_a_step_is_by_the_picture_or_else_by_the_sound() -> None:

@@ -88,7 +88,7 @@ def judge(
     judged = Judged(
         playlist=playlist,
         ambiguous=any(f.code == "NAM450" for f in named),
-        **tell_time(holding, assembled)._asdict(),
+        **tell_time(holding, assembled, measured.lengths)._asdict(),
         duration=round(sum(part.row.duration for part in parts), 3) if totals else None,
         missing_seconds=round(totals.missing_seconds, 3) if totals else None,
         bytes=min(sum(stored.size for stored in holding.objects.values()), _MOST_BYTES),

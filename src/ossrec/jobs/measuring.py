@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.looks import Formats, LookRow
 from ossrec.catalog.recordings import Measures
+from ossrec.catalog.stems import recorder
 from ossrec.findings import Finding, Severity
 from ossrec.hls.listed import Slice
 from ossrec.hls.listing import is_transport_stream
@@ -13,7 +14,9 @@ from ossrec.jobs.assembling import Assembled
 from ossrec.jobs.remembering import inspection_of
 from ossrec.mpegts.borders import Placed, check_segments
 from ossrec.mpegts.inspection import Format, Inspection, Kind
+from ossrec.mpegts.ordering import in_order
 from ossrec.mpegts.spans import spans
+from ossrec.naming import parse_name
 from ossrec.rules import RULES
 
 _FAILED_WHILE_ARCHIVED = "LOOK001"
@@ -54,6 +57,7 @@ class Measured(NamedTuple):
     measures: Measures
     found: list[Finding]  # in the bytes
     failures: list[Finding]  # why some could not be looked at
+    lengths: dict[str, float]  # seconds of segments, by key
 
 
 def can_be_looked_at(key: str | None, size: int | None, one: Slice | None) -> bool:
@@ -99,17 +103,20 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
     ]
     good = [look for look, inspection in zip(looks, seen, strict=True) if look is not None and inspection is not None]
     if not good:
-        return Measured(Measures(segments_lookable=len(segments)), [], failures)
-    joined = [one.follows and not one.discontinuity for one in segments]
+        return Measured(Measures(segments_lookable=len(segments)), [], failures, {})
     found = check_segments(subject, list(placed(segments, seen)))
     found += _passed_over(assembled, subject)
-    measures = _measures([one.size for one in segments], seen, spans(seen, joined))._replace(
+    order = _order(segments, seen, assembled)
+    lengths = spans([seen[number] for number in order])
+    sizes = [segments[number].size for number in order]
+    measures = _measures(sizes, [seen[number] for number in order], lengths)._replace(
         depth="listing" if len(good) < len(segments) else min(look.depth for look in good),  # edges before full
         segments_lookable=len(segments),
         looked=min(look.looked for look in good),
         damaged_seconds=round(_damaged(found, segments), 3),
     )
-    return Measured(measures, found, failures)
+    ends = {segments[number].key: length for number, length in zip(order, lengths, strict=True) if length is not None}
+    return Measured(measures, found, failures, ends)
 
 
 def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
@@ -178,6 +185,21 @@ def placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> I
         before = inspection is not None
 
 
+def _order(segments: Sequence[Lookable], seen: Sequence[Inspection | None], assembled: Assembled) -> list[int]:
+    """Numbers of *segments* as playlists have them; behind those what none names as it was made, by recorder."""
+    stamps = {loose.key: loose.stamp_ms for loose in assembled.orphans}
+    order = [number for number, one in enumerate(segments) if one.key not in stamps]
+    loose: dict[int, list[int]] = {}
+    for number, one in enumerate(segments):
+        if one.key in stamps:
+            loose.setdefault(recorder(parse_name(one.key)), []).append(number)
+    for _, some in sorted(loose.items()):
+        keys = [segments[number].key for number in some]
+        made = in_order(keys, [stamps[key] for key in keys], [seen[number] for number in some])
+        order += [some[number] for number in made]
+    return order
+
+
 def _passed_over(assembled: Assembled, subject: str) -> Iterator[Finding]:
     enciphered, foreign = enciphered_and_foreign(assembled)
     if enciphered:
@@ -229,7 +251,7 @@ def _measures(sizes: Sequence[int], seen: Sequence[Inspection | None], lengths: 
     return Measures(
         measured_duration=round(seconds, 3) if timed and not is_open else None,
         bit_rate=round(8 * sum(size for size, _ in timed) / seconds) if seconds else None,
-        first_pts=next((one.first_pts for one in seen if one is not None and one.first_pts is not None), None),
+        first_pts=next((one.start_pts for one in seen if one is not None and one.first_pts is not None), None),
         video_codec=video.codec if video else None,
         width=video.width if video else None,
         height=video.height if video else None,

@@ -27,7 +27,7 @@ def row_of(identity: Identity, inspection: Inspection, looked: int, formats: For
         bytes_read=inspection.read,
         packet_size=inspection.packet_size,
         packets=inspection.packets,
-        first_pts=inspection.first_pts,
+        first_pts=inspection.start_pts,
         duration_ms=None if duration is None else round(duration * 1000),
         video=_first(inspection, numbers, "video"),
         audio=_first(inspection, numbers, "audio"),

@@ -1,6 +1,6 @@
 """When a recording started and ended, and where that is known from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ossrec.catalog.recordings import Holding
@@ -25,12 +25,15 @@ class _Moment(NamedTuple):
 
     stamp_ms: int | None  # by its name
     modified: int | None  # epoch seconds of its arrival
-    length: float  # seconds, 0 when no playlist tells
+    length: float  # seconds, 0 when neither a playlist nor a look tells
 
 
-def tell_time(holding: Holding, assembled: Assembled) -> Clock:
-    """By the playlist's clock, else by the segments' names, else by their arrival in the bucket."""
-    moments = list(_moments(assembled))
+def tell_time(holding: Holding, assembled: Assembled, measured: Mapping[str, float]) -> Clock:
+    """By the playlist's clock, else by the segments' names, else by their arrival in the bucket.
+
+    *measured* has the lengths of segments that were looked at, by key; those count that no playlist tells.
+    """
+    moments = list(_moments(assembled, measured))
     by_name = _by_name(moments)
     by_playlist = _by_playlist(assembled.parts)
     if by_playlist is not None and _is_believable(by_playlist, by_name):
@@ -46,12 +49,12 @@ def _is_believable(clock: Clock, other: Clock | None) -> bool:
     return _FIRST <= started <= _LAST
 
 
-def _moments(assembled: Assembled) -> Iterator[_Moment]:
+def _moments(assembled: Assembled, measured: Mapping[str, float]) -> Iterator[_Moment]:
     for part in assembled.parts:
         for one in part.listed.slices:
             yield _Moment(one.stamp_ms, one.modified, one.duration)
     for loose in assembled.orphans:
-        yield _Moment(loose.stamp_ms, loose.modified, 0.0)
+        yield _Moment(loose.stamp_ms, loose.modified, measured.get(loose.key, 0.0))
 
 
 def _by_playlist(parts: list[Part]) -> Clock | None:

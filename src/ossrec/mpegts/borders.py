@@ -138,14 +138,19 @@ def _keeps_extinf(before: Placed, one: Placed) -> bool:
 
 
 def _go_on(before: Placed | None, one: Placed) -> bool:
-    """Sound and picture continue those of the segment before, the picture perhaps just as EXTINF says: none starts."""
+    """Sound and picture continue those of the segment before, the picture perhaps just as EXTINF says: none starts.
+
+    Sound that came before without its place having shown, between the edges, goes on.
+    """
     if before is None or not one.follows or one.discontinuity:
         return False
     gaps = gaps_between(before.inspection, one.inspection)
     continued = {kind for kind, gap in gaps.items() if abs(gap) <= tolerance(before.duration or 0.0)}
     picture = before.inspection.first("video")
     is_there = picture is not None and picture.first_pts is not None
-    return "audio" in continued and ("video" in continued or (is_there and _keeps_extinf(before, one)))
+    sound = before.inspection.first("audio")
+    is_heard = sound is not None and sound.packets > 0 and sound.first_pts is None
+    return (is_heard or "audio" in continued) and ("video" in continued or (is_there and _keeps_extinf(before, one)))
 
 
 def _goes_on(after: Placed | None) -> bool:

@@ -74,6 +74,13 @@ class Inspection(NamedTuple):
         return start
 
     @property
+    def start_pts(self) -> int | None:
+        """As `first_pts`; None also when a stream may start earlier, whose start did not show at the edges."""
+        media = [stream for stream in self.streams if stream.format.kind != "data"]
+        is_open = self.depth == "edges" and any(stream.first_pts is None for stream in media)
+        return None if is_open else self.first_pts
+
+    @property
     def duration(self) -> float | None:
         """Seconds from the first frame of any stream to the end of the last one of any."""
         start, end = self._span()

@@ -1,11 +1,34 @@
-"""In which order segments were made, and whether one goes on where another left off, by their times."""
+"""In which order segments were made, and whether one goes on where another left off, by their times and names."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from ossrec.mpegts.continuing import format_changes
 from ossrec.mpegts.inspection import TICKS, WRAP, Inspection
 from ossrec.mpegts.spans import step, tolerance
+
+_DIGITS = re.compile("([0-9]+)")
+
+
+def natural(key: str) -> tuple[tuple[int, str], ...]:
+    """What keys are sorted by so that 10 comes after 9."""
+    parts = enumerate(_DIGITS.split(key))
+    return tuple((int(text), text) if number % 2 else (-1, text) for number, text in parts)
+
+
+def in_order(keys: Sequence[str], stamps: Sequence[int | None], seen: Sequence[Inspection | None]) -> list[int]:
+    """Numbers of segments that no playlist names in the order in which they were made.
+
+    That is told by the stamps in their names, else by PTS, else by the names.
+    """
+    told = [stamp for stamp in stamps if stamp is not None]
+    if len(told) == len(keys):
+        return sorted(range(len(keys)), key=lambda number: (told[number], keys[number]))
+    by_name = sorted(range(len(keys)), key=lambda number: natural(keys[number]))
+    inspections = [one for number in by_name if (one := seen[number]) is not None]
+    order = by_time(inspections) if len(inspections) == len(keys) else None
+    return by_name if order is None else [by_name[number] for number in order]
 
 
 def goes_on(before: Inspection, after: Inspection, between: float) -> bool:

@@ -1,6 +1,7 @@
 """How long segments are: by the times within, best by where the next one begins."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ossrec.mpegts.inspection import TICKS, Inspection, Kind, signed
 
@@ -26,20 +27,20 @@ def step(before: Inspection, after: Inspection) -> float | None:
     return None
 
 
-def spans(inspections: Sequence[Inspection | None], joined: Sequence[bool]) -> list[float | None]:
-    """Measured seconds of each segment; None for one that was not looked at or carries no times.
+def spans(inspections: Sequence[Inspection | None]) -> list[float | None]:
+    """Measured seconds of each segment of a recording; None for one that was not looked at or whose end does not show.
 
-    ``joined[n]`` says that segment n continues segment n - 1. Where the two meet, a segment lasts until the
-    next one starts: that counts the last frame for what it is.
+    Where two meet, a segment lasts until the next one starts: that counts the last frame for what it is, and what two
+    segments share once.
     """
-    found = [None if one is None else one.duration for one in inspections]
-    for number in range(len(inspections) - 1):
-        before, after, own = inspections[number], inspections[number + 1], found[number]
-        if before is None or after is None or own is None or not joined[number + 1]:
+    found: list[float | None] = [None if one is None else one.duration for one in inspections]
+    for number, (before, after) in enumerate(pairwise(inspections)):
+        if before is None or after is None:
             continue
         until = step(before, after)
         if until is not None and until > 0 and any(abs(until - one) <= tolerance(one) for one in lengths(before)):
             found[number] = until
+            found[number + 1] = min(lengths(after), default=None)  # what came before counted for the one before
     return found
 
 

@@ -1,6 +1,5 @@
 """What a recording's playlist can be rebuilt of: its playlists as they were written, and its segments in order."""
 
-import re
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -19,11 +18,11 @@ from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.hls.reader import read_playlist
 from ossrec.jobs.assembling import Assembled, Part, assemble
 from ossrec.jobs.measuring import can_be_looked_at
+from ossrec.mpegts.ordering import natural
 from ossrec.naming import parse_name
 
 _CUT_OFF, _MIXED, _TOO_LONG = "HLS031", "HLS061", "LOOK006"
 _DECIDING = frozenset(("#EXT-X-DEFINE", "#EXT-X-SKIP"))  # tags that are not read, and say what the segments are
-_DIGITS = re.compile("([0-9]+)")
 
 
 class Entry(NamedTuple):
@@ -96,12 +95,6 @@ def gather(conn: sqlite3.Connection, bucket: Bucket, holding: Holding, *, listed
     if not any(source.entries for source in sources):
         raise UsageProblem(f"{name} has no segments in the bucket, and names none: there is nothing to rebuild")
     return Gathered(sources, assembled, prefix)
-
-
-def natural(key: str) -> tuple[tuple[int, str], ...]:
-    """What keys are sorted by so that 10 comes after 9."""
-    parts = enumerate(_DIGITS.split(key))
-    return tuple((int(text), text) if number % 2 else (-1, text) for number, text in parts)
 
 
 def _order(one: Loose) -> tuple[bool, int, tuple[tuple[int, str], ...]]:

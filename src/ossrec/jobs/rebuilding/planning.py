@@ -7,13 +7,13 @@ from ossrec.errors import OssrecError
 from ossrec.hls.plan import Piece
 from ossrec.hls.relative import relative_uri
 from ossrec.hls.uris import resolve
-from ossrec.jobs.rebuilding.gathering import Entry, Source, natural
+from ossrec.jobs.rebuilding.gathering import Entry, Source
 from ossrec.jobs.rebuilding.measuring import Looks
 from ossrec.model import BucketAddress
 from ossrec.mpegts.borders import Placed, check_segments
 from ossrec.mpegts.inspection import Inspection
-from ossrec.mpegts.ordering import by_time, goes_on
-from ossrec.mpegts.spans import spans, tolerance
+from ossrec.mpegts.ordering import goes_on, in_order
+from ossrec.mpegts.spans import spans, step, tolerance
 
 _LONGEST = 400.0  # seconds; recorders cut by force after 330
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
@@ -35,7 +35,7 @@ class _Known(NamedTuple):
 
     entry: Entry
     seconds: float | None
-    is_measured: bool  # by its bytes
+    is_measured: bool  # by its bytes, and nothing else speaks for EXTINF
     is_gone: bool  # cannot be played
     jumps: bool
 
@@ -65,16 +65,12 @@ def plan(sources: Sequence[Source], looks: Looks, address: BucketAddress) -> lis
 
 
 def _in_order(source: Source, seen: Mapping[str, Inspection]) -> list[Entry]:
-    """Without a playlist by the stamps in the names, else by PTS, else by the names."""
+    """As the playlist has them; without one as they were made."""
     entries = source.entries
     if source.original is not None:
         return entries
-    if all(entry.stamp_ms is not None for entry in entries):
-        return sorted(entries, key=lambda entry: (entry.stamp_ms or 0, entry.key or ""))
-    by_name = sorted(entries, key=lambda entry: natural(entry.key or ""))
-    inspections = [seen[entry.key] for entry in by_name if entry.key is not None and entry.key in seen]
-    order = by_time(inspections) if len(inspections) == len(by_name) else None
-    return by_name if order is None else [by_name[number] for number in order]
+    keys = [entry.key or "" for entry in entries]
+    return [entries[number] for number in in_order(keys, [e.stamp_ms for e in entries], [seen.get(k) for k in keys])]
 
 
 def _known(entries: Sequence[Entry], looks: Looks) -> list[_Known]:
@@ -85,10 +81,21 @@ def _known(entries: Sequence[Entry], looks: Looks) -> list[_Known]:
     found = _jumps(entries, usable, lengths)
     for number in range(1, len(entries)):  # what was to go on there is lost, and Chromium plays no gap without
         found[number] |= gone[number - 1] and not gone[number]
-    return [
-        _Known(entry, seconds, one is not None, is_gone, is_jump)
-        for entry, seconds, one, is_gone, is_jump in zip(entries, lengths, usable, gone, found, strict=True)
-    ]
+    sure = [one is not None and not _is_doubtful(usable, lengths, number) for number, one in enumerate(usable)]
+    return [_Known(*one) for one in zip(entries, lengths, sure, gone, found, strict=True)]
+
+
+def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | None], number: int) -> bool:
+    """A length that only the edges of a segment tell, and that the start of the next one contradicts.
+
+    Where EXTINF is another one too, that is left as it is.
+    """
+    one, other = seen[number], seen[number + 1] if number + 1 < len(seen) else None
+    seconds = lengths[number]
+    if one is None or other is None or one.depth == "full" or seconds is None:
+        return False
+    passed = step(one, other)
+    return passed is not None and abs(passed - seconds) > tolerance(seconds)
 
 
 def _is_gone(entry: Entry, seen: Inspection | None) -> bool:
@@ -98,7 +105,7 @@ def _is_gone(entry: Entry, seen: Inspection | None) -> bool:
 
 def _lengths(entries: Sequence[Entry], seen: Sequence[Inspection | None]) -> list[float | None]:
     """Seconds by the bytes; else, for what no EXTINF tells, by the names: up to where the next one begins."""
-    found = spans(seen, [True] * len(seen))
+    found = spans(seen)
     for number, entry in enumerate(entries[:-1]):
         after = entries[number + 1]
         if found[number] is not None or _told(entry, None):
