@@ -3,11 +3,13 @@
     python benchmarks/edges.py [--seconds 2 15]
 
 Makes segments as recorders do (H.264 and AAC, several sizes and bit rates, a shared screen, sound alone), each
-starting with a key frame, then looks at them whole and by their edges. Needs the extra [fixtures].
+starting with a key frame, then looks at them whole and by their edges: one whose muxer writes each frame as it comes,
+and the second one of ffmpeg's hls muxer, which gathers sound for up to 0.35 s. Needs the extra [fixtures].
 """
 
 import argparse
 import io
+import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
@@ -24,6 +26,7 @@ KIB = 1024
 SIZES = (16, 32, 64, 128, 256, 512)  # KiB of head, and of tail
 RATE, SOUND_RATE, SAMPLES = 25, 48_000, 1024
 LATE = 0.1  # seconds; so that the whole key frame comes before the first sound, as with some recorders
+DELAY = 700_000  # µs, as the command ffmpeg sets it: sound is held back for half of it
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "segments"
 
 
@@ -51,26 +54,43 @@ KINDS = (
 
 
 def record(kind: Kind, seconds: float) -> bytes:
-    """One segment."""
+    """One segment, each frame written as it comes."""
     target = io.BytesIO()
     with av.open(target, "w", format="mpegts") as output:
-        sources = [_sounds(kind, output, seconds)]
-        if kind.size is not None:
-            sources.insert(0, _pictures(kind, output, seconds))
-        output.start_encoding()
-        ready = [(next(source, None), source) for source in sources]
-        while any(item for item, _ in ready):
-            at = min((n for n, (item, _) in enumerate(ready) if item), key=lambda n: ready[n][0][0])
-            item, source = ready[at]
-            output.mux(item[1])
-            ready[at] = next(source, None), source
+        _mux(kind, output, seconds, 1000, LATE if kind.size else 0.0)
     return target.getvalue()
 
 
-def _pictures(kind: Kind, output: av.container.OutputContainer, seconds: float) -> Iterator[tuple[float, av.Packet]]:
+def cut(kind: Kind, seconds: float) -> bytes:
+    """The second segment of ffmpeg's hls muxer."""
+    with tempfile.TemporaryDirectory() as scratch:
+        options = {"hls_time": str(seconds), "hls_list_size": "0", "max_delay": str(DELAY)}
+        options["hls_segment_filename"] = f"{scratch}/%d.ts"
+        with av.open(f"{scratch}/index.m3u8", "w", format="hls", options=options) as output:
+            _mux(kind, output, 2 * seconds + 1, round(seconds * RATE), 0.0)
+        return Path(scratch, "1.ts").read_bytes()
+
+
+def _mux(kind: Kind, output: av.container.OutputContainer, seconds: float, group: int, late: float) -> None:
+    """Encode picture and sound side by side; *group* is the pictures from one key frame to the next."""
+    sources = [_sounds(kind, output, seconds, late)]
+    if kind.size is not None:
+        sources.insert(0, _pictures(kind, output, seconds, group))
+    output.start_encoding()
+    ready = [(next(source, None), source) for source in sources]
+    while any(item for item, _ in ready):
+        at = min((n for n, (item, _) in enumerate(ready) if item), key=lambda n: ready[n][0][0])
+        item, source = ready[at]
+        output.mux(item[1])
+        ready[at] = next(source, None), source
+
+
+def _pictures(
+    kind: Kind, output: av.container.OutputContainer, seconds: float, group: int
+) -> Iterator[tuple[float, av.Packet]]:
     width, height = kind.size or (0, 0)
     rate = f"{kind.rate}k"
-    options = {"preset": "ultrafast", "g": "1000", "bf": "0", "maxrate": rate, "bufsize": rate}
+    options = {"preset": "ultrafast", "g": str(group), "bf": "0", "maxrate": rate, "bufsize": rate}
     stream = output.add_stream("libx264", rate=RATE, options=options | {"x264-params": "scenecut=0"})
     stream.width, stream.height, stream.pix_fmt, stream.bit_rate = width, height, "yuv420p", kind.rate * 1000
     draw = np.random.default_rng(1)
@@ -93,7 +113,9 @@ def _pictures(kind: Kind, output: av.container.OutputContainer, seconds: float) 
     return _coded(stream, frames())
 
 
-def _sounds(kind: Kind, output: av.container.OutputContainer, seconds: float) -> Iterator[tuple[float, av.Packet]]:
+def _sounds(
+    kind: Kind, output: av.container.OutputContainer, seconds: float, late: float
+) -> Iterator[tuple[float, av.Packet]]:
     stream = output.add_stream("aac", rate=SOUND_RATE, layout="mono")
     stream.bit_rate = kind.sound * 1000
     draw = np.random.default_rng(2)
@@ -102,8 +124,7 @@ def _sounds(kind: Kind, output: av.container.OutputContainer, seconds: float) ->
         for number in range(round(seconds * SOUND_RATE / SAMPLES)):
             tone = draw.normal(0, 0.2, (1, SAMPLES)).astype(np.float32)
             frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
-            start = round(LATE * SOUND_RATE) if kind.size else 0
-            frame.sample_rate, frame.pts = SOUND_RATE, start + number * SAMPLES
+            frame.sample_rate, frame.pts = SOUND_RATE, round(late * SOUND_RATE) + number * SAMPLES
             frame.time_base = Fraction(1, SOUND_RATE)
             yield frame
 
@@ -154,7 +175,9 @@ def main() -> None:
     ends = f"{HEAD // KIB} + {TAIL // KIB}"
     print(f"| segment | seconds | KiB | head needed | tail needed | read at {ends} KiB | all seen |")
     print("|---|---|---|---|---|---|---|")
-    clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind in KINDS for seconds in given.seconds]
+    asked = [(kind, seconds) for kind in KINDS for seconds in given.seconds]
+    clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind, seconds in asked]
+    clips += [(f"{kind.name}, hls muxer", f"{seconds:g}", cut(kind, seconds)) for kind, seconds in asked]
     clips += [(f"fixtures/segments/{name}", "2", (FIXTURES / name / "0.ts").read_bytes()) for name in ("mix", "screen")]
     for name, seconds, data in clips:
         whole = inspect_blocks([data])

@@ -13,7 +13,7 @@ from ossrec.findings import Finding
 from ossrec.jobs.restoring import restore_command
 from ossrec.mpegts.inspection import Depth, Inspection
 
-# docs/performance.md has what was measured: a first key frame, which the first sound may come after, fits in.
+# docs/performance.md has what was measured: a first key frame fits in, a first sound not with every muxer.
 HEAD = 128 * 1024  # bytes read at the start of a segment at depth `edges`
 TAIL = 128 * 1024  # and at its end
 BLOCK = 8 * 1024 * 1024  # bytes in one request at depth `full`
