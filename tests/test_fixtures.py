@@ -148,7 +148,7 @@ def test_the_duration_is_the_sum_of_the_playlists_lengths(name: str, row: dict[s
     backup = f"{row['folder']}bak0_{row['stem'].rpartition('/')[2]}.m3u8"
     folder = HOME / EXPECTED[name]["path"]
     texts = [(folder / key).read_text() for key in (row["playlist"], backup) if (folder / key).exists()]
-    lengths = [length for text in texts for length in re.findall(r"#EXTINF:([0-9.]+),?\n[^#\n]", text)]
+    lengths = [length for text in texts for length in re.findall(r"#EXTINF:([0-9.]+),?\n[^#\n].*\n", text)]
     assert sum(map(float, lengths)) == pytest.approx(row["duration"], abs=0.01)
 
 

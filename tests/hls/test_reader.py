@@ -125,6 +125,32 @@ def test_a_segment_without_a_length_is_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "end", "is_cut"),
+    [
+        ("#EXTINF:6,\na_1.ts\n#EXTINF:6,\n", "a", True),
+        ("#EXTINF:6,\na_1.ts\n#EXTINF:6,\n", "a_2.t", True),
+        ("#EXTINF:6,\na_1.ts\n#EXTINF:6,\n", "https://cdn.example", True),
+        ("#EXTINF:6,\n", "rid_ba111120", True),
+        ("#EXTINF:6,\na_1.ts\n#EXTINF:6,\n", "a_2.ts", False),
+        ("#EXTINF:6,\na_1.ts\n#EXTINF:6,\n", "a_2.ts?key=1", False),
+        ("#EXTINF:6,\na_1\n#EXTINF:6,\n", "a_", False),
+        ("#EXTINF:6,\na_1.mpg\n#EXTINF:6,\n", "a_2.mpg", False),
+        ("#EXTINF:6,\na_1.ts\n#EXTINF:6,\n", "a_\n", False),
+        ("#EXTINF:6,\na_1.ts\n#EXT-X-ENDLIST\n#EXTINF:6,\n", "a_", False),
+    ],
+)
+def test_a_name_that_breaks_off_with_the_file_is_no_segment(body: str, end: str, is_cut: bool) -> None:
+    playlist = read(HEAD + body + end)
+    named = body.count("EXTINF")
+    assert len(playlist.segments) == named - is_cut
+    assert playlist.duration == 6.0 * (named - is_cut)
+    told = [(f.line, f.segment, f.start, f.detail) for f in playlist.findings if f.code == "HLS151"]
+    last = len(playlist.lines)
+    assert playlist.cut_off == (last if is_cut else None)
+    assert told == ([(last, named - 1, 6.0 * (named - 1), f"inside its URI: {end}")] if is_cut else [])
+
+
 def test_a_segment_after_the_end_is_kept() -> None:
     assert len(read(SOUND + segments(1, 3)).segments) == 4
 

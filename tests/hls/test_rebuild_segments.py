@@ -166,6 +166,14 @@ CASES = [
 ]
 
 
+def test_a_name_that_breaks_off_with_the_file_goes_with_its_tags() -> None:
+    data = (HEAD + "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXT-X-GAP\n#EXTINF:6.0,\nb").encode()
+    playlist = read_playlist(data)
+    made = rewrite_segments(data, playlist, [A, NEW])
+    assert made.data == (HEAD + "#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts").encode()
+    assert made.changes == {done.CUT_OFF: 1, done.PUT_IN: 1}
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("case", CASES, ids=[case.sentence for case in CASES])
 def test_segments(case: Case, end: str) -> None:

@@ -11,7 +11,7 @@ from ossrec.cli.text import clock
 STATES = {
     "present": "there",
     "unread": "not looked at",
-    "gap": "declared missing by the recorder",
+    "gap": "declared missing",
     "flaw": "flawed",
     "jump": "time jumps",
     "lost": "packets lost",

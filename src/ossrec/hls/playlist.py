@@ -54,6 +54,7 @@ class Playlist:
     ended: bool = False  # has EXT-X-ENDLIST
     segments: tuple[Segment, ...] = ()
     resources: tuple[Resource, ...] = ()
+    cut_off: int | None = None  # line of a last URI that breaks off with the file; it is none of `segments`
     unknown_tags: Mapping[str, int] = field(default_factory=dict)  # tag not interpreted -> how often
 
     @property

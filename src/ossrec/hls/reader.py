@@ -4,6 +4,7 @@ import re
 
 from ossrec.hls import tags
 from ossrec.hls.afterwards import check_afterwards, version_needed
+from ossrec.hls.cutting import break_off
 from ossrec.hls.handlers import HANDLERS
 from ossrec.hls.notes import Notes, excerpt
 from ossrec.hls.playlist import MAX_LINES, Kind, Playlist
@@ -31,6 +32,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     reading = Reading(notes)
     _read_lines(reading, lines)
     kind = _kind(reading)
+    cut_off = break_off(reading, lines) if whole and not text.endswith("\n") else None
     if whole:
         _check_end(text, lines, notes)
         check_afterwards(reading, kind)
@@ -47,6 +49,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
         ended=reading.ended,
         segments=tuple(reading.segments) if kind == "media" else (),
         resources=tuple(reading.resources.values()),
+        cut_off=cut_off,
         unknown_tags={tag: count for tag, (count, _line) in reading.unknown.items()},
     )
 

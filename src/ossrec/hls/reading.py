@@ -77,6 +77,11 @@ class Reading:
         self.duration = self.byterange = self.program_time = None
         self.discontinuity = self.gap = False
 
+    def take_back(self, last: Segment) -> None:
+        """The last segment turned out to be none."""
+        self.segments.pop()
+        self.clock = last.start
+
     def _place(self, line: int, uri: str, length: int, start: int | None) -> tuple[int, int] | None:
         """The byte range of the next segment; without a start it follows the segment before (4.3.2.2)."""
         if start is not None:

@@ -44,7 +44,9 @@ def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[Piece]) -
             lines.insert(place, segment_lines(piece), PUT_IN)
         else:
             _correct(lines, playlist.segments[piece.number], shape.blocks[piece.number], piece)
-    _tidy_end(lines, shape.tail)
+    if playlist.cut_off is not None:
+        lines.remove(playlist.cut_off, CUT_OFF)
+    _tidy_end(lines, shape.tail, is_cut=playlist.cut_off is not None)
     _count_from(lines, shape, playlist, pieces)
     return Rewritten(lines.render(), dict(lines.changes))
 
@@ -103,12 +105,14 @@ def _correct_extinf(lines: Lines, number: int, piece: Piece) -> None:
         lines.replace(number, lines[number].rstrip(b" \t") + b",", COMMA)
 
 
-def _tidy_end(lines: Lines, tail: Block) -> None:
-    """What stands behind the last URI and belongs to no segment."""
+def _tidy_end(lines: Lines, tail: Block, *, is_cut: bool) -> None:
+    """What stands behind the last URI and belongs to no segment; tags of one whose name is cut off go with it."""
     for number in tail.extinf:
-        lines.remove(number, EXTINF_LOOSE)
+        lines.remove(number, "" if is_cut else EXTINF_LOOSE)
     for number in tail.discontinuities:
-        lines.remove(number, JUMP_LOOSE)
+        lines.remove(number, "" if is_cut else JUMP_LOOSE)
+    for number in tail.gaps if is_cut else ():
+        lines.remove(number, "")
 
 
 def _count_from(lines: Lines, shape: Outline, playlist: Playlist, pieces: Sequence[Piece]) -> None:

@@ -114,9 +114,8 @@ RULES: tuple[Rule, ...] = (
         "HLS130",
         Verdict.UNFINISHED,
         "playlist has no EXT-X-ENDLIST",
-        "If the task has ended, compare the last segment with the newest one in the bucket, add what is "
-        "missing "
-        "and end the playlist with `#EXT-X-ENDLIST`; players wait for more segments otherwise.",
+        "If the task has ended, `ossrec rebuild` adds the segments that arrived after the last one it names, and ends "
+        "it with `#EXT-X-ENDLIST`; players wait for more segments otherwise.",
         "RFC 8216 4.3.3.4, 6.2.1",
     ),
     warning(

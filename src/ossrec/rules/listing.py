@@ -93,9 +93,8 @@ RULES: tuple[Rule, ...] = (
         "LST272",
         Verdict.UNFINISHED,
         "segments are there, but no playlist",
-        "If the task has ended, the recorder died before it wrote the playlist: write one over the "
-        "segments, in "
-        "order of name, and end it with EXT-X-ENDLIST.",
+        "If the task has ended, the recorder died before it wrote the playlist: `ossrec rebuild` writes one over the "
+        "segments.",
     ),
     warning(
         "LST280",

@@ -15,7 +15,8 @@ _LENGTHS: tuple[Rule, ...] = (
         "HLS151",
         Verdict.UNFINISHED,
         "playlist is cut off after EXTINF",
-        "Its end is lost: take the segments from there on from the bucket, in order of name, and add EXT-X-ENDLIST.",
+        "Its end is lost: `ossrec rebuild` takes the segments from there on from the bucket, in their order, and ends "
+        "the playlist.",
         "RFC 8216 4.3.2.1",
     ),
     warning(
@@ -201,7 +202,8 @@ _PARTS: tuple[Rule, ...] = (
     info(
         "HLS230",
         "segment is declared missing by EXT-X-GAP",
-        "Nothing need be done: the recorder lost this part and says so; players skip it.",
+        "Whoever wrote the playlist, the recorder or `ossrec rebuild`, knew that this part is lost: restore it from "
+        "bucket versioning or a backup if there is one; else nothing need be done, for players skip it.",
         "draft-pantos-hls-rfc8216bis 4.4.4.7",
     ),
     warning(
@@ -226,7 +228,7 @@ _PARTS: tuple[Rule, ...] = (
         "HLS250",
         Verdict.DAMAGED,
         "playlist names no segments",
-        "Look in the bucket for segments of this recording: with some the playlist can be written anew, "
+        "Look in the bucket for segments of this recording: with some `ossrec rebuild` writes the playlist anew, "
         "with none nothing was recorded.",
         "RFC 8216 4.1",
     ),

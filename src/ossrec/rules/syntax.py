@@ -8,9 +8,8 @@ RULES: tuple[Rule, ...] = (
         "HLS010",
         Verdict.UNFINISHED,
         "playlist is empty",
-        "Look for another version of it (bucket versioning, a `bak` or re-uploaded relative); else write "
-        "a new "
-        "playlist over the segments, which are listed by `ossrec show`.",
+        "Look for another version of it (bucket versioning, a `bak` or re-uploaded relative); else `ossrec rebuild` "
+        "writes a new one over the segments.",
         "RFC 8216 4.3.1.1",
     ),
     error(

@@ -21,7 +21,7 @@ from ossrec.jobs.measuring import can_be_looked_at
 from ossrec.mpegts.ordering import natural
 from ossrec.naming import parse_name
 
-_CUT_OFF, _MIXED, _TOO_LONG = "HLS031", "HLS061", "LOOK006"
+_MIXED, _TOO_LONG = "HLS061", "LOOK006"
 _DECIDING = frozenset(("#EXT-X-DEFINE", "#EXT-X-SKIP"))  # tags that are not read, and say what the segments are
 
 
@@ -125,8 +125,6 @@ def _of_playlist(bucket: Bucket, part: Part, wanted: Sequence[Loose], loose: Seq
     for tag in _DECIDING & original.playlist.unknown_tags.keys():
         raise UsageProblem(f"{part.key} has {tag}, without which nobody knows its segments: it cannot be rebuilt")
     slices = list(part.listed.slices)
-    if _is_cut_off(original.playlist, slices):
-        slices.pop()
     entries, wanted, loose = _found_by_name(slices, original.playlist, wanted, loose)
     if any(one.encrypted or one.fragment or one.byterange_end is not None for one in slices):
         wanted = []  # nobody knows how those were made
@@ -165,13 +163,6 @@ def _read(bucket: Bucket, key: str, row: PlaylistRow) -> Original:
     if pack_etag(body.etag) != row.etag:
         raise OssrecError(f"{key} has changed since the last scan: scan again, then rebuild")
     return Original(body.data, read_playlist(body.data, key))
-
-
-def _is_cut_off(playlist: Playlist, slices: Sequence[Slice]) -> bool:
-    """The file breaks off in the middle of its last URI."""
-    if not slices or slices[-1].size is not None or slices[-1].line != len(playlist.lines):
-        return False
-    return any(finding.code == _CUT_OFF for finding in playlist.findings)
 
 
 def _put_in(entries: list[Entry], loose: Iterable[Loose]) -> list[Entry]:
