@@ -60,6 +60,9 @@ class Finding(NamedTuple):
 NOT_ENDED = "HLS130"  # a playlist has no ENDLIST; one whose recorder was taken over from need not have it
 BEGUN = frozenset(("HLS080", "HLS250"))  # what a playlist has that its recorder has only begun to write
 
+AWAY = "LST302"  # nothing was recorded for a time, and the playlist says that there is a break
+ABSENT = frozenset(("HLS230", AWAY))  # what is no fault, and yet a part of the recording that is not there
+
 
 class Facts(NamedTuple):
     """What a verdict needs to know beside the findings."""

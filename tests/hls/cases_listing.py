@@ -144,5 +144,12 @@ CASES = [
     ListingCase(
         "a discontinuity explains missing time", "LST300", shifted(5, 600), shifted(5, 600, discontinuity=True)
     ),
+    ListingCase(
+        "nothing was recorded for a time behind a discontinuity",
+        "LST302",
+        shifted(5, 2.1, discontinuity=True),
+        shifted(5, 1.9, discontinuity=True),
+    ),
+    ListingCase("a hole that nothing declares is a fault", "LST302", shifted(5, 9, discontinuity=True), shifted(5, 9)),
     ListingCase("names go backwards", "LST301", shifted(5, -16), shifted(5, -15.1, discontinuity=True)),
 ]

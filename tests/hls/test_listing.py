@@ -117,6 +117,33 @@ def test_segments_without_a_playlist() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        ((6.0, 6.0, 6.0), [(6.0, 9.0)]),
+        ((6.0, 6.0, 13.1), []),  # its name may be the time of its end
+        ((13.1, 6.0, 6.0), []),
+        ((None, 6.0, 6.0), []),
+    ],
+)
+def test_a_hole_between_segments_without_a_playlist(
+    seconds: tuple[float | None, ...], told: list[tuple[float, float]]
+) -> None:
+    there = [loose(f"{at}.ts", at)._replace(seconds=length) for at, length in zip((0, 15, 21), seconds, strict=True)]
+    there[-1] = there[-1]._replace(seconds=6.0)
+    if seconds[2] != 6.0:
+        there[1] = there[1]._replace(seconds=seconds[2])
+    found = [one for one in check_segments_without_playlist("a/rid_1f_room", there) if one.code == "LST300"]
+
+    assert [(one.start, one.length) for one in found] == told
+
+
+def test_a_segment_that_nobody_looked_at_lasts_as_long_as_recorders_make_them() -> None:
+    (found,) = check_segments_without_playlist("a/rid_1f_room", [loose("0.ts", 0), loose("1.ts", 700)])[1:]
+
+    assert (found.code, found.start, found.length) == ("LST300", 330.0, 370.0)
+
+
 def test_no_segments_and_no_playlist_are_nothing() -> None:
     assert check_segments_without_playlist("a/rid_1f_room", []) == []
 

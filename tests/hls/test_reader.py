@@ -201,6 +201,14 @@ def test_each_rule_is_told_so_often_and_then_counted() -> None:
     assert found[-1].line is None
 
 
+def test_what_is_only_counted_keeps_its_seconds() -> None:
+    playlist = read(HEAD + "#EXT-X-GAP\n#EXTINF:2,\na.ts\n" * (REPEATS + 5) + END)
+    found = [finding.length for finding in playlist.findings if finding.code == "HLS230"]
+
+    assert found[-1] == 10.0
+    assert sum(length or 0.0 for length in found) == playlist.duration
+
+
 def test_unknown_tags_are_counted_together_when_they_are_too_many() -> None:
     playlist = read(HEAD + "".join(f"#EXT-X-A{number}\n" for number in range(3000)) + END)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.catalog.wanted import VERDICT
+from ossrec.findings import AWAY
 
 Row = dict[str, Any]
 
@@ -14,16 +15,25 @@ _NAMES = (
     "depth", "reasons", "started_ms", "ended_ms", "duration", "missing_seconds", "bytes", "segments_expected",
     "segments_present", "segments_missing", "started_from", "ended_from", "conforming", "ambiguous",
     "first_seen", "last_changed", "segments_lookable", "looked", "measured_duration", "damaged_seconds", "bit_rate",
-    "first_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "task",
+    "first_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "task", "gap_seconds",
 )  # fmt: skip
 FIELDS = (
     "bucket", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict", "depth", "reasons",
-    "started_at", "ended_at", "duration", "missing_seconds", "bytes", "segments_expected", "segments_present",
-    "segments_missing", "segments_lookable", "looked_at", "measured_duration", "damaged_seconds", "bit_rate",
-    "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
+    "started_at", "ended_at", "duration", "missing_seconds", "gap_seconds", "bytes", "segments_expected",
+    "segments_present", "segments_missing", "segments_lookable", "looked_at", "measured_duration", "damaged_seconds",
+    "bit_rate", "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
     "ended_from", "conforming", "ambiguous", "reading", "linked", "first_seen", "last_changed", "path",
 )  # fmt: skip
-COLUMNS = ", ".join(f"{VERDICT} AS verdict_now" if name == "verdict" else name for name in _NAMES)
+# Few recordings have such findings, and their reasons name them: of the others none is looked for.
+_GAPS = f"""
+CASE WHEN instr(reasons, 'HLS230') OR instr(reasons, 'LST30') THEN (
+    SELECT round(coalesce(sum(f.length), 0), 3) FROM findings f WHERE f.recording_id = recordings.id
+    AND (f.code IN ('HLS230', 'LST300') OR f.code = '{AWAY}' AND recordings.uid IS NULL) AND (f.playlist_id IS NULL
+        OR EXISTS (SELECT 1 FROM playlists p WHERE p.id = f.playlist_id AND p.role = 'main'))
+) ELSE 0.0 END AS gap_seconds
+"""
+_SAID = {"verdict": f"{VERDICT} AS verdict_now", "gap_seconds": _GAPS}
+COLUMNS = ", ".join(_SAID.get(name, name) for name in _NAMES)
 
 
 _TIMES = tuple(_NAMES.index(name) for name in ("id", "started_ms", "ended_ms", "verdict"))
@@ -56,6 +66,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         segments_present, segments_missing, started_from, ended_from, conforming, ambiguous,
         first_seen, last_changed, segments_lookable, looked, measured_duration, damaged_seconds,
         bit_rate, first_pts, video_codec, width, height, audio_codec, sample_rate, channels, task,
+        gap_seconds,
     ) = stored  # fmt: skip
     return {
         "bucket": buckets[bucket_id],
@@ -72,6 +83,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "ended_at": iso(ended_ms),
         "duration": duration,
         "missing_seconds": missing_seconds,
+        "gap_seconds": gap_seconds,
         "bytes": size,
         "segments_expected": segments_expected,
         "segments_present": segments_present,

@@ -43,11 +43,15 @@ _FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND sour
 _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
 
 
+HOLE = 2_000  # ms between two segments that are no gap yet, or
+HOLE_SHARE = 0.1  # this part of the first, whichever is more
+
+
 class Stretch(NamedTuple):
     """Segments in a row that are in the same state."""
 
-    state: str  # present, unread, missing, empty, cut, gap (declared missing) or outside
-    first: int  # segment numbers
+    state: str  # present, unread, missing, empty, cut, gap (declared missing), outside, or hole: there is no segment
+    first: int  # segment numbers; of a hole those on either side
     last: int
     start: float | None  # seconds
     length: float | None
@@ -112,8 +116,25 @@ def segment_stretches(
     """What `segment_rows` gives, in stretches: a playlist may name half a million segments."""
     found: list[Stretch] = []
     for _, same in groupby(moments(catalog, number, playlists, looks), key=lambda one: one.part):
-        found += _stretches((one.number, one.start, one.length, one.state) for one in same)
+        found += _with_holes(list(same))
     return found
+
+
+def _with_holes(same: Sequence[Moment]) -> list[Stretch]:
+    """The stretches of one part; where only names and looks tell the times, nothing may be between two segments."""
+    if any(one.length is not None or one.measured is None or one.start is None for one in same):
+        return _stretches((one.number, one.start, one.length, one.state) for one in same)
+    found: list[Stretch] = []
+    begun, end = 0, 0
+    for place, one in enumerate(same):
+        start, length = one.start or 0, one.measured or 0
+        before = same[place - 1].measured or 0
+        if place and start - end > max(HOLE, HOLE_SHARE * before):
+            found += _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:place])
+            found.append(Stretch("hole", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
+            begun = place
+        end = start + length
+    return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
 
 
 def moments(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks) -> Iterator[Moment]:

@@ -14,6 +14,7 @@ from ossrec.cli.output import Output
 from ossrec.cli.text import clock, human_bytes, human_time, printable
 from ossrec.cli.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 from ossrec.cli.troubles import in_words, troubles, worst_troubles
+from ossrec.findings import AWAY
 
 Row = dict[str, Any]
 
@@ -42,7 +43,8 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     name = known["playlist"] or f"{known['path']} (no playlist)"
     yield output.paint(printable(f"{known['bucket'].rstrip('/')}/{name}"), None, bold=True)
     verdict = output.paint(printable(known["verdict"]), VERDICTS.get(known["verdict"]), bold=True)
-    reasons = f" because of {', '.join(known['reasons'])}" if known["reasons"] else ""
+    because = "but for" if known["verdict"] == "complete" else "because of"
+    reasons = f" {because} {', '.join(known['reasons'])}" if known["reasons"] else ""
     depth = known["depth"]
     yield f"  verdict   {verdict}{printable(f'{reasons}, looked at to depth {depth}')}"
     yield printable(f"  task      {known['recordid']}{_of_the_task(known)}")
@@ -55,6 +57,7 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     of = "" if expected is None else f" of {expected}"
     lost = f", {missing} missing ({clock(known['missing_seconds']) or 'of unknown length'})" if missing else ""
     yield f"  segments  {known['segments_present']}{of} there{lost}, {human_bytes(known['bytes'])}"
+    yield from _gaps(known)
     yield from _looked(known)
 
 
@@ -92,6 +95,15 @@ def _times(known: Row) -> Iterator[str]:
         yield f"  length    {clock(told)}{f', measured {clock(measured)}' if differs else ''}"
     elif measured is not None:
         yield f"  length    {clock(measured)}, measured"
+
+
+def _gaps(known: Row) -> Iterator[str]:
+    """How much was not recorded, or is not there any more, beside what segments are missing."""
+    if known["gap_seconds"]:
+        yield f"  gaps      {clock(known['gap_seconds'])} for which there is no segment"
+    away = sum(one["length"] or 0.0 for one in known["findings"] if one["code"] == AWAY and one["counts"])
+    if away and known["uid"] is not None:
+        yield f"  away      {clock(away)} between segments, or what was recorded then is lost"
 
 
 def _looked(known: Row) -> Iterator[str]:
@@ -169,7 +181,9 @@ def _findings(
         head = output.paint(printable(f"{severity:7} {code}"), SEVERITIES.get(severity))
         yield f"  {head}  {printable(same[0]['title'])}"
         for finding in same[:MOST_LINES]:
-            yield f"      {_where(finding, playlist)}"
+            where = _where(finding, playlist)
+            if where:
+                yield f"      {where}"
         if len(same) > MOST_LINES:
             yield f"      and {len(same) - MOST_LINES} more: see --format json"
         if same[0]["remedy"] and severity != "info" and to_do:

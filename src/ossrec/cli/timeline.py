@@ -12,6 +12,7 @@ STATES = {
     "present": "there",
     "unread": "not looked at",
     "gap": "declared missing",
+    "hole": "nothing recorded",
     "flaw": "flawed",
     "jump": "time jumps",
     "lost": "packets lost",
@@ -24,6 +25,7 @@ STATES = {
 COLORS = {
     "unread": "magenta",
     "gap": "cyan",
+    "hole": "cyan",
     "flaw": "yellow",
     "jump": "yellow",
     "lost": "red",
@@ -34,8 +36,8 @@ COLORS = {
     "missing": "red",
 }
 RANK = {state: rank for rank, state in enumerate(STATES)}
-_BLOCKS = dict(zip(STATES, "█░╌▓»▚▒!↗▁×", strict=True))
-_PLAIN = dict(zip(STATES, "#:-+/%~!>_x", strict=True))
+_BLOCKS = dict(zip(STATES, "█░╌·▓»▚▒!↗▁×", strict=True))
+_PLAIN = dict(zip(STATES, "#:-.+/%~!>_x", strict=True))
 
 
 def marks(encoding: str | None) -> dict[str, str]:

@@ -29,7 +29,11 @@ def troubles(stretches: Sequence[Stretch], damage: Sequence[Damage]) -> list[Tro
     """All that is wrong, in order of time; what goes on from segment to segment is one."""
     found = [
         Trouble(
-            one.state, one.first, one.last, one.start, None if one.length is None else (one.start or 0) + one.length
+            one.state,
+            None if one.state == "hole" else one.first,
+            None if one.state == "hole" else one.last,
+            one.start,
+            None if one.length is None else (one.start or 0) + one.length,
         )
         for one in stretches
         if one.state != "present"

@@ -47,21 +47,22 @@ def _check_modified(it: ListedPlaylist, declared: float, notes: Notes) -> None:
 def _runs(slices: Sequence[Slice], notes: Notes) -> list[list[Slice]]:
     """Segments in runs without a break, by the times in their names; a break that nothing declares is noted.
 
-    A time in a name may be that of the segment's start or of its end: a step is too long only if
-    it is longer than either segment explains (rule 30).
+    A break that EXT-X-DISCONTINUITY declares is worth knowing of when time is missing there.
     """
     runs: list[list[Slice]] = [[slices[0]]]
     for before, one in pairwise(slices):
         is_same_object = one.key == before.key  # its name tells when the first part of it began
-        if one.discontinuity or is_same_object or before.stamp_ms is None or one.stamp_ms is None:
+        if is_same_object or before.stamp_ms is None or one.stamp_ms is None:
             runs.append([one])
             continue
         step = (one.stamp_ms - before.stamp_ms) / 1000
-        longest = max(before.duration, one.duration)
-        if step > longest + max(2.0, 0.1 * longest):
-            lost = step - before.duration
-            detail = f"{lost:.1f} s between {excerpt(before.uri)} and {excerpt(one.uri)}"
-            notes.add("LST300", detail, one.line, segment=one.number, start=one.start, length=lost)
+        lost = hole(step, before.duration, one.duration)
+        if lost is not None:
+            code = "LST302" if one.discontinuity else "LST300"
+            detail = between(lost, before.uri, one.uri)
+            notes.add(code, detail, one.line, segment=one.number, start=one.start, length=lost)
+        elif one.discontinuity:
+            pass
         elif step < -BACKWARDS:
             detail = f"{excerpt(one.uri)} is {-step:.1f} s earlier"
             notes.add("LST301", detail, one.line, segment=one.number, start=one.start)
@@ -70,6 +71,21 @@ def _runs(slices: Sequence[Slice], notes: Notes) -> list[list[Slice]]:
             continue
         runs.append([one])
     return runs
+
+
+def hole(step: float, length: float, next_length: float) -> float | None:
+    """Seconds that are missing between two segments which start *step* seconds apart; None when nothing is (rule 30).
+
+    A time in a name may be that of the segment's start or of its end: a step is too long only if it is longer than
+    either segment explains.
+    """
+    longest = max(length, next_length)
+    return step - length if step > longest + max(2.0, 0.1 * longest) else None
+
+
+def between(lost: float, uri: str, next_uri: str) -> str:
+    """The detail of such a finding."""
+    return f"{lost:.1f} s between {excerpt(uri)} and {excerpt(next_uri)}"
 
 
 def _check_spans(runs: list[list[Slice]], notes: Notes) -> None:

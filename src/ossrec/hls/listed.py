@@ -36,6 +36,7 @@ class Loose(NamedTuple):
     modified: int
     stamp_ms: int | None
     archived: bool = False  # must be restored before anybody can read it
+    seconds: float | None = None  # measured; None when nobody looked
 
 
 class Need(NamedTuple):

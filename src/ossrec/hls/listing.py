@@ -1,9 +1,10 @@
 """A playlist against the listing of its bucket: rules 26 to 30, and 19 to 21 where they concern objects."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ossrec.findings import Finding
-from ossrec.hls.clocks import check_clocks
+from ossrec.hls.clocks import between, check_clocks, hole
 from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice, Totals
 from ossrec.hls.notes import Notes, excerpt
 
@@ -12,6 +13,7 @@ __all__ = [
     *("check_listing", "check_segments_without_playlist", "is_transport_stream", "summarise"),
 ]
 
+LONGEST = 330.0  # seconds; recorders cut a segment by force then
 _TS_PACKET = 188  # bytes
 _BLOCK = 16  # bytes of an AES-128 key, and of a block that it enciphers
 _MAX_KEY = 1023  # bytes of an object's name, so that a detail holds it whole
@@ -44,7 +46,20 @@ def check_segments_without_playlist(subject: str, segments: Sequence[Loose]) -> 
             notes.add("LST261", excerpt(loose.key, _MAX_KEY))
         elif loose.size % _TS_PACKET and is_transport_stream(loose.key):
             notes.add("LST262", f"{excerpt(loose.key, _MAX_KEY)}, {loose.size} bytes")
+    _check_holes([loose for loose in segments if loose.stamp_ms is not None], notes)
     return notes.all()
+
+
+def _check_holes(segments: Sequence[Loose], notes: Notes) -> None:
+    """Rule 30, of segments that no playlist names; one of no measured length may last up to the next."""
+    ordered = sorted(segments, key=lambda loose: loose.stamp_ms or 0)
+    for before, one in pairwise(ordered):
+        step = ((one.stamp_ms or 0) - (before.stamp_ms or 0)) / 1000
+        length = min(step, LONGEST) if before.seconds is None else before.seconds
+        lost = hole(step, length, one.seconds or 0.0)
+        if lost is not None:
+            start = ((before.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000 + length
+            notes.add("LST300", between(lost, before.key, one.key), start=start, length=lost)
 
 
 def summarise(it: ListedPlaylist) -> Totals:

@@ -31,13 +31,14 @@ class Place(Protocol):
 class Notes:
     """Findings about *subject* in the order they were made, at most `REPEATS` of a code."""
 
-    __slots__ = ("_found", "_seen", "subject")
+    __slots__ = ("_found", "_seconds", "_seen", "subject")
 
     def __init__(self, subject: str) -> None:
         """Start with none."""
         self.subject = subject
         self._found: list[Finding] = []
         self._seen: dict[str, int] = {}
+        self._seconds: dict[str, float] = {}  # of what was only counted
 
     def add(
         self,
@@ -53,6 +54,8 @@ class Notes:
         seen = self._seen[code] = self._seen.get(code, 0) + 1
         if seen <= REPEATS:
             self._found.append(Finding(code, self.subject, detail, line, segment, start, length))
+        elif length is not None:
+            self._seconds[code] = self._seconds.get(code, 0.0) + length
 
     def add_at(self, place: Place, code: str, detail: str = "") -> None:
         """Keep one more, about all of a segment."""
@@ -62,7 +65,7 @@ class Notes:
         """The findings by line, those without one last; then one for each code that had too many."""
         found = sorted(self._found, key=_line)
         found.extend(
-            Finding(code, self.subject, f"and {seen - REPEATS} more of the same")
+            Finding(code, self.subject, f"and {seen - REPEATS} more of the same", length=self._seconds.get(code))
             for code, seen in self._seen.items()
             if seen > REPEATS
         )

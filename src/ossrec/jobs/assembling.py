@@ -76,13 +76,16 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
         for number, stored in holding.objects.items()
         if stored.kind == SEGMENT and number not in desk.named
     }
+    for number in orphans:
+        desk.note(number, holding.objects[number])
+        look = desk.looks.get(desk.key(number))
+        if look is not None and look.duration_ms is not None:
+            orphans[number] = orphans[number]._replace(seconds=look.duration_ms / 1000)
     abandoned = _abandoned(holding, orphans)
     if parts and parts[-1].row.kind == "media":
         left = {loose.key for _, segments in abandoned for loose in segments}
         some = sorted(loose for loose in orphans.values() if loose.key not in left)
         parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=some))
-    for number in orphans:
-        desk.note(number, holding.objects[number])
     return Assembled(parts, superseded, sorted(orphans.values()), abandoned, desk.looks, desk.stored)
 
 

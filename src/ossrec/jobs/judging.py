@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.looks import Formats
 from ossrec.catalog.recordings import Holding, Judged
-from ossrec.findings import BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdict, verdict
+from ossrec.findings import ABSENT, AWAY, BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdict, verdict
 from ossrec.hls.listed import Loose, Totals
 from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
 from ossrec.jobs.assembling import Assembled, Part
@@ -98,7 +98,7 @@ def judge(
         last_arrival=last_arrival,
         verdict=str(word),
         measures=measured.measures,
-        reasons=_reasons(rules),
+        reasons=(*_reasons(rules), *_absences(rules, is_mixed=holding.uid is None)),
     )
     by_source = {"listing": listed, "look": unseen, "name": named, "segment": measured.found}
     return Judgement(judged, [(source, f) for source, found in by_source.items() for f in found])
@@ -151,3 +151,9 @@ def _reasons(rules: Iterable[Rule]) -> tuple[str, ...]:
     """Codes of what keeps a recording from being complete, the worst first."""
     against = {rule.code: rule for rule in rules if rule.verdict is not Verdict.COMPLETE}
     return tuple(sorted(against, key=lambda code: (-RANK[against[code].verdict], code)))
+
+
+def _absences(rules: Iterable[Rule], *, is_mixed: bool) -> list[str]:
+    """Codes of what is told to be missing, which is no fault; a user may be away from a stream of his own."""
+    told = ABSENT if is_mixed else ABSENT - {AWAY}
+    return sorted({rule.code for rule in rules} & told)

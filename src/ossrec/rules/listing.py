@@ -120,13 +120,18 @@ RULES: tuple[Rule, ...] = (
     warning(
         "LST300",
         "time gap between two neighbouring segments",
-        "Look in the bucket for segments of that time that the playlist does not name; if there are "
-        "none, the "
-        "recorder lost that time, and EXT-X-DISCONTINUITY belongs before the second.",
+        "Look in bucket versioning or a backup for segments of that time; if there are none, that time is lost, and "
+        "EXT-X-DISCONTINUITY belongs before the second: `ossrec rebuild` puts it there.",
     ),
     warning(
         "LST301",
         "segment's name is earlier than that of the segment before it",
         "Look whether the segments stand in the wrong order; if they do not, the recorder's clock was set back.",
+    ),
+    info(
+        "LST302",
+        "nothing was recorded for a time, where EXT-X-DISCONTINUITY stands",
+        "A user was away, there was nothing to record, or segments are lost: `ossrec show --room` draws what there is "
+        "beside it at that time. Nothing need be done unless segments can be restored.",
     ),
 )
