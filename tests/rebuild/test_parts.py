@@ -7,7 +7,9 @@ import pytest
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.hls import rewriting as done
 from ossrec.hls import settling
+from tests.check.checking import put_all, recording
 from tests.rebuild.rebuilding import Bench
+from tests.scan.bucket_maker import segment, stem
 
 PLAYLIST = "rid_ba1111200000fc84bf176466bd21130b10000_rhetoric"
 
@@ -123,6 +125,18 @@ def test_a_hole_between_stamps_is_a_discontinuity_with_the_time_behind_it(tmp_pa
     assert [segment.discontinuity for segment in made.playlist.segments] == [False, False, True, False]
     assert b"#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:2026-11-20T08:00:06.136Z\n" in made.data
     assert made.remaining == []
+
+
+def test_segments_that_were_exchanged_are_told_for_no_playlist_mends_that(tmp_path: Path) -> None:
+    of = stem(1, "room", None, "")
+    objects = recording(of, 6, folder="")
+    one, other = segment(of, 2), segment(of, 3)
+    objects[one], objects[other] = objects[other], objects[one]
+    put_all(tmp_path / "bucket", objects)
+    made = Bench(tmp_path, tmp_path / "bucket").rebuild()
+    assert made.data.count(b"#EXT-X-DISCONTINUITY") == 3
+    told = [(finding.code, finding.segment) for finding in made.remaining]
+    assert told == [("TS382", 2), ("TS382", 3)]
 
 
 def test_the_parts_of_two_recorders_are_one_playlist(tmp_path: Path) -> None:

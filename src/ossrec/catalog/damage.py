@@ -17,7 +17,7 @@ RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 KIND_OF = {
     **dict.fromkeys(("TS310", "TS320", "TS331", "TS340", "TS341", "TS343", "TS362"), BROKEN),
     **dict.fromkeys(("TS330", "TS350", "TS430"), LOST),
-    **dict.fromkeys(("TS370", "TS371", "TS380"), JUMP),
+    **dict.fromkeys(("TS370", "TS371", "TS380", "TS382"), JUMP),
     **dict.fromkeys(("TS342", "TS344", "TS351", "TS353", "TS360", "TS361", "TS390"), FLAW),
     **dict.fromkeys(("TS400", "TS401", "TS410", "TS411", "TS420", "TS421"), FLAW),
 }

@@ -11,6 +11,7 @@ from ossrec.findings import Finding, Severity
 from ossrec.hls.listed import Slice
 from ossrec.hls.listing import is_transport_stream
 from ossrec.jobs.assembling import Assembled
+from ossrec.jobs.displacing import displaced
 from ossrec.jobs.remembering import inspection_of
 from ossrec.mpegts.borders import Placed, check_segments
 from ossrec.mpegts.inspection import Format, Inspection, Kind
@@ -105,6 +106,7 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
     if not good:
         return Measured(Measures(segments_lookable=len(segments)), [], failures, {})
     found = check_segments(subject, list(placed(segments, seen)))
+    found += displaced(subject, list(placed(segments, seen)))
     found += _passed_over(assembled, subject)
     order = _order(segments, seen, assembled)
     lengths = spans([seen[number] for number in order])

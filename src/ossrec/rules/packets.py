@@ -156,6 +156,13 @@ RULES: tuple[Rule, ...] = (
         "DISCONTINUITY (`ossrec rebuild` does), so that players go on.",
         "RFC 8216 3",
     ),
+    warning(
+        "TS382",
+        "segment holds another time than its name says",
+        "Segments were exchanged, or one was written over another: what plays goes back, and seconds play twice or are "
+        "lost. Restore them from bucket versioning or a backup: no playlist mends that.",
+        "",
+    ),
     info(
         "TS381",
         "PTS begins again at 0 after 26.5 hours",

@@ -8,6 +8,7 @@ from ossrec.hls.listed import ListedPlaylist, Need, Slice
 from ossrec.hls.listing import check_listing
 from ossrec.hls.playlist import Playlist, Resource, Segment
 from ossrec.hls.uris import Target, resolve_playlist
+from ossrec.jobs.displacing import displaced
 from ossrec.jobs.measuring import Lookable, placed
 from ossrec.jobs.rebuilding.gathering import Entry, Gathered
 from ossrec.jobs.rebuilding.measuring import Looks
@@ -36,7 +37,7 @@ def prove(
     segments = [Lookable.of(one, follows=True) for one in listed.slices]
     known = list(placed(segments, [_seen(one, looks) for one in listed.slices]))
     if known:
-        found += check_segments(at, known)
+        found += [*check_segments(at, known), *displaced(at, known)]
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 
