@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.due_looks import Sizes, Wish, cost_of_looks, due_for_look
+from ossrec.catalog.due_looks import Wish, cost_of_looks, due_for_look
 from ossrec.catalog.wanted import Clock, Wanted
 from tests.catalog.builder import NOW, CatalogBuilder, mixed
 
@@ -46,8 +46,9 @@ def test_a_look_is_old_when_it_is_too_long_ago_or_from_the_future(
     due = due_for_look(build.conn, Wanted(), AGAIN, CLOCK)
     assert [one.path for one in due] == ([mixed("lobby").removesuffix(".m3u8")] if is_due else [])
     everything = due_for_look(build.conn, Wanted(), Wish("full", NOW + 1, NOW), CLOCK)
-    assert cost_of_looks(build.conn, everything, AGAIN, Sizes(100, 100)).segments == is_due
-    assert AGAIN.is_fresh(looked) != is_due
+    cost, archived = cost_of_looks(build.conn, everything, AGAIN)
+    assert (cost.segments, archived) == (is_due, 0)
+    assert AGAIN.is_met("full", looked, 188_000) != is_due
 
 
 def test_without_a_time_no_look_is_old(build: CatalogBuilder) -> None:
@@ -57,16 +58,27 @@ def test_without_a_time_no_look_is_old(build: CatalogBuilder) -> None:
     assert due_for_look(build.conn, Wanted(), wish, CLOCK) == []
     everything = due_for_look(build.conn, Wanted(), Wish("full", NOW + 2 * DAY), CLOCK)
     assert len(everything) == 3
-    assert cost_of_looks(build.conn, everything, wish, Sizes(100, 100)).segments == 0
-    assert all(wish.is_fresh(looked) for looked in (0, NOW, NOW + DAY))
+    assert cost_of_looks(build.conn, everything, wish)[0].segments == 0
+    assert all(wish.is_met("full", looked, 188_000) for looked in (0, NOW, NOW + DAY))
 
 
 @pytest.mark.parametrize("looked", [0, NOW + DAY])
-def test_a_deeper_look_never_grows_old_for_a_shallower_one(build: CatalogBuilder, looked: int) -> None:
+@pytest.mark.parametrize(
+    ("ends", "is_due"), [pytest.param(187_999, False, id="large"), pytest.param(188_000, True, id="small")]
+)
+def test_a_full_look_grows_old_for_one_at_the_edges_that_would_see_as_much(
+    build: CatalogBuilder, looked: int, ends: int, is_due: bool
+) -> None:
     looked_at(build, "lobby", looked)
-    assert due_for_look(build.conn, Wanted(), AGAIN._replace(depth="edges"), CLOCK) == []
+    wish = AGAIN._replace(depth="edges", ends=ends)
+    due = due_for_look(build.conn, Wanted(), wish, CLOCK)
+    assert len(due) == is_due
+    everything = due_for_look(build.conn, Wanted(), AGAIN, CLOCK)
+    assert cost_of_looks(build.conn, everything, wish)[0].segments == is_due
+    assert wish.is_met("full", looked, 188_000) != is_due
+    assert due_for_look(build.conn, Wanted(), wish._replace(looked_before=None), CLOCK) == []
     looked_at(build, "hall", looked, depth="edges")
-    assert len(due_for_look(build.conn, Wanted(), AGAIN._replace(depth="edges"), CLOCK)) == 1
+    assert len(due_for_look(build.conn, Wanted(), wish, CLOCK)) == is_due + 1
 
 
 @pytest.mark.parametrize(
@@ -96,7 +108,7 @@ def test_the_cost_is_counted_by_the_keys_of_looks(build: CatalogBuilder) -> None
     looked_at(build, "lobby", NOW)
     asked: list[str] = []
     build.conn.set_trace_callback(asked.append)
-    cost_of_looks(build.conn, due_for_look(build.conn, Wanted(), Wish("full", NOW + 1), CLOCK), AGAIN, Sizes(1, 1))
+    cost_of_looks(build.conn, due_for_look(build.conn, Wanted(), Wish("full", NOW + 1), CLOCK), AGAIN)
     build.conn.set_trace_callback(None)
     (question,) = [sql for sql in asked if "LEFT JOIN looks" in sql]
     steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]

@@ -1,5 +1,7 @@
 """`ossrec check` at the shell: what it says, what it answers, how it ends."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,16 +42,78 @@ def test_when_nothing_is_due_it_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == NOTHING
-    assert ossrec("check", "--room", "nobody").out == NOTHING  # no room of that name was looked at at all
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(["--room", "nobody"], id="a room"),
+        pytest.param(["--uid", "7"], id="a user"),
+        pytest.param(["--recordid", "ba11"], id="a task"),
+        pytest.param(["--verdict", "damaged"], id="a verdict"),
+        pytest.param(["--until", "2001-01-01"], id="a time"),
+        pytest.param([rid(0), "--room", "room1"], id="a recording of another room"),
+    ],
+)
+@pytest.mark.parametrize("before", ["scanned", "looked at"])
+def test_that_nothing_is_of_what_was_asked_for_is_told_from_nothing_being_due(
+    scanned: Path, ossrec: Ossrec, asked: list[str], before: str
+) -> None:
+    if before == "looked at":
+        ossrec("check", "-q")
+    for ran in (ossrec("check", *asked), ossrec("check", *asked, "--dry-run")):
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err == "nothing in ossrec.db matches: there is no recording of what was asked for\n"
+    ran = ossrec("check", *asked, "--format", "jsonl")
+    assert (ran.code, ran.json["due"]["segments"]) == (0, 0)
+    assert ran.err.startswith("nothing in ossrec.db matches")
+    assert ossrec("check", "-q", *asked).err == ""
+
+
+def test_what_is_there_and_not_due_is_no_slip_of_the_pen(scanned: Path, ossrec: Ossrec) -> None:
+    ossrec("check", "-q")
+    for asked in (["--room", "room1"], [rid(1)], ["--share", "3/1000"], ["--verdict", "complete"]):
+        ran = ossrec("check", *asked)
+        assert (ran.code, ran.out, ran.err) == (0, NOTHING, "")
 
 
 def test_a_dry_run_only_tells_the_cost(scanned: Path, ossrec: Ossrec) -> None:
-    ran = ossrec("check", "--dry-run", "--share", "1/1", "--format", "json")
+    ran = ossrec("check", "--dry-run")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.json["segments"] == 9
-    assert ossrec("check", "--dry-run").out.startswith("about 9 segments of 3 recordings to look at: 9 requests, ")
+    assert ran.out.startswith("about 9 segments of 3 recordings to look at: 9 requests, ")
+    assert len(ran.out.splitlines()) == 1
     assert ossrec("check", "-q").out == ""
-    assert ossrec("check", "--dry-run").out.startswith("nothing is due")
+    assert ossrec("check", "--dry-run").out == NOTHING
+
+
+def test_a_dry_run_has_the_shape_of_a_run(scanned: Path, ossrec: Ossrec) -> None:
+    size = sum(len(slice_of("camera", number)) for number in range(3)) * 3
+    everything = {"recordings": 3, "segments": 9, "requests": 9, "bytes": size}
+    told = ossrec("check", "--dry-run", "--depth", "full", "--share", "1/1", "--format", "json").json
+    assert (told["due"], told["planned"], told["left"]) == (everything, everything, everything)
+    assert (told["depth"], told["segments"], told["requests"]["get"], told["stopped_by"]) == ("full", 0, 0, None)
+    done = ossrec("check", "--depth", "full", "--format", "json").json
+    assert list(done) == list(told)
+    assert (done["due"], done["planned"]) == (told["due"], told["planned"])
+    assert done["left"]["segments"] == 0
+
+
+def test_what_a_run_will_do_within_its_budget_is_told_before(scanned: Path, ossrec: Ossrec) -> None:
+    budget = sum(len(slice_of("camera", number)) for number in (0, 1, 2, 0))
+    limits = ["--depth", "full", "--budget", str(budget), "--time", "2h"]
+    told = ossrec("check", *limits, "--dry-run", "--format", "json").json
+    assert told["planned"] == {"recordings": 2, "segments": 4, "requests": 4, "bytes": budget}
+    assert told["due"]["segments"] == 9
+    lines = ossrec("check", *limits, "--dry-run").out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "about 4 segments of 2 recordings to look at within the budget",
+        "about 9 segments of 3 recordings due in all",
+    ]
+    assert lines[0].endswith("; no look is begun after 2:00:00")
+    ran = ossrec("check", *limits, "--threads", "1")
+    assert ran.err.splitlines() == [f"ossrec: {line}" for line in lines]
+    assert "  segments    4, " in ran.out
+    assert "left        the budget is used up; about 5 segments of 2 recordings" in ran.out
 
 
 def test_damage_is_found_and_told_by_the_exit_code(bucket: Path, ossrec: Ossrec) -> None:
@@ -120,3 +184,51 @@ def test_a_folder_that_is_not_there_any_more_is_told(scanned: Path, ossrec: Ossr
     ran = ossrec("check", "-q")
     assert ran.code == 12
     assert len(ran.err.splitlines()) == 1
+
+
+@pytest.fixture
+def archived(scanned: Path) -> Path:
+    """One recording of the three has been archived, by what the catalog knows."""
+    with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
+        stems = "SELECT s.id FROM stems s JOIN recordings r ON r.id = s.recording_id WHERE r.roomid = 'room1'"
+        conn.execute(f"UPDATE objects SET storage = 'Archive' WHERE rest LIKE '%.ts' AND stem_id IN ({stems})")
+    return scanned
+
+
+def test_archived_segments_that_nobody_saw_are_told_by_every_check(archived: Path, ossrec: Ossrec) -> None:
+    how = "restore them, `ossrec explain LOOK001` says how"
+    lines = ossrec("check", "--dry-run").out.splitlines()
+    assert lines[0].startswith("about 6 segments of 2 recordings to look at: ")
+    assert lines[1:] == [f"3 segments to look at, but archived: {how}"]
+    ran = ossrec("check")
+    assert (ran.code, ran.err.splitlines()) == (0, [f"ossrec: {line}" for line in lines])
+    assert f", 3 archived: {how}\n" in ran.out
+    nothing = f"nothing is due: but 3 segments never looked at so deep are archived: {how}\n"
+    for arguments in ([], ["--dry-run"], ["--fail-on", "any"]):  # it looked at nothing: no exit code follows
+        ran = ossrec("check", *arguments)
+        assert (ran.code, ran.out, ran.err) == (0, nothing, "")
+    assert ossrec("check", "--format", "json").json["archived"] == 3
+    assert ossrec("check", "--room", "room0").out == NOTHING
+
+
+def test_what_was_seen_before_it_was_archived_is_not_asked_to_be_restored(scanned: Path, ossrec: Ossrec) -> None:
+    ossrec("check", "--depth", "full", "-q")
+    with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
+        conn.execute("UPDATE objects SET storage = 'Archive' WHERE rest LIKE '%.ts'")
+        conn.execute("UPDATE looks SET looked = looked - 100")
+        conn.execute("UPDATE recordings SET looked = looked - 100")
+    for arguments in ([], ["--again", "10s"], ["--depth", "full"], ["--depth", "full", "--again", "10s"]):
+        assert ossrec("check", *arguments).out == NOTHING
+
+
+def test_a_check_that_goes_on_says_so(scanned: Path, ossrec: Ossrec) -> None:
+    ossrec("check", "-q")
+    with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
+        conn.execute("UPDATE looks SET looked = looked - 100")
+        conn.execute("UPDATE recordings SET looked = looked - 100")
+    ossrec("check", "--again", "0s", "--budget", "1", "--threads", "1", "-q")
+    ran = ossrec("check", "--again", "0s")
+    first, second = ran.err.splitlines()
+    assert first.startswith("ossrec: going on with the same check of 20")
+    assert first.endswith(" UTC, which was stopped: what was looked at since is not due")
+    assert second.startswith("ossrec: about 8 segments of 3 recordings to look at: ")

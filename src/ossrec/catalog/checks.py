@@ -5,6 +5,13 @@ import sqlite3
 from typing import Any, NamedTuple
 
 
+class Ticket(NamedTuple):
+    """What a check was asked for, and since when looks count for it."""
+
+    asked: str
+    since: int  # epoch seconds: when it began, or the stopped one that it goes on with
+
+
 class Listed(NamedTuple):
     """A prefix of a bucket that was listed as a whole."""
 
@@ -12,16 +19,17 @@ class Listed(NamedTuple):
     begun: int  # epoch seconds
 
 
-def begin_check(conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int) -> int:
+def begin_check(conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int, ticket: Ticket | None = None) -> int:
     """A new check of a bucket; gives its number. Earlier ones that did not finish were killed: they are abandoned."""
     conn.execute(
         "UPDATE scans SET state = 'abandoned' WHERE kind = 'check' AND bucket_id = ? AND state = 'checking'",
         (bucket_id,),
     )
+    told = None if ticket is None else json.dumps(ticket._asdict())
     (number,) = conn.execute(
-        "INSERT INTO scans (bucket_id, prefix, started, state, kind) VALUES (?, ?, ?, 'checking', 'check')"
-        " RETURNING id",
-        (bucket_id, prefix, now),
+        "INSERT INTO scans (bucket_id, prefix, started, state, kind, summary)"
+        " VALUES (?, ?, ?, 'checking', 'check', ?) RETURNING id",
+        (bucket_id, prefix, now, told),
     ).fetchone()
     return int(number)
 
@@ -32,6 +40,34 @@ def finish_check(conn: sqlite3.Connection, number: int, now: int, summary: dict[
         "UPDATE scans SET state = 'finished', finished = ?, summary = ? WHERE id = ?",
         (now, json.dumps(summary, ensure_ascii=False), number),
     )
+
+
+def begun_before(conn: sqlite3.Connection, asked: str, earliest: int) -> int | None:
+    """Since when looks count for the last check that was *asked* for the same, if it was stopped before its end.
+
+    None if there is none to go on with: it came to its end, or began before *earliest*, in epoch seconds.
+    """
+    rows = conn.execute(
+        "SELECT state, summary FROM scans WHERE kind = 'check' AND started >= ? AND summary IS NOT NULL"
+        " ORDER BY id DESC",
+        (earliest,),
+    )
+    for state, summary in rows:
+        told = _object(summary)
+        if told.get("asked") == asked:
+            since = told.get("since")
+            is_over = state == "finished" and told.get("stopped_by") is None
+            return None if is_over or not isinstance(since, int) else since
+    return None
+
+
+def _object(text: str) -> dict[str, Any]:
+    """What somebody else wrote need not be JSON."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def listings_of(conn: sqlite3.Connection, bucket_id: int) -> list[Listed]:

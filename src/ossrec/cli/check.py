@@ -1,6 +1,5 @@
 """`ossrec check`: look at the bytes of the segments that are due; for cron in the night, or one recording by hand."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.places import known_place
 from ossrec.catalog.wanted import Wanted
 from ossrec.cli import values
-from ossrec.cli.looked import cost_in_words, looked_lines, nothing, say_plan
+from ossrec.cli.looked import looked_lines, nothing, outlook_lines, say_plan
 from ossrec.cli.options import conditions, output_options, setting
 from ossrec.cli.output import Output, say
 from ossrec.cli.telling import FOUND, PARTLY, failing, problems, say_unseen
@@ -67,7 +66,7 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     from ossrec.cli.buckets import bucket_settings
     from ossrec.cli.crews import chosen_crew
     from ossrec.cli.progress import say_that_it_stops, shown
-    from ossrec.jobs.check import check_recordings, cost_of_check
+    from ossrec.jobs.check import check_recordings
     from ossrec.jobs.check_report import Talk
 
     threads, processes = options["threads"], options.pop("processes")
@@ -75,11 +74,7 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     settings = bucket_settings(options)
     chosen = _options(catalog, settings, options)
     if dry_run:
-        cost = cost_of_check(catalog, chosen)
-        if not cost.segments:
-            _say_if_nothing_matches(catalog, chosen)
-        output.record(cost._asdict(), lambda: [cost_in_words(cost)])
-        return 0
+        return _tell_only(catalog, chosen, output)
     with shown(quiet=quiet, first="looking") as progress:
         talk = Talk(nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand"))
         crew = chosen_crew(threads, processes, dask, settings)
@@ -87,9 +82,8 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     say_unseen(summary.warnings)
     bad = failing(summary.verdicts, fail_on)
     told = summary.as_dict()
-    if not quiet and not summary.planned["segments"]:
-        _say_if_nothing_matches(catalog, chosen)
-    output.record(told, lambda: _lines(told, bad, output, quiet=quiet))
+    is_any = bool(summary.due["segments"]) or bool(summary.recordings) or quiet or _is_any_asked_for(catalog, chosen)
+    output.record(told, lambda: _lines(told, bad, output, quiet=quiet or not is_any))
     if summary.partly:
         return PARTLY
     return FOUND if bad else 0
@@ -112,17 +106,26 @@ def _place(catalog: Path, given: str | None) -> tuple[str | None, str]:
         return known_place(conn, given)
 
 
-def _say_if_nothing_matches(catalog: Path, chosen: "CheckOptions") -> None:
-    """A line on stderr when nothing was left to look at because there is no such recording at all."""
-    from ossrec.catalog.read import find_recordings
+def _tell_only(catalog: Path, chosen: "CheckOptions", output: Output) -> int:
+    """What a check would do, in the shape of what one did."""
+    from ossrec.jobs.check import outlook_of_check
+    from ossrec.jobs.check_report import summary_before
 
-    times = {"now": time.time(), "quiet_after": chosen.idle + chosen.lag}
-    with (
-        closing(open_catalog(catalog)) as conn,
-        closing(find_recordings(conn, chosen.wanted._replace(limit=1), **times)) as found,
-    ):
-        if next(found, None) is None:
-            say(f"nothing in {catalog} matches")
+    outlook = outlook_of_check(catalog, chosen)
+    is_any = bool(outlook.due.segments) or _is_any_asked_for(catalog, chosen)
+    told = summary_before(chosen.depth, outlook).as_dict()
+    output.record(told, lambda: outlook_lines(outlook) if is_any else ())
+    return 0
+
+
+def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
+    """There is such a recording; else a line on stderr says that there is none, which is not that all is looked at."""
+    from ossrec.jobs.check import is_any_asked_for
+
+    is_any = is_any_asked_for(catalog, chosen)
+    if not is_any:
+        say(f"nothing in {catalog} matches: there is no recording of what was asked for")
+    return is_any
 
 
 def _lines(told: dict[str, Any], bad: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:

@@ -1,28 +1,38 @@
 """A check: look at the bytes of segments that are due, and judge their recordings; the work behind `ossrec check`."""
 
+import json
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
-from ossrec.catalog.checks import changes_of, finish_check
-from ossrec.catalog.due_looks import Cost, Due, Sizes, Wish, cost_of_looks, due_for_look
+from ossrec.catalog.checks import Ticket, begun_before, changes_of, finish_check
+from ossrec.catalog.due_looks import Due, Wish, cost_of_looks, cost_within, due_for_look, is_any_wanted
 from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.references import one_recording
 from ossrec.catalog.wanted import Clock
 from ossrec.catalog.writing import transaction
 from ossrec.errors import CatalogError, CatalogMissing
-from ossrec.jobs.check_report import CheckOptions, CheckState, CheckSummary, Talk
+from ossrec.jobs import inspecting
+from ossrec.jobs.check_report import CheckOptions, CheckState, CheckSummary, Outlook, Talk, summary_before
 from ossrec.jobs.crew import Crew
 from ossrec.jobs.desks import Desks, Opener
-from ossrec.jobs.inspecting import BLOCK, HEAD, TAIL
 from ossrec.jobs.rounds import Round
 from ossrec.jobs.session import held
 from ossrec.jobs.stopping import Stop, stop_on_signals
 
-_SIZES = Sizes(HEAD + TAIL, BLOCK)
+_GOES_ON = 2 * 24 * 3600  # seconds; a stopped check is gone on with in the next night, later ones begin anew
+
+
+class _Ahead(NamedTuple):
+    """What a check is about to do."""
+
+    wish: Wish
+    due: list[Due]
+    outlook: Outlook
 
 
 def check_recordings(catalog: Path, opener: Opener, options: CheckOptions, crew: Crew, talk: Talk) -> CheckSummary:
@@ -37,11 +47,16 @@ def check_recordings(catalog: Path, opener: Opener, options: CheckOptions, crew:
         return look_deeper(conn, opener, options, crew, talk, stop)
 
 
-def cost_of_check(catalog: Path, options: CheckOptions) -> Cost:
+def outlook_of_check(catalog: Path, options: CheckOptions) -> Outlook:
     """About what `check_recordings` would do; nothing is written, and no bucket is asked."""
     with closing(open_catalog(catalog)) as conn:
-        wish = _wish(options, time.time())
-        return cost_of_looks(conn, _due(conn, options, wish), wish, _SIZES)
+        return _look_ahead(conn, options, time.time()).outlook
+
+
+def is_any_asked_for(catalog: Path, options: CheckOptions) -> bool:
+    """There is a recording of what is asked for, due or not, in whichever share."""
+    with closing(open_catalog(catalog)) as conn:
+        return is_any_wanted(conn, options.wanted, _clock(options), _named(conn, options))
 
 
 def look_deeper(
@@ -50,24 +65,26 @@ def look_deeper(
     """As `check_recordings`, on a catalog that is held already."""
     begun = time.monotonic()
     now = time.time()
-    wish = _wish(options, now)
-    due = _due(conn, options, wish)
-    planned = cost_of_looks(conn, due, wish, _SIZES)
-    talk.planned(planned)
-    desks = Desks(conn, opener, options, stop)
-    summary = CheckSummary(options.depth, planned=planned._asdict())
+    wish, due, outlook = _look_ahead(conn, options, now)
+    talk.planned(outlook)
+    ticket = Ticket(_asked(options), int(now) if outlook.goes_on_from is None else outlook.goes_on_from)
+    desks = Desks(conn, opener, options, ticket, stop)
+    summary = summary_before(options.depth, outlook)
+    summary.archived = 0  # they are counted in the end
 
     def watch() -> None:
         done = (summary.recordings, summary.segments, summary.bytes_read, summary.findings)
-        talk.progress(CheckState(*done, planned))
+        talk.progress(CheckState(*done, outlook.run))
 
     if due:
-        crew.expect(*_within(planned, options.budget))
+        crew.expect(outlook.run.segments, outlook.run.bytes)
         Round(conn, desks, options, wish, summary).run(due, crew, stop, watch)
     # What was looked at by now is not due again, however short --again is.
     earliest = None if wish.looked_before is None else min(wish.looked_before, int(now))
     wish = wish._replace(looked_before=earliest, looked_until=int(time.time()))
-    summary.left = cost_of_looks(conn, _due(conn, options, wish), wish, _SIZES)._asdict()
+    left, archived = cost_of_looks(conn, _due(conn, options, wish), wish)
+    summary.left = left._asdict()
+    summary.archived += archived
     summary.buckets = desks.names()
     counts = desks.counts()
     summary.requests = {"list": counts.lists, "get": counts.gets, "retry": counts.retries}
@@ -76,15 +93,8 @@ def look_deeper(
     summary.changes = _changes(conn, runs)
     with transaction(conn):
         for run_id in runs:
-            finish_check(conn, run_id, int(time.time()), summary.as_dict())
+            finish_check(conn, run_id, int(time.time()), summary.as_dict() | ticket._asdict())
     return summary
-
-
-def _within(planned: Cost, budget: int | None) -> tuple[int, int]:
-    """How many segments and bytes a round looks at, about, with a budget of so many bytes."""
-    if budget is None or planned.bytes <= budget:
-        return planned.segments, planned.bytes
-    return planned.segments * budget // planned.bytes, budget
 
 
 def _look_that_it_is_there(catalog: Path) -> None:
@@ -97,15 +107,48 @@ def _look_that_it_is_there(catalog: Path) -> None:
         pass
 
 
+def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _Ahead:
+    """What is to be done now, going on with a check that was asked for the same and stopped, if that left anything."""
+    wish = _wish(options, now)
+    since = None if wish.looked_before is None else begun_before(conn, _asked(options), int(now) - _GOES_ON)
+    if since is not None and wish.looked_before is not None and since < wish.looked_before:
+        ahead = _ahead(conn, options, wish._replace(looked_before=since))
+        if ahead.outlook.due.segments:
+            return ahead._replace(outlook=ahead.outlook._replace(goes_on_from=since))
+    return _ahead(conn, options, wish)
+
+
+def _ahead(conn: sqlite3.Connection, options: CheckOptions, wish: Wish) -> _Ahead:
+    due = _due(conn, options, wish)
+    everything, archived = cost_of_looks(conn, due, wish)
+    is_within = options.budget is None or everything.bytes <= options.budget
+    run = everything if is_within else cost_within(conn, due, wish, options.budget or 0)
+    return _Ahead(wish, due, Outlook(run, everything, archived, options.time))
+
+
+def _asked(options: CheckOptions) -> str:
+    """What a check was asked for, but for the times of recordings: those that are told as an age move on."""
+    wanted = options.wanted._replace(since=None, until=None)
+    return json.dumps([options.depth, options.again, *wanted, *options.recordings, *options.share])
+
+
 def _wish(options: CheckOptions, now: float) -> Wish:
     looked_before = None if options.again is None else int(now - options.again) + 1
-    return Wish(options.depth, looked_before, int(now))
+    return Wish(options.depth, looked_before, int(now), inspecting.HEAD + inspecting.TAIL, inspecting.BLOCK)
 
 
 def _due(conn: sqlite3.Connection, options: CheckOptions, wish: Wish) -> list[Due]:
-    named = [one_recording(conn, reference) for reference in options.recordings] or None
-    clock = Clock(time.time(), options.idle + options.lag)
-    return due_for_look(conn, options.wanted, wish, clock, share=options.share, named=named)
+    named = _named(conn, options)
+    return due_for_look(conn, options.wanted, wish, _clock(options), share=options.share, named=named)
+
+
+def _named(conn: sqlite3.Connection, options: CheckOptions) -> list[int] | None:
+    """The numbers of the only recordings to think of; None if none was named."""
+    return [one_recording(conn, reference) for reference in options.recordings] or None
+
+
+def _clock(options: CheckOptions) -> Clock:
+    return Clock(time.time(), options.idle + options.lag)
 
 
 def _changes(conn: sqlite3.Connection, runs: Sequence[int]) -> list[str]:

@@ -27,6 +27,16 @@ class CheckOptions:
     retry: RetryPolicy = RetryPolicy()  # noqa: RUF009
 
 
+class Outlook(NamedTuple):
+    """What a check is about to do, as far as the catalog knows."""
+
+    run: Cost  # what this check does, by its budget
+    due: Cost  # all that is due
+    archived: int  # segments of what was asked for that were never looked at so deep, and must be restored first
+    time: float | None = None  # seconds after which it begins no further look
+    goes_on_from: int | None = None  # when the stopped check began that it goes on with; epoch seconds
+
+
 class CheckState(NamedTuple):
     """Where a running check is."""
 
@@ -34,7 +44,7 @@ class CheckState(NamedTuple):
     segments: int  # looked at so far
     bytes_read: int
     findings: int  # warnings and errors found so far
-    planned: Cost  # about what there is to do; more than a budget allows, perhaps
+    planned: Cost  # about what this check does
 
 
 def _nothing(*_: object) -> None:
@@ -44,7 +54,7 @@ def _nothing(*_: object) -> None:
 class Talk(NamedTuple):
     """Whom a check tells what."""
 
-    planned: Callable[[Cost], object] = _nothing  # before it begins
+    planned: Callable[[Outlook], object] = _nothing  # before it begins
     progress: Callable[[CheckState], object] = _nothing  # after each segment; returns at once
     stopping: Callable[[], object] = _nothing  # from the handler of a signal that asks to stop
 
@@ -55,10 +65,11 @@ class CheckSummary:
 
     depth: str
     buckets: list[str] = field(default_factory=list)  # that were looked into
-    planned: dict[str, int] = field(default_factory=dict)  # about what there was to do: recordings, segments …
+    due: dict[str, int] = field(default_factory=dict)  # about what there was to do in all: recordings, segments …
+    planned: dict[str, int] = field(default_factory=dict)  # about what of that the budget has room for
     recordings: int = 0  # judged
     segments: int = 0  # looked at
-    archived: int = 0  # segments that must be restored first
+    archived: int = 0  # segments that were never looked at so deep, and must be restored first
     requests: dict[str, int] = field(default_factory=dict)  # made, by kind: get, list, retry
     bytes_read: int = 0  # of segments
     findings: int = 0  # warnings and errors about these recordings
@@ -77,3 +88,12 @@ class CheckSummary:
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
+
+
+def summary_before(depth: str, outlook: Outlook) -> CheckSummary:
+    """The summary of a check that did nothing yet: all that is due is left."""
+    requests = {"list": 0, "get": 0, "retry": 0}
+    due = outlook.due._asdict()
+    return CheckSummary(
+        depth, due=due, planned=outlook.run._asdict(), archived=outlook.archived, requests=requests, left=dict(due)
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ossrec.buckets.counting import Counting, Counts
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import Retrying
-from ossrec.catalog.checks import begin_check, listings_of
+from ossrec.catalog.checks import Ticket, begin_check, listings_of
 from ossrec.catalog.intake import Intake
 from ossrec.errors import BucketError, UsageProblem
 from ossrec.jobs.check_report import CheckOptions
@@ -26,7 +26,13 @@ class Desk:
     """One bucket in one check. Call its methods inside a transaction."""
 
     def __init__(
-        self, conn: sqlite3.Connection, bucket_id: int, bucket: Bucket, counting: Counting, options: CheckOptions
+        self,
+        conn: sqlite3.Connection,
+        bucket_id: int,
+        bucket: Bucket,
+        counting: Counting,
+        options: CheckOptions,
+        ticket: Ticket,
     ) -> None:
         """Begins the bucket's own row among the runs. *counting* lies within *bucket*."""
         self.bucket = bucket
@@ -37,7 +43,7 @@ class Desk:
         self._clock_ahead: float | None = None  # as the bucket told others
         self._options = options
         self._now = int(time.time())
-        self.run_id = begin_check(conn, bucket_id, options.wanted.prefix, self._now)
+        self.run_id = begin_check(conn, bucket_id, options.wanted.prefix, self._now, ticket)
         self._intake = Intake(conn, self.run_id, bucket_id, self._now)
         self._listings = [Listing(*listed) for listed in listings_of(conn, bucket_id)]
         self._judge: Judge | None = None
@@ -64,8 +70,11 @@ class Desk:
 class Desks:
     """The buckets of one check, by their number in the catalog."""
 
-    def __init__(self, conn: sqlite3.Connection, opener: Opener, options: CheckOptions, stop: Stop) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, opener: Opener, options: CheckOptions, ticket: Ticket, stop: Stop
+    ) -> None:
         """Nothing is opened yet."""
+        self._ticket = ticket
         self._conn = conn
         self._opener = opener
         self._options = options
@@ -102,5 +111,5 @@ class Desks:
             return None
         self._counted.append(counting)
         retrying = Retrying(counting, self._options.retry, wait=self._stop.wait, on_retry=counting.note_retry)
-        self.opened[bucket_id] = Desk(self._conn, bucket_id, retrying, counting, self._options)
+        self.opened[bucket_id] = Desk(self._conn, bucket_id, retrying, counting, self._options, self._ticket)
         return self.opened[bucket_id]

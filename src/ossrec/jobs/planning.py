@@ -42,7 +42,7 @@ def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Wish) -
         (stem_id, rest), stored = assembled.stored[one.key]
         look = assembled.looks.get(one.key)
         task = Task((stem_id, rest, stored.etag), Target(one.key, one.size, stored.etag), stored.storage)
-        if look is not None and _is_enough(look, wish):
+        if look is not None and _is_enough(look, wish, one.size):
             known += 1
         elif not one.archived:
             tasks.append(task)
@@ -54,9 +54,9 @@ def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Wish) -
     return Plan(tasks, archived, unread, is_unjudged)
 
 
-def _is_enough(look: LookRow, wish: Wish) -> bool:
-    """The look is as deep as wanted, and not too old."""
-    if look.failure is not None or (wish.depth == "full" and look.depth != "full"):
+def _is_enough(look: LookRow, wish: Wish, size: int) -> bool:
+    """The look at a segment of *size* bytes is as deep as wanted, and not too old."""
+    if look.failure is not None:
         return False
     until = max(wish.looked_until, int(time.time()))  # another recording may have had it looked at in this very check
-    return look.depth != wish.depth or wish._replace(looked_until=until).is_fresh(look.looked)
+    return wish._replace(looked_until=until).is_met(look.depth, look.looked, size)

@@ -25,6 +25,7 @@ from ossrec.jobs.stopping import Stop
 _COMMIT_EVERY = 0.5  # seconds
 _MOST_WARNINGS = 1_000  # that a summary has room for
 _KEPT = "every segment that was looked at is kept, the next check"
+_KEPT_AGAIN = "every segment that was looked at is kept, the same check, begun within two days,"
 
 
 @dataclass(slots=True)
@@ -66,9 +67,10 @@ class Round:
         """
         with crew, batches(self._conn, _COMMIT_EVERY) as commit_now_and_then:
             flight = Flight(crew, self._options.depth)
+            kept = _KEPT if self._options.again is None else _KEPT_AGAIN
 
             def meanwhile() -> None:
-                stop.check(_KEPT)
+                stop.check(kept)
                 crew.ensure()
 
             self._meanwhile = meanwhile
@@ -79,7 +81,7 @@ class Round:
                 if stop.is_asked():
                     while flight.has_landed:
                         self._land(flight, crew)
-                    stop.check(_KEPT)
+                    stop.check(kept)
 
             try:
                 for one in due:
@@ -178,6 +180,9 @@ class Round:
             save_look(self._conn, row_of(task.identity, looked.inspection, now, self._formats))
         elif looked.failure is not None:
             self._keep_failure(task, looked.failure, looked.bytes_read, now)
+            self._summary.archived += (
+                looked.failure.code == ARCHIVED
+            )  # those that listings call so are counted in the end
         mark_judgement_due(self._conn, hand.number)
         summary = self._summary
         summary.segments += looked.failure is None
@@ -188,9 +193,7 @@ class Round:
     def _keep_failure(self, task: Task, failure: Finding, size: int, now: int) -> None:
         told = (failure.code, failure.detail)
         save_look(self._conn, row_of_failure(task.identity, self._options.depth, now, told, size))
-        if failure.code == ARCHIVED:  # somebody chose that state; it is no failure to look
-            self._summary.archived += 1
-        else:
+        if failure.code != ARCHIVED:  # somebody chose that state; it is no failure to look
             self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
 
     def _note_archived(self, hand: _Hand) -> None:

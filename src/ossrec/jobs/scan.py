@@ -11,7 +11,6 @@ from ossrec.buckets.counting import Counting
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.walk import HIDDEN
-from ossrec.catalog.due_looks import Cost
 from ossrec.catalog.intake import Intake
 from ossrec.catalog.links import has_tasks, link_counts
 from ossrec.catalog.recordings import count_due, due_and_cut, mark_open_questions_due
@@ -32,7 +31,7 @@ from ossrec.catalog.writing import transaction
 from ossrec.errors import AccessDenied, BucketMissing
 from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.check import look_deeper
-from ossrec.jobs.check_report import CheckOptions, Talk
+from ossrec.jobs.check_report import CheckOptions, Outlook, Talk
 from ossrec.jobs.checking import Checker
 from ossrec.jobs.crew import Crew, ThreadCrew
 from ossrec.jobs.first import LookFirst
@@ -55,7 +54,7 @@ _MOST_WARNINGS = 1_000  # that a summary has room for
 class Looking(NamedTuple):
     """How segments are looked at after a scan."""
 
-    planned: Callable[[Cost], object] = lambda _: None  # told what it will cost, before it begins
+    planned: Callable[[Outlook], object] = lambda _: None  # told what it will cost, before it begins
     crew: Crew | None = None  # None: as many threads as read playlists
 
 
