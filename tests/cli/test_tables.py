@@ -90,7 +90,7 @@ ROOM_AND_USER: dict[str, tuple[int, int, int, list[str]]] = {
     "room for whole names": (40, 30, 200, ["when", "room", "user", "path"]),
     "names narrower, so that both are shown": (60, 60, 80, ["when", "room", "user"]),
     "names as wide as can be": (60, 20, 4 + 2 + 48 + 2 + 20, ["when", "room", "user"]),
-    "no room for both": (60, 60, 30, ["when", "room"]),
+    "no room for both": (60, 60, 23, ["when", "room"]),
     "no room for anything": (60, 60, 10, ["when", "room"]),
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 import ossrec as package
 from ossrec.catalog.tasks import TaskRow, save_tasks
+from ossrec.cli.tables import width
 from tests.catalog.builder import RID, CatalogBuilder, mixed, source
 from tests.running import Ossrec
 
@@ -103,3 +104,36 @@ def test_the_column_of_files_repeats_no_other(tasks: CatalogBuilder, ossrec: Oss
     lines = ossrec("tasks", "unmatched", "--kind", "file", "--catalog", str(tasks.path)).out.splitlines()
 
     assert lines[1].split("oss://recordings")[1].split() == ["2026/", *["no", "task", "knows", "its", "recordid"]]
+
+
+def test_what_a_narrow_terminal_shows_can_be_given_to_show(catalog: CatalogBuilder, ossrec: Ossrec) -> None:
+    lines, said = shown(catalog, 80, "find")
+    assert lines[0].split() == ["started", "(UTC)", "room", "verdict", "task"]
+    assert "playlist" in said
+    assert max(map(width, lines)) <= 80
+    tasks = {line.split()[-1] for line in lines[1:]}
+    for task in tasks - {RID}:
+        assert ossrec("show", task).code == 0
+    of_two = ossrec("show", RID).err
+    assert mixed("lobby").removesuffix(".m3u8") in of_two
+    assert source("lobby", "10266666").removesuffix(".m3u8") in of_two
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_a_recording_is_broken_between_words(catalog: CatalogBuilder, ossrec: Ossrec, columns: int) -> None:
+    whole = ossrec("show", mixed("lobby"), "--color", "never").out
+    lines, said = shown(catalog, columns, "show", mixed("lobby"))
+    assert (max(map(len, whole.splitlines())) > columns, said) == (True, "")
+    for line in lines:
+        assert len(line) <= columns or len(line.split()) == 1 or "`" in line
+    words = [word for line in lines for word in line.split() if word.isalpha() or "/" in word]
+    assert set(words) <= set(whole.split())
+    assert f"oss://recordings/{mixed('lobby')}" in words
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_a_room_in_words_is_broken_between_words(catalog: CatalogBuilder, columns: int) -> None:
+    lines, _ = shown(catalog, columns, "show", "--room", "lobby")
+    text = lines[lines.index("Recordings") :]
+    assert any(mixed("lobby") in line.split() for line in text)
+    assert all(len(line) <= columns or len(line.split()) == 1 for line in text)

@@ -21,16 +21,16 @@ from ossrec.errors import UsageProblem
 
 _COLUMNS = (
     Column("started (UTC)", lambda row: human_time(row["started_at"])),
-    Column("length", lambda row: clock(row["duration"]), align="right", rank=2),
+    Column("length", lambda row: clock(row["duration"]), align="right", rank=3),
     Column("room", lambda row: row["roomid"], shrinks=True),
-    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=1, shrinks=True),
+    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=2, shrinks=True),
     Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
     Column("segments", lambda row: _segments(row), align="right", rank=6),
     Column("size", lambda row: human_bytes(row["bytes"]), align="right", rank=7),
     Column("media", in_short, rank=8, may_go=True),
-    Column("reasons", lambda row: " ".join(row["reasons"]), rank=3),
-    Column("task", lambda row: row["recordid"], rank=5, instead_of="playlist"),
-    Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)", rank=4),
+    Column("reasons", lambda row: " ".join(row["reasons"]), rank=4),
+    Column("task", lambda row: row["recordid"], rank=1, instead_of="playlist"),
+    Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)", rank=5),
 )
 _UNNAMED_FIELDS = ("bucket", "key", "bytes", "modified_at", "storage")
 _UNNAMED = (

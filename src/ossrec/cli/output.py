@@ -22,7 +22,7 @@ class Column(NamedTuple):
     align: str = "left"
     rank: int = 0  # on a terminal too narrow for all, those of a greater rank go first; 0 stays
     may_go: bool = False  # left out when it is empty in every row
-    instead_of: str = ""  # title of a column that comes before it in rank; shown only where that has no room
+    instead_of: str = ""  # title of the column without which it is shown, where that has no room
     shrinks: bool = False  # on a narrow terminal its cells are cut shorter, so that more columns have room
     least: int = 0  # of the last one: on a terminal it may be cut to so many columns
 
@@ -58,9 +58,9 @@ class Output(NamedTuple):
         return counted.number
 
     def record(self, record: Row, lines: Callable[[], Iterable[str]]) -> None:
-        """Write one thing: as JSON, or as the *lines* for people."""
+        """Write one thing: as JSON, or as the *lines* for people, which a terminal gets broken between words."""
         if self.format == "table":
-            write(f"{line}\n" for line in lines())
+            write(f"{line}\n" for line in _fitted(lines()))
         else:
             indent = 2 if self.format == "json" else None
             write([json_text(record, ascii_only=_ascii_only(), indent=indent), "\n"])
@@ -151,6 +151,14 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
     for row in rows:
         writer.writerow([spreadsheet_cell(row[field]) for field in fields])
         yield line.text
+
+
+def _fitted(lines: Iterable[str]) -> Iterable[str]:
+    if (room := _terminal_columns()) is None:
+        return lines
+    from ossrec.cli.wrapping import wrapped  # only for a terminal
+
+    return (wrapped(line, room) for line in lines)
 
 
 def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:

@@ -9,8 +9,8 @@ import click
 Cell = tuple[str, str | None]  # text, and the name of its colour
 
 WIDEST = 48  # columns of a cell that others follow
-_NARROWER = (WIDEST, 32, 24, 16)  # of a column that may shrink, where the terminal has too little room
-_TELLING = 1  # the rank up to which a column tells rows apart
+_NARROWER = (WIDEST, 32, 24, 16, 12, 10, 8)  # of a column that may shrink, where the terminal has too little room
+_TELLING = 2  # the rank up to which a column tells rows apart
 _BETWEEN = 2  # spaces between two columns
 _UNITS = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])|.", re.DOTALL)  # what is never cut in two
 
@@ -28,7 +28,7 @@ class Ranked(Protocol):
 
     @property
     def instead_of(self) -> str:
-        """Title of the column of a lower rank without which it is shown; empty of most."""
+        """Title of the column without which it is shown; empty of most."""
 
     @property
     def shrinks(self) -> bool:
@@ -65,27 +65,39 @@ def fitting(
     """The columns that a terminal of *room* columns has place for, in order; cells that may shrink are cut at *widest*.
 
     *texts* are those in each column that there is something to show of, its title among them, by its place
-    in *columns*. Those of rank 0 are shown in any case, of the others the lowest ranks that fit.
+    in *columns*. Those of rank 0 are shown in any case, of the others the lowest ranks that fit; where one does
+    not fit that another stands in for, that one is thought of by its own rank.
     """
     widths = _widths(texts, columns, widest)
+    shown = _lowest(widths, columns, room, [at for at in texts if not columns[at].instead_of])
+    titles = {columns[at].title for at in shown}
+    replaced = {columns[at].instead_of for at in texts} - titles - {""}
+    if not replaced:
+        return sorted(shown)
+    others = [at for at in texts if columns[at].title not in replaced and columns[at].instead_of not in titles]
+    return sorted(_lowest(widths, columns, room, others))
+
+
+def _lowest(widths: Mapping[int, int], columns: Sequence[Ranked], room: int, some: Sequence[int]) -> list[int]:
+    """Of *some* columns the lowest ranks that fit, and those that stay."""
     shown: list[int] = []
     taken = -_BETWEEN
-    for at in sorted(texts, key=lambda at: columns[at].rank):
-        fits = columns[at].rank == 0 or taken + _BETWEEN + widths[at] <= room
-        if fits and columns[at].instead_of not in {columns[other].title for other in shown}:
+    for at in sorted(some, key=lambda at: columns[at].rank):
+        if columns[at].rank == 0 or taken + _BETWEEN + widths[at] <= room:
             shown.append(at)
             taken += _BETWEEN + widths[at]
-    return sorted(shown)
+    return shown
 
 
 def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room: int) -> int:
     """How wide a cell that may shrink is to be: what tells rows apart is shown if it can be; else as `fitting`."""
-    telling = {at for at in texts if columns[at].rank <= _TELLING}
-    best, most = WIDEST, 0
+    telling = sorted((at for at in texts if columns[at].rank <= _TELLING), key=lambda at: columns[at].rank)
+    best, most = WIDEST, [False]
     for widest in _NARROWER:
         shown, widths = fitting(texts, columns, room, widest), _widths(texts, columns, widest)
         taken = sum(widths[at] + _BETWEEN for at in shown) - _BETWEEN
-        told = 0 if taken > room else len(telling.intersection(shown))
+        titles = {columns[at].title for at in shown}
+        told = [taken <= room and (at in shown or columns[at].instead_of in titles) for at in telling]
         if told > most:
             best, most = widest, told
     return best
