@@ -80,14 +80,14 @@ RULES: tuple[Rule, ...] = (
     warning(
         "LST270",
         "segment of this recording that no playlist names",
-        "Look whether it belongs between two listed segments: if so add it; else it is a left-over that "
-        "can be deleted.",
+        "Look whether it belongs between two listed segments: if so, `ossrec rebuild` puts it there; else it is a "
+        "left-over that can be deleted.",
     ),
     warning(
         "LST271",
         "segment is newer than all that the playlist names",
-        "The playlist is older than its media: look for a newer playlist of this recording, or add the "
-        "segment at the end.",
+        "The playlist is older than its media: look for a newer playlist of this recording; if there is none, "
+        "`ossrec rebuild` adds the segment at the end.",
     ),
     error(
         "LST272",
