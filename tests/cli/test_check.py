@@ -137,6 +137,7 @@ def test_what_could_not_be_looked_at_is_told(scanned: Path, ossrec: Ossrec) -> N
 def test_a_budget_that_is_used_up_is_told(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--depth", "full", "--budget", "1KB")
     assert "left        the budget is used up; about 8 segments of 3 recordings" in ran.out
+    assert ran.err.startswith("ossrec: about 1 segment of 1 recording to look at within the budget: 1 request, ")
 
 
 def test_its_summary_is_json_too(scanned: Path, ossrec: Ossrec) -> None:

@@ -52,12 +52,13 @@ SELECT o.recording_id, o.rest, o.size, coalesce(o.storage, '') IN ({_COLD}) AS c
     l.depth = :depth OR o.size <= :ends AS repeatable
 FROM ({_SEGMENTS}) o LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest WHERE o.gone IS NULL AND o.size > 0
 """
-_TO_DO = f"NOT cold AND (NOT deep OR repeatable AND {_OLD.format('')})"
+_NOT_MET = f"(NOT deep OR repeatable AND {_OLD.format('')})"
+_TO_DO = f"NOT cold AND {_NOT_MET}"
 _COST = f"""
-SELECT count(DISTINCT CASE WHEN {_TO_DO} THEN recording_id END), total({_TO_DO}),
-    total(CASE WHEN {_TO_DO} THEN {_REQUESTS} END), total(CASE WHEN {_TO_DO} THEN {_BYTES} END),
+SELECT count(DISTINCT CASE WHEN NOT cold THEN recording_id END), total(NOT cold),
+    total(CASE WHEN NOT cold THEN {_REQUESTS} END), total(CASE WHEN NOT cold THEN {_BYTES} END),
     total(cold AND NOT deep)
-FROM ({_LOOKED})
+FROM ({_LOOKED}) WHERE {_NOT_MET}
 """
 _EACH = f"SELECT recording_id, count(*), sum({_REQUESTS}), sum({_BYTES}) FROM ({_LOOKED}) WHERE {_TO_DO} GROUP BY 1"
 _ONE = f"SELECT {_REQUESTS}, {_BYTES} FROM ({_LOOKED}) WHERE {_TO_DO} ORDER BY rest"
