@@ -63,7 +63,7 @@ def test_that_nothing_is_of_what_was_asked_for_is_told_from_nothing_being_due(
         ossrec("check", "-q")
     for ran in (ossrec("check", *asked), ossrec("check", *asked, "--dry-run")):
         assert (ran.code, ran.out) == (0, "")
-        assert ran.err == "nothing in ossrec.db matches: there is no recording of what was asked for\n"
+        assert ran.err == "nothing in ossrec.db matches\n"
     ran = ossrec("check", *asked, "--format", "jsonl")
     assert (ran.code, ran.json["due"]["segments"]) == (0, 0)
     assert ran.err.startswith("nothing in ossrec.db matches")

@@ -124,7 +124,7 @@ def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
 
     is_any = is_any_asked_for(catalog, chosen)
     if not is_any:
-        say(f"nothing in {catalog} matches: there is no recording of what was asked for")
+        say(f"nothing in {catalog} matches")
     return is_any
 
 
