@@ -114,6 +114,77 @@ def test_a_start_without_an_answer_is_unmatched_until_it_is_known(recorder: Reco
     assert ossrec("record", "status", "--format", "json").json[0]["may_be"] == [recorder.takes[0].recordid]
 
 
+def opens(ossrec: Ossrec) -> tuple[int, list[bool]]:
+    """What `record status` exits with, and which open calls are over."""
+    ran = ossrec("record", "status", "--format", "json")
+    return ran.code, [row["is_over"] for row in ran.json]
+
+
+def test_a_start_without_an_answer_is_over_once_what_it_started_was_stopped(recorder: Recorder, ossrec: Ossrec) -> None:
+    recorder.room("lobby").join("anna")
+    recorder.troubles.add(Trouble("start", silent=True))
+    assert ossrec("record", "start", "--room", "lobby", "--timeout", "500ms").code == 3
+    (take,) = recorder.takes
+    later(recorder, ossrec)
+    assert opens(ossrec) == (1, [False])
+    assert unmatched(ossrec) == [("start", None)]
+    refused = ossrec("record", "start", "--room", "lobby")
+    assert (refused.code, take.recordid in refused.err) == (3, True)
+    assert ossrec("record", "stop", take.recordid).code == 0
+
+    assert opens(ossrec) == (0, [True])
+    assert f"it was most likely {take.recordid}, which has ended" in ossrec("record", "status").out
+    assert unmatched(ossrec) == []
+    begin(ossrec)
+    assert len(recorder.takes) == 2
+
+
+def test_a_start_without_an_answer_is_over_once_what_it_started_ended_by_itself(
+    recorder: Recorder, ossrec: Ossrec
+) -> None:
+    recorder.room("lobby").join("anna")
+    recorder.troubles.add(Trouble("start", silent=True))
+    assert ossrec("record", "start", "--room", "lobby", "--timeout", "500ms").code == 3
+    recorder.advance(6)
+    recorder.room("lobby").leave()
+    later(recorder, ossrec)
+
+    assert [row["verdict"] for row in found(ossrec)] == ["complete"]
+    assert opens(ossrec) == (0, [True])
+    assert unmatched(ossrec) == []
+    begin(ossrec)
+
+
+def test_a_start_without_an_answer_is_over_once_another_was_answered(recorder: Recorder, ossrec: Ossrec) -> None:
+    recorder.troubles.add(Trouble("start", done=False, times=3, reset=True))
+    assert ossrec("record", "start", "--room", "lobby").code == 3
+    recorder.advance(310)
+    assert opens(ossrec) == (1, [False])
+    assert ossrec("record", "start", "--room", "lobby").code == 3
+    recorder.room("lobby").join("anna")
+    recordid = begin(ossrec, "--anew")
+
+    assert opens(ossrec) == (0, [True])
+    assert f"the room was started anew since, as {recordid}: nothing to do" in ossrec("record", "status").out
+    later(recorder, ossrec)
+    assert unmatched(ossrec) == []
+
+
+def test_what_records_beside_the_one_that_was_started_anew_is_no_secret(recorder: Recorder, ossrec: Ossrec) -> None:
+    recorder.room("lobby").join("anna")
+    recorder.troubles.add(Trouble("start", silent=True))
+    assert ossrec("record", "start", "--room", "lobby", "--timeout", "500ms").code == 3
+    begin(ossrec, "--anew")
+    later(recorder, ossrec)
+
+    assert [take.ended for take in recorder.takes] == [None, None]
+    assert opens(ossrec) == (1, [False])
+    assert unmatched(ossrec) == [("start", None)]
+    assert ossrec("record", "stop", recorder.takes[0].recordid).code == 0
+    assert opens(ossrec) == (0, [True])
+    assert unmatched(ossrec) == []
+
+
 def test_lost_callbacks_change_nothing_that_the_bucket_tells(recorder: Recorder, ossrec: Ossrec) -> None:
     recorder.room("lobby").join("anna")
     recordid = begin(ossrec, *NOBODY)

@@ -23,6 +23,7 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     [
         pytest.param(calls._RATE, ("1", 9), id="the rate"),
         pytest.param(calls._OPEN_IN_ROOM, ASKED, id="an open start of a room"),
+        pytest.param(calls._LATER, ("r", 1, "1", "mixed"), id="the start after an open one"),
         pytest.param(calls._UNUSED, (0,), id="resids that nobody used"),
         pytest.param(calls._OF_TASK, ("x",), id="the calls of a task"),
         pytest.param(calls._MAY_BE, ASKED, id="what an open start may be"),

@@ -210,10 +210,14 @@ def test_starts_that_nobody_answered_are_listed(ossrec: Ossrec, alone: Path) -> 
             " VALUES ('start', 't1', '1', 'room', 'mixed', 'r1', ?, 'unanswered')",
             (STARTED * 1000 - 1000,),
         )
+        conn.execute("UPDATE recordings SET verdict = 'recording'")
     (row,) = ossrec("tasks", "unmatched", "--format", "json").json
 
     assert (row["kind"], row["recordid"], row["roomid"]) == ("start", None, "room")
     assert rid(1) in row["detail"]
+    with written(alone / "ossrec.db") as conn:
+        conn.execute("UPDATE recordings SET verdict = 'complete'")
+    assert ossrec("tasks", "unmatched", "--format", "json").json == []
     (listed,) = ossrec("tasks", "list", "--state", "unknown", "--format", "json").json
     assert (listed["recordid"], listed["roomid"]) == (None, "room")
 

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from ossrec.catalog.calls import Call, applied_with, calls_of, has_ended, may_be, open_starts, start_with, unused_resids
+from ossrec.catalog.calls import Call, applied_with, calls_of, fate_of, open_starts, start_with, unused_resids
 from ossrec.catalog.times import iso
 
 Row = dict[str, Any]
@@ -53,17 +53,18 @@ def _unused(call: Call, valid_ms: int) -> Row:
 def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int) -> Row:
     applied = applied_with(conn, call.resid or "")
     until = None if applied is None else applied.asked_ms + valid_ms
-    candidates = may_be(conn, call)
-    is_over = bool(candidates) and all(has_ended(conn, recordid) for recordid in candidates)
-    can_repeat = until is not None and now_ms < until and start_with(conn, call.resid or "") is None
-    if can_repeat:
+    candidates, later, is_over = fate_of(conn, call)
+    can_repeat = not is_over and until is not None and now_ms < until and start_with(conn, call.resid or "") is None
+    if is_over and candidates:
+        advice = f"it was most likely {', '.join(candidates)}, which has ended: nothing to do"
+    elif is_over and later is not None:
+        advice = f"the room was started anew since, as {later.recordid}: nothing to do"
+    elif can_repeat:
         how = " --source" if call.stream == "source" else ""
         again = f"`ossrec record start --room {call.roomid}{how}` again"
         advice = (
             f"run {again} before {(iso(until) or '')[11:19]} UTC: it sends the same resid, nothing is recorded twice"
         )
-    elif is_over:
-        advice = f"it was most likely {', '.join(candidates)}, which has ended: nothing to do"
     elif candidates:
         which = "one of" if len(candidates) > 1 else "most likely"
         advice = f"it is {which} {', '.join(candidates)}: `ossrec record stop RECORDID` stops it"
@@ -72,4 +73,4 @@ def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int
             "scan the bucket and ask again: what began in the room then is its; if nothing did, nothing is recorded"
         )
     known = {"valid_until": iso(until) if can_repeat else None, "may_be": candidates}
-    return _row(call) | known | {"is_over": is_over and not can_repeat, "next": advice}
+    return _row(call) | known | {"is_over": is_over, "next": advice}

@@ -22,7 +22,12 @@ AND NOT EXISTS (SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'star
 _OPEN_IN_ROOM = f"""{_OPEN} AND roomid = :room AND +appid = :app AND stream = :stream
 AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c.appid AND e.stream = c.stream
     AND e.call = 'start' AND e.outcome = 'done' AND e.asked_ms > c.asked_ms)
-ORDER BY id DESC LIMIT 1
+ORDER BY id DESC
+"""
+# The start of the same stream in the same room that was answered next.
+_LATER = f"""
+SELECT {_COLUMNS} FROM calls WHERE roomid = ? AND asked_ms > ? AND +appid = ? AND stream = ?
+AND call = 'start' AND outcome = 'done' ORDER BY asked_ms LIMIT 1
 """
 _UNUSED = f"""
 SELECT {_COLUMNS} FROM calls c INDEXED BY calls_of_no_task
@@ -78,6 +83,14 @@ class Call(NamedTuple):
     message: str | None
 
 
+class Fate(NamedTuple):
+    """What may have become of a start that was not answered."""
+
+    may_be: list[str]  # recordids that it may have been given
+    later: Call | None  # the next start of the same that was answered
+    is_over: bool  # all that it may be has ended; or it may be nothing that is known, and was started anew
+
+
 def pause_before(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: int, window_ms: int) -> int:
     """Ms to wait before another call of that AppID, so that there are no more than *most* in any *window_ms*."""
     row = conn.execute(_RATE, (str(app_id), most - 1)).fetchone()
@@ -116,9 +129,13 @@ def start_of(conn: sqlite3.Connection, recordid: str) -> Call | None:
 
 
 def open_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> Call | None:
-    """The last start of *stream* in a room of which nobody knows whether it arrived, unless one after it was done."""
+    """The last start of *stream* in a room that may be recording still, as far as anybody knows.
+
+    One after which another was answered is none.
+    """
     asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
-    return _first(conn.execute(_OPEN_IN_ROOM, asked))
+    starts = [Call(*row) for row in conn.execute(_OPEN_IN_ROOM, asked)]
+    return next((one for one in starts if not fate_of(conn, one).is_over), None)
 
 
 def calls_of(conn: sqlite3.Connection, recordid: str) -> list[Call]:
@@ -148,6 +165,14 @@ def may_be(conn: sqlite3.Connection, start: Call) -> list[str]:
     asked = {"room": start.roomid, "stream": start.stream}
     around = {"since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
     return [recordid for (recordid,) in conn.execute(_MAY_BE, asked | around)]
+
+
+def fate_of(conn: sqlite3.Connection, start: Call) -> Fate:
+    """What became of *start*, which was not answered, as far as its room tells."""
+    found = may_be(conn, start)
+    later = _first(conn.execute(_LATER, (start.roomid, start.asked_ms, start.appid, start.stream)))
+    is_over = all(has_ended(conn, recordid) for recordid in found) if found else later is not None
+    return Fate(found, later, is_over)
 
 
 def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[Call]:

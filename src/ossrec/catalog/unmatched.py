@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Generator, Iterator
 from typing import Any, NamedTuple
 
-from ossrec.catalog.calls import may_be, open_starts
+from ossrec.catalog.calls import fate_of, open_starts
 from ossrec.catalog.listings import Place, listed_until, places
 from ossrec.catalog.opening import snapshot
 from ossrec.catalog.rows import buckets_by_id
@@ -248,7 +248,9 @@ def _starts(catalog: sqlite3.Connection, values: Row) -> Iterator[Stored]:
     since, until = values["since"] or 0, values["until"] or values["now_ms"]
     for call in reversed(open_starts(catalog)):
         if since <= call.asked_ms < min(until, values["now_ms"] - values["lag_ms"]):
-            found = may_be(catalog, call)
+            found, _, is_over = fate_of(catalog, call)
+            if is_over:
+                continue
             guess = f"it may be {' or '.join(found)}" if found else "nothing that began then is known in its room"
             detail = f"the recorder may record all the same; traceId {call.traceid}; {guess}"
             yield None, call.roomid, None, call.asked_ms, None, None, "rest", detail
