@@ -26,7 +26,6 @@ class Callbacks:
         self.lose = 0  # so many of the next are never sent
         self.repeat = 1  # each is sent so often
         self.held: list[tuple[str, bytes]] | None = None  # a list: they wait there
-        self._number = 0
 
     def status(self, take: Take, status: str, now_ms: int) -> None:
         """Tell that a task's status has changed."""
@@ -57,9 +56,8 @@ class Callbacks:
     def _tell(self, take: Take, kind: int, context: dict[str, Any], now_ms: int) -> None:
         if not take.callback:
             return
-        self._number += 1
         envelope = {
-            "msgid": f"RECORD-{take.recordid}-{now_ms + self._number:x}",
+            "msgid": f"RECORD-{take.recordid}-{now_ms:x}",
             "product": PRODUCT,
             "msgtype": kind,
             "notifytime": now_ms,

@@ -1,6 +1,7 @@
 """Callbacks: what a body says, files of saved ones, and what a scan does about them."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -259,7 +260,28 @@ def test_an_inbox_taken_twice_counts_nothing_twice(alone: Path, ossrec: Ossrec) 
         ossrec("tasks", "import", "empty.csv")
 
     assert waiting(catalog) == 0
-    assert rows_of(catalog, "SELECT msgid, repeats FROM callbacks") == [{"msgid": "m", "repeats": 2}]
+    assert rows_of(catalog, "SELECT msgid, repeats FROM callbacks") == [{"msgid": "RECORD-1", "repeats": 2}]
+
+
+def test_two_that_share_a_msgid_and_say_different_things_are_both_kept(alone: Path, ossrec: Ossrec) -> None:
+    first, second = (body(uid=uid, fileaddress=f"http://b.example/rid_{RID}_r__uid_s_{uid}.m3u8") for uid in "ab")
+    late = first | {"notifytime": first["notifytime"] + 5}  # sent once more, and says so
+    written_otherwise = json.dumps(second, indent=1, sort_keys=True)
+    catalog = alone / "ossrec.db"
+    for _ in range(2):  # the second time as after a kill that left the inbox full
+        _put(catalog, first, second, first, late, now=5)
+        (alone / "empty.csv").touch()
+        ossrec("tasks", "import", "empty.csv")
+    (alone / "saved.json").write_text(f"{json.dumps(second)}\n{written_otherwise}\n{json.dumps(first)}\n")
+    again = ossrec("tasks", "replay", "saved.json", "--format", "json").json
+
+    assert (again["new"], again["repeats"], again["tasks"]) == (0, 3, 0)
+    kept = rows_of(catalog, "SELECT msgid, repeats, body FROM callbacks ORDER BY id")
+    assert [json.loads(row["body"])["context"]["uid"] for row in kept] == ["a", "b"]
+    assert kept[0]["msgid"] == "RECORD-1"
+    assert re.fullmatch("RECORD-1#[0-9a-f]{16}", kept[1]["msgid"])
+    facts = rows_of(catalog, "SELECT identity, uids FROM task_facts ORDER BY id")
+    assert facts == [{"identity": row["msgid"], "uids": f'["{uid}"]'} for row, uid in zip(kept, "ab", strict=True)]
 
 
 def test_the_commands_that_read_say_what_waits(alone: Path, ossrec: Ossrec) -> None:

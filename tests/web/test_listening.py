@@ -70,6 +70,16 @@ def test_repeats_are_counted_and_change_nothing(listener: Listener) -> None:
     assert rows_of(listener.catalog, "SELECT count(*) AS n FROM task_facts") == [{"n": 1}]
 
 
+def test_two_users_files_with_one_msgid_are_both_kept(listener: Listener) -> None:
+    both = [body(uid=[uid], fileaddress=f"http://b.example/rid_{RID}_lobby__uid_s_{uid}.m3u8") for uid in ("u1", "u2")]
+    for one in (*both, *both):
+        assert listener.post(one) == 200
+    listener.stop()
+
+    assert [(row["body"].encode(), row["repeats"]) for row in kept(listener.catalog)] == [(one, 1) for one in both]
+    assert rows_of(listener.catalog, "SELECT count(*) AS n FROM task_facts") == [{"n": 2}]
+
+
 def test_what_is_unknown_in_a_callback_is_kept(listener: Listener) -> None:
     strange = [
         json.dumps({"msgid": "a", "msgtype": 99, "context": {"new": [1, {"x": None}], "recordid": RID}}).encode(),

@@ -48,6 +48,12 @@ def keep_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bo
     return not known
 
 
+def body_called(conn: sqlite3.Connection, msgid: str) -> str | None:
+    """The body of the callback with that msgid, None if there is none."""
+    row = conn.execute("SELECT body FROM callbacks WHERE msgid = ?", (msgid,)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def files_to_look_at(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, str]]:
     """(callback, key) of files that callbacks named lately, that no scan has found yet, and whose turn it is.
 

@@ -4,6 +4,7 @@ It is a SQLite file of its own, ``{catalog}.inbox``, with one table. A listener 
 catalog next takes what is there. Standard library only.
 """
 
+import hashlib
 import os
 import sqlite3
 from contextlib import closing
@@ -30,7 +31,7 @@ class Letter(NamedTuple):
     """A callback in the inbox."""
 
     id: int
-    msgid: str
+    msgid: str  # its name, with a digest of its body: another body may have the same name
     received: int  # epoch seconds, the first time
     repeats: int  # how often it came again
     body: str
@@ -54,14 +55,15 @@ class Inbox:
         self._file = self._identity()
 
     def put(self, msgid: str, body: str, now: int) -> bool:
-        """Keep a callback; false if its msgid is there already, and only its repeats are counted.
+        """Keep a callback; false if it is there already with this body, and only its repeats are counted.
 
         Raises sqlite3.Error.
         """
         if self._identity() != self._file:  # taken away, or replaced: what is written there, nobody would find
             self._conn.close()
             self._open()
-        (repeats,) = self._conn.execute(_ADD, (msgid, now, body)).fetchone()
+        name = f"{msgid}#{hashlib.sha256(body.encode()).hexdigest()}"
+        (repeats,) = self._conn.execute(_ADD, (name, now, body)).fetchone()
         return not repeats
 
     def some(self, most: int) -> list[Letter]:

@@ -1,17 +1,18 @@
 """Callbacks into the catalog: out of the inbox of a listener, or from a file of saved ones."""
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ossrec.catalog.callbacks import CallbackRow, keep_callback
+from ossrec.catalog.callbacks import CallbackRow, body_called, keep_callback
 from ossrec.catalog.inbox import Inbox, Letter, inbox_of
 from ossrec.catalog.writing import transaction
 from ossrec.jobs.linking import note_facts
 from ossrec.model import TaskFact
-from ossrec.tasks.callbacks import Unreadable, read_callback
+from ossrec.tasks.callbacks import Unreadable, content_of, read_callback
 
 _AT_ONCE = 500  # callbacks in a transaction
 
@@ -53,9 +54,22 @@ def keep_letters(
         except Unreadable:  # the inbox takes none such; whoever wrote it by hand finds the body in the table
             row = CallbackRow(*letter[1:4], None, None, None, None, letter.body)
         else:
+            name = _name(conn, callback.msgid, letter.body)
             row = CallbackRow(
-                *letter[1:4], callback.msgtype, callback.notify_ms, callback.recordid, callback.file, letter.body
+                name, *letter[2:4], callback.msgtype, callback.notify_ms, callback.recordid, callback.file, letter.body
             )
-            facts += callback.facts
+            facts += (fact._replace(identity=name) for fact in callback.facts)
         new += keep_callback(conn, row, may_be_kept=may_be_kept)
     return new, len(note_facts(conn, facts, now))
+
+
+def _name(conn: sqlite3.Connection, msgid: str, body: str) -> str:
+    """The msgid under which *body* is kept: one that says something else than the first of that msgid has its own.
+
+    The recorder's msgid has the task and the millisecond, but no user: two users' files may share it.
+    """
+    known = body_called(conn, msgid)
+    content = content_of(body)
+    if known is None or known == body or content_of(known) == content:
+        return msgid
+    return f"{msgid}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
