@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from ossrec.buckets.local import LocalBucket
 from ossrec.catalog.inbox import Inbox, waiting
+from ossrec.catalog.writing import open_for_writing
+from ossrec.jobs import callbacks
 from ossrec.jobs.lock import writing
 from ossrec.model import Cursor, Page, TaskFact
 from ossrec.tasks.callbacks import Unreadable, read_callback
@@ -282,6 +284,21 @@ def test_two_that_share_a_msgid_and_say_different_things_are_both_kept(alone: Pa
     assert re.fullmatch("RECORD-1#[0-9a-f]{16}", kept[1]["msgid"])
     facts = rows_of(catalog, "SELECT identity, uids FROM task_facts ORDER BY id")
     assert facts == [{"identity": row["msgid"], "uids": f'["{uid}"]'} for row, uid in zip(kept, "ab", strict=True)]
+
+
+def test_callbacks_that_never_stop_coming_hold_nothing_up(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = alone / "ossrec.db"
+    _put(catalog, body() | {"msgid": "0"}, now=5)
+    keep, rounds = callbacks.keep_letters, iter(range(1, 5))
+
+    def keep_while_another_comes(*known: Any, **options: Any) -> Any:
+        _put(catalog, body() | {"msgid": str(next(rounds))}, now=5)
+        return keep(*known, **options)
+
+    monkeypatch.setattr(callbacks, "keep_letters", keep_while_another_comes)
+    with closing(open_for_writing(catalog)) as conn:
+        assert callbacks.take_in(conn, catalog, 6) == 1
+    assert waiting(catalog) == 1
 
 
 def test_the_commands_that_read_say_what_waits(alone: Path, ossrec: Ossrec) -> None:

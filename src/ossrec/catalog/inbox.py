@@ -66,6 +66,11 @@ class Inbox:
         (repeats,) = self._conn.execute(_ADD, (name, now, body)).fetchone()
         return not repeats
 
+    def count(self) -> int:
+        """How many there are."""
+        (number,) = self._conn.execute("SELECT count(*) FROM inbox").fetchone()
+        return int(number)
+
     def some(self, most: int) -> list[Letter]:
         """The oldest, *most* at most."""
         rows = self._conn.execute("SELECT id, msgid, received, repeats, body FROM inbox ORDER BY id LIMIT ?", (most,))

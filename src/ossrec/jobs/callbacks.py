@@ -20,16 +20,18 @@ Transaction = Callable[[sqlite3.Connection], AbstractContextManager[None]]
 
 
 def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transaction = transaction) -> int:
-    """Take all that is in the inbox of *catalog* into it; gives how many callbacks that were.
+    """Take into *catalog* what is in its inbox by now; gives how many callbacks that were.
 
-    Each portion is one transaction *within*; a callback leaves the inbox once it is committed.
+    What a listener adds meanwhile waits for the next time: there might be no end to it. Each portion is one
+    transaction *within*; a callback leaves the inbox once it is committed.
     """
     if not os.path.exists(inbox_of(catalog)):  # noqa: PTH110
         return 0
     inbox = Inbox(catalog)
     taken = 0
     try:
-        while letters := inbox.some(_AT_ONCE):
+        there = inbox.count()
+        while letters := inbox.some(min(_AT_ONCE, there - taken)):
             with within(conn):
                 keep_letters(conn, letters, now, may_be_kept=True)
             inbox.drop(letters)
