@@ -240,7 +240,25 @@ def test_a_port_in_use_is_one_line(
     )
 
 
-@pytest.mark.parametrize("secret", ["", "short", "with spaces and more of it", "sixteen/letters!"])
+def test_two_secrets_are_known_while_one_takes_the_place_of_the_other(alone: Path) -> None:
+    old, new = "the-old-one-of-them", "the-new-one-of-them"
+    with Listener(alone, secret=f"{new},{old}") as one:
+        statuses = [one.post(body(secret), f"/callback/{secret}") for secret in (old, new, f"{new},{old}", "")]
+    assert statuses == [200, 200, 401, 401]
+    assert [row["msgid"] for row in kept(one.catalog)] == [new, old]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "sixteen-letters1,",
+        "sixteen-letters1, sixteen-letters2",
+        "short",
+        "with spaces and more of it",
+        "sixteen/letters!",
+    ],
+)
 def test_a_secret_is_asked_for(secret: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OSSREC_CALLBACK_SECRET", secret)
 

@@ -1,6 +1,7 @@
 """`ossrec tasks listen`: the endpoint for the recorder's callbacks, as a service."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ossrec.errors import UsageProblem
 
 SECRET = "OSSREC_CALLBACK_SECRET"  # noqa: S105 - the name of the variable
 _SHORTEST = 16  # characters of a secret
+_FITTING = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST},}}")
 
 
 @click.command(
@@ -31,26 +33,27 @@ def command(host: str, port: int, is_open: bool, catalog: Path) -> int:
     """Receive the recorder's callbacks over HTTP, until Ctrl-C or SIGTERM.
 
     The callbackurl is http://HOST:PORT/callback/SECRET or http://HOST:PORT/callback?token=SECRET, the secret
-    being OSSREC_CALLBACK_SECRET in the environment. A callback is answered with 200 once it is on disk, in a
-    file beside the catalog; a scan that runs meanwhile does not hold it up. Put a proxy that speaks HTTPS
-    before it when the recorder comes over the internet.
+    being OSSREC_CALLBACK_SECRET in the environment, or one of several with commas between them. A callback is
+    answered with 200 once it is on disk, in a file beside the catalog; a scan that runs meanwhile does not hold
+    it up. Put a proxy that speaks HTTPS before it when the recorder comes over the internet.
     """
-    secret = "" if is_open else _secret(os.environ.get(SECRET, ""))
+    secrets = () if is_open else _secrets(os.environ.get(SECRET, ""))
     try:
         from ossrec.web.listening import Address, listen
     except ImportError as error:
         raise UsageProblem(f"{error.name or error} is not installed: pip install 'ossrec[web]'") from None
     _warn_of_strangers(host, is_open=is_open)
-    listen(catalog, Address(host, port), secret, _log)
+    listen(catalog, Address(host, port), secrets, _log)
     return 0
 
 
-def _secret(given: str) -> str:
+def _secrets(given: str) -> tuple[str, ...]:
     if not given:
         raise UsageProblem(f"set {SECRET} in the environment to what callbacks must know, or give --open")
-    if len(given) < _SHORTEST or not given.isascii() or not given.replace("-", "").replace("_", "").isalnum():
+    each = tuple(given.split(","))
+    if not all(_FITTING.fullmatch(one) for one in each):
         raise UsageProblem(f"{SECRET} must be {_SHORTEST} or more of A-Z a-z 0-9 - _, for it is part of an address")
-    return given
+    return each
 
 
 def _warn_of_strangers(host: str, *, is_open: bool) -> None:

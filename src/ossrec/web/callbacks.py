@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -36,9 +36,9 @@ class Desk(NamedTuple):
 class Endpoint:
     """Takes callbacks for one catalog."""
 
-    def __init__(self, catalog: Path, secret: str, desk: Desk) -> None:
-        """*secret* is what a caller must know, "" for nothing. Raises sqlite3.Error when the inbox cannot be made."""
-        self._secret = secret.encode()
+    def __init__(self, catalog: Path, secrets: Collection[str], desk: Desk) -> None:
+        """A caller must know one of *secrets*, if there are any. Raises sqlite3.Error when the inbox cannot be made."""
+        self._secrets = [one.encode() for one in secrets]
         self._desk = desk
         self._in_hand = 0  # requests
         self._inbox = Inbox(catalog)
@@ -105,9 +105,10 @@ class Endpoint:
         return await loop.run_in_executor(self._disk, self._inbox.put, callback.msgid, text, int(time.time()))
 
     def _knows(self, request: Request) -> bool:
-        """The caller knows the secret; how long the answer takes tells nothing of it."""
+        """The caller knows a secret; how long the answer takes tells nothing of it."""
         given = request.path_params.get("secret") or request.query_params.get("token") or ""
-        return not self._secret or hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret)
+        known = [hmac.compare_digest(given.encode("utf-8", "surrogateescape"), one) for one in self._secrets]
+        return not known or any(known)
 
     def _refuse(self, request: Request, status: int, why: str) -> Response:
         """A refusal, and a line that says so: nothing of the address, which may hold half a secret."""

@@ -7,7 +7,7 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -37,18 +37,19 @@ class Address(NamedTuple):
     port: int  # 0: any that is free
 
 
-def listen(catalog: Path, address: Address, secret: str, log: Log, limits: Limits = LIMITS) -> None:
+def listen(catalog: Path, address: Address, secrets: Collection[str], log: Log, limits: Limits = LIMITS) -> None:
     """Receive callbacks until SIGTERM or SIGINT; every line about it goes to *log*.
 
-    The catalog is made, or brought to the newest schema, when it must be. Raises UsageProblem when nobody can listen
-    there, CatalogError when the catalog is none, or nothing can be stored beside it.
+    A caller must know one of *secrets*, if there are any. The catalog is made, or brought to the newest schema,
+    when it must be. Raises UsageProblem when nobody can listen there, CatalogError when the catalog is none, or
+    nothing can be stored beside it.
     """
     refusals = Refusals(log)
     with _door(address) as door:
         _check(catalog, log)
         taking = _Taking(catalog, log)
         try:
-            endpoint = Endpoint(catalog, secret, Desk(log, refusals, taking.wake, limits))
+            endpoint = Endpoint(catalog, secrets, Desk(log, refusals, taking.wake, limits))
         except sqlite3.Error as error:
             raise CatalogError(
                 f"cannot write {inbox_of(catalog)} ({error}): check the permissions of its folder"
