@@ -80,6 +80,20 @@ def test_the_same_file_is_asked_for_once(alone: Path, at: Callable[[int], None])
     assert sorted(one["looked"] for one in rows_of(catalog, "SELECT looked FROM callbacks")) == [0, 0, 0, 1, 1, 1]
 
 
+def test_all_files_are_linked_at_once(alone: Path, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    passes: list[int] = []
+    link = first.link
+    monkeypatch.setattr(first, "link", lambda conn, now: (passes.append(now), link(conn, now))[1])
+    bucket, catalog = MemoryBucket(recording_of(1) | recording_of(2) | recording_of(3)), alone / "ossrec.db"
+    looks(bucket, catalog)
+    assert passes == []
+    told(catalog, f"{stem(1)}.m3u8", f"{stem(2)}.m3u8", f"{stem(3)}.m3u8", f"{stem(4)}.m3u8")
+
+    assert sorted(looks(bucket, catalog)) == [stem(1), stem(2), stem(3), stem(4)]
+    assert len(passes) == 1
+    assert rows_of(catalog, "SELECT sum(looked) AS n FROM callbacks") == [{"n": 3}]
+
+
 def test_the_newest_do_not_starve_those_that_wait(
     alone: Path, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,31 +48,45 @@ class LookFirst:
                 postpone_looks(self._conn, self._absent, now)
 
     def _look_for_all(self, stop: Stop, now: int, checked: Callable[[Checked], None]) -> None:
-        known: dict[str, bool] = {}  # whether the file is there
+        found = self._find_all(stop, now)
+        if not found:
+            return
+        with transaction(self._conn):
+            link(self._conn, now)  # once: it costs by the size of the catalog
+        for key, numbers in found.items():
+            stop.check()
+            with transaction(self._conn):
+                self._look(split_key(key).stem, checked)
+                for number in numbers:
+                    mark_looked(self._conn, number)
+
+    def _find_all(self, stop: Stop, now: int) -> dict[str, list[int]]:
+        """The files that are there, with the callbacks that name each."""
+        found: dict[str, list[int]] = {}
+        absent: set[str] = set()
         for number, file in files_to_look_at(self._conn, now):
             if self._requests >= _MOST:
-                return
+                break
             stop.check()
             key = self._key(file)
             split = split_key(key)
             if not split.stem.startswith(self._listing.prefix) or self._is_elsewhere(number):
                 continue
-            if split.name is not None and key not in known:
-                known[key] = self._look_for(key, split.stem, now, checked)
-            if not known.get(key, False):
-                self._absent.append(number)
-                continue
-            with transaction(self._conn):
-                mark_looked(self._conn, number)
+            if key not in found and key not in absent:
+                if split.name is not None and self._find(key, split.stem):
+                    found[key] = []
+                else:
+                    absent.add(key)
+            found.get(key, self._absent).append(number)
+        return found
 
-    def _look_for(self, key: str, stem: str, now: int, checked: Callable[[Checked], None]) -> bool:
+    def _find(self, key: str, stem: str) -> bool:
+        """Take what there is of a recording into the catalog, if the file is among it."""
         objects = self._listed(stem)
         if not any(one.key == key for one in objects):
             return False
         with transaction(self._conn):
             self._intake.add_and_count(objects)
-            link(self._conn, now)
-            self._look(stem, checked)
         return True
 
     def _key(self, file: str) -> str:
