@@ -78,7 +78,7 @@ def test_examples_of_the_help_run(
     (alone / "ossrec.db").write_bytes(built.path.read_bytes())
     (alone / "recordings").mkdir()
     (alone / "recordings" / "readme.txt").write_text("x")
-    (alone / "tasks.csv").write_text("recordid\n")
+    (alone / "tasks.csv").write_text("recordid,started\nba1,2026-11-01\n")
     with OssServer() as server:
         server.bucket("my-bucket").put("2026/readme.txt", b"x")
         server.bucket("recordings")  # of the catalog that was built; what that knows of is not in it any more

@@ -258,8 +258,8 @@ def test_an_inbox_taken_twice_counts_nothing_twice(alone: Path, ossrec: Ossrec) 
         with closing(Inbox(catalog)) as inbox:
             for _ in range(3):
                 inbox.put("m", ONE, 5)
-        (alone / "empty.csv").touch()
-        ossrec("tasks", "import", "empty.csv")
+        (alone / "t.csv").write_text("recordid\nother\n")
+        ossrec("tasks", "import", "t.csv")
 
     assert waiting(catalog) == 0
     assert rows_of(catalog, "SELECT msgid, repeats FROM callbacks") == [{"msgid": "RECORD-1", "repeats": 2}]

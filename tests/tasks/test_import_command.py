@@ -155,7 +155,37 @@ def test_wrong_use_is_one_line(ossrec: Ossrec, alone: Path, arguments: list[str]
     assert len(done.err.splitlines()) == 1
 
 
-def test_an_empty_file_changes_nothing(ossrec: Ossrec, alone: Path) -> None:
-    (alone / "t.csv").touch()
+@pytest.mark.parametrize("data", ["", "recordid,roomid\n"], ids=["nothing", "a first line"])
+def test_a_file_without_rows_stops_what_comes_after_it(ossrec: Ossrec, alone: Path, data: str) -> None:
+    (alone / "t.csv").write_text(data)
+    done = ossrec("tasks", "import", "t.csv")
 
-    assert ossrec("tasks", "import", "t.csv", "--format", "json").json["rows"] == 0
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert "cannot import t.csv: it has no rows" in done.err
+
+
+def test_a_slip_in_map_writes_nothing_though_it_is_seen_at_the_end(ossrec: Ossrec, alone: Path) -> None:
+    (alone / "t.jsonl").write_text(json.dumps({"recordid": RID, "ended_at": 1_790_000_000}) + "\n")
+    done = ossrec("tasks", "import", "t.jsonl", "--map", "stopped=ended_att")
+
+    assert done.code == 2
+    assert "no row has a column 'ended_att'; there are 'recordid', 'ended_at'" in done.err
+    assert rows_of(alone / "ossrec.db", TASKS) == []
+
+
+def test_an_import_says_what_it_took_for_what(ossrec: Ossrec, alone: Path) -> None:
+    (alone / "t.csv").write_text(f"record_id,room_id,begin_at,uid_list,RecordID\n{RID},a,1790000000,u,x\n")
+    done = ossrec("tasks", "import", "t.csv")
+
+    head, columns, twice, *_ = done.out.splitlines()
+    assert head.startswith("1 row in ")
+    assert columns == (
+        "  columns     recordid from record_id, roomid from room_id, uids from uid_list, started from begin_at,"
+        " none for stream and stopped"
+    )
+    assert twice == "              RecordID may mean recordid too, and did not count: --map recordid=RecordID takes it"
+    told = ossrec("tasks", "import", "t.csv", "--format", "json").json
+    assert told["columns"] == {
+        "recordid": ["record_id"], "roomid": ["room_id"], "uids": ["uid_list"], "started": ["begin_at"],
+    }  # fmt: skip
+    assert (told["no_column"], told["passed_over"]) == (["stream", "stopped"], {"recordid": ["RecordID"]})

@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import tracemalloc
+from contextlib import suppress
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.tasks.fields import Told, read_time
+from ossrec.tasks.columns import Understood
+from ossrec.tasks.fields import Told, read_time, read_zone
 from ossrec.tasks.importing import Mapped, Row, merge_rows, read_rows
 from ossrec.tasks.splitting import Unreadable, as_text
 
@@ -65,6 +68,19 @@ GOOD = [
     Case("users with other signs between them", f"recordid,uids\n{RID},1|2 3; 4\n", told(uids=tuple("1234"))),
     Case("a time without a sign between its parts", f"recordid,started\n{RID},20261001120000\n", told(started_ms=NOON)),
     Case("a day without a sign", f"recordid,started\n{RID},20261001\n", told(started_ms=NOON - 43_200_000)),
+    Case("a time without seconds or signs", f"recordid,started\n{RID},202610011200\n", told(started_ms=NOON)),
+    Case("a spreadsheet's date", f"recordid,started\n{RID},2026/10/1 12:00\n", told(started_ms=NOON)),
+    Case(
+        "a spreadsheet's hour of one digit, with seconds and a zone",
+        f"recordid,started\n{RID},2026/10/1 9:00:30 -03:00\n",
+        told(started_ms=NOON + 30_000),
+    ),
+    Case("a spreadsheet's whole numbers", f"recordid,uids\n{RID},10266702.0 7\n", told(uids=("10266702", "7"))),
+    Case("an array of PostgreSQL that is empty", f"recordid,uids\n{RID},{{}}\n", told()),
+    Case("a stop in the last year of all is none", f"recordid,stopped\n{RID},9999-12-31 23:59:59\n", told()),
+    Case("so it is in Unix seconds", f"recordid,stopped\n{RID},253402300799\n", told()),
+    Case("the infinity of PostgreSQL is no stop", f"recordid,stopped\n{RID},infinity\n", told()),
+    Case("what pandas writes for no time", f"recordid,started,stopped\n{RID},NaT,nan\n", told()),
     Case("a zone after a blank", f"recordid,started\n{RID},2026-10-01 20:00:00 +0800\n", told(started_ms=NOON)),
     Case(
         "a zone of hours, and parts of a second",
@@ -101,11 +117,21 @@ BAD = [
     Case("a stream that is none", f"recordid,stream\n{RID},3\n", "neither mixed (1) nor source (2)"),
     Case("a time that is none", f"recordid,started\n{RID},yesterday\n", "is no time: write 2026-10-01T12:00:00Z"),
     Case("a month that is none", f"recordid,started\n{RID},2026-13-01\n", "is no time"),
-    Case("a time before 1970", f"recordid,started\n{RID},1969-01-01\n", "between 1970 and 9999"),
+    Case("a time before all recorders", f"recordid,started\n{RID},1969-01-01\n", "between 2010 and 2100"),
+    Case("digits that are no Unix time", f"recordid,started\n{RID},123456789\n", "between 2010 and 2100"),
+    Case("a start that never comes", f"recordid,started\n{RID},9999-12-31\n", "between 2010 and 2100"),
+    Case("an order of day and month that nobody can tell", f"recordid,started\n{RID},1/5/2026 9:00\n", "is no time"),
+    Case("a user that was rounded", f"recordid,uids\n{RID},1.02667E+07\n", "rounded by a spreadsheet"),
+    Case(
+        "a number beyond measure",
+        f'{{"recordid":"x","n":{"9" * 5000}}}',
+        "it is no JSON: a number in it has too many digits",
+        "jsonl",
+    ),
     Case(
         "the days of a spreadsheet",
         f"recordid,started\n{RID},46296.5\n",
-        "is no time: as Unix seconds it is before 1974",
+        "is no time between 2010 and 2100",
     ),
     Case("a day that is none, without a sign", f"recordid,started\n{RID},20261340\n", "is no time"),
     Case("a NUL in an id", f"recordid,room\n{RID},a\0b\n", "cannot be printed"),
@@ -194,6 +220,13 @@ def test_a_json_value_has_the_line_that_it_begins_on() -> None:
         (f"recordid,{'x' * 2_000_000}\n", "csv", "its first line is no CSV: it is longer than 1,048,576 characters"),
         ("recordid,room,room\n", "csv", "two columns 'room'"),
         ('{"recordid": "x"}', "json", "no JSON list of objects"),
+        ("", "csv", "it has no rows: did what wrote it fail?"),
+        ("recordid,room\n\n,\n", "csv", "it has no rows, only the names of columns"),
+        ("\n", "jsonl", "it has no rows"),
+        ("[]", "json", "it has no rows"),
+        ("recordid#room\nx#y\n", "csv", "or what stands between the fields with --delimiter; it has 'recordid#room'"),
+        (b"PK\x03\x04\x14\0", "csv", "save it as CSV in UTF-8"),
+        (b"\x1f\x8b\x08\0", "csv", "it is compressed"),
     ],
     ids=[
         "no recordid among the columns",
@@ -201,6 +234,13 @@ def test_a_json_value_has_the_line_that_it_begins_on() -> None:
         "a first line beyond measure",
         "a column twice",
         "one object instead of a list",
+        "nothing",
+        "a first line alone",
+        "an empty line of JSON",
+        "an empty list",
+        "another sign between the fields",
+        "the own format of a spreadsheet",
+        "a compressed file",
     ],
 )  # fmt: skip
 def test_a_file_of_which_nothing_can_be_made(data: str | bytes, kind: str, said: str) -> None:
@@ -219,6 +259,53 @@ def test_columns_may_be_named() -> None:
 def test_a_named_column_that_is_not_there_is_told() -> None:
     with pytest.raises(Unreadable, match="no column 'klass'"):
         rows(f"recordid\n{RID}\n", mapped=Mapped({"roomid": "klass"}))
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonl"])
+def test_a_named_column_that_no_row_of_json_has_is_told_when_all_are_read(kind: str) -> None:
+    many = [json.dumps({"recordid": RID, "ended_at": "2026-10-01T12:00:00Z"}), json.dumps({"recordid": "b", "x": 1})]
+    data = "\n".join(many) if kind == "jsonl" else f"[{','.join(many)}]"
+    assert len(rows(data, kind, Mapped({"stopped": "ended_at", "roomid": ""}))) == 2
+
+    with pytest.raises(Unreadable, match=r"^no row has a column 'ended_att'; there are 'recordid', 'ended_at', 'x'$"):
+        rows(data, kind, Mapped({"stopped": "ended_att"}))
+
+
+def test_what_the_columns_were_taken_for_is_known() -> None:
+    understood = Understood()
+    text = io.StringIO(f"Record_ID,room_id,begin_at,finish_time,uid_list,recordid,user\n{RID},a,,,u,x,y\n")
+    (row,) = read_rows(text, "csv", Mapped({"stopped": ""}), understood=understood)
+
+    assert row.told == told(roomid="a", uids=("y",), extra='{"uid_list":"u","recordid":"x"}')
+    assert understood.taken == {
+        "recordid": ["Record_ID"], "roomid": ["room_id"], "uids": ["user"], "started": ["begin_at"],
+    }  # fmt: skip
+    assert understood.passed == {"recordid": ["recordid"], "uids": ["uid_list"]}
+    assert understood.missing == ["stream", "stopped"]
+
+
+def test_rows_of_json_may_have_other_columns_each() -> None:
+    understood = Understood()
+    data = f'{{"recordid":"{RID}","start":1}}\n{{"record_id":"b","begin":"2026-10-01","room":"x"}}\n'
+    first, second = read_rows(io.StringIO(data), "jsonl", Mapped(), understood=understood)
+
+    assert first.told is None
+    assert second.told == Told("b", "x", None, None, NOON - 43_200_000, None, None)
+    assert understood.taken == {
+        "recordid": ["recordid", "record_id"], "started": ["start", "begin"], "roomid": ["room"],
+    }  # fmt: skip
+    assert (understood.passed, understood.missing) == ({}, ["stream", "uids", "stopped"])
+
+
+@pytest.mark.parametrize("name", ["+08:00", "+8", "UTC+08:00", "+0800", "Asia/Shanghai"])
+def test_a_zone_has_a_name_or_hours(name: str) -> None:
+    assert read_time("started", "2026-10-01 20:00:00", read_zone(name)) == NOON
+
+
+@pytest.mark.parametrize("name", ["", "Mars", "+15:00", "8", "+8:99"])
+def test_what_is_no_zone_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(name)}$"):
+        read_zone(name)
 
 
 def test_a_time_without_a_zone_is_of_the_zone_that_was_named() -> None:
@@ -258,5 +345,8 @@ def test_whatever_stands_in_a_file_each_row_is_good_or_bad(lines: list[list[str]
     text = "recordid,room,started,uids\n" if kind == "csv" else "[" if kind == "json" else ""
     text += "\n".join(",".join(cells) for cells in lines)
 
-    for row in rows(text.encode("utf-8", "surrogatepass"), kind):
+    each: list[Row] = []
+    with suppress(Unreadable):  # when there are none
+        each = rows(text.encode("utf-8", "surrogatepass"), kind)
+    for row in each:
         assert (row.told is None) == bool(row.problem)

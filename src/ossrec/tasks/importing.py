@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TextIO
 
-from ossrec.tasks.fields import FIELDS, Told, extra_of, read_fields, usual_columns
+from ossrec.tasks.columns import FIELDS, Understood, columns_of, listed
+from ossrec.tasks.fields import Told, extra_of, read_fields
 from ossrec.tasks.splitting import Raw, Unreadable, csv_rows, json_lines, json_values
 
 DELIMITERS = (",", ";", "\t", "|")
+_MOST_SHAPES = 1_000  # of JSON rows, whose columns are looked at once
 
 
 class Row(NamedTuple):
@@ -26,28 +28,58 @@ class Mapped(NamedTuple):
     zone: tzinfo = UTC
 
 
-def read_rows(text: TextIO, kind: str, mapped: Mapped, delimiters: Sequence[str] = DELIMITERS) -> Iterator[Row]:
-    """The rows of a file of *kind* "csv", "json" or "jsonl".
+def read_rows(
+    text: TextIO,
+    kind: str,
+    mapped: Mapped,
+    delimiters: Sequence[str] = DELIMITERS,
+    understood: Understood | None = None,
+) -> Iterator[Row]:
+    """The rows of a file of *kind* "csv", "json" or "jsonl"; *understood* is told what its columns are taken for.
 
     Of *delimiters*, that counts with which the first line of CSV has a column for the recordid, else the first one.
-    Raises Unreadable when nothing can be made of the file: it has no column for the recordid, or is no JSON list.
+    Raises Unreadable when nothing can be made of the file: it has no rows, no column for the recordid, or is no JSON
+    list; and, when all rows of JSON were read, if a column that was named is in none of them.
     """
+    seen = Understood() if understood is None else understood
     if kind == "csv":
-        yield from _mapped_csv(text, mapped, delimiters)
-        return
-    for raw in json_values(text) if kind == "json" else json_lines(text):
+        rows = _mapped_csv(text, mapped, delimiters, seen)
+    else:
+        rows = _mapped_json(json_values(text) if kind == "json" else json_lines(text), mapped, seen)
+    first = next(rows, None)
+    if first is None:
+        what = "it has no rows, only the names of columns" if seen.names else "it has no rows"
+        raise Unreadable(f"{what}: did what wrote it fail?")
+    yield first
+    yield from rows
+
+
+def _mapped_json(values: Iterator[Raw], mapped: Mapped, seen: Understood) -> Iterator[Row]:
+    shapes: dict[tuple[str, ...], dict[str, str]] = {}
+    for raw in values:
         if raw.values is None:
             yield Row(raw.line, None, raw.problem)
-        else:
-            yield _row(raw.line, raw.values, _columns(list(raw.values), mapped), mapped.zone)
+            continue
+        shape = tuple(raw.values)
+        columns = shapes.get(shape)
+        if columns is None:
+            columns = columns_of(shape, mapped.columns)
+            seen.note(shape, columns, mapped.columns)
+            if len(shapes) < _MOST_SHAPES:
+                shapes[shape] = columns
+        yield _row(raw.line, raw.values, columns, mapped.zone)
+    missing = [column for field, column in mapped.columns.items() if column and field not in seen.taken]
+    if missing and seen.names:
+        raise Unreadable(f"no row has a column {missing[0]!a}; there are {listed(seen.names)}")
 
 
-def _mapped_csv(text: TextIO, mapped: Mapped, delimiters: Sequence[str]) -> Iterator[Row]:
+def _mapped_csv(text: TextIO, mapped: Mapped, delimiters: Sequence[str], seen: Understood) -> Iterator[Row]:
     lines = csv_rows(text, lambda first: _delimiter(first, mapped, delimiters))
     first = next(lines, None)
     if first is None:
         return
     header, columns = _header(first, mapped)
+    seen.note(header, columns, mapped.columns)
     width = len(header)
     places = [header.index(columns[field]) if field in columns else width for field in FIELDS]
     others = [(place, name) for place, name in enumerate(header) if place not in places]
@@ -78,12 +110,13 @@ def _header(first: tuple[int, list[str]] | Raw, mapped: Mapped) -> tuple[list[st
         raise Unreadable("its first line has NUL characters: if it is UTF-16, add --encoding utf-16-le")
     if len(set(header)) < len(header):
         twice = next(name for name in header if header.count(name) > 1)
-        raise Unreadable(f"it has two columns {twice!a}")
-    columns = _columns(header, mapped)
+        raise Unreadable(f"it has two columns {listed([twice])}")
+    columns = columns_of(header, mapped.columns)
     missing = [name for name in columns.values() if name not in header]
     if missing or "recordid" not in columns:
         what = f"{missing[0]!a}" if missing else "for the recordid: name it with --map recordid=COLUMN"
-        raise Unreadable(f"it has no column {what}; it has {', '.join(ascii(name) for name in header[:20])}")
+        apart = ", or what stands between the fields with --delimiter" if len(header) == 1 else ""
+        raise Unreadable(f"it has no column {what}{apart}; it has {listed(header)}")
     return header, columns
 
 
@@ -97,21 +130,10 @@ def _delimiter(first: str, mapped: Mapped, delimiters: Sequence[str]) -> str:
             header = _names(next(csv.reader([first], delimiter=sign)))
         except (csv.Error, StopIteration):
             continue
-        columns = _columns(header, mapped)
+        columns = columns_of(header, mapped.columns)
         if "recordid" in columns and all(name in header for name in columns.values()):
             return sign
     return delimiters[0]
-
-
-def _columns(header: list[str], mapped: Mapped) -> dict[str, str]:
-    """Which column holds which field."""
-    named = {field: column for field, column in mapped.columns.items() if column}
-    usual = usual_columns([name for name in header if name not in named.values()])
-    return {
-        field: column
-        for field in FIELDS
-        if (column := mapped.columns.get(field, usual.get(field, ""))) and (column in header or field in named)
-    }
 
 
 def _row(line: int, values: Mapping[str, Any], columns: Mapping[str, str], zone: tzinfo) -> Row:

@@ -14,6 +14,11 @@ MOST = 1024 * 1024  # characters of one row
 _BLOCK = 1024 * 1024
 _BLANK = " \t\r\n"
 _TOO_LONG = f"it is longer than {MOST:,} characters"
+_NO_TEXT = {
+    b"PK\x03\x04": "it is a spreadsheet's own format, or an archive: save it as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "it is a spreadsheet's own format: save it as CSV in UTF-8",
+    b"\x1f\x8b": "it is compressed: pipe what `zcat` makes of it into `ossrec tasks import -`",
+}
 _HALF = "ossrec.half"  # name of a way to treat what cannot be decoded
 _EXCEL = re.compile(r"sep=(.)[\r\n]*")
 
@@ -34,10 +39,14 @@ class Unreadable(ValueError):
 def as_text(stream: BinaryIO, encoding: str | None = None) -> Iterator[TextIO]:
     """Bytes as text: UTF-8, or UTF-16 if its mark says so, unless *encoding* is given.
 
-    What is no such text stays visible as half characters, and makes its row a bad one. Raises LookupError for an
-    encoding that there is not.
+    What is no such text stays visible as half characters, and makes its row a bad one. Raises Unreadable for what is
+    no text at all, and LookupError for an encoding that there is not.
     """
     source = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    head = source.peek(4)[:4]
+    for mark, what in _NO_TEXT.items():
+        if head.startswith(mark):
+            raise Unreadable(what)
     if encoding is None:
         is_wide = source.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         encoding = "utf-16" if is_wide else "utf-8-sig"
@@ -225,4 +234,8 @@ class _Source:
 
 
 def _said(error: BaseException) -> str:
-    return str(getattr(error, "msg", "")) or "too deep" if isinstance(error, ValueError) else "too deep"
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    if isinstance(error, ValueError):
+        return _TOO_LONG if str(error) == _TOO_LONG else "a number in it has too many digits"
+    return "too deep"
