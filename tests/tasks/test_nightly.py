@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import PATIENCE, ROOT
-from tests.scan.bucket_maker import put_recording, stem
+from tests.scan.bucket_maker import put_recording, rid, stem
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_bad_row_keeps_nothing_from_being_scanned_and_compared(alone: Path, li
 
 def test_a_night_without_anything_wrong_is_silent(alone: Path, line: str) -> None:
     put_recording(alone / "bucket", stem(1), 3)
-    (alone / "tasks.csv").write_text("recordid,roomid\n")
+    (alone / "tasks.csv").write_text(f"recordid,roomid\n{rid(1)},room\n")
     with start(line) as process:
         assert process.communicate(timeout=PATIENCE) == ("", "")
     assert process.returncode == 0

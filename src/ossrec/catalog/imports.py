@@ -53,6 +53,12 @@ SELECT recordid, roomid, stream, uids, started_ms, stopped_ms,
 FROM sorted WHERE recordid NOT IN (SELECT recordid FROM tasks)
 """
 _KNOWN = "CREATE TABLE spool.known AS SELECT recordid FROM sorted WHERE recordid IN (SELECT recordid FROM tasks)"
+_IMPORTED = """
+CREATE TABLE spool.known AS SELECT recordid FROM sorted WHERE EXISTS
+    (SELECT 1 FROM task_facts f WHERE f.recordid = sorted.recordid AND f.source = 'import')
+"""
+_TAKE_BACK = "DELETE FROM task_facts WHERE source = 'import' AND recordid IN (SELECT recordid FROM known)"
+_LEFT = "SELECT count(*) FROM known k WHERE EXISTS (SELECT 1 FROM task_facts f WHERE f.recordid = k.recordid)"
 
 
 class Staged(NamedTuple):
@@ -143,11 +149,28 @@ def write_spooled(conn: sqlite3.Connection, now: int, refresh: Callable[[list[st
     conn.execute(_KNOWN)
     conn.execute(_FACTS, (now,))
     new = conn.execute(_ALONE, (now, now * 1000 + 999)).rowcount
-    changed = 0
-    while some := _known(conn, changed):
+    return Written(staged, new, _refresh_known(conn, refresh))
+
+
+def forget_spooled(conn: sqlite3.Connection, refresh: Callable[[list[str]], object]) -> tuple[int, int, int]:
+    """Delete what imports told of the tasks of a `Spool` that is attached. Belongs in a transaction.
+
+    *refresh* is to fold the facts anew that are left of some tasks. Gives how many tasks there are in the spool, how
+    many of them imports had told of, and of how many of those others tell.
+    """
+    (asked,) = conn.execute("SELECT count(*) FROM sorted").fetchone()
+    conn.execute(_IMPORTED)
+    conn.execute(_TAKE_BACK)
+    (left,) = conn.execute(_LEFT).fetchone()
+    return asked, _refresh_known(conn, refresh), left
+
+
+def _refresh_known(conn: sqlite3.Connection, refresh: Callable[[list[str]], object]) -> int:
+    number = 0
+    while some := _known(conn, number):
         refresh(some)
-        changed += len(some)
-    return Written(staged, new, changed)
+        number += len(some)
+    return number
 
 
 def _known(conn: sqlite3.Connection, after: int) -> list[str]:

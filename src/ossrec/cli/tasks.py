@@ -6,6 +6,7 @@ from ossrec.cli.subcommands import Subcommands
 
 WORDS = {
     "import": "Take tasks from a file: CSV, JSON or JSON lines.",
+    "forget": "Take back what imports told: of some tasks, or of all in a file.",
     "list": "Tasks with their state and their files.",
     "unmatched": "Every line that does not match: tasks without files, files without tasks.",
     "listen": "Receive the recorder's callbacks over HTTP.",

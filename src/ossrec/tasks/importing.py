@@ -165,7 +165,7 @@ def merge_rows(rows: list[Row]) -> tuple[Told, list[Row]]:
     ]
     bad = {row.line for row in problems}
     good = [row.told for row in rows if row.told is not None and row.line not in bad]
-    uids = dict.fromkeys(uid for one in good for uid in one.uids or ())
+    uids = {uid for one in good for uid in one.uids or ()}
     starts = [one.started_ms for one in good if one.started_ms is not None]
     stops = [one.stopped_ms for one in good if one.stopped_ms is not None]
     extras = list(dict.fromkeys(one.extra for one in good if one.extra is not None))
@@ -173,7 +173,7 @@ def merge_rows(rows: list[Row]) -> tuple[Told, list[Row]]:
         recordid=told[0].recordid,
         roomid=next((one.roomid for one in good if one.roomid is not None), None),
         stream=next((one.stream for one in good if one.stream is not None), None),
-        uids=tuple(uids) or None,
+        uids=tuple(sorted(uids)) or None,  # a database gives its rows in whatever order
         started_ms=min(starts, default=None),
         stopped_ms=max(stops, default=None) if len(stops) == len(good) else None,
         extra=extras[0] if len(extras) == 1 else f"[{','.join(extras)}]" if extras else None,
