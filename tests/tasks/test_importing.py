@@ -350,3 +350,9 @@ def test_whatever_stands_in_a_file_each_row_is_good_or_bad(lines: list[list[str]
         each = rows(text.encode("utf-8", "surrogatepass"), kind)
     for row in each:
         assert (row.told is None) == bool(row.problem)
+
+
+def test_rows_in_another_order_say_the_same() -> None:
+    rows = [Row(n, told(uids=(uid,), extra=f'{{"user":"{uid}"}}')) for n, uid in enumerate(("ben", "anna", "cem"), 2)]
+
+    assert merge_rows(rows)[0] == merge_rows(rows[::-1])[0]

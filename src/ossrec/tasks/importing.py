@@ -147,8 +147,8 @@ def _row(line: int, values: Mapping[str, Any], columns: Mapping[str, str], zone:
 def merge_rows(rows: list[Row]) -> tuple[Told, list[Row]]:
     """What several good rows of one recordid say together, and those of them that contradict the first.
 
-    A database may hold a row for each user of a task. Users are joined; a task lasts from the first start to the
-    last stop; what else rows say is kept as a list.
+    A database may hold a row for each user of a task, and gives them in whatever order. Users are joined; a task lasts
+    from the first start to the last stop; what else rows say is kept as a list.
     """
     told = [row.told for row in rows if row.told is not None]
     problems = [
@@ -168,12 +168,12 @@ def merge_rows(rows: list[Row]) -> tuple[Told, list[Row]]:
     uids = {uid for one in good for uid in one.uids or ()}
     starts = [one.started_ms for one in good if one.started_ms is not None]
     stops = [one.stopped_ms for one in good if one.stopped_ms is not None]
-    extras = list(dict.fromkeys(one.extra for one in good if one.extra is not None))
+    extras = sorted({one.extra for one in good if one.extra is not None})
     return Told(
         recordid=told[0].recordid,
         roomid=next((one.roomid for one in good if one.roomid is not None), None),
         stream=next((one.stream for one in good if one.stream is not None), None),
-        uids=tuple(sorted(uids)) or None,  # a database gives its rows in whatever order
+        uids=tuple(sorted(uids)) or None,
         started_ms=min(starts, default=None),
         stopped_ms=max(stops, default=None) if len(stops) == len(good) else None,
         extra=extras[0] if len(extras) == 1 else f"[{','.join(extras)}]" if extras else None,
