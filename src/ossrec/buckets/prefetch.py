@@ -13,6 +13,7 @@ from ossrec.model import Cursor, Page
 
 MOST_EMPTY = 100  # pages in a row; OSS gives a few where many objects were deleted
 PATIENCE = 2.0  # seconds that closing waits for requests under way; their threads are daemons
+_GLANCE = 1.0  # seconds
 
 
 class Shard(NamedTuple):
@@ -126,7 +127,9 @@ class _Channel:
     def get(self) -> tuple[int, Page] | None:
         """The next page, None after the last one; raises what a thread met, after the pages that wait."""
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._error is not None or not self.working)
+            # A signal that comes just before the wait begins is heard when it ends.
+            while not self._changed.wait_for(lambda: self._items or self._error or not self.working, _GLANCE):
+                pass
             if self._items:
                 self._changed.notify_all()
                 return self._items.popleft()
