@@ -15,13 +15,12 @@ from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.references import one_recording
 from ossrec.catalog.wanted import Clock
 from ossrec.catalog.writing import transaction
-from ossrec.errors import CatalogError, CatalogMissing
 from ossrec.jobs import inspecting
 from ossrec.jobs.check_report import CheckOptions, CheckState, CheckSummary, Outlook, Talk, summary_before
 from ossrec.jobs.crew import Crew
 from ossrec.jobs.desks import Desks, Opener
 from ossrec.jobs.rounds import Round
-from ossrec.jobs.session import held
+from ossrec.jobs.session import held, look_that_it_is_there
 from ossrec.jobs.stopping import Stop, stop_on_signals
 
 _GOES_ON = 2 * 24 * 3600  # seconds; a stopped check is gone on with in the next night, later ones begin anew
@@ -42,7 +41,7 @@ def check_recordings(catalog: Path, opener: Opener, options: CheckOptions, crew:
     another run writes to the catalog, Interrupted when asked to stop by a signal, UsageProblem when no recording
     goes by a name, and BucketError when no bucket can be read. Whatever is raised, what was seen is kept.
     """
-    _look_that_it_is_there(catalog)
+    look_that_it_is_there(catalog)
     with stop_on_signals(talk.stopping) as stop, held(catalog, stop, wait=options.wait) as conn:
         return look_deeper(conn, opener, options, crew, talk, stop)
 
@@ -95,16 +94,6 @@ def look_deeper(
         for run_id in runs:
             finish_check(conn, run_id, int(time.time()), summary.as_dict() | ticket._asdict())
     return summary
-
-
-def _look_that_it_is_there(catalog: Path) -> None:
-    """Raises CatalogMissing; whatever else is wrong shows when it is opened for writing."""
-    try:
-        open_catalog(catalog).close()
-    except CatalogMissing:
-        raise
-    except CatalogError:  # of an older schema, perhaps, which is migrated
-        pass
 
 
 def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _Ahead:

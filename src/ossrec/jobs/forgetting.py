@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ossrec.catalog.imports import Spool, Staged, forget_spooled, spool_folder, task_count
-from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.writing import transaction
-from ossrec.errors import CatalogError, CatalogMissing, Interrupted
 from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.leaving import leaving_at_once
 from ossrec.jobs.linking import link, refresh
-from ossrec.jobs.session import held
+from ossrec.jobs.session import given_up, held, look_that_it_is_there
 from ossrec.jobs.stopped import judge_stopped
 from ossrec.jobs.stopping import Stop, stop_on_signals
 
 _PORTION = 5_000  # recordids
-_STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop
 _NOTHING = "stopped; nothing was forgotten"
 
 
@@ -54,7 +51,7 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
     All is read before the catalog is held, and forgotten as a whole. Raises CatalogMissing, CatalogLocked,
     CatalogError, Interrupted, and what reading *recordids* raises; then nothing was forgotten.
     """
-    _look_that_it_is_there(catalog)
+    look_that_it_is_there(catalog)
     summary = ForgetSummary()
     with spool_folder() as folder:
         with leaving_at_once(_NOTHING):
@@ -73,27 +70,9 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
     return summary
 
 
-def _look_that_it_is_there(catalog: Path) -> None:
-    """Raises CatalogMissing; whatever else is wrong shows when it is opened for writing."""
-    try:
-        open_catalog(catalog).close()
-    except CatalogMissing:
-        raise
-    except CatalogError:  # of an older schema, perhaps, which is migrated
-        pass
-
-
 def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop: Stop, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
-    conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
-    try:
-        with spool.attached(conn), transaction(conn):
-            gone = forget_spooled(conn, lambda recordids: refresh(conn, recordids, now))
-            summary.looked = link(conn, now).looked
-    except sqlite3.OperationalError:
-        if stop.is_asked():
-            raise Interrupted(_NOTHING) from None
-        raise
-    finally:
-        conn.set_progress_handler(None, 0)
+    with given_up(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
+        gone = forget_spooled(conn, lambda recordids: refresh(conn, recordids, now))
+        summary.looked = link(conn, now).looked
     summary.asked, summary.forgotten, summary.kept = gone

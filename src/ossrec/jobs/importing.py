@@ -12,11 +12,10 @@ from ossrec.catalog.imports import Spool, Staged, spool_folder, task_count, writ
 from ossrec.catalog.links import link_counts
 from ossrec.catalog.tasks import pack_uids, unpack_uids
 from ossrec.catalog.writing import transaction
-from ossrec.errors import Interrupted
 from ossrec.jobs.callbacks import take_in
 from ossrec.jobs.leaving import leaving_at_once
 from ossrec.jobs.linking import link, refresh
-from ossrec.jobs.session import held
+from ossrec.jobs.session import given_up, held
 from ossrec.jobs.stopped import judge_stopped
 from ossrec.jobs.stopping import Stop, stop_on_signals
 from ossrec.tasks.fields import Told
@@ -25,7 +24,6 @@ from ossrec.tasks.importing import Row, merge_rows
 MOST_PROBLEMS = 1_000  # that a summary has room for
 _MOST_ROWS = 1_000  # of one recordid
 _PORTION = 5_000  # rows
-_STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop; a few hundredths of a second
 _NOTHING = "stopped; nothing was imported"
 
 
@@ -126,17 +124,9 @@ def _merged(same: Iterator[Staged], summary: ImportSummary) -> Staged:
 
 def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: Stop, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
-    conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
-    try:
-        with spool.attached(conn), transaction(conn):
-            written = write_spooled(conn, now, lambda recordids: refresh(conn, recordids, now))
-            summary.looked = link(conn, now).looked
-    except sqlite3.OperationalError:
-        if stop.is_asked():
-            raise Interrupted(_NOTHING) from None
-        raise
-    finally:
-        conn.set_progress_handler(None, 0)
+    with given_up(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
+        written = write_spooled(conn, now, lambda recordids: refresh(conn, recordids, now))
+        summary.looked = link(conn, now).looked
     summary.new, summary.changed = written.new, written.changed
     summary.unchanged = written.staged - written.new - written.changed
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ossrec.catalog.opening import open_catalog
 from ossrec.catalog.writing import open_for_writing
-from ossrec.errors import CatalogError
+from ossrec.errors import CatalogError, CatalogMissing, Interrupted
 from ossrec.jobs.lock import writing
 from ossrec.jobs.stopping import Stop
+
+_STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop; a few hundredths of a second
 
 
 @contextmanager
@@ -30,6 +33,30 @@ def held(catalog: Path, stop: Stop, *, wait: bool) -> Iterator[sqlite3.Connectio
             conn.close()
         if file is None or _identity(catalog) != file:
             raise CatalogError(f"{catalog} was moved or deleted while it was written: scan again")
+
+
+@contextmanager
+def given_up(conn: sqlite3.Connection, stop: Stop, said: str) -> Iterator[None]:
+    """Long statements within are broken off soon after somebody asks to stop; then raises Interrupted with *said*."""
+    conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError:
+        if stop.is_asked():
+            raise Interrupted(said) from None
+        raise
+    finally:
+        conn.set_progress_handler(None, 0)
+
+
+def look_that_it_is_there(catalog: Path) -> None:
+    """Raises CatalogMissing; whatever else is wrong shows when it is opened for writing."""
+    try:
+        open_catalog(catalog).close()
+    except CatalogMissing:
+        raise
+    except CatalogError:  # of an older schema, perhaps, which is migrated
+        pass
 
 
 def _identity(catalog: Path) -> tuple[int, int] | None:
