@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from ossrec.catalog.damage import Damage, Place, damages
 from ossrec.catalog.parts import in_order, parts_of
-from ossrec.catalog.segments import Listed, Moment, held_by, looks_of, moments
+from ossrec.catalog.segments import HOLE, HOLE_SHARE, Listed, Moment, held_by, looks_of, moments
 from ossrec.findings import Severity
 from ossrec.naming import unix_ms
 
 LONGEST = 330_000  # ms; recorders cut a segment by force then
-_SLACK = 2_000  # ms between two segments that are no gap yet, or
-_SHARE = 0.1  # this part of the first, whichever is more
 
 _DAMAGE = """
 SELECT code, severity, segment, start, length, packet, lost FROM findings
@@ -102,7 +100,7 @@ def _after(before: _Placed, moment: Moment) -> int:
 def _add(spans: list[Span], one: _Placed) -> None:
     """Add a segment to *spans*; it lengthens the last of them when it goes on from there in the same state."""
     end = one.wall + one.length
-    if spans and spans[-1].kind == one.moment.state and one.wall - spans[-1].end <= max(_SLACK, _SHARE * one.length):
+    if spans and spans[-1].kind == one.moment.state and one.wall - spans[-1].end <= max(HOLE, HOLE_SHARE * one.length):
         spans[-1] = spans[-1]._replace(end=max(spans[-1].end, end))
     else:
         spans.append(Span(one.wall, end, one.moment.state))

@@ -1,6 +1,8 @@
 """Segments that hold another time than their names say: two that were exchanged, one written over another."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from math import floor
 
 from ossrec.findings import Finding
 from ossrec.mpegts.borders import Placed
@@ -59,11 +61,18 @@ def _is_elsewhere(one: Placed, shift: float) -> bool:
 def _clocks(offsets: Sequence[float]) -> list[int]:
     """The number of the clock by which each goes: one that was seen before, drifting a little, or a new one."""
     latest: list[float] = []
+    cells: defaultdict[int, set[int]] = defaultdict(set)  # clocks by where they are, for each segment may have its own
     found = []
     for offset in offsets:
-        near = (number for number, one in enumerate(latest) if abs(one - offset) <= _SAME)
-        number = next(near, len(latest))
-        latest[number:] = [offset, *latest[number + 1 :]]
+        cell = floor(offset / _SAME)
+        near = cells[cell - 1] | cells[cell] | cells[cell + 1]
+        number = min((one for one in near if abs(latest[one] - offset) <= _SAME), default=len(latest))
+        if number < len(latest):
+            cells[floor(latest[number] / _SAME)].discard(number)
+            latest[number] = offset
+        else:
+            latest.append(offset)
+        cells[cell].add(number)
         found.append(number)
     return found
 

@@ -105,9 +105,8 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
     good = [look for look, inspection in zip(looks, seen, strict=True) if look is not None and inspection is not None]
     if not good:
         return Measured(Measures(segments_lookable=len(segments)), [], failures, {})
-    found = check_segments(subject, list(placed(segments, seen)))
-    found += displaced(subject, list(placed(segments, seen)))
-    found += _passed_over(assembled, subject)
+    known = list(placed(segments, seen))
+    found = [*check_segments(subject, known), *displaced(subject, known), *_passed_over(assembled, subject)]
     order = _order(segments, seen, assembled)
     lengths = spans([seen[number] for number in order])
     sizes = [segments[number].size for number in order]
