@@ -27,15 +27,15 @@ sys.path.insert(0, str(ROOT))
 
 from edges import Kind, record  # noqa: E402
 
-from ossrec.buckets.oss import OssBucket  # noqa: E402
+from ossrec.buckets.oss.bucket import OssBucket  # noqa: E402
 from ossrec.buckets.settings import BucketSettings  # noqa: E402
-from ossrec.catalog.wanted import Wanted  # noqa: E402
-from ossrec.cli.crews import chosen_crew  # noqa: E402
-from ossrec.jobs.check import check_recordings  # noqa: E402
-from ossrec.jobs.check_report import CheckOptions, Talk  # noqa: E402
-from ossrec.jobs.inspecting import HEAD, TAIL  # noqa: E402
-from ossrec.jobs.report import ScanOptions  # noqa: E402
-from ossrec.jobs.scan import scan_bucket  # noqa: E402
+from ossrec.catalog.query.filters import Wanted  # noqa: E402
+from ossrec.cli.worker_options import chosen_crew  # noqa: E402
+from ossrec.jobs.check.check import check_recordings  # noqa: E402
+from ossrec.jobs.check.report import CheckOptions, Talk  # noqa: E402
+from ossrec.jobs.scan.report import ScanOptions  # noqa: E402
+from ossrec.jobs.scan.scan import scan_bucket  # noqa: E402
+from ossrec.jobs.workers.inspect_object import HEAD, TAIL  # noqa: E402
 from tests.buckets.places import NAME  # noqa: E402
 from tests.scan.bucket_maker import put_recording, segment, stem  # noqa: E402
 

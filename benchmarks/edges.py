@@ -19,7 +19,7 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.mpegts.inspection import Inspection, Stream
 
 KIB = 1024
@@ -167,7 +167,7 @@ def least(data: bytes, whole: Inspection) -> tuple[str, str]:
 
 def main() -> None:
     """Print the table."""
-    from ossrec.jobs.inspecting import HEAD, TAIL
+    from ossrec.jobs.workers.inspect_object import HEAD, TAIL
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, nargs="+", default=[2, 15])

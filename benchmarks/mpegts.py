@@ -20,7 +20,8 @@ from pathlib import Path
 
 READ = "b=bytearray(1<<20);f=open({path!r},'rb',buffering=0)\nwhile f.readinto(b):pass"
 OSSREC = (
-    "from ossrec.mpegts.inspecting import inspect_file as i;r=i({path!r});assert r.duration and not r.notes,r.notes"
+    "from ossrec.mpegts.inspect_segment import inspect_file as i\n"
+    "r=i({path!r});assert r.duration and not r.notes,r.notes"
 )
 PYAV = "import av\nfor p in av.open({path!r}).demux():pass"
 PEERS = {

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ossrec.catalog.intake import Intake
-from ossrec.catalog.keyspace import stretch
-from ossrec.catalog.read import Wanted, find_recordings, open_catalog
-from ossrec.catalog.scans import advance, begin_scan, bucket_number, count, end_listing, finish_scan
-from ossrec.catalog.writing import open_for_writing, transaction
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.connection.transactions import transaction
+from ossrec.catalog.key_ranges import stretch
+from ossrec.catalog.query.find import Wanted, find_recordings, open_catalog
+from ossrec.catalog.store.ingest import Intake
+from ossrec.catalog.store.scans import advance, begin_scan, bucket_number, count, end_listing, finish_scan
 from ossrec.model import ObjectInfo
 
 ROOMS = 2_000

@@ -47,15 +47,15 @@ def list_with_opendal(endpoint: str, bucket: str, _: Path) -> int:
 
 def list_with_ossrec(endpoint: str, bucket: str, _: Path) -> int:
     """The same listing by ossrec's bucket, nothing done with it."""
-    from ossrec.buckets.prefetch import pages
+    from ossrec.buckets.parallel_listing import pages
 
     return sum(len(page.objects) for page in pages(_bucket(endpoint, bucket)))
 
 
 def scan_with_ossrec(endpoint: str, bucket: str, catalog: Path) -> dict[str, float]:
     """A whole scan: listing, names, catalog; then every new playlist read, checked and judged."""
-    from ossrec.jobs.report import ScanOptions, ScanState
-    from ossrec.jobs.scan import scan_bucket
+    from ossrec.jobs.scan.report import ScanOptions, ScanState
+    from ossrec.jobs.scan.scan import scan_bucket
 
     seen: dict[str, float] = {}
 

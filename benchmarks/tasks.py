@@ -19,10 +19,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ossrec.catalog.task_rows import STATES, TaskWanted, find_tasks
-from ossrec.catalog.unmatched import KINDS, Bounds, unmatched
-from ossrec.catalog.writing import open_for_writing, transaction
-from ossrec.jobs.linking import link
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.connection.transactions import transaction
+from ossrec.catalog.tasks.task_list import STATES, TaskWanted, find_tasks
+from ossrec.catalog.tasks.unmatched import KINDS, Bounds, unmatched
+from ossrec.jobs.tasks.link import link
 
 START = 1_780_000_000  # the first task, epoch seconds
 ROOMS = 20_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ossrec.buckets.oss import OssBucket
+from ossrec.buckets.oss.bucket import OssBucket
 from tests.buckets.places import connect
 from tests.oss_server import OssServer
 

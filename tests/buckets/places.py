@@ -7,7 +7,7 @@ from typing import Any
 
 from ossrec.buckets.counting import Counting
 from ossrec.buckets.open import open_bucket
-from ossrec.buckets.oss import OssBucket
+from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.buckets.protocol import START, Bucket
 from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.settings import BucketSettings

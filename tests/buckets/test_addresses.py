@@ -2,8 +2,8 @@
 
 import pytest
 
-from ossrec.buckets.addresses import Endpoint, address_of, endpoint_of, region_of
 from ossrec.buckets.open import open_bucket
+from ossrec.buckets.oss.endpoints import Endpoint, address_of, endpoint_of, region_of
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import UsageProblem
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ossrec.buckets.bounds import FIRST_SECOND, LAST_SECOND, http_time, known_second
+from ossrec.buckets.limits import FIRST_SECOND, LAST_SECOND, http_time, known_second
 
 TIMES = {
     "a date": ("Sun, 01 Nov 2026 00:00:00 GMT", 1_793_491_200.0),

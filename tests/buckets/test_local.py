@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.buckets import local, walk
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local import bucket as local
+from ossrec.buckets.local import walk
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.errors import AccessDenied, BodyDamaged, BucketMissing, ObjectMissing, UsageProblem
 from ossrec.model import Cursor, ObjectInfo, Page, Skipped
 from tests.buckets.places import MODIFIED, all_keys, all_pages, write_files

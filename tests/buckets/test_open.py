@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.buckets.credentials import Credentials, credentials_from
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.open import Place, open_bucket, parse_place
-from ossrec.buckets.oss import OssBucket
+from ossrec.buckets.oss.bucket import OssBucket
+from ossrec.buckets.oss.credentials import Credentials, credentials_from
 from ossrec.buckets.settings import BucketSettings, RetryPolicy
 from ossrec.errors import BucketMissing, UsageProblem
-from ossrec.net.text import brief, printable
+from ossrec.net.messages import brief, printable
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_text_for_one_line(raw: bytes | str, text: str) -> None:
 def test_a_folder_loads_nothing_of_the_network() -> None:
     code = (
         "import sys\n"
-        "from ossrec.buckets import counting, local, open, prefetch, protocol, retrying\n"
+        "from ossrec.buckets import counting, local, open, parallel_listing, protocol, retrying\n"
         "open.open_bucket('.').page()\n"
         "print(*{'oss2', 'requests', 'urllib3', 'Crypto', 'fastcrc', 'xml', 'ssl'} & sys.modules.keys())"
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.buckets.local import LocalBucket
-from ossrec.buckets.pacing import IN_A_ROW, list_ranges
+from ossrec.buckets.adaptive_listing import IN_A_ROW, list_ranges
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import START
 from ossrec.model import Cursor, Page
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ossrec.buckets.markup import MarkupError
-from ossrec.buckets.page_lean import parse_lean
-from ossrec.buckets.page_xml import NOT_UTF8, Listing, parse_listing
-from ossrec.buckets.pages import read_page
+from ossrec.buckets.oss.listing_fast import parse_lean
+from ossrec.buckets.oss.listing_page import read_page
+from ossrec.buckets.oss.listing_xml import NOT_UTF8, Listing, parse_listing
+from ossrec.buckets.oss.xml import MarkupError
 from ossrec.errors import ListingDamaged
 from ossrec.model import Cursor, ObjectInfo, Page, Skipped
 from tests.buckets.pages_xml import OWNER, PLAIN_OWNER, Style, render

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.buckets.local import LocalBucket
-from ossrec.buckets.pacing import list_ranges
-from ossrec.buckets.prefetch import MOST_EMPTY, interleave, pages
+from ossrec.buckets.adaptive_listing import list_ranges
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.buckets.parallel_listing import MOST_EMPTY, interleave, pages
 from ossrec.buckets.protocol import START
 from ossrec.errors import BucketBusy, Interrupted, ListingDamaged
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from ossrec.buckets.counting import Counting, Counts
-from ossrec.buckets.faults import Throttled
-from ossrec.buckets.oss import OssBucket
+from ossrec.buckets.oss.bucket import OssBucket
+from ossrec.buckets.oss.errors import Throttled
 from ossrec.buckets.protocol import START
 from ossrec.buckets.retrying import Retry, Retrying, sleep
 from ossrec.buckets.settings import RetryPolicy

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ossrec.buckets.credentials import Credentials
-from ossrec.buckets.faults import read_refusal
 from ossrec.buckets.open import open_bucket
-from ossrec.buckets.secrecy import discreet, hider
+from ossrec.buckets.oss.credentials import Credentials
+from ossrec.buckets.oss.errors import read_refusal
+from ossrec.buckets.oss.redaction import discreet, hider
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketError, UsageProblem
 from tests.buckets.places import NAME, connect

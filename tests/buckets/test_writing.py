@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.buckets.files import make_file, replace_file
+from ossrec.buckets.local.atomic_files import make_file, replace_file
 from ossrec.buckets.open import open_bucket
 from ossrec.buckets.retrying import Retrying
 from ossrec.buckets.settings import RetryPolicy
-from ossrec.buckets.writing import Writable, write_once
+from ossrec.buckets.writable import Writable, write_once
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing, ObjectExists, UsageProblem
 from tests.buckets.places import NAME, all_keys, connect, write_files
 from tests.oss_server import Fault, OssServer

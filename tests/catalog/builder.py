@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from ossrec.catalog.schema import migrations
-from ossrec.catalog.stems import Stems
-from ossrec.catalog.version import APPLICATION_ID
+from ossrec.catalog.schema.migrations import migrations
+from ossrec.catalog.schema.version import APPLICATION_ID
+from ossrec.catalog.store.stems import Stems
 from ossrec.naming import unix_ms
 
 NOW = 1_793_534_400  # 2026-11-01T12:00:00Z

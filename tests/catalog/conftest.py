@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.writing import open_for_writing
+from ossrec.catalog.connection.open_writer import open_for_writing
 
 
 @pytest.fixture

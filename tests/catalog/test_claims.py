@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.claims import adopter, claim, has_claims, merge
-from ossrec.catalog.recordings import Holding, load
+from ossrec.catalog.store.ownership import adopter, claim, has_claims, merge
+from ossrec.catalog.store.recordings import Holding, load
 from tests.catalog.builder import CatalogBuilder, mixed, source
 
 OTHER_TASK = "ba1107310000565164da34f816f842da94e"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.due_looks import Wish, cost_of_looks, due_for_look
-from ossrec.catalog.wanted import Clock, Wanted
+from ossrec.catalog.query.due_inspections import Wish, cost_of_looks, due_for_look
+from ossrec.catalog.query.filters import Clock, Wanted
 from tests.catalog.builder import NOW, CatalogBuilder, mixed
 
 DAY = 86_400

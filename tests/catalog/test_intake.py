@@ -8,13 +8,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ossrec.catalog.intake import Intake, Taken, pack_etag, pack_storage, unpack_etag
-from ossrec.catalog.keyspace import Stretch
-from ossrec.catalog.scans import Scan, begin_scan, bucket_number, unfinished_scan
-from ossrec.catalog.stems import split_key
+from ossrec.catalog.encoding import pack_etag, pack_storage, unpack_etag
+from ossrec.catalog.key_ranges import Stretch
+from ossrec.catalog.store.ingest import Intake, Taken
+from ossrec.catalog.store.scans import Scan, begin_scan, bucket_number, unfinished_scan
+from ossrec.catalog.store.stems import split_key
 from ossrec.errors import BucketBusy
-from ossrec.jobs.listing import list_bucket
-from ossrec.jobs.stopping import Stop
+from ossrec.jobs.scan.list_bucket import list_bucket
+from ossrec.jobs.session.signals import Stop
 from ossrec.model import ObjectInfo
 from tests.catalog.catalogs import held, keys
 from tests.scan.bucket_maker import segment, stem

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ossrec.catalog.keyspace import Stretch, stretch, successor
+from ossrec.catalog.key_ranges import Stretch, stretch, successor
 
 # Both sides of every border that UTF-8 and UTF-16 have, and NUL, which comes before all.
 _CHARACTERS = "\0\x01/09aAz~\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010fffe\U0010ffff"

@@ -4,9 +4,9 @@ import sqlite3
 
 import pytest
 
-from ossrec.catalog.looks import Formats, LookRow, look_at, looks_of_stem, save_look
-from ossrec.catalog.scans import bucket_number
-from ossrec.catalog.stems import Stems
+from ossrec.catalog.store.inspections import Formats, LookRow, look_at, looks_of_stem, save_look
+from ossrec.catalog.store.scans import bucket_number
+from ossrec.catalog.store.stems import Stems
 
 REST = "_20261101120000123.ts"
 GOOD = LookRow(1, REST, b"1" * 16, "edges", 100, None, None, 4096, 188, 40, 90_000, 4000, notes="[]")

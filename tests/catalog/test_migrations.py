@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from ossrec.catalog import schema
-from ossrec.catalog.read import Wanted, find_recordings, last_scan, open_catalog
-from ossrec.catalog.version import VERSION
-from ossrec.catalog.writing import open_for_writing
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.query.find import Wanted, find_recordings, last_scan, open_catalog
+from ossrec.catalog.schema import migrations as schema
+from ossrec.catalog.schema.version import VERSION
 
 _FOUND = [
     (1, 1, None, "name", "NAM450", 1, "a.m3u8", "two readings", None, None, None, None),
@@ -72,7 +72,7 @@ def test_it_reads_as_one_that_was_made_new(first: Path, tmp_path: Path) -> None:
 
 
 def test_a_migration_that_is_interrupted_leaves_the_older_catalog(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema.schema_looks, "SCRIPTS", (*schema.schema_looks.SCRIPTS, "no SQL at all"))
+    monkeypatch.setattr(schema.v2_looks, "SCRIPTS", (*schema.v2_looks.SCRIPTS, "no SQL at all"))
     with pytest.raises(Exception, match="syntax error"):
         open_for_writing(first)
     monkeypatch.undo()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.catalog.damage import KIND_OF, KINDS, Damage, damages, kind_of
+from ossrec.catalog.details.damage import KIND_OF, KINDS, Damage, damages, kind_of
 from ossrec.findings import Severity
 from ossrec.rules import RULES, area
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.details import details
-from ossrec.catalog.read import open_catalog
-from ossrec.catalog.references import one_recording
-from ossrec.catalog.segments import stretches
+from ossrec.catalog.details.recording import details
+from ossrec.catalog.details.segment_states import stretches
+from ossrec.catalog.query.find import open_catalog
+from ossrec.catalog.query.recording_references import one_recording
 from ossrec.errors import UsageProblem
 from tests.catalog.builder import NOW, RID, CatalogBuilder, mixed, source
 

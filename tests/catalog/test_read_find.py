@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.read import (
+from ossrec.catalog.query.find import (
     Wanted,
     bucket_names,
     count_recordings,
@@ -17,7 +17,7 @@ from ossrec.catalog.read import (
     open_catalog,
     unnamed_objects,
 )
-from ossrec.catalog.rows import FIELDS
+from ossrec.catalog.query.recording_rows import FIELDS
 from ossrec.naming import unix_ms
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
 

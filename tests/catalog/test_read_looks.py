@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.details import details
-from ossrec.catalog.read import Wanted, find_recordings, last_scan, open_catalog
-from ossrec.catalog.references import one_recording
-from ossrec.catalog.segments import stretches
+from ossrec.catalog.details.recording import details
+from ossrec.catalog.details.segment_states import stretches
+from ossrec.catalog.query.find import Wanted, find_recordings, last_scan, open_catalog
+from ossrec.catalog.query.recording_references import one_recording
 from tests.catalog.builder import FORMAT, NOW, CatalogBuilder, mixed
 
 LOBBY = mixed("lobby")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import ossrec
-from ossrec.catalog.opening import open_catalog, snapshot
-from ossrec.catalog.version import VERSION
+from ossrec.catalog.connection.open_reader import open_catalog, snapshot
+from ossrec.catalog.schema.version import VERSION
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogMissing, CatalogTooNew
 from tests.catalog.builder import CatalogBuilder, mixed
 
@@ -145,7 +145,7 @@ READ = f"""
 import os, sys
 from contextlib import closing
 from pathlib import Path
-from ossrec.catalog.opening import open_catalog
+from ossrec.catalog.connection.open_reader import open_catalog
 if os.geteuid() == 0:  # root may write anywhere, and only root may read the modules in some places
     os.setuid(65534)
 print(open_catalog(Path(sys.argv[1])).execute({COUNT!r}).fetchone()[0])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.read import _NEWEST_FIRST, _select
-from ossrec.catalog.wanted import Clock, Question, Wanted, other_readings, question
+from ossrec.catalog.query.filters import Clock, Question, Wanted, other_readings, question
+from ossrec.catalog.query.find import _NEWEST_FIRST, _select
 from tests.catalog.builder import CatalogBuilder
 
 PLANS: dict[str, tuple[dict[str, Any], str]] = {

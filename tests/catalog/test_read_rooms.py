@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.read import Wanted, open_catalog
-from ossrec.catalog.rooms import SPAN_FIELDS, Room, room_recordings, room_row, span_rows
+from ossrec.catalog.details.room import SPAN_FIELDS, Room, room_recordings, room_row, span_rows
+from ossrec.catalog.query.find import Wanted, open_catalog
 from ossrec.naming import unix_ms
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ossrec.catalog.read import Wanted, count_recordings, find_recordings, open_catalog
+from ossrec.catalog.query.find import Wanted, count_recordings, find_recordings, open_catalog
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.naming import readings
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from ossrec.catalog.intake import Intake, Taken
-from ossrec.catalog.scans import (
+from ossrec.catalog.store.ingest import Intake, Taken
+from ossrec.catalog.store.scans import (
     Scan,
     advance,
     begin_scan,
@@ -19,8 +19,8 @@ from ossrec.catalog.scans import (
     unfinished_scan,
 )
 from ossrec.errors import BucketBusy
-from ossrec.jobs.listing import list_bucket
-from ossrec.jobs.stopping import Stop
+from ossrec.jobs.scan.list_bucket import list_bucket
+from ossrec.jobs.session.signals import Stop
 from tests.scan.bucket_maker import segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
 

@@ -11,9 +11,9 @@ import pytest
 from sqlite_utils import Database
 
 from fixtures.times import copy_bucket
-from ossrec.catalog.read import open_catalog, unnamed_objects
-from ossrec.catalog.schema import migrations
-from ossrec.catalog.version import APPLICATION_ID, VERSION
+from ossrec.catalog.query.find import open_catalog, unnamed_objects
+from ossrec.catalog.schema.migrations import migrations
+from ossrec.catalog.schema.version import APPLICATION_ID, VERSION
 from ossrec.findings import Severity, Verdict
 from tests.scan.scanning import scan
 

@@ -5,9 +5,9 @@ import sqlite3
 import pytest
 from hypothesis import assume, given
 
-from ossrec.catalog import stems as module
-from ossrec.catalog.scans import bucket_number
-from ossrec.catalog.stems import PLAYLIST, SEGMENT, UNNAMED, Stems, is_stamped, split_key
+from ossrec.catalog.store import stems as module
+from ossrec.catalog.store.scans import bucket_number
+from ossrec.catalog.store.stems import PLAYLIST, SEGMENT, UNNAMED, Stems, is_stamped, split_key
 from tests.catalog.catalogs import keys, recording_keys
 from tests.scan.bucket_maker import rid
 

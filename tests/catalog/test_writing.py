@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from ossrec.catalog import schema, version, writing
-from ossrec.catalog.read import open_catalog
-from ossrec.catalog.scans import bucket_number
-from ossrec.catalog.version import APPLICATION_ID, VERSION
-from ossrec.catalog.writing import open_for_writing, transaction
+from ossrec.catalog.connection import lock
+from ossrec.catalog.connection import open_writer as writing
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.connection.transactions import transaction
+from ossrec.catalog.query.find import open_catalog
+from ossrec.catalog.schema import migrations as schema
+from ossrec.catalog.schema import version
+from ossrec.catalog.schema.version import APPLICATION_ID, VERSION
+from ossrec.catalog.store.scans import bucket_number
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, CatalogTooNew
-from ossrec.jobs import lock
 
 
 def pragma(conn: sqlite3.Connection, name: str) -> object:

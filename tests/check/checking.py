@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.due_looks import Share
-from ossrec.catalog.wanted import Wanted
-from ossrec.jobs.check import check_recordings
-from ossrec.jobs.check_report import CheckOptions, CheckSummary, Talk
-from ossrec.jobs.crew import ThreadCrew
+from ossrec.catalog.query.due_inspections import Share
+from ossrec.catalog.query.filters import Wanted
+from ossrec.jobs.check.check import check_recordings
+from ossrec.jobs.check.report import CheckOptions, CheckSummary, Talk
+from ossrec.jobs.workers.thread_pool import ThreadCrew
 from tests.scan import scanning
 from tests.scan.bucket_maker import DAY, playlist, put, segment, stem
 

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from ossrec.jobs import rounds
+from ossrec.jobs.check import run as rounds
 from tests.check.checking import check
 from tests.scan.killing import die_before
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ossrec.cli.main import run
-from ossrec.jobs import fitting, processes
+from ossrec.jobs.workers import adaptive_pool as fitting
+from ossrec.jobs.workers import process_pool as processes
 
 start = processes._start
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import Interrupted
-from ossrec.jobs import inspecting
-from ossrec.jobs.check import outlook_of_check
-from ossrec.jobs.check_report import CheckOptions, CheckState, Outlook, Talk
+from ossrec.jobs.check.check import outlook_of_check
+from ossrec.jobs.check.report import CheckOptions, CheckState, Outlook, Talk
+from ossrec.jobs.workers import inspect_object as inspecting
 from tests.check.checking import asked_for, check, depths, put_recordings, select
 from tests.scan.scanning import scan
 

@@ -15,11 +15,11 @@ import pytest
 import ossrec
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.jobs import cluster as module
-from ossrec.jobs.check import check_recordings
-from ossrec.jobs.check_report import CheckOptions, Talk
-from ossrec.jobs.cluster import DaskCrew, look_from_here
-from ossrec.jobs.inspecting import Target
+from ossrec.jobs.check.check import check_recordings
+from ossrec.jobs.check.report import CheckOptions, Talk
+from ossrec.jobs.workers import dask_pool as module
+from ossrec.jobs.workers.dask_pool import DaskCrew, look_from_here
+from ossrec.jobs.workers.inspect_object import Target
 from tests.buckets.places import connect
 from tests.check.checking import check, content, recording
 from tests.check.stuck import SOON, Stuck

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.due_looks import Wish, due_for_look
-from ossrec.catalog.wanted import Clock, Wanted
+from ossrec.catalog.query.due_inspections import Wish, due_for_look
+from ossrec.catalog.query.filters import Clock, Wanted
 from ossrec.errors import CatalogMissing, UsageProblem
 from tests.check.checking import (
     asked_for,
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.usefixtures("small")
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Head and tail are so small that the segments at hand are longer: else a look at the edges sees all."""
-    monkeypatch.setattr("ossrec.jobs.inspecting.HEAD", 188 * 20)
-    monkeypatch.setattr("ossrec.jobs.inspecting.TAIL", 188 * 10)
+    monkeypatch.setattr("ossrec.jobs.workers.inspect_object.HEAD", 188 * 20)
+    monkeypatch.setattr("ossrec.jobs.workers.inspect_object.TAIL", 188 * 10)
 
 
 def test_what_was_looked_at_so_deep_is_not_due_again(folder: Path, catalog: Path) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from fixtures.times import copy_bucket
-from ossrec.buckets.local import LocalBucket
-from ossrec.catalog.read import open_catalog
-from ossrec.jobs.check import check_recordings
-from ossrec.jobs.check_report import CheckOptions, Talk
-from ossrec.jobs.crew import ThreadCrew
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.catalog.query.find import open_catalog
+from ossrec.jobs.check.check import check_recordings
+from ossrec.jobs.check.report import CheckOptions, Talk
+from ossrec.jobs.workers.thread_pool import ThreadCrew
 from ossrec.mpegts.inspection import Depth
 from tests.scan.scanning import is_sound, scan
 

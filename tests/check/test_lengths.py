@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ossrec.buckets.local import LocalBucket
-from ossrec.catalog.opening import open_catalog
-from ossrec.jobs.inspecting import HEAD, TAIL
-from ossrec.jobs.rebuild import Rebuilt, Wish, rebuild
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.catalog.connection.open_reader import open_catalog
+from ossrec.jobs.rebuild.rebuild import Rebuilt, Wish, rebuild
+from ossrec.jobs.workers.inspect_object import HEAD, TAIL
 from ossrec.naming import unix_ms
 from tests.check.checking import Objects, check, put_all, recording
 from tests.mpegts.media import Recipe, cut_and_listed

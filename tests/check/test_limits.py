@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from ossrec.catalog.connection.lock import writing
 from ossrec.errors import CatalogLocked, Interrupted
-from ossrec.jobs import inspecting
-from ossrec.jobs.check_report import CheckState, Talk
-from ossrec.jobs.lock import writing
+from ossrec.jobs.check.report import CheckState, Talk
+from ossrec.jobs.workers import inspect_object as inspecting
 from ossrec.model import Body
 from tests.check.checking import (
     Watched,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from fixtures.times import copy_bucket
-from ossrec.buckets.local import LocalBucket
-from ossrec.jobs.check import outlook_of_check
-from ossrec.jobs.check_report import CheckOptions, CheckState, Talk
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.jobs.check.check import outlook_of_check
+from ossrec.jobs.check.report import CheckOptions, CheckState, Talk
 from tests.buckets.places import connect
 from tests.check.checking import (
     Objects,
@@ -65,7 +65,7 @@ def test_a_bucket_on_oss_gives_the_same_as_a_folder(folder: Path, catalog: Path,
 
 
 def test_edges_reads_head_and_tail_of_long_segments_and_the_whole_of_short_ones(folder: Path, catalog: Path) -> None:
-    from ossrec.jobs.inspecting import HEAD, TAIL
+    from ossrec.jobs.workers.inspect_object import HEAD, TAIL
 
     long = slice_of("camera", 0) + (b"G\x1f\xff\x10" + b"\xff" * 184) * ((HEAD + TAIL) // 188)
     put_all(folder, recording(stem(1), 2) | {segment(stem(1), 0): long})
@@ -199,7 +199,7 @@ HOSTILE = "x'; touch owned; '$(touch owned)`touch owned`\x1b[31m\u202e\nü"
 @pytest.mark.parametrize("key", ["2026/plain.ts", f"2026/{HOSTILE}.ts"], ids=["plain", "hostile"])
 @pytest.mark.parametrize("shell", ["bash"])
 def test_the_command_that_restores_means_the_very_key(key: str, shell: str, tmp_path: Path) -> None:
-    from ossrec.jobs.restoring import restore_command
+    from ossrec.buckets.oss.restore_command import restore_command
 
     command = restore_command("oss://recordings", key)
     assert command.isprintable()

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError
-from ossrec.jobs import processes as module
-from ossrec.jobs.check import check_recordings
-from ossrec.jobs.check_report import CheckOptions, CheckState, CheckSummary, Talk
-from ossrec.jobs.crew import ThreadCrew
-from ossrec.jobs.fitting import FittingCrew
-from ossrec.jobs.inspecting import Target
-from ossrec.jobs.processes import ProcessCrew
+from ossrec.jobs.check.check import check_recordings
+from ossrec.jobs.check.report import CheckOptions, CheckState, CheckSummary, Talk
+from ossrec.jobs.workers import process_pool as module
+from ossrec.jobs.workers.adaptive_pool import FittingCrew
+from ossrec.jobs.workers.inspect_object import Target
+from ossrec.jobs.workers.process_pool import ProcessCrew
+from ossrec.jobs.workers.thread_pool import ThreadCrew
 from tests.buckets.places import connect, environment
 from tests.check.checking import check, content, put_recordings, recording, rewrite, select
 from tests.check.test_looking import upload
@@ -205,7 +205,7 @@ def test_a_failure_that_nobody_foresaw_is_a_line(stored: OssServer, catalog: Pat
 
 def test_without_room_for_processes_threads_look(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    monkeypatch.setattr("ossrec.jobs.fitting._WORTH", 0.0)
+    monkeypatch.setattr("ossrec.jobs.workers.adaptive_pool._WORTH", 0.0)
     told: list[str] = []
     summary = look(scanned, FittingCrew(ThreadCrew(2), ProcessCrew(4, 2, BucketSettings()), told.append))
     assert summary.segments == 32

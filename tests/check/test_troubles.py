@@ -185,7 +185,7 @@ def test_one_bucket_of_two_that_is_not_there_leaves_the_other(
     folder.rename(folder.with_name("moved"))
 
     def opener(name: str) -> Bucket:
-        from ossrec.buckets.local import LocalBucket
+        from ossrec.buckets.local.bucket import LocalBucket
 
         return connect(server) if name.startswith("oss://") else LocalBucket(name)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.cli.axis import DAY, ticks
+from ossrec.cli.views.time_axis import DAY, ticks
 from ossrec.naming import unix_ms
 
 TEN = unix_ms("20261101100000000") or 0

@@ -10,7 +10,7 @@ from shlex import quote
 import pytest
 
 from ossrec import __file__ as package
-from ossrec.cli.completion import SHELLS
+from ossrec.cli.commands.completion import SHELLS
 from ossrec.cli.main import run
 from ossrec.rules import RULES
 from tests.running import Ossrec

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from ossrec.catalog.schema import migrations
+from ossrec.catalog.schema.migrations import migrations
 from tests.catalog.builder import CatalogBuilder, mixed
 from tests.check.checking import put_recordings
 from tests.running import Ossrec

@@ -9,8 +9,8 @@ import pytest
 
 import ossrec
 from ossrec.buckets.settings import BucketSettings
-from ossrec.cli.crews import chosen_crew
-from ossrec.jobs import fitting
+from ossrec.cli.worker_options import chosen_crew
+from ossrec.jobs.workers import adaptive_pool as fitting
 from tests.check.checking import put_recordings
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ossrec.cli.commands import COMMANDS, root
+from ossrec.cli.root_command import COMMANDS, root
 from ossrec.config import ENVIRONMENT_ONLY, SETTINGS
 from tests.catalog.builder import CatalogBuilder, mixed
 from tests.running import Ossrec

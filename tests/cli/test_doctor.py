@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.cli.checkup import check_clock, check_programs
+from ossrec.cli.doctor_checks import check_clock, check_programs
 from tests.catalog.builder import CatalogBuilder, mixed
 from tests.cli.conftest import HOSTILE
 from tests.oss_server import OssServer

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.rows import FIELDS
+from ossrec.catalog.query.recording_rows import FIELDS
 from tests.catalog.builder import CatalogBuilder, mixed, source
 from tests.cli.conftest import HOSTILE
 from tests.running import Ossrec

@@ -11,8 +11,8 @@ import click
 import pytest
 
 from ossrec import __version__
-from ossrec.cli.commands import COMMANDS, root
-from ossrec.cli.failures import failure
+from ossrec.cli.error_lines import failure
+from ossrec.cli.root_command import COMMANDS, root
 from ossrec.errors import (
     AccessDenied,
     BucketBusy,
@@ -144,7 +144,7 @@ def test_the_unforeseen_is_one_harmless_line_and_a_traceback_on_demand(
     def fail(*_: object) -> None:
         raise RuntimeError(HOSTILE)
 
-    monkeypatch.setattr("ossrec.cli.find.open_catalog", fail)
+    monkeypatch.setattr("ossrec.cli.commands.find.open_catalog", fail)
     ran = ossrec("find")
     assert ran.code == 3
     assert ran.err.count("\n") == 1
@@ -158,7 +158,7 @@ def test_ctrl_c_anywhere_is_130_and_no_traceback(ossrec: Ossrec, monkeypatch: py
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ossrec.cli.find.open_catalog", interrupted)
+    monkeypatch.setattr("ossrec.cli.commands.find.open_catalog", interrupted)
     assert ossrec("find") == (130, "", "")
 
 

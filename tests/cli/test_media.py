@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.cli.media import at_length, in_short
+from ossrec.cli.views.media import at_length, in_short
 from tests.catalog.builder import FORMAT
 
 NONE = dict.fromkeys(FORMAT)

@@ -15,9 +15,11 @@ from tests.catalog.builder import CatalogBuilder, mixed
 # Root may do anything, and only root may read the modules in some places: they are loaded before that is given up.
 AS_NOBODY = """
 import encodings.utf_16_le, os, sys
-import ossrec.cli.crews, ossrec.jobs.fitting, ossrec.jobs.processes
-import ossrec.cli.check, ossrec.cli.doctor, ossrec.cli.find, ossrec.cli.progress, ossrec.jobs.check
-import ossrec.buckets.open, ossrec.cli.buckets, ossrec.cli.failures, ossrec.cli.tables, ossrec.jobs.crew
+import ossrec.cli.worker_options, ossrec.jobs.workers.adaptive_pool, ossrec.jobs.workers.process_pool
+import ossrec.cli.commands.check, ossrec.cli.commands.doctor, ossrec.cli.commands.find, ossrec.cli.output.progress
+import ossrec.jobs.check.check
+import ossrec.buckets.open, ossrec.cli.bucket_options, ossrec.cli.error_lines, ossrec.cli.output.tables
+import ossrec.jobs.workers.pool
 import crcmod, difflib, fastcrc, sqlite_utils
 from ossrec.cli.main import run
 if os.geteuid() == 0:

@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "ossrec"]
 HEAVY = (
     *("oss2", "sqlite_utils", "m3u8", "numpy", "rich", "asyncio", "filelock", "requests", "tabulate", "wcwidth"),
     *("urllib.request", "http.client", "fastcrc", "tomllib", "difflib", "csv", "logging", "concurrent.futures"),
-    *("ossrec.jobs", "ossrec.buckets", "ossrec.rules", "ossrec.catalog.schema"),
+    *("ossrec.jobs", "ossrec.buckets", "ossrec.rules", "ossrec.catalog.schema.migrations"),
 )
 
 

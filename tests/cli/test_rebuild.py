@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.times import copy_bucket
-from ossrec.hls.reader import read_playlist
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.uris import resolve
 from ossrec.model import BucketAddress
 from tests.oss_server import Fault, OssServer

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.cli import progress
-from ossrec.jobs.lock import writing
-from ossrec.jobs.report import ScanState
+from ossrec.catalog.connection.lock import writing
+from ossrec.cli.output import progress
+from ossrec.jobs.scan.report import ScanState
 from tests.cli.conftest import HOSTILE
 from tests.oss_server import Fault, OssServer
 from tests.running import Ossrec

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.rooms import SPAN_FIELDS
+from ossrec.catalog.details.room import SPAN_FIELDS
 from tests.catalog.builder import CatalogBuilder, mixed, source
 from tests.cli.conftest import HOSTILE
 from tests.running import Ossrec

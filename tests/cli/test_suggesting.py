@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.cli.suggesting import forget, pasteable, suggested
+from ossrec.cli.output.suggestions import forget, pasteable, suggested
 from tests.check.checking import put_recordings, rewrite
 from tests.running import Ossrec, Ran
 from tests.scan.bucket_maker import segment, stem

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.cli.output import Column
-from ossrec.cli.tables import WIDEST, cell_width, clipped, fitting, shortened, table, width
-from ossrec.cli.text import printable
+from ossrec.cli.output.output import Column
+from ossrec.cli.output.tables import WIDEST, cell_width, clipped, fitting, shortened, table, width
+from ossrec.cli.output.text import printable
 
 TEXTS = st.text(max_size=80).map(printable)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import ossrec as package
-from ossrec.catalog.tasks import TaskRow, save_tasks
-from ossrec.cli.tables import width
+from ossrec.catalog.tasks.facts import TaskRow, save_tasks
+from ossrec.cli.output.tables import width
 from tests.catalog.builder import RID, CatalogBuilder, mixed, source
 from tests.running import Ossrec
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.cli.text import clock, human_bytes, human_time, json_text, printable, spreadsheet_cell
+from ossrec.cli.output.text import clock, human_bytes, human_time, json_text, printable, spreadsheet_cell
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=20) | st.text(
     st.sampled_from("\x00\x07\t\n\r\x1b\x7f\x85\x9b\xad\u200d\u202e\u2028\ufeff\ud800\U000e0041=+-@'\" a房"),

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.catalog.damage import KINDS, Damage
-from ossrec.catalog.segments import stretches
-from ossrec.cli.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
+from ossrec.catalog.details.damage import KINDS, Damage
+from ossrec.catalog.details.segment_states import stretches
+from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 
 LETTERS = {"p": "present", "m": "missing", "e": "empty", "c": "cut", "g": "gap", "o": "outside", "u": "unread"}
 

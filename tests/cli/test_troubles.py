@@ -1,8 +1,8 @@
 """What is wrong with a recording, in words: when, what, in which segments."""
 
-from ossrec.catalog.damage import Damage
-from ossrec.catalog.segments import Stretch, stretches
-from ossrec.cli.troubles import in_words, troubles, worst_troubles
+from ossrec.catalog.details.damage import Damage
+from ossrec.catalog.details.segment_states import Stretch, stretches
+from ossrec.cli.views.problems import in_words, troubles, worst_troubles
 from tests.cli.test_timeline import segments
 
 

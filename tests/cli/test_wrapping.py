@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.cli.tables import width
-from ossrec.cli.wrapping import wrapped
+from ossrec.cli.output.tables import width
+from ossrec.cli.output.wrapping import wrapped
 
 RESTORE = "ossutil restore 'oss://bucket/a name with spaces.ts'"
 CASES = {

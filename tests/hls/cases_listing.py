@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from ossrec.hls.listed import ListedPlaylist, Loose, Need, Slice
+from ossrec.hls.listing.joined import ListedPlaylist, Loose, Need, Slice
 
 T0 = 1_764_576_000  # seconds since 1970
 SIZE = 188 * 1000

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from random import Random
 
-from ossrec.hls.listing import ListedPlaylist, Slice, check_listing, summarise
-from ossrec.hls.master import read_master
-from ossrec.hls.notes import REPEATS
+from ossrec.hls.collector import REPEATS
+from ossrec.hls.listing.check import ListedPlaylist, Slice, check_listing, summarise
+from ossrec.hls.parser.master import read_master
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Segment
-from ossrec.hls.reader import read_playlist
 from ossrec.hls.uris import Target, resolve_playlist
 from ossrec.rules import RULES
 from tests.hls import cases_header, cases_segments, cases_syntax

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls.attributes import MAX_ATTRIBUTES, place_of, read_attributes
+from ossrec.hls.parser.attributes import MAX_ATTRIBUTES, place_of, read_attributes
 
 NAMES = st.text("ABCXYZ019-", min_size=1, max_size=8)
 QUOTED = st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"])).map(lambda text: f'"{text}"')

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls.notes import REPEATS
-from ossrec.hls.reader import read_playlist
+from ossrec.hls.collector import REPEATS
+from ossrec.hls.parser.parse import read_playlist
 from tests.hls.fuzz import mutants, survive
 from tests.hls.mutating import JUNK, NUMBERS, TAGS
 

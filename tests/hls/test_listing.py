@@ -3,8 +3,8 @@
 import pytest
 
 from ossrec.findings import Finding
-from ossrec.hls.listing import check_listing, check_segments_without_playlist, summarise
-from ossrec.hls.notes import REPEATS
+from ossrec.hls.collector import REPEATS
+from ossrec.hls.listing.check import check_listing, check_segments_without_playlist, summarise
 from tests.hls.cases_listing import CASES, KEY, SIZE, SOUND, T0, ListingCase, listed, loose, need, one, shifted
 
 

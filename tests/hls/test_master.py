@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls.master import MAX_MASTER, Member, read_master
+from ossrec.hls.parser.master import MAX_MASTER, Member, read_master
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
-from ossrec.hls.reader import read_playlist
 from tests.hls.playlists import MASTER, lines
 
 

@@ -6,8 +6,8 @@ import m3u8
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Segment
-from ossrec.hls.reader import read_playlist
 
 NAME = st.text("abcXYZ019_-./%+?&=", min_size=1, max_size=20).filter(lambda text: text.strip() == text)
 TIME = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))

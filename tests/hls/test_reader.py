@@ -3,9 +3,9 @@
 import pytest
 
 from ossrec.findings import Finding, Severity
-from ossrec.hls.notes import REPEATS
+from ossrec.hls.collector import REPEATS
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_LINES, Playlist, Resource, Segment
-from ossrec.hls.reader import read_playlist
 from ossrec.rules import RULES
 from tests.hls import cases_header, cases_segments, cases_syntax
 from tests.hls.cases import Case

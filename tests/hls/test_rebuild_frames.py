@@ -4,12 +4,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ossrec.hls import settling as done
-from ossrec.hls.composing import compose
-from ossrec.hls.joining import JOINED, LOOSE, NotJoinable, join
-from ossrec.hls.plan import MARK, Piece
-from ossrec.hls.reader import read_playlist
-from ossrec.hls.settling import settle
+from ossrec.hls.edit import header_and_end as done
+from ossrec.hls.edit.compose import compose
+from ossrec.hls.edit.header_and_end import settle
+from ossrec.hls.edit.join import JOINED, LOOSE, NotJoinable, join
+from ossrec.hls.edit.plan import MARK, Piece
+from ossrec.hls.parser.parse import read_playlist
 from tests.hls.test_rebuild_segments import texts
 
 BODY = "#EXTINF:6.5,\na.ts\n"

@@ -3,13 +3,13 @@
 from contextlib import suppress
 from random import Random
 
-from ossrec.hls.joining import NotJoinable, join
-from ossrec.hls.moving import move
-from ossrec.hls.plan import Piece
+from ossrec.hls.edit.header_and_end import settle
+from ossrec.hls.edit.join import NotJoinable, join
+from ossrec.hls.edit.plan import Piece
+from ossrec.hls.edit.relocate import move
+from ossrec.hls.edit.segments import rewrite_segments
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
-from ossrec.hls.reader import read_playlist
-from ossrec.hls.rewriting import rewrite_segments
-from ossrec.hls.settling import settle
 from tests.hls.fuzz import mutants
 from tests.hls.test_rebuild_frames import SETTLED
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls import rewriting as done
-from ossrec.hls.plan import Piece
-from ossrec.hls.reader import read_playlist
-from ossrec.hls.rewriting import rewrite_segments
+from ossrec.hls.edit import segments as done
+from ossrec.hls.edit.plan import Piece
+from ossrec.hls.edit.segments import rewrite_segments
+from ossrec.hls.parser.parse import read_playlist
 
 HEAD = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:7\n#EXT-X-MEDIA-SEQUENCE:0\n"
 END = "#EXT-X-ENDLIST\n"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ossrec.hls.moving import move
-from ossrec.hls.relative import relative_folder, relative_uri
+from ossrec.hls.edit.relocate import move
+from ossrec.hls.relative_uris import relative_folder, relative_uri
 from ossrec.hls.uris import resolve
 from ossrec.model import BucketAddress
 

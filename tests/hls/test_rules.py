@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ossrec.findings import RANK, Rule, Severity, Verdict
-from ossrec.hls.notes import REPEATS
+from ossrec.hls.collector import REPEATS
 from ossrec.rules import AREAS, RULES, area
-from ossrec.rules.explaining import explain, findings_page
+from ossrec.rules.explain import explain, findings_page
 from tests.hls import cases_header, cases_listing, cases_segments, cases_syntax, cases_uris
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.findings import Finding
-from ossrec.hls.reader import read_playlist
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.uris import resolve, resolve_playlist
 from ossrec.model import BucketAddress
 from tests.hls.cases_uris import ADDRESS, CASES, PLAYLIST, PREFIX, UriCase

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import START
 from ossrec.errors import AccessDenied
 from ossrec.model import Cursor, Page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.times import copy_bucket, set_times
-from ossrec.hls.reader import read_playlist
+from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.uris import resolve
 from ossrec.model import BucketAddress
 from tests.running import Ossrec

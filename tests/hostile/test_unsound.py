@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.opening import open_catalog
-from ossrec.catalog.soundness import unsound
+from ossrec.catalog.connection.integrity import unsound
+from ossrec.catalog.connection.open_reader import open_catalog
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put_recording, rid, stem
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ossrec.jobs.displacing import MOST, OUT_OF_PLACE, displaced
-from ossrec.mpegts.borders import Placed
 from ossrec.mpegts.inspection import WRAP, Format, Inspection, Stream
+from ossrec.mpegts.sequence.check import Placed
+from ossrec.mpegts.sequence.misplaced import MOST, OUT_OF_PLACE, displaced
 from ossrec.naming import parse_name
 
 SECOND = 90_000

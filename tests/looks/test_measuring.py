@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.looks import Formats, LookRow
-from ossrec.catalog.playlists import PlaylistRow
-from ossrec.catalog.writing import open_for_writing
-from ossrec.hls.listed import ListedPlaylist, Loose, Slice
-from ossrec.jobs.assembling import Assembled, Part
-from ossrec.jobs.measuring import lookable_segments, measure
-from ossrec.jobs.remembering import row_of, row_of_failure
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.store.inspections import Formats, LookRow
+from ossrec.catalog.store.playlists import PlaylistRow
+from ossrec.hls.listing.joined import ListedPlaylist, Loose, Slice
+from ossrec.jobs.judge.assemble import Assembled, Part
+from ossrec.jobs.judge.inspectable import lookable_segments
+from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
+from ossrec.jobs.judge.measure import measure
 from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
 
 KEY = "day/rid_a_b.m3u8"

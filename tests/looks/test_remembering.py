@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.catalog.looks import Formats
-from ossrec.catalog.writing import open_for_writing
-from ossrec.jobs.remembering import inspection_of, row_of
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.store.inspections import Formats
+from ossrec.jobs.judge.inspection_rows import inspection_of, row_of
 from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
 
 IDENTITY = (1, "_20261101120000123.ts", b"e" * 16)

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from ossrec.mpegts.borders import Placed, check_segments
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Format, Inspection, Stream
+from ossrec.mpegts.sequence.check import Placed, check_segments
 from ossrec.rules import RULES
 from tests.mpegts.healthy import BASE, RECIPES, healthy
 from tests.mpegts.mutating import mutate

@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from ossrec.findings import Finding
-from ossrec.mpegts.borders import Placed, check_segments
-from ossrec.mpegts.inspecting import inspect_blocks
+from ossrec.mpegts.inspect_segment import inspect_blocks
+from ossrec.mpegts.sequence.check import Placed, check_segments
 from tests.mpegts.breaking import count_on, lose, places, stream_of, without_stream
 from tests.mpegts.breaking_times import move
 from tests.mpegts.healthy import RESTARTED, healthy, series

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.mpegts.codecs.names import codec_of
-from ossrec.mpegts.codecs.probing import Probe, audio_frames, is_key_frame, probe
+from ossrec.mpegts.codecs.probe import Probe, audio_frames, is_key_frame, probe
+from ossrec.mpegts.codecs.stream_types import codec_of
 from tests.mpegts.media import Recipe, encode
 
 CODECS = ("h264", "hevc", "mpeg1video", "mpeg2video", "aac", "aac_latm", "mp2", "mp3", "ac3", "eac3", "opus")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.rules import RULES
 from tests.mpegts.breaking import count_on, kinds, lose, places, stream_of
 from tests.mpegts.faults import FAULTS, HARMLESS, Fault

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.mpegts.inspecting import inspect_blocks
+from ossrec.mpegts.inspect_segment import inspect_blocks
 from tests.mpegts.fuzz import borders, mutants, survive
 from tests.mpegts.mutating import JUNK
 

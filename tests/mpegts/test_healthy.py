@@ -3,9 +3,9 @@
 import pytest
 
 from ossrec.findings import Severity
-from ossrec.mpegts.borders import Placed, check_segments
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_edges
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.mpegts.inspection import Inspection
+from ossrec.mpegts.sequence.check import Placed, check_segments
 from ossrec.rules import RULES
 from tests.mpegts.breaking import widen
 from tests.mpegts.healthy import BASE, LISTED, RECIPES, RESTARTED, SERIES, healthy, series

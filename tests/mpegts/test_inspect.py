@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_bytes, inspect_edges, inspect_file
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes, inspect_edges, inspect_file
 from ossrec.mpegts.inspection import MOST_NOTES, Inspection
 from tests.mpegts.streams import (
     AUDIO,
@@ -212,7 +212,7 @@ def test_a_flood_is_told_in_bounds(flood: str) -> None:
 
 def test_what_is_stored_needs_no_numpy() -> None:
     script = (
-        "import sys, ossrec.mpegts.inspection, ossrec.mpegts.borders\n"
+        "import sys, ossrec.mpegts.inspection, ossrec.mpegts.sequence.check\n"
         "assert 'numpy' not in sys.modules, 'numpy is loaded'"
     )
 

@@ -4,9 +4,9 @@ from random import Random
 
 from hypothesis import given, settings
 
-from ossrec.mpegts.borders import Placed, check_segments
-from ossrec.mpegts.inspecting import inspect_blocks, inspect_bytes
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes
 from ossrec.mpegts.inspection import Inspection
+from ossrec.mpegts.sequence.check import Placed, check_segments
 from tests.mpegts.fuzz import mutants
 from tests.mpegts.oracle.clocks import judge_clock
 from tests.mpegts.oracle.counters import JUMP, judge_counters

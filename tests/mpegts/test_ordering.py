@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.mpegts.inspection import TICKS, WRAP, Format, Inspection, Stream
-from ossrec.mpegts.ordering import by_time, goes_on
+from ossrec.mpegts.sequence.order import by_time, goes_on
 
 SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ossrec.mpegts.framing import Break, Framer
-from ossrec.mpegts.packets import read_packets, read_pcr
-from ossrec.mpegts.sniffing import sniff
+from ossrec.mpegts.demux.detect import sniff
+from ossrec.mpegts.demux.packets import read_packets, read_pcr
+from ossrec.mpegts.demux.sync import Break, Framer
 from tests.mpegts.streams import NULL, SIZE, VIDEO, Packet, write_packet
 
 ROW = [write_packet(Packet(VIDEO, number & 15, bytes([number]) * 184)) for number in range(1, 41)]

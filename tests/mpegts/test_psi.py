@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ossrec.mpegts.packets import Packets, read_packets
-from ossrec.mpegts.psi import MOST_STREAMS, Tables
+from ossrec.mpegts.demux.packets import Packets, read_packets
+from ossrec.mpegts.demux.psi import MOST_STREAMS, Tables
 from tests.mpegts.streams import AAC, AUDIO, H264, PAT, PMT, SIZE, VIDEO, Packet, pat, pmt, section, write_packet
 
 

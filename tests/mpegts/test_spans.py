@@ -3,7 +3,7 @@
 import pytest
 
 from ossrec.mpegts.inspection import WRAP, Format, Inspection, Stream, signed
-from ossrec.mpegts.spans import spans, step, tolerance
+from ossrec.mpegts.sequence.durations import spans, step, tolerance
 
 PICTURE = Format("video", "h264", 640, 360)
 SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ossrec.mpegts.inspecting import inspect_blocks
+from ossrec.mpegts.inspect_segment import inspect_blocks
 from ossrec.mpegts.inspection import WRAP, Inspection
 from tests.mpegts.streams import AUDIO, AUDIO_ID, PAT, PMT, VIDEO, VIDEO_ID, Packet, pat, pes, pmt, write_packet
 

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from ossrec.naming import RecordingName
-from ossrec.naming.name import _Fields
+from ossrec.naming.recording_name import _Fields
 
 SOURCE = Path(__file__).parents[2] / "src"
-OURS = {"ossrec", "ossrec.naming", "ossrec.naming.name", "ossrec.naming.reading"}
+OURS = {"ossrec", "ossrec.naming", "ossrec.naming.recording_name", "ossrec.naming.parse"}
 CHEAP = {
     "__future__",
     "_collections",
@@ -35,7 +35,7 @@ def test_the_import_loads_collections_and_nothing_dearer() -> None:
 
 
 def test_the_fields_are_those_that_the_type_checker_sees() -> None:
-    text = (SOURCE / "ossrec/naming/name.py").read_text(encoding="utf-8")
+    text = (SOURCE / "ossrec/naming/recording_name.py").read_text(encoding="utf-8")
     declared = text.partition("class _Fields(NamedTuple):\n")[2].partition("else:")[0].split("\n")
     names = [line.partition(":")[0].strip() for line in declared if ":" in line]
     assert tuple(names) == _Fields._fields == RecordingName._fields

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fixtures.times import copy_bucket
-from ossrec.buckets.local import LocalBucket
-from ossrec.catalog.opening import open_catalog
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.errors import OssrecError
-from ossrec.jobs.rebuild import Rebuilt, Wish, rebuild
+from ossrec.jobs.rebuild.rebuild import Rebuilt, Wish, rebuild
 from tests.scan.scanning import scan
 
 QUIET = 330.0  # seconds

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.hls.reader import read_playlist
-from ossrec.jobs.rebuild import Rebuilt
+from ossrec.hls.parser.parse import read_playlist
+from ossrec.jobs.rebuild.rebuild import Rebuilt
 from tests.rebuild.rebuilding import Bench
 
 NAMES = sorted(path.stem for path in (Path(__file__).parents[2] / "fixtures" / "expected").glob("*.json"))

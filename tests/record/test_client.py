@@ -17,12 +17,12 @@ from ossrec.errors import (
     ResidSpent,
     UsageProblem,
 )
-from ossrec.tasks.address import base_of
-from ossrec.tasks.answers import read_answer
-from ossrec.tasks.authentication import Basic, authentication_from
-from ossrec.tasks.calls import Task
-from ossrec.tasks.client import Client, Patience, Wish
-from ossrec.tasks.pacing import Pace
+from ossrec.recorder.authentication import Basic, authentication_from
+from ossrec.recorder.calls import Task
+from ossrec.recorder.client import Client, Patience, Wish
+from ossrec.recorder.endpoint import base_of
+from ossrec.recorder.rate_limit import Pace
+from ossrec.recorder.response import read_answer
 from tests.oss_server import OssServer
 from tests.recorder import Recorder, Trouble
 from tests.recorder.server import CERTIFICATE

@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog import turns
-from ossrec.catalog.writing import batches, open_for_writing, short_transaction
+from ossrec.catalog.connection import write_turns as turns
+from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.connection.transactions import batches, short_transaction
 from ossrec.errors import CatalogLocked, RecorderUnanswered, ResidSpent
-from ossrec.jobs.beside import beside
-from ossrec.jobs.calling import CatalogNotes
-from ossrec.jobs.lock import writing
+from ossrec.jobs.session.short_writes import beside
+from ossrec.jobs.tasks.call_log import CatalogNotes
 from ossrec.model import Asked, Ended
-from ossrec.tasks.authentication import Basic
-from ossrec.tasks.calls import Resid, Task
-from ossrec.tasks.client import Client, Wish
-from ossrec.tasks.pacing import Pace
+from ossrec.recorder.authentication import Basic
+from ossrec.recorder.calls import Resid, Task
+from ossrec.recorder.client import Client, Wish
+from ossrec.recorder.rate_limit import Pace
 from tests.recorder import Recorder, Trouble
 from tests.running import PATIENCE
 

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ossrec.errors import OssrecError
-from ossrec.jobs.beside import beside
-from ossrec.jobs.calling import CatalogNotes
-from ossrec.jobs.recording import begin
+from ossrec.jobs.session.short_writes import beside
+from ossrec.jobs.tasks.call_log import CatalogNotes
+from ossrec.jobs.tasks.start_recording import begin
 from ossrec.model import Asked, Ended
-from ossrec.tasks.authentication import Basic
-from ossrec.tasks.client import Client, Wish
-from ossrec.tasks.pacing import Pace
+from ossrec.recorder.authentication import Basic
+from ossrec.recorder.client import Client, Wish
+from ossrec.recorder.rate_limit import Pace
 from tests.recorder import Recorder, Trouble
 
 CATALOG = Path("once.db")

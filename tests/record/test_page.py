@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ossrec.catalog.call_rows import FIELDS
+from ossrec.catalog.tasks.call_rows import FIELDS
 from tests.recorder import Recorder
 
 DOCS = Path(__file__).parents[2] / "docs"

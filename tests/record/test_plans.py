@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog import calls
-from ossrec.jobs.beside import beside
+from ossrec.catalog.tasks import calls
+from ossrec.jobs.session.short_writes import beside
 
 ASKED = {"room": "r", "app": "1", "stream": "mixed", "since": 0, "until": 1}
 

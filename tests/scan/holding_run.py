@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from ossrec.jobs.lock import writing
+from ossrec.catalog.connection.lock import writing
 
 with writing(Path(sys.argv[1])):
     print("held", flush=True)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import RetryPolicy
-from ossrec.catalog.read import Wanted, find_recordings, open_catalog
-from ossrec.jobs.report import ScanOptions, ScanState, ScanSummary
-from ossrec.jobs.scan import scan_bucket
+from ossrec.catalog.query.find import Wanted, find_recordings, open_catalog
+from ossrec.jobs.scan.report import ScanOptions, ScanState, ScanSummary
+from ossrec.jobs.scan.scan import scan_bucket
 
 ONCE = RetryPolicy(attempts=1, base=0.001)  # ask once, or soon again with more attempts
 

@@ -9,11 +9,11 @@ import sys
 import threading
 from pathlib import Path
 
-from ossrec.buckets import prefetch
+from ossrec.buckets import parallel_listing as prefetch
 from ossrec.buckets.protocol import START
 from ossrec.errors import BucketBusy, OssrecError
-from ossrec.jobs import stopping
-from ossrec.jobs.stopping import Stop
+from ossrec.jobs.session import signals as stopping
+from ossrec.jobs.session.signals import Stop
 from ossrec.model import Body, Cursor, Page
 from tests.scan.bucket_maker import SmallPages
 from tests.scan.scanning import scan

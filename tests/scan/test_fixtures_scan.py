@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.times import copy_bucket, set_times
-from ossrec.catalog.read import open_catalog
+from ossrec.catalog.query.find import open_catalog
 from tests.scan.scanning import found, is_sound, scan
 
 EXPECTED = sorted((Path(__file__).parents[2] / "fixtures" / "expected").glob("*.json"))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import BucketBusy
-from ossrec.jobs import judge
-from ossrec.jobs.report import ScanOptions, ScanState
-from ossrec.jobs.scan import scan_bucket
+from ossrec.jobs.judge import judge
+from ossrec.jobs.scan.report import ScanOptions, ScanState
+from ossrec.jobs.scan.scan import scan_bucket
 from tests.buckets.places import connect
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, PACKET, playlist, recording, segment, stem

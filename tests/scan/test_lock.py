@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.writing import open_for_writing
+from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.errors import CatalogError, CatalogLocked, Interrupted
-from ossrec.jobs.lock import writing
-from ossrec.jobs.stopping import Stop
+from ossrec.jobs.session.signals import Stop
 from tests.running import PATIENCE, ROOT
 from tests.scan.bucket_maker import put_recording, stem
 from tests.scan.scanning import found, scan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.buckets.oss import OssBucket
+from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.errors import AccessDenied
 from tests.buckets.places import connect
 from tests.oss_server import Fault, OssServer

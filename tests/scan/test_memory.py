@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ossrec.buckets.protocol import START
-from ossrec.catalog import stems
+from ossrec.catalog.store import stems
 from ossrec.errors import AccessDenied
-from ossrec.jobs.report import ScanOptions, ScanState
-from ossrec.jobs.scan import scan_bucket
+from ossrec.jobs.scan.report import ScanOptions, ScanState
+from ossrec.jobs.scan.scan import scan_bucket
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page
 from tests.scan.bucket_maker import DAY, playlist, segment, stem
 from tests.scan.memory_bucket import Stored

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import BucketBusy
-from ossrec.jobs import scan as module
+from ossrec.jobs.scan import scan as module
 from tests.buckets.places import connect
 from tests.oss_server import OssServer
 from tests.scan.bucket_maker import DAY, recording, segment, stem

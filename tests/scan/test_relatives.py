@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fixtures.times import copy_bucket
-from ossrec.catalog.details import details
-from ossrec.catalog.read import open_catalog
+from ossrec.catalog.details.recording import details
+from ossrec.catalog.query.find import open_catalog
 from tests.scan.bucket_maker import DAY, PACKET, playlist, recording, rid, segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
 from tests.scan.scanning import content, found, is_sound, scan

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import Interrupted
-from ossrec.jobs.stopping import Stop, stop_on_signals
+from ossrec.jobs.session.signals import Stop, stop_on_signals
 from tests.running import run_module
 from tests.scan.bucket_maker import SmallPages, put, put_recording, stem
 from tests.scan.scanning import content, is_sound, scan

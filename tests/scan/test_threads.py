@@ -5,8 +5,8 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from ossrec.jobs import threads as module
-from ossrec.jobs.threads import Threads
+from ossrec.jobs.session import daemon_threads as module
+from ossrec.jobs.session.daemon_threads import Threads
 from tests.running import PATIENCE
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ossrec.buckets.local import LocalBucket
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.buckets.local.walk import UNREADABLE
 from ossrec.buckets.protocol import START
-from ossrec.buckets.walk import UNREADABLE
 from ossrec.model import Cursor, Page, Skipped
 from tests.scan.bucket_maker import put, put_recording, stem
 from tests.scan.scanning import found, scan

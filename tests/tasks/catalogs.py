@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ossrec.catalog.writing import open_for_writing, transaction
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.connection.transactions import transaction
 
 HEADER = ("recordid", "roomid", "stream", "uids", "started", "stopped")
 DAY = 1_793_000_000  # what tests.scan.bucket_maker writes at

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.buckets.local import LocalBucket
-from ossrec.catalog.inbox import Inbox, waiting
-from ossrec.catalog.writing import open_for_writing
-from ossrec.jobs import callbacks
-from ossrec.jobs.lock import writing
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.tasks.inbox import Inbox, waiting
+from ossrec.jobs.tasks import callbacks
 from ossrec.model import Cursor, Page, TaskFact
 from ossrec.tasks.callbacks import Unreadable, read_callback
-from ossrec.tasks.replaying import saved_callbacks
+from ossrec.tasks.saved_callbacks import saved_callbacks
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put_recording, rid, stem
 from tests.scan.scanning import found, scan

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.tasks import TaskRow, save_tasks
-from ossrec.jobs.linking import link, note_facts, refresh
+from ossrec.catalog.tasks.facts import TaskRow, save_tasks
+from ossrec.jobs.tasks.link import link, note_facts, refresh
 from ossrec.model import TaskFact
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put, put_recording, rid, segment, stem

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.jobs.linking import link, note_facts
+from ossrec.jobs.tasks.link import link, note_facts
 from ossrec.model import TaskFact
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put_recording, rid, stem

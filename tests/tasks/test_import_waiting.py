@@ -10,8 +10,8 @@ from typing import IO
 
 import pytest
 
+from ossrec.catalog.connection.lock import writing
 from ossrec.cli.main import run
-from ossrec.jobs.lock import writing
 from tests.tasks.catalogs import TASKS, rows_of, write_csv
 
 RID = "ba1107310000565164da34f816f842da94d"
@@ -78,7 +78,7 @@ def test_who_stops_it_while_it_writes_has_nothing_imported(
         conn.execute(COUNTING).fetchone()  # type: ignore[attr-defined]
 
     write_csv(alone / "t.csv", {"recordid": RID})
-    monkeypatch.setattr("ossrec.jobs.importing.link", ask_and_go_on)
+    monkeypatch.setattr("ossrec.jobs.tasks.import_tasks.link", ask_and_go_on)
 
     assert run(["tasks", "import", "t.csv"]) == 130
     assert capsys.readouterr().err == "ossrec: stopped; nothing was imported\n"
@@ -98,7 +98,9 @@ def test_no_room_for_the_rows_is_one_line(
     alone: Path, spooling: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (alone / "t.csv").write_bytes(b"recordid,room\n" + MANY)
-    monkeypatch.setattr("ossrec.catalog.imports._CARELESS", "PRAGMA {0}cache_size = -{1}; PRAGMA {0}max_page_count = 9")
+    monkeypatch.setattr(
+        "ossrec.catalog.tasks.import_staging._CARELESS", "PRAGMA {0}cache_size = -{1}; PRAGMA {0}max_page_count = 9"
+    )
 
     assert run(["tasks", "import", "t.csv"]) == 3
     said = capsys.readouterr().err

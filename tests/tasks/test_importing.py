@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.tasks.columns import Understood
-from ossrec.tasks.fields import Told, read_time, read_zone
-from ossrec.tasks.importing import Mapped, Row, merge_rows, read_rows
-from ossrec.tasks.splitting import Unreadable, as_text
+from ossrec.tasks.table_columns import Understood
+from ossrec.tasks.table_fields import Told, read_time, read_zone
+from ossrec.tasks.table_readers import Unreadable, as_text
+from ossrec.tasks.table_rows import Mapped, Row, merge_rows, read_rows
 
 RID = "ba1107310000565164da34f816f842da94d"
 HALF = '{"x":"\\ud800"}'

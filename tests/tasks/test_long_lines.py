@@ -5,9 +5,10 @@ from io import BytesIO, StringIO
 
 import pytest
 
-from ossrec.tasks import replaying, splitting
-from ossrec.tasks.replaying import saved_callbacks
-from ossrec.tasks.splitting import json_lines
+from ossrec.tasks import saved_callbacks as replaying
+from ossrec.tasks import table_readers as splitting
+from ossrec.tasks.saved_callbacks import saved_callbacks
+from ossrec.tasks.table_readers import json_lines
 
 MOST = 100
 LENGTHS = (MOST - 1, MOST, MOST + 1, MOST + 2, 2 * MOST, 2 * MOST + 1, 3 * MOST + 7)  # without the end of the line

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.callbacks import CallbackRow, keep_callback
-from ossrec.jobs import first
-from ossrec.tasks.place import bucket_named_in
+from ossrec.catalog.tasks.callbacks import CallbackRow, keep_callback
+from ossrec.jobs.scan import callback_files as first
+from ossrec.tasks.callback_bucket import bucket_named_in
 from tests.scan.bucket_maker import DAY, recording, stem
 from tests.scan.memory_bucket import MemoryBucket
 from tests.scan.scanning import scan

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.callbacks import CallbackRow, keep_callback
-from ossrec.catalog.listings import listed_until, places
-from ossrec.catalog.tasks import TaskRow, save_facts, save_tasks
-from ossrec.catalog.unmatched import Bounds, unmatched
+from ossrec.catalog.tasks.callbacks import CallbackRow, keep_callback
+from ossrec.catalog.tasks.facts import TaskRow, save_facts, save_tasks
+from ossrec.catalog.tasks.listing_coverage import listed_until, places
+from ossrec.catalog.tasks.unmatched import Bounds, unmatched
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, source
 from tests.running import Ossrec

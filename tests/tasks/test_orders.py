@@ -12,13 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ossrec.catalog.opening import open_catalog
-from ossrec.catalog.unmatched import Bounds, unmatched
-from ossrec.jobs.importing import ImportOptions, import_tasks
-from ossrec.jobs.replaying import replay
-from ossrec.tasks.fields import Told
-from ossrec.tasks.importing import Row
-from ossrec.tasks.replaying import Saved
+from ossrec.catalog.connection.open_reader import open_catalog
+from ossrec.catalog.tasks.unmatched import Bounds, unmatched
+from ossrec.jobs.tasks.import_tasks import ImportOptions, import_tasks
+from ossrec.jobs.tasks.replay_callbacks import replay
+from ossrec.tasks.saved_callbacks import Saved
+from ossrec.tasks.table_fields import Told
+from ossrec.tasks.table_rows import Row
 from tests.scan.bucket_maker import put, put_recording, rid, segment, stem
 from tests.scan.scanning import scan
 from tests.tasks.catalogs import TASKS, rows_of

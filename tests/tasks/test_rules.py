@@ -7,7 +7,8 @@ import pytest
 
 from ossrec.model import TaskFact
 from ossrec.naming import parse_name
-from ossrec.tasks.linking import Sources, Task, contradictions, fold, settle, sources
+from ossrec.tasks.matching import contradictions, settle
+from ossrec.tasks.task import Sources, Task, fold, sources
 
 RID = "ba1107310000565164da34f816f842da94d"
 DAY = 1_793_000_000_000  # Unix ms; times of facts are told from here

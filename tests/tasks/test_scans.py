@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ossrec.jobs.linking import note_facts
+from ossrec.jobs.tasks.link import note_facts
 from ossrec.model import TaskFact
 from tests.running import Ossrec
 from tests.scan.bucket_maker import DAY, put, put_recording, rid, segment, stem

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.task_rows import STATES, TaskWanted, find_tasks
-from ossrec.catalog.task_streams import TOLD, stored_tasks
-from ossrec.catalog.tasks import TaskRow, save_facts, save_tasks
-from ossrec.jobs.linking import link
+from ossrec.catalog.tasks.facts import TaskRow, save_facts, save_tasks
+from ossrec.catalog.tasks.task_list import STATES, TaskWanted, find_tasks
+from ossrec.catalog.tasks.task_list_sources import TOLD, stored_tasks
+from ossrec.jobs.tasks.link import link
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
 from tests.running import Ossrec

@@ -8,12 +8,15 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ossrec.catalog.imports import Spool, Staged, spool_folder, write_spooled
-from ossrec.catalog.tasks import TaskRow, pack_uids, save_tasks, task_row
-from ossrec.catalog.writing import open_for_writing, transaction
-from ossrec.jobs.linking import known_task, link, refresh
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.connection.transactions import transaction
+from ossrec.catalog.tasks.facts import TaskRow, pack_uids, save_tasks, task_row
+from ossrec.catalog.tasks.import_staging import Spool, Staged, spool_folder, write_spooled
+from ossrec.jobs.judge.task_knowledge import known_task
+from ossrec.jobs.tasks.link import link, refresh
 from ossrec.model import TaskFact
-from ossrec.tasks.linking import contradictions, fold
+from ossrec.tasks.matching import contradictions
+from ossrec.tasks.task import fold
 from tests.catalog.builder import CatalogBuilder, mixed, source
 
 ROOMS = st.sampled_from(["a", "b", "a__uid_s_b", None])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.tasks import TaskRow, save_tasks
-from ossrec.jobs.linking import link, note_facts
+from ossrec.catalog.tasks.facts import TaskRow, save_tasks
+from ossrec.jobs.tasks.link import link, note_facts
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
 from tests.running import Ossrec

@@ -25,8 +25,8 @@ _IMPATIENT = """
 import sys
 from functools import partial
 from ossrec.cli.main import main
-from ossrec.web import listening
-from ossrec.web.protocol import Limits
+from ossrec.web import server as listening
+from ossrec.web.http_protocol import Limits
 listening.listen = partial(listening.listen, limits=Limits(**{limits}))
 main()
 """

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.inbox import inbox_of, waiting
-from ossrec.catalog.writing import open_for_writing
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.tasks.inbox import inbox_of, waiting
 from ossrec.cli.main import run
-from ossrec.jobs.callbacks import take_in
+from ossrec.jobs.tasks.callbacks import take_in
 from tests.tasks.catalogs import rows_of
 from tests.web.conftest import SECRET, Listener
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.inbox import inbox_of
-from ossrec.catalog.version import VERSION
-from ossrec.catalog.writing import open_for_writing
+from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.open_writer import open_for_writing
+from ossrec.catalog.schema.version import VERSION
+from ossrec.catalog.tasks.inbox import inbox_of
 from ossrec.cli.main import run
-from ossrec.jobs.lock import writing
-from ossrec.web.refusals import Refusals
+from ossrec.web.rejection_log import Refusals
 from tests.web.conftest import SECRET, Listener
 from tests.web.test_listening import OK, RID, body, kept
 

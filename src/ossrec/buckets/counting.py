@@ -3,8 +3,8 @@
 import threading
 from typing import NamedTuple
 
-from ossrec.buckets.around import Around
 from ossrec.buckets.protocol import START, Bucket
+from ossrec.buckets.wrapper import Around
 from ossrec.model import Body, Cursor, Page
 
 

@@ -4,13 +4,13 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ossrec.buckets.credentials import credentials_from
-from ossrec.buckets.local import LocalBucket
-from ossrec.buckets.secrecy import discreet
+from ossrec.buckets.local.bucket import LocalBucket
+from ossrec.buckets.oss.credentials import credentials_from
+from ossrec.buckets.oss.redaction import discreet
 from ossrec.buckets.settings import BucketSettings
-from ossrec.buckets.writing import Writable
+from ossrec.buckets.writable import Writable
 from ossrec.errors import UsageProblem
-from ossrec.net.text import brief
+from ossrec.net.messages import brief
 
 _SCHEME = "oss://"
 
@@ -52,7 +52,7 @@ def open_bucket(
     where = parse_place(place)
     if not where.is_oss:
         return LocalBucket(where.bucket)
-    from ossrec.buckets.oss import OssBucket  # oss2 takes 0.3 s to load, and a folder needs none of it
+    from ossrec.buckets.oss.bucket import OssBucket  # oss2 takes 0.3 s to load, and a folder needs none of it
 
     name = where.bucket.removeprefix(_SCHEME)
     return OssBucket(name, settings or BucketSettings(), credentials_from(environment))

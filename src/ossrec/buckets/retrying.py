@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from ossrec.buckets.around import Around
 from ossrec.buckets.protocol import START, Bucket
 from ossrec.buckets.settings import RetryPolicy
+from ossrec.buckets.wrapper import Around
 from ossrec.errors import BodyDamaged, BucketBusy, BucketError, Interrupted, ListingDamaged
 from ossrec.model import Body, Cursor, Page
 

@@ -20,8 +20,8 @@ def run(arguments: Sequence[str]) -> int:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        from ossrec.cli.commands import root
-        from ossrec.cli.suggesting import forget
+        from ossrec.cli.output.suggestions import forget
+        from ossrec.cli.root_command import root
 
         forget()
         code = root.main(list(arguments), prog_name="ossrec", standalone_mode=False)
@@ -30,8 +30,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("OSSREC_DEBUG"):
             raise
-        from ossrec.cli.failures import failure
-        from ossrec.cli.output import say
+        from ossrec.cli.error_lines import failure
+        from ossrec.cli.output.output import say
 
         told = failure(error)
         if told.line:
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _close_stdout() -> None:
     """What is still to be written, without Python's own complaint at exit about a reader that went away."""
-    from ossrec.cli.output import write
+    from ossrec.cli.output.output import write
 
     try:
         write(())

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import click
 
-from ossrec.cli import values
-from ossrec.cli.output import Output, say
-from ossrec.cli.suggesting import remember
+from ossrec.cli import option_types as values
+from ossrec.cli.output.output import Output, say
+from ossrec.cli.output.suggestions import remember
 from ossrec.config import SETTINGS, Setting, environment_problems, find_config, read_config
 
 F = TypeVar("F", bound=Callable[..., Any])

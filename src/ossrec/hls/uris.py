@@ -9,8 +9,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from ossrec.findings import Finding
-from ossrec.hls.attributes import Fault
-from ossrec.hls.notes import Notes, excerpt
+from ossrec.hls.collector import Notes, excerpt
+from ossrec.hls.parser.attributes import Fault
 from ossrec.hls.playlist import Playlist
 from ossrec.model import BucketAddress
 

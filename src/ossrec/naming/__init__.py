@@ -13,8 +13,8 @@ Rooms and uids may hold ``_`` and even ``__uid_s_``, so one name can have severa
 `readings` gives them all, `parse_name` the most likely. docs/naming.md says how they are ranked, and why.
 """
 
-from ossrec.naming.name import PLAYLIST, SEGMENT, RecordingName, format_name, unix_ms
-from ossrec.naming.reading import MOST_READINGS, MOST_SPLITS, parse_name, readings
+from ossrec.naming.parse import MOST_READINGS, MOST_SPLITS, parse_name, readings
+from ossrec.naming.recording_name import PLAYLIST, SEGMENT, RecordingName, format_name, unix_ms
 
 __all__ = [
     "MOST_READINGS",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import get_environ_proxies
 
-from ossrec.net.deadlines import TimedAdapter
+from ossrec.net.timeouts import TimedAdapter
 
 _CHUNK = 1 << 20  # bytes asked of the socket at once
 

@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ossrec.findings import Rule
-from ossrec.rules import header, listing, names, packets, segments, syntax, tasks
+from ossrec.rules import listing, names, tasks
+from ossrec.rules import playlist_header as header
+from ossrec.rules import playlist_segments as segments
+from ossrec.rules import playlist_syntax as syntax
+from ossrec.rules import transport_stream as packets
 
 AREAS: Mapping[str, str] = MappingProxyType(
     {

@@ -2,7 +2,7 @@
 
 import sys
 
-from ossrec.rules.explaining import findings_page
+from ossrec.rules.explain import findings_page
 
 if __name__ == "__main__":
     sys.stdout.write(findings_page())

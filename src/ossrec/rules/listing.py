@@ -1,7 +1,7 @@
 """Rules 26 to 30, with what 19 to 21 say of objects: the playlist against the listing of the bucket."""
 
 from ossrec.findings import Rule, Verdict
-from ossrec.rules.making import error, info, warning
+from ossrec.rules.declare import error, info, warning
 
 RULES: tuple[Rule, ...] = (
     error(

@@ -1,7 +1,7 @@
 """Rules 44 and 45, and what it means when ossrec could not look."""
 
 from ossrec.findings import Rule
-from ossrec.rules.making import blind, info, warning
+from ossrec.rules.declare import blind, info, warning
 
 RULES: tuple[Rule, ...] = (
     warning(

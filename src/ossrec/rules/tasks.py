@@ -1,7 +1,7 @@
 """Rule 46: files against the tasks that recorded them."""
 
 from ossrec.findings import Rule, Severity, Verdict
-from ossrec.rules.making import error
+from ossrec.rules.declare import error
 
 
 def _differs(code: str, title: str, remedy: str) -> Rule:

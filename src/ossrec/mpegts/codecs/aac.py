@@ -1,7 +1,7 @@
 """The headers of AAC: ADTS as transport streams mostly carry it, LOAS/LATM as DVB does (ISO/IEC 14496-3)."""
 
+from ossrec.mpegts.codecs.audio_frames import Frame, Framing
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.frames import Frame, Framing
 
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)  # table 1.18
 _CHANNELS = (None, 1, 2, 3, 4, 5, 6, 8, None, None, None, 7, 8, 24, 8, None)  # of channelConfiguration (table 1.19)

@@ -1,7 +1,7 @@
 """The headers of AC-3 and E-AC-3 (ETSI TS 102 366)."""
 
+from ossrec.mpegts.codecs.audio_frames import Frame, Framing
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.frames import Frame, Framing
 
 _SYNC = b"\x0b\x77"
 _HEADER = 8  # bytes that are enough for either

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units, plain
-from ossrec.mpegts.codecs.sizes import Size, cropped
+from ossrec.mpegts.codecs.picture_size import Size, cropped
 
 _SLICE, _PARTITION, _IDR, _SEI, _SPS = 1, 2, 5, 6, 7  # nal_unit_type (table 7-1)
 _RECOVERY_POINT = 6  # payloadType (D.1)

@@ -2,7 +2,7 @@
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units, plain
-from ossrec.mpegts.codecs.sizes import Size, cropped
+from ossrec.mpegts.codecs.picture_size import Size, cropped
 
 _FIRST_IRAP, _LAST_IRAP, _LAST_SLICE, _SPS = 16, 23, 31, 33  # nal_unit_type (table 7-1)
 _HEADER = 2  # bytes

@@ -1,6 +1,6 @@
 """Opus in transport streams: a control header before each packet, whose first byte tells its length (RFC 6716 3.1)."""
 
-from ossrec.mpegts.codecs.frames import Frame, Framing
+from ossrec.mpegts.codecs.audio_frames import Frame, Framing
 
 _HEADER = 64  # bytes that are looked at: what tells the size of the longest packets fits
 _RATE = 48_000  # Hz; every decoder can give it, and times count it

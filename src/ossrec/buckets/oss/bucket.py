@@ -1,0 +1,254 @@
+"""A bucket of Alibaba Cloud OSS, by oss2's signers and transport; no other module imports oss2."""
+
+import base64
+import binascii
+import hashlib
+import logging
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import oss2
+import requests
+import urllib3
+
+from ossrec import __version__
+from ossrec.buckets.limits import http_time
+from ossrec.buckets.oss.credentials import Credentials
+from ossrec.buckets.oss.endpoints import address_of, endpoint_of
+from ossrec.buckets.oss.errors import Asked, cut_short, page_damaged, read_refusal, refused, unreachable
+from ossrec.buckets.oss.listing_page import read_page
+from ossrec.buckets.oss.redaction import Hide, hider
+from ossrec.buckets.oss.responses import body_of, check_whole, length, part_of, request_id
+from ossrec.buckets.protocol import START
+from ossrec.buckets.settings import BucketSettings
+from ossrec.errors import BucketError, ListingDamaged, ObjectMissing, ObjectTooLarge, UsageProblem
+from ossrec.model import Body, BucketAddress, Cursor, Page
+from ossrec.net.messages import brief
+from ossrec.net.session import Wire, read_body
+
+PAGE_KEYS = 1000  # as many as OSS gives at once
+PAGE_LIMIT = 16 * 1024 * 1024  # bytes; 1000 keys of 1023 bytes, percent-encoded, are 4 MB
+_ERROR_LIMIT = 64 * 1024  # bytes
+
+# At debug level oss2 logs every header, the security token among them.
+logging.getLogger("oss2").setLevel(logging.WARNING)
+
+
+class OssBucket:
+    """A bucket of OSS; one signed request for each call, none of them repeated (see `Retrying`)."""
+
+    def __init__(self, name: str, settings: BucketSettings, credentials: Credentials | None = None) -> None:
+        """Work out where *name* is; nothing is sent yet. Without *credentials* access is anonymous.
+
+        Raises UsageProblem when the settings do not lead anywhere.
+        """
+        endpoint = endpoint_of(name, settings, signed=credentials is not None)
+        self._name = name
+        self._settings = settings
+        self._credentials = credentials
+        self._signed = credentials is not None
+        self._auth = _auth(settings.signing, credentials)
+        self._address = address_of(name, endpoint, settings)
+        self._region = endpoint.region
+        self._bucket = oss2.Bucket(
+            self._auth,
+            endpoint.url,
+            name,
+            is_cname=endpoint.cname,
+            is_path_style=endpoint.path_style,
+            region=endpoint.region,
+        )
+        url: str = self._bucket._make_url(name, "")
+        self._host = urlsplit(url).netloc
+        self._session = oss2.Session()
+        self._session.session = Wire(url, settings.threads)
+        self._last_date: tuple[str, float] | None = None
+
+    def __repr__(self) -> str:
+        """Where it is, and nothing of the credentials."""
+        return f"<OssBucket {self.name} at {self._host}>"
+
+    @property
+    def name(self) -> str:
+        """``oss://`` and the bucket's name."""
+        return f"oss://{self._name}"
+
+    @property
+    def address(self) -> BucketAddress:
+        """Its own host names, as far as settings and region tell them."""
+        return self._address
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds that this machine's clock is ahead of OSS's, by the last reply; None before the first."""
+        if self._last_date is None:
+            return None
+        text, received = self._last_date
+        told = http_time(text)
+        return None if told is None else received - told
+
+    def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
+        """As `protocol.Bucket.page`, by one ListObjectsV2."""
+        params = {"list-type": "2", "encoding-type": "url", "max-keys": str(PAGE_KEYS)}
+        if prefix:
+            params["prefix"] = _sendable(prefix)
+        if cursor.token:
+            params["continuation-token"] = cursor.token
+        elif cursor.after:
+            params["start-after"] = _sendable(cursor.after)
+        asked = Asked(self._name, None, self._signed)
+        try:
+            response = self._send("GET", asked, params=params)
+        except BucketError as error:
+            if cursor.token and error.code == "InvalidArgument":  # a token from long ago; the key is as good
+                return self._page_without(cursor.token, prefix, cursor.after, until)
+            raise
+        body = self._read_body(asked, response, PAGE_LIMIT)
+        try:
+            return read_page(body, prefix, cursor, until)
+        except ListingDamaged as problem:
+            detail = brief(self._hide(response)(str(problem)))
+            raise page_damaged(asked, detail, request_id(response)) from None
+
+    def _page_without(self, token: str, prefix: str, after: str, until: str | None) -> Page:
+        """The page past *after*, where OSS did not take *token*; raises ListingDamaged if it gives that again."""
+        page = self.page(prefix, Cursor(after), until=until)
+        if page.next is not None and page.next.token == token:
+            detail = "it leads on by a token that was just refused"
+            raise page_damaged(Asked(self._name, None, self._signed), detail)
+        return page
+
+    def read(self, key: str, *, limit: int) -> Body:
+        """As `protocol.Bucket.read`, by one GetObject; the bytes are those stored, undecoded."""
+        asked = self._asked(key)
+        response = self._send("GET", asked)
+        size = length(response)
+        if size is None or size <= limit:
+            data = self._read_body(asked, response, limit)
+            if len(data) <= limit:
+                check_whole(asked, response, data)
+                return body_of(asked, response, data, len(data))
+        response.close()
+        known = "more" if size is None else f"{size} bytes"
+        raise ObjectTooLarge(f"{asked}: it has {known}, where at most {limit} are read: look at what it is")
+
+    def read_range(self, key: str, start: int, stop: int) -> Body:
+        """As `protocol.Bucket.read_range`, by one GetObject, and a HeadObject when *start* is past the end.
+
+        Raises ValueError for what is no range.
+        """
+        if not 0 <= start <= stop:
+            raise ValueError(f"[{start}, {stop}) is no range")
+        asked = self._asked(key)
+        last = max(start, stop - 1)  # HTTP knows no empty range
+        headers = {"Range": f"bytes={start}-{last}", "x-oss-range-behavior": "standard"}
+        response = self._send("GET", asked, headers=headers, allowed=(200, 206, 416))
+        if response.status_code == 416:
+            self._read_body(asked, response, _ERROR_LIMIT)
+            head = self._send("HEAD", asked)
+            self._read_body(asked, head, 0)  # nothing, but it gives the connection back
+            return body_of(asked, head, b"", length(head) or 0)
+        whole = length(response) if response.status_code == 200 else None  # of what knows no ranges
+        part = part_of(response) if whole is None else (0, whole, whole)
+        if part is None or part[:2] != (start, min(last + 1, part[2])):
+            response.close()
+            raise cut_short(asked, f"not the bytes {start} to {last} came", request_id(response))
+        size = part[2]
+        data = self._read_body(asked, response, part[1] - start)
+        if len(data) != part[1] - start:
+            raise cut_short(asked, f"{len(data)} bytes came instead of {part[1] - start}", request_id(response))
+        if len(data) == size:
+            check_whole(asked, response, data)
+        return body_of(asked, response, data[: stop - start], size)
+
+    def write_new(self, key: str, data: bytes, content_type: str) -> None:
+        """As `writing.Writable.write_new`, by one PutObject."""
+        asked = self._asked(key, writes=True)
+        digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+        headers = {"Content-Type": content_type, "Content-MD5": digest, "x-oss-forbid-overwrite": "true"}
+        response = self._send("PUT", asked, headers=headers, data=data)
+        self._read_body(asked, response, _ERROR_LIMIT)  # nothing, but it gives the connection back
+
+    def _asked(self, key: str, *, writes: bool = False) -> Asked:
+        asked = Asked(self._name, key, self._signed, writes)
+        try:
+            key.encode()
+        except UnicodeEncodeError:
+            raise ObjectMissing(f"{asked}: no object can have such a key, it is not Unicode text") from None
+        if not key:
+            raise ObjectMissing(f"{asked}: no object can have an empty key")
+        return asked
+
+    def _send(
+        self,
+        method: str,
+        asked: Asked,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        allowed: tuple[int, ...] = (200,),
+        data: bytes | None = None,
+    ) -> requests.Response:
+        """The reply to one signed request, its body still to be read.
+
+        Raises BucketError for a status that is not *allowed*.
+        """
+        key = asked.key or ""
+        request = oss2.http.Request(
+            method,
+            self._bucket._make_url(self._name, key),
+            data=data,
+            params=params,
+            headers=headers,
+            app_name=f"ossrec/{__version__}",
+            region=self._region,
+            product="oss",
+        )
+        self._auth._sign_request(request, self._name, key)
+        timeouts = (self._settings.timeout_connect, self._settings.timeout_read)
+        try:
+            response: requests.Response = self._session.do_request(request, timeouts).response
+        except oss2.exceptions.RequestError as error:
+            raise unreachable(asked, self._host, error.exception) from error
+        hide = self._hide(response)
+        if "x-oss-request-id" in response.headers:
+            response.headers["x-oss-request-id"] = hide(response.headers["x-oss-request-id"])
+        if "Date" in response.headers:
+            self._last_date = (response.headers["Date"], time.time())
+        if response.status_code in allowed:
+            return response
+        refusal = read_refusal(response.status_code, response.headers, self._error_body(response), hide)
+        raise refused(asked, refusal, response.headers, self.clock_ahead)
+
+    def _hide(self, response: requests.Response) -> Hide:
+        """What takes out of a text all that is secret in the request to which *response* came."""
+        return hider(self._credentials, response.request.headers)
+
+    def _read_body(self, asked: Asked, response: requests.Response, most: int) -> bytes:
+        try:
+            return read_body(response, most)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(asked, self._host, error, request_id(response)) from error
+
+    def _error_body(self, response: requests.Response) -> bytes:
+        """The error document, of a HEAD the one in its header; empty when it cannot be had."""
+        try:
+            body = read_body(response, _ERROR_LIMIT)
+            return body or base64.b64decode(response.headers.get("x-oss-err", ""))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, binascii.Error):
+            return b""  # the status says enough
+
+
+def _auth(signing: str, credentials: Credentials | None) -> Any:
+    if credentials is None:
+        return oss2.AnonymousAuth()
+    provider = oss2.credentials.StaticCredentialsProvider(credentials.key_id, credentials.key_secret, credentials.token)
+    return oss2.ProviderAuth(provider) if signing == "v1" else oss2.ProviderAuthV4(provider)
+
+
+def _sendable(key: str) -> str:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise UsageProblem(f"{brief(repr(key))} is not Unicode text: give a prefix that is") from None
+    return key

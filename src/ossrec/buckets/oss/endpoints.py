@@ -1,0 +1,118 @@
+"""Where a bucket of OSS is reached: its endpoint, its region, and all the host names that are its own."""
+
+import re
+import socket
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ossrec.buckets.oss.redaction import discreet
+from ossrec.buckets.settings import BucketSettings
+from ossrec.errors import UsageProblem
+from ossrec.model import BucketAddress
+
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
+_PUBLIC_HOSTS = (  # the region stands in the name
+    re.compile(r"(?:[a-z0-9-]+[.-])?oss-([a-z]{2}-[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com"),
+    re.compile(r"([a-z]{2}-[a-z0-9-]+)\.oss(?:-internal)?\.aliyuncs\.com"),
+)
+_ACCELERATE = ("oss-accelerate.aliyuncs.com", "oss-accelerate-overseas.aliyuncs.com")
+
+
+class Endpoint(NamedTuple):
+    """How requests for one bucket travel."""
+
+    scheme: str  # http or https
+    host: str  # without the bucket, in lower case
+    port: int | None
+    region: str  # "" when nothing needs it
+    cname: bool  # the host is bound to the bucket and stands for it
+    path_style: bool  # the bucket is the first part of the path
+
+    @property
+    def netloc(self) -> str:
+        """Host and port, as they stand in a URL."""
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """What oss2 calls the endpoint."""
+        return f"{self.scheme}://{self.netloc}"
+
+
+def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpoint:
+    """The endpoint of *bucket* as *settings* say; *signed* tells whether requests will carry a signature.
+
+    Raises UsageProblem, saying what to set, when the settings do not name one place.
+    """
+    if not _BUCKET_NAME.fullmatch(bucket):
+        raise UsageProblem(
+            f"{discreet(bucket)!r} is no bucket name: it has 3 to 63 lower-case letters, digits and hyphens, as in oss://my-bucket"
+        )
+    region = settings.region.strip().lower().removeprefix("oss-").removesuffix("-internal")
+    if region and not _REGION.fullmatch(region):
+        raise UsageProblem(f"{discreet(settings.region)!r} is no region: write it like cn-hangzhou")
+    if not settings.endpoint.strip():
+        if not region:
+            raise UsageProblem("neither region nor endpoint is set: set the region, such as cn-hangzhou")
+        host = f"oss-{region}{'-internal' if settings.internal else ''}.aliyuncs.com"
+        return Endpoint("https", host, None, region, cname=False, path_style=settings.path_style)
+    scheme, host, port = _split(settings.endpoint.strip())
+    if host.startswith(f"{bucket}.") and host.endswith(".aliyuncs.com"):
+        host = host.removeprefix(f"{bucket}.")  # the console shows it that way
+    region = region or region_of(host)
+    if signed and settings.signing == "v4" and not region:
+        raise UsageProblem(f"the region is not set and {host} does not tell it: set the region, such as cn-hangzhou")
+    if settings.internal and not host.endswith("-internal.aliyuncs.com"):
+        raise UsageProblem(f"internal is set, and so is the endpoint {host}, which is not internal: drop one of them")
+    by_address = _needs_path_style(host)
+    cname = not by_address and host in {name.lower() for name in settings.cnames}
+    path_style = by_address or (settings.path_style and not cname)
+    return Endpoint(scheme, host, port, region, cname, path_style)
+
+
+def address_of(bucket: str, endpoint: Endpoint, settings: BucketSettings) -> BucketAddress:
+    """Every host under which objects of *bucket* are reached: OSS's own, the bound ones, and *endpoint*.
+
+    OSS's own are the public, the internal and the accelerated. A host with a port of its own stands
+    there both with and without it.
+    """
+    hosts = {f"{bucket}.{host}" for host in _ACCELERATE} | {name.lower() for name in settings.cnames}
+    if endpoint.region:
+        hosts |= {f"{bucket}.oss-{endpoint.region}{kind}.aliyuncs.com" for kind in ("", "-internal")}
+    own = {endpoint.host, endpoint.netloc}
+    if endpoint.path_style:
+        return BucketAddress(bucket, frozenset(hosts), frozenset(own))
+    hosts |= own if endpoint.cname else {f"{bucket}.{host}" for host in own}
+    return BucketAddress(bucket, frozenset(hosts))
+
+
+def region_of(host: str) -> str:
+    """The region that one of OSS's own host names tells, "" for any other host."""
+    matches = (pattern.fullmatch(host) for pattern in _PUBLIC_HOSTS)
+    return next((match[1] for match in matches if match), "")
+
+
+def _split(endpoint: str) -> tuple[str, str, int | None]:
+    """Scheme (https when none is given), host and port."""
+    problem = UsageProblem("the endpoint is no address: write it like https://oss-cn-hangzhou.aliyuncs.com")
+    try:
+        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise problem from None
+    extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+    if parts.scheme not in ("http", "https") or extra or not re.fullmatch(r"[a-z0-9_.-]+", host):
+        raise problem
+    return parts.scheme, host, port
+
+
+def _needs_path_style(host: str) -> bool:
+    """Whether *host* is an address or this machine; what `inet_aton` takes for one, oss2 does too."""
+    if host == "localhost":
+        return True
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,53 @@
+"""How the look at the bytes of one segment reads: plain values, as `show` gives them."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from ossrec.catalog.query.recording_rows import Row
+from ossrec.catalog.times import iso_seconds
+
+# Of `looks l`; the notes of a catalog that somebody else wrote need not be JSON.
+LOOK_COLUMNS = """
+l.depth, l.looked, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, l.first_pts, l.duration_ms,
+l.video, l.audio, CASE WHEN l.notes IS NULL THEN 0 WHEN json_valid(l.notes) THEN json_array_length(l.notes) END
+"""
+# The look counts as long as the object *o* still is what was looked at.
+LOOK_JOIN = "LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest AND l.etag = o.etag"
+
+Formats = dict[int, Row]
+
+
+def formats_by_number(catalog: sqlite3.Connection) -> Formats:
+    """The formats of streams; there are few."""
+    names = ("codec", "width", "height", "sample_rate", "channels")
+    rows = catalog.execute(f"SELECT id, kind, {', '.join(names)} FROM formats")
+    wanted = {"video": names[:3], "audio": (names[0], *names[3:])}
+    found = {}
+    for number, kind, *content in rows:
+        values = dict(zip(names, content, strict=True))
+        found[number] = {name: values[name] for name in wanted.get(kind, names)}
+    return found
+
+
+def look_row(stored: Sequence[Any], formats: Formats) -> Row | None:
+    """The look that `LOOK_COLUMNS` selects, None if there is none; lengths are seconds, sizes bytes."""
+    (
+        depth, looked, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio, notes,
+    ) = stored  # fmt: skip
+    if depth is None:
+        return None
+    return {
+        "depth": depth,
+        "looked_at": iso_seconds(looked),
+        "failure": failure,
+        "detail": detail,
+        "bytes_read": bytes_read,
+        "packet_size": packet_size,
+        "packets": packets,
+        "start_pts": first_pts,
+        "length": None if duration_ms is None else duration_ms / 1000,
+        "video": formats.get(video),
+        "audio": formats.get(audio),
+        "notes": notes,
+    }

@@ -1,0 +1,190 @@
+"""Everything that the catalog knows of one recording."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+
+from ossrec.catalog.connection.open_reader import snapshot
+from ossrec.catalog.details.damage import RANK, Damage, Place, damage_row, damages
+from ossrec.catalog.details.parts import Part, in_order, parts_of
+from ossrec.catalog.details.segment_states import held_by, looks_of, segment_rows, segment_stretches
+from ossrec.catalog.encoding import unpack_etag
+from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
+from ossrec.catalog.tasks.history import story
+from ossrec.catalog.tasks.task_list import TaskWanted, find_tasks
+from ossrec.catalog.times import iso, iso_seconds
+from ossrec.findings import BEGUN, NOT_ENDED, Severity
+
+_FINDINGS = """
+SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length, packet, lost FROM findings
+WHERE recording_id = ?
+ORDER BY severity DESC, code, detail LIKE 'and % more of the same', coalesce(segment, -1), coalesce(line, -1), id
+"""
+_PLAYLISTS = """
+SELECT p.id, s.stem || p.rest, p.role, p.kind, p.ended, p.segments, p.duration, p.target_duration,
+       p.program_ms, p.etag, p.size, p.modified, p.read
+FROM playlists p JOIN stems s ON s.id = p.stem_id WHERE p.recording_id = ?
+ORDER BY p.role, p.modified DESC, p.id
+"""
+_VERSIONS = """
+SELECT etag, size, modified, seen, segments, duration FROM playlist_versions
+WHERE playlist_id = ? ORDER BY seen, modified
+"""
+_HISTORY = """
+SELECT c.scan_id, s.started, c.was, c.became, c.segments_lost FROM changes c JOIN scans s ON s.id = c.scan_id
+WHERE c.recording_id = ? ORDER BY c.scan_id
+"""
+
+
+def details(
+    catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float, in_stretches: bool = False
+) -> Row:
+    """The row of a recording with its findings, playlists, segments, damage and history.
+
+    Segments are those of the playlists that count, each recorder's after those of the one it took
+    over from; if they name none, the slices that are there, in order of key. Their ``state`` is one of
+    present, unread (there, and not looked at though others were, or it could not be), missing, empty, cut,
+    gap (declared missing), outside. ``look`` is the last look at its bytes, ``damage`` the kinds of damage
+    in them, the worst first. With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
+
+    ``damage`` is a list of `Damage` as plain values, in order of time. ``task`` is what is known of the task, as
+    `find_tasks` tells it, and ``story`` everything that happened to task and recording, whoever says so.
+
+    A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
+    upload of it is fuller, it is not there any more, it has only been begun, or it ends where another
+    recorder took over.
+    """
+    with snapshot(catalog):
+        stored = catalog.execute(
+            f"SELECT {COLUMNS} FROM recordings WHERE id = :id",
+            {"id": number, "quiet_before": now - quiet_after},
+        ).fetchone()
+        parts = parts_of(catalog, number)
+        listed = in_order(catalog, number, parts)
+        row = recording_row(stored, buckets_by_id(catalog))
+        found = list(_findings(catalog, number, parts, dict(listed)))
+        for finding in found:
+            finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
+        spoilt = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
+        looks = looks_of(catalog, number, row["looked_at"] is not None)
+        segments: Row = (
+            {"stretches": segment_stretches(catalog, number, listed, looks)}
+            if in_stretches
+            else {"segments": _with_damage(segment_rows(catalog, number, listed, looks), spoilt)}
+        )
+        return {
+            **row,
+            "damage": [damage_row(one) for one in spoilt],
+            "findings": found,
+            "playlists": list(_playlists(catalog, number)),
+            **segments,
+            "task": next(find_tasks(catalog, TaskWanted(row["recordid"]), now=now, quiet_after=quiet_after), None),
+            "story": story(catalog, row["recordid"], number),
+            "history": [
+                {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
+                for scan, at, was, became, lost in catalog.execute(_HISTORY, (number,))
+            ],
+        }
+
+
+def _with_damage(segments: Iterable[Row], spoilt: Iterable[Damage]) -> list[Row]:
+    """*segments*, each with the kinds of damage in it, the worst first."""
+    kinds: dict[Place, set[str]] = {}
+    for one in spoilt:
+        if one.segment is not None:
+            kinds.setdefault((one.part, one.segment), set()).add(one.kind)
+    found = []
+    for segment in segments:
+        here = kinds.get((segment["part"], segment["number"]), ())
+        segment["damage"] = sorted(here, key=RANK.__getitem__, reverse=True)
+        found.append(segment)
+    return found
+
+
+def _findings(
+    catalog: sqlite3.Connection, number: int, parts: Mapping[int, Part], offsets: Mapping[int, int]
+) -> Iterator[Row]:
+    """Findings, the gravest first; *offsets* say at how many ms of the recording each playlist begins."""
+    last = max((part.recorder for part in parts.values()), default=-1)
+    for playlist_id, *stored in catalog.execute(_FINDINGS, (number,)):
+        finding = _finding(*stored)
+        part = parts.get(playlist_id)
+        counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != NOT_ENDED)
+        if finding["start"] is not None and playlist_id in offsets:  # it is told from the playlist's own start
+            finding["start"] += offsets[playlist_id] / 1000
+        yield finding | {"counts": playlist_id is None or counts}
+
+
+def _finding(
+    code: str,
+    severity: int,
+    source: str,
+    subject: str,
+    detail: str,
+    line: int | None,
+    segment: int | None,
+    start: float | None,
+    length: float | None,
+    packet: int | None,
+    lost: int | None,
+) -> Row:
+    return {
+        "code": code,
+        "severity": Severity(severity).name.lower(),
+        "source": source,
+        "subject": subject,
+        "detail": detail,
+        "line": line,
+        "segment": segment,
+        "start": start,
+        "length": length,
+        "packet": packet,
+        "lost": lost,
+    }
+
+
+def _playlists(catalog: sqlite3.Connection, number: int) -> Iterator[Row]:
+    """The playlists of a recording that were read, with every version seen."""
+    for stored in catalog.execute(_PLAYLISTS, (number,)).fetchall():
+        (
+            playlist_id,
+            key,
+            role,
+            kind,
+            ended,
+            segments,
+            duration,
+            target,
+            program_ms,
+            etag,
+            size,
+            modified,
+            read,
+        ) = stored
+        versions = catalog.execute(_VERSIONS, (playlist_id,))
+        yield {
+            "key": key,
+            "role": role,
+            "kind": kind,
+            "ended": None if ended is None else bool(ended),
+            "segments": segments,
+            "duration": duration,
+            "target_duration": target,
+            "program_at": iso(program_ms),
+            "etag": unpack_etag(etag),
+            "bytes": size,
+            "modified_at": iso_seconds(modified),
+            "read_at": iso_seconds(read),
+            "versions": [_version(*version) for version in versions],
+        }
+
+
+def _version(etag: bytes, size: int, modified: int, seen: int, segments: int | None, duration: float | None) -> Row:
+    return {
+        "etag": unpack_etag(etag),
+        "bytes": size,
+        "modified_at": iso_seconds(modified),
+        "seen_at": iso_seconds(seen),
+        "segments": segments,
+        "duration": duration,
+    }

@@ -1,0 +1,161 @@
+"""All recordings of a room on one clock: who was there when, and what of it is there, missing or damaged."""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ossrec.catalog.connection.open_reader import snapshot
+from ossrec.catalog.details.wall_clock import Span, Timed, spans_of
+from ossrec.catalog.query.filters import Clock, Wanted
+from ossrec.catalog.query.find import Stored, fitting_reading, stored_recordings
+from ossrec.catalog.query.recording_rows import Row, buckets_by_id, recording_row, times_of
+from ossrec.catalog.times import iso
+
+APART = 600_000  # ms between two recordings of a room from which on they are of two sessions
+_DAY = 86_400_000
+
+SPAN_FIELDS = (
+    "bucket", "path", "playlist", "recordid", "uid", "stream", "verdict", "depth", "from", "until", "kind",
+)  # fmt: skip
+
+
+class Take(NamedTuple):
+    """A recording on the wall's clock."""
+
+    row: Row  # of `find`
+    uid: str | None  # by the reading of its name that is of this room
+    stream: str
+    start: int  # Unix ms
+    end: int
+    spans: list[Span]
+
+
+class Stream(NamedTuple):
+    """What was recorded of one user, or of all of them mixed."""
+
+    uid: str | None
+    stream: str  # "mixed" or "source"
+    takes: list[Take]  # in order of time
+
+
+class LeftOut(NamedTuple):
+    """Recordings of the room that are of earlier sessions."""
+
+    recordings: int
+    start: int | None  # of the first of them, Unix ms
+
+
+class Room(NamedTuple):
+    """What was recorded in a room."""
+
+    name: str
+    start: int | None  # Unix ms; None when no recording has a time
+    end: int | None
+    streams: list[Stream]  # the mixed one first, then users by when they came
+    undated: list[Row]  # recordings of no known time
+    left_out: LeftOut
+
+
+def room_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float) -> Room:
+    """The recordings of *wanted*, which names a room; without a time range those of its newest session.
+
+    A session is what overlaps, or follows within `APART`. Those of no known time are not in any time range.
+    """
+    with snapshot(catalog):
+        clock = Clock(now, quiet_after)
+        found = list(stored_recordings(catalog, wanted, clock))
+        dated = [one for one in found if times_of(one[0]).started is not None]
+        undated = [one for one in found if times_of(one[0]).started is None]
+        chosen = dated
+        if wanted.since is None and wanted.until is None:
+            chosen = _newest_session(dated, clock)
+        buckets = buckets_by_id(catalog)
+        takes = [_take(catalog, stored, recording_row(stored, buckets, reading), wanted) for stored, reading in chosen]
+        rest = [times_of(one[0]).started for one in dated[len(chosen) :]]
+        return Room(
+            name=wanted.room or "",
+            start=min((take.start for take in takes), default=None),
+            end=max((take.end for take in takes), default=None),
+            streams=_streams(takes),
+            undated=[recording_row(stored, buckets, reading) for stored, reading in undated],
+            left_out=LeftOut(len(rest), rest[-1] if rest else None),
+        )
+
+
+def room_row(room: Room) -> Row:
+    """A room as plain values; times are ISO 8601 UTC."""
+    return {
+        "room": room.name,
+        "from": iso(room.start),
+        "until": iso(room.end),
+        "streams": [
+            {"uid": one.uid, "stream": one.stream, "recordings": [_take_row(take) for take in one.takes]}
+            for one in room.streams
+        ],
+        "undated": room.undated,
+        "left_out": {"recordings": room.left_out.recordings, "since": iso(room.left_out.start)},
+    }
+
+
+def span_rows(room: Room) -> Iterable[Row]:
+    """A row for each span, with the recording it is of; one of which no segment is known has one without a kind."""
+    takes = [take for stream in room.streams for take in stream.takes]
+    for take in takes:
+        known = {name: take.row[name] for name in SPAN_FIELDS[:8]} | {"uid": take.uid, "stream": take.stream}
+        for span in take.spans:
+            yield known | _span_row(span)
+        if not take.spans:
+            yield known | {"from": iso(take.start), "until": iso(take.end), "kind": None}
+    for row in room.undated:
+        yield {name: row[name] for name in SPAN_FIELDS[:8]} | {"from": None, "until": None, "kind": None}
+
+
+def _newest_session(dated: list[tuple[Stored, str]], clock: Clock) -> list[tuple[Stored, str]]:
+    """The first of *dated*, the newest start first, that overlap or nearly so with those before them."""
+    reach = -APART - 1  # until when the recordings that started earlier last
+    first = 0
+    for place in range(len(dated) - 1, -1, -1):
+        times = times_of(dated[place][0])
+        started = times.started or 0
+        if started > reach + APART:
+            first = place
+        end = round(clock.now * 1000) if times.live else max(times.ended or started, started)
+        reach = max(reach, end)
+    return dated[: first + 1]
+
+
+def _take(catalog: sqlite3.Connection, stored: Stored, row: Row, wanted: Wanted) -> Take:
+    times = times_of(stored)
+    started = times.started or 0
+    spans = spans_of(catalog, Timed(times.number, started, times.ended, row["looked_at"] is not None))
+    ended = max(times.ended or started, started)
+    near = [span for span in spans if started - _DAY <= span.start and span.end <= ended + _DAY]
+    reading = fitting_reading(stored, wanted) if row["reading"] == "alternative" else None
+    return Take(
+        row=row,
+        uid=row["uid"] if reading is None else reading.uid,
+        stream=row["stream"] if reading is None else reading.stream,
+        start=min([started, *(span.start for span in near)]),
+        end=max([ended, *(span.end for span in near)]),
+        spans=spans,
+    )
+
+
+def _streams(takes: Iterable[Take]) -> list[Stream]:
+    by_user: dict[tuple[str | None, str], list[Take]] = {}
+    for take in sorted(takes, key=lambda take: (take.start, take.row["path"])):
+        by_user.setdefault((take.uid, take.stream), []).append(take)
+    streams = [Stream(uid, stream, same) for (uid, stream), same in by_user.items()]
+    return sorted(streams, key=lambda one: one.stream != "mixed")
+
+
+def _take_row(take: Take) -> dict[str, Any]:
+    names = (
+        "bucket", "path", "playlist", "recordid", "verdict", "depth", "reasons", "reading", "started_at",
+        "started_from", "ended_at", "ended_from",
+    )  # fmt: skip
+    return {name: take.row[name] for name in names} | {"spans": [_span_row(span) for span in take.spans]}
+
+
+def _span_row(span: Span) -> Row:
+    return {"from": iso(span.start), "until": iso(span.end), "kind": span.kind}

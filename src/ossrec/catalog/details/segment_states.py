@@ -1,0 +1,226 @@
+"""The segments of a recording as they are in the bucket, one by one or in stretches of the same state."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from ossrec.catalog.details.inspection_rows import LOOK_COLUMNS, LOOK_JOIN, Formats, formats_by_number, look_row
+from ossrec.catalog.query.recording_rows import Row
+from ossrec.naming import parse_name
+
+# 188 bytes are an MPEG-TS packet, 16 a block of the cipher: a segment of another size was cut.
+_STATE = """
+CASE WHEN g.stem_id IS NULL THEN 'outside' WHEN g.gap THEN 'gap' WHEN o.size IS NULL THEN 'missing'
+WHEN o.size = 0 THEN 'empty' WHEN g.byterange_end IS NOT NULL THEN iif(g.byterange_end > o.size, 'cut', 'present')
+WHEN g.encrypted THEN iif(o.size % 16, 'cut', 'present')
+WHEN o.size % 188 AND NOT g.fragment THEN 'cut' ELSE 'present' END
+"""
+# One that is there is `unread` when it could not be looked at, or was not while others were.
+_READ = "l.failure IS NOT NULL OR (:some AND l.depth IS NULL)"
+_STATE_READ = f"CASE ({_STATE}) WHEN 'present' THEN iif({_READ}, 'unread', 'present') ELSE ({_STATE}) END"
+_LISTED = """
+FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.rest = g.rest AND o.gone IS NULL {looks}
+WHERE g.playlist_id = :playlist ORDER BY g.number
+"""
+_STATES = f"SELECT g.number, g.rest, g.start_ms, g.duration_ms, {_STATE} {_LISTED.format(joins='', looks='')}"
+_STATES_READ = f"""
+SELECT g.number, g.rest, g.start_ms, g.duration_ms, {_STATE_READ} {_LISTED.format(joins="", looks=LOOK_JOIN)}
+"""
+_ROWS = f"""
+SELECT g.number, g.uri, s.stem || g.rest, g.start_ms, g.duration_ms, o.size, {_STATE_READ}, g.discontinuity,
+{LOOK_COLUMNS}
+{_LISTED.format(joins="LEFT JOIN stems s ON s.id = g.stem_id", looks=LOOK_JOIN)}
+"""
+_SLICES = f"""
+SELECT s.stem || o.rest, o.size,
+       CASE WHEN o.size = 0 THEN 'empty' WHEN o.size % 188 THEN 'cut' WHEN {_READ} THEN 'unread' ELSE 'present' END,
+       {LOOK_COLUMNS}
+FROM stems s JOIN objects o ON o.stem_id = s.id {LOOK_JOIN}
+WHERE s.recording_id = :recording AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
+"""
+_FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'look')"
+_HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
+
+
+HOLE = 2_000  # ms between two segments that are no gap yet, or
+HOLE_SHARE = 0.1  # this part of the first, whichever is more
+
+
+class Stretch(NamedTuple):
+    """Segments in a row that are in the same state."""
+
+    state: str  # present, unread, missing, empty, cut, gap (declared missing), outside, or hole: there is no segment
+    first: int  # segment numbers; of a hole those on either side
+    last: int
+    start: float | None  # seconds
+    length: float | None
+
+
+class Moment(NamedTuple):
+    """A segment in its place."""
+
+    part: int
+    number: int
+    rest: str | None  # what its key ends with; None: it leads out of the bucket
+    start: int | None  # ms from the start of the recording
+    length: int | None  # ms by the playlist
+    state: str
+    measured: int | None = None  # ms by a look at it; only where no playlist tells
+
+
+class Listed(NamedTuple):
+    """A playlist, and where in the recording it begins."""
+
+    playlist_id: int
+    offset: int  # ms
+
+
+class Looks(NamedTuple):
+    """How far a recording was looked at."""
+
+    some: bool = False  # at least one of its segments was
+    failed: bool = False  # at least one could not be
+
+
+def segment_rows(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks) -> Iterator[Row]:
+    """The segments that *playlists* name, or if they name none the slices of recording *number* in order of key.
+
+    Lengths are seconds; a slice that no playlist names has none, and its start is known from a stamp in its name.
+    """
+    formats = formats_by_number(catalog)
+    found = False
+    for part, (playlist_id, offset) in enumerate(playlists):
+        for row in catalog.execute(_ROWS, {"playlist": playlist_id, "some": looks.some}):
+            index, uri, key, start_ms, length_ms, size, state, discontinuity, *look = row
+            found = True
+            yield {
+                "part": part,
+                "number": index,
+                "uri": uri if uri is not None else key.rpartition("/")[2],
+                "key": key,
+                "start": (offset + start_ms) / 1000,
+                "length": length_ms / 1000,
+                "bytes": size,
+                "state": state,
+                "discontinuity": bool(discontinuity),
+                "look": look_row(look, formats),
+            }
+    if not found:
+        yield from _slices(catalog, number, looks, formats)
+
+
+def segment_stretches(
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks
+) -> list[Stretch]:
+    """What `segment_rows` gives, in stretches: a playlist may name half a million segments."""
+    found: list[Stretch] = []
+    for _, same in groupby(moments(catalog, number, playlists, looks), key=lambda one: one.part):
+        found += _with_holes(list(same))
+    return found
+
+
+def _with_holes(same: Sequence[Moment]) -> list[Stretch]:
+    """The stretches of one part; where only names and looks tell the times, nothing may be between two segments."""
+    if any(one.length is not None or one.measured is None or one.start is None for one in same):
+        return _stretches((one.number, one.start, one.length, one.state) for one in same)
+    found: list[Stretch] = []
+    begun, end = 0, 0
+    for place, one in enumerate(same):
+        start, length = one.start or 0, one.measured or 0
+        before = same[place - 1].measured or 0
+        if place and start - end > max(HOLE, HOLE_SHARE * before):
+            found += _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:place])
+            found.append(Stretch("hole", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
+            begun = place
+        end = start + length
+    return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
+
+
+def moments(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks) -> Iterator[Moment]:
+    """What `segment_rows` gives, in short."""
+    found = False
+    for part, (playlist_id, offset) in enumerate(playlists):
+        values: Row = {"playlist": playlist_id}
+        if any(looks):
+            rows = catalog.execute(_STATES_READ, values | {"some": looks.some})
+        else:
+            rows = catalog.execute(_STATES, values)
+        for index, rest, start, length, state in rows:
+            found = True
+            yield Moment(part, index, rest, offset + start, length, state)
+    if not found:
+        for row in _slices(catalog, number, looks, {}):
+            start, measured = _thousandths(row["start"]), _thousandths((row["look"] or {}).get("length"))
+            yield Moment(0, row["number"], row["uri"], start, None, row["state"], measured)
+
+
+def looks_of(catalog: sqlite3.Connection, number: int, some: bool) -> Looks:
+    """How far recording *number* was looked at, of which *some* segments were."""
+    return Looks(some, bool(catalog.execute(_FAILED, (number,)).fetchone()[0]))
+
+
+def held_by(
+    catalog: sqlite3.Connection, playlists: Sequence[Listed], place: tuple[int, int]
+) -> tuple[float, float] | None:
+    """At which seconds of the recording a segment begins and ends by its playlist; *place* is its part and number."""
+    part, number = place
+    if part >= len(playlists):
+        return None
+    row = catalog.execute(_HELD, (playlists[part].playlist_id, number)).fetchone()
+    if row is None:
+        return None
+    start = playlists[part].offset + row[0]
+    return start / 1000, (start + row[1]) / 1000
+
+
+def stretches(segments: Iterable[Row]) -> list[Stretch]:
+    """Neighbours of *segments*, which have a number, start, length and state, put together."""
+    return _stretches((s["number"], _thousandths(s["start"]), _thousandths(s["length"]), s["state"]) for s in segments)
+
+
+def _thousandths(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _stretches(segments: Iterable[tuple[int, int | None, int | None, str]]) -> list[Stretch]:
+    found: list[Stretch] = []
+    state, first, last, start, end = "", 0, 0, None, None
+    for number, begin, length, now in segments:
+        if now != state:
+            if state:
+                found.append(_stretch(state, first, last, start, end))
+            state, first, start = now, number, begin
+            end = begin
+        last = number
+        end = None if begin is None or length is None or end is None else begin + length
+    if state:
+        found.append(_stretch(state, first, last, start, end))
+    return found
+
+
+def _stretch(state: str, first: int, last: int, start: int | None, end: int | None) -> Stretch:
+    """Times are ms here."""
+    if start is None:
+        return Stretch(state, first, last, None, None)
+    return Stretch(state, first, last, start / 1000, None if end is None else (end - start) / 1000)
+
+
+def _slices(catalog: sqlite3.Connection, number: int, looks: Looks, formats: Formats) -> Iterator[Row]:
+    slices = catalog.execute(_SLICES, {"recording": number, "some": looks.some}).fetchall()
+    names = [parse_name(key) for key, *_ in slices]
+    stamps = [None if name is None else name.stamp_ms for name in names]
+    first = min((stamp for stamp in stamps if stamp is not None), default=0)
+    for index, ((key, size, state, *look), stamp) in enumerate(zip(slices, stamps, strict=True)):
+        yield {
+            "part": 0,
+            "number": index,
+            "uri": key.rpartition("/")[2],
+            "key": key,
+            "start": None if stamp is None else (stamp - first) / 1000,
+            "length": None,
+            "bytes": size,
+            "state": state,
+            "discontinuity": False,
+            "look": look_row(look, formats),
+        }

@@ -1,0 +1,127 @@
+"""When there is something of a recording, by the clock on the wall: what is there, what is missing, what is damaged."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from ossrec.catalog.details.damage import Damage, Place, damages
+from ossrec.catalog.details.parts import in_order, parts_of
+from ossrec.catalog.details.segment_states import HOLE, HOLE_SHARE, Listed, Moment, held_by, looks_of, moments
+from ossrec.findings import Severity
+from ossrec.naming import unix_ms
+
+LONGEST = 330_000  # ms; recorders cut a segment by force then
+
+_DAMAGE = """
+SELECT code, severity, segment, start, length, packet, lost FROM findings
+WHERE recording_id = ? AND source = 'segment' AND severity > 1
+"""
+
+
+class Span(NamedTuple):
+    """A time in which one thing holds. Those of damage lie over those of the segments that are damaged."""
+
+    start: int  # Unix ms
+    end: int
+    kind: str  # the state of segments, or a kind of damage
+
+
+class Timed(NamedTuple):
+    """A recording and when it was."""
+
+    number: int
+    started: int  # Unix ms
+    ended: int | None
+    was_looked_at: bool
+
+
+class _Placed(NamedTuple):
+    """A segment on the wall's clock."""
+
+    moment: Moment
+    wall: int  # Unix ms
+    length: int  # ms
+
+
+def spans_of(catalog: sqlite3.Connection, timed: Timed) -> list[Span]:
+    """The spans of a recording in order of time, neighbouring segments of one state put together.
+
+    A segment starts when its name says so, else when the one before it ends. What is more than a
+    little later than that end leaves a gap, in which there is no span.
+    """
+    listed = in_order(catalog, timed.number, parts_of(catalog, timed.number))
+    spoilt = _damage(catalog, timed.number, listed)
+    wanted = {(one.part, one.segment) for one in spoilt}
+    places: dict[Place, _Placed] = {}
+    spans: list[Span] = []
+    looks = looks_of(catalog, timed.number, timed.was_looked_at)
+    until = 0
+    for one in _placed(moments(catalog, timed.number, listed, looks), timed):
+        until = max(until, one.wall + one.length)
+        place = one.moment.part, one.moment.number
+        if place in wanted:
+            places[place] = one
+        _add(spans, one)
+    for damage in spoilt:
+        held = places.get((damage.part, -1 if damage.segment is None else damage.segment))
+        if held is not None:
+            spans.append(_of_damage(damage, held, until))
+    return sorted(spans)
+
+
+def _placed(found: Iterable[Moment], timed: Timed) -> Iterator[_Placed]:
+    before: _Placed | None = None
+    for moment in found:
+        stamp = None if moment.rest is None else _stamp(moment.rest)
+        if before is not None:
+            yield _until(before, stamp)
+        if stamp is None or (before is not None and stamp < before.wall):
+            stamp = timed.started + (moment.start or 0) if before is None else _after(before, moment)
+        before = _Placed(moment, stamp, moment.length or moment.measured or 0)
+    if before is not None:
+        yield _until(before, timed.ended)
+
+
+def _until(one: _Placed, ms: int | None) -> _Placed:
+    """A segment of no known length lasts until the next one, or the end; not longer than recorders make them."""
+    if ms is None or one.moment.length is not None or one.moment.measured is not None:
+        return one
+    return one._replace(length=min(max(ms - one.wall, 0), LONGEST))
+
+
+def _after(before: _Placed, moment: Moment) -> int:
+    """Where a segment starts whose name does not tell, by the one before it."""
+    if moment.start is None or before.moment.start is None:
+        return before.wall + before.length
+    return before.wall + max(moment.start - before.moment.start, 0)
+
+
+def _add(spans: list[Span], one: _Placed) -> None:
+    """Add a segment to *spans*; it lengthens the last of them when it goes on from there in the same state."""
+    end = one.wall + one.length
+    if spans and spans[-1].kind == one.moment.state and one.wall - spans[-1].end <= max(HOLE, HOLE_SHARE * one.length):
+        spans[-1] = spans[-1]._replace(end=max(spans[-1].end, end))
+    else:
+        spans.append(Span(one.wall, end, one.moment.state))
+
+
+def _of_damage(damage: Damage, held: _Placed, until: int) -> Span:
+    """Where a damage is, by the segment that holds it; *until* is where the recording ends."""
+    if damage.start is None or held.moment.start is None:
+        return Span(held.wall, held.wall + held.length, damage.kind)
+    begin = min(held.wall + max(round(damage.start * 1000) - held.moment.start, 0), until)
+    return Span(begin, min(begin + round((damage.length or 0.0) * 1000), until), damage.kind)
+
+
+def _damage(catalog: sqlite3.Connection, number: int, listed: list[Listed]) -> list[Damage]:
+    names = ("code", "severity", "segment", "start", "length", "packet", "lost")
+    found = [dict(zip(names, row, strict=True)) for row in catalog.execute(_DAMAGE, (number,))]
+    for finding in found:
+        finding |= {"severity": Severity(finding["severity"]).name.lower(), "source": "segment"}
+    return damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
+
+
+def _stamp(rest: str) -> int | None:
+    """The UTC stamp at the end of a segment's name, in Unix ms."""
+    return unix_ms(rest[-20:-3]) if rest[-3:] == ".ts" and rest[-21:-20] == "_" else None

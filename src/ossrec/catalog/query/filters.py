@@ -1,0 +1,133 @@
+"""What is asked of the catalog, and how that is said in SQL."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ossrec.catalog.key_ranges import successor
+
+LONG_MS = 86_400_000  # recordings that last longer are few, and have the index `recordings_long`
+
+# A stored `recording` is `unfinished` once nothing has arrived for the idle time and the upload lag.
+_QUIET = "coalesce(last_arrival, 0) < :quiet_before"
+_LIVE = f"(verdict = 'recording' AND NOT {_QUIET})"
+VERDICT = f"CASE WHEN verdict = 'recording' AND {_QUIET} THEN 'unfinished' ELSE verdict END"
+
+_COLUMNS = {"room": "roomid", "uid": "uid", "recordid": "recordid", "stream": "stream"}
+_SOMEWHERE = "(instr(path, :{0}) OR instr(playlist, :{0}))"
+_UNTIL_NOW = f"{_LIVE} AND :since <= :now"
+_LASTS = f"ended_ms - started_ms > {LONG_MS} AND ended_ms > :since"
+_RECENT = f"started_ms >= :since - {LONG_MS} AND (ended_ms > :since OR started_ms >= :since OR {_UNTIL_NOW})"
+_LONG = f"{_LASTS} AND started_ms < :since - {LONG_MS}"
+_STILL = f"{_UNTIL_NOW} AND started_ms < :since - {LONG_MS} AND NOT coalesce({_LASTS}, 0)"
+
+
+class Wanted(NamedTuple):
+    """Which recordings are asked for; None asks for any. Times are Unix milliseconds."""
+
+    room: str | None = None
+    uid: str | None = None
+    recordid: str | None = None
+    verdicts: tuple[str, ...] = ()
+    since: int | None = None  # with `until`: recordings that overlap [since, until)
+    until: int | None = None
+    stream: str | None = None  # "mixed" or "source"
+    bucket: str | None = None  # as the catalog names it
+    prefix: str = ""  # of the path in the bucket
+    limit: int | None = None
+
+
+class Clock(NamedTuple):
+    """When the catalog is asked. Times are seconds, *now* since 1970."""
+
+    now: float
+    quiet_after: float  # idle time and upload lag
+
+
+class Question(NamedTuple):
+    """What follows FROM, in parts of which no row answers two, and the values bound in them.
+
+    An open time range has one part. One that begins somewhere has three, since a recording that
+    began earlier may last into it: most are found by their start, at most a day before, the few that
+    last longer through an index that holds no others, and those still under way by their verdict.
+    """
+
+    parts: tuple[str, ...]
+    values: dict[str, Any]
+
+
+def question(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
+    """*wanted* in SQL; *bucket_ids* are the buckets it is about, None for all of them."""
+    clauses = [f"{_COLUMNS[name]} = :{name}" for name in _given(wanted, "room", "uid", "recordid")]
+    if wanted.stream is not None:
+        clauses.append("stream = :stream")
+    return _asked(wanted, clauses, bucket_ids, clock)
+
+
+def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question | None:
+    """Recordings with an ambiguous name that may read as wanted, though they are not stored so.
+
+    None if there can be none: without a room or a uid there is nothing to read otherwise. Which
+    of the rows really read so is for the caller to say.
+    """
+    named = _given(wanted, "room", "uid")
+    if not named:
+        return None
+    same = [f"{_COLUMNS[name]} IS :{name}" for name in _given(wanted, "room", "uid", "stream")]
+    clauses = ["ambiguous", *(_SOMEWHERE.format(name) for name in named), f"NOT ({' AND '.join(same)})"]
+    if wanted.recordid is not None:
+        clauses.append("recordid = :recordid")
+    return _asked(wanted, clauses, bucket_ids, clock, "recordings INDEXED BY recordings_ambiguous")
+
+
+def _given(wanted: Wanted, *names: str) -> list[str]:
+    return [name for name in names if getattr(wanted, name) is not None]
+
+
+def _asked(
+    wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None, clock: Clock, table: str = "recordings"
+) -> Question:
+    """The rest of *wanted*, each clause with a unary plus where its index would select less than another."""
+    values: dict[str, Any] = {
+        **wanted._asdict(),
+        "quiet_before": clock.now - clock.quiet_after,
+        "now": clock.now * 1000,
+    }
+    del values["verdicts"]
+    by_name = bool(_given(wanted, "room", "uid", "recordid"))
+    by_path = not by_name and bool(wanted.prefix) and wanted.since is None and wanted.until is None
+    if wanted.verdicts:
+        clauses += _verdict_clauses(wanted.verdicts, "+" if by_name or by_path else "", values)
+    if bucket_ids is not None:
+        # Without any, IN () would be false before the index is chosen, which then may not be had.
+        marks = [f":bucket{number}" for number in bucket_ids] or ["NULL"]
+        values |= {f"bucket{number}": number for number in bucket_ids}
+        clauses.append(f"{'' if by_path else '+'}bucket_id IN ({', '.join(marks)})")
+    if wanted.prefix:
+        clauses += _prefix_clauses(wanted.prefix, "" if by_path else "+", values)
+    if wanted.until is not None:
+        clauses.append("started_ms < :until")
+    if wanted.since is None:
+        return Question((f"{table} WHERE {' AND '.join(clauses) or '1'}",), values)
+    long = table if by_name else "recordings INDEXED BY recordings_long"
+    parts = ((table, _RECENT), (long, _LONG), (table, _STILL))
+    return Question(tuple(f"{name} WHERE {' AND '.join([*clauses, times])}" for name, times in parts), values)
+
+
+def _prefix_clauses(prefix: str, plus: str, values: dict[str, Any]) -> list[str]:
+    end = successor(prefix)
+    if end is None:
+        return [f"{plus}path >= :prefix"]
+    values["prefix_end"] = end
+    return [f"{plus}path >= :prefix", f"{plus}path < :prefix_end"]
+
+
+def _verdict_clauses(verdicts: Sequence[str], plus: str, values: dict[str, Any]) -> list[str]:
+    """The verdicts as they read now: an `unfinished` may still be stored as `recording`."""
+    stored = set(verdicts) | ({"recording"} if "unfinished" in verdicts else set())
+    values |= {f"verdict{number}": word for number, word in enumerate(sorted(stored))}
+    marks = ", ".join(f":verdict{number}" for number in range(len(stored)))
+    clauses = [f"{plus}verdict IN ({marks})"]
+    if ("unfinished" in verdicts) != ("recording" in verdicts):
+        asked = "" if "unfinished" in verdicts else "NOT "
+        clauses.append(f"(verdict <> 'recording' OR {asked}{_QUIET})")
+    return clauses

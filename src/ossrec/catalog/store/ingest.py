@@ -1,0 +1,179 @@
+"""Takes pages of a listing into the catalog: what is new, what changed, what is not there any more.
+
+A page covers a stretch of the key space. What the catalog holds of that stretch is read stem by
+stem and compared with the page as whole lists, so that an unchanged bucket costs reads only.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from ossrec.catalog.connection.bulk_insert import insert
+from ossrec.catalog.encoding import pack_etag, pack_storage
+from ossrec.catalog.key_ranges import Stretch
+from ossrec.catalog.store.stems import SEGMENT, STAMPED, Stems, is_stamped
+from ossrec.model import ObjectInfo
+
+Row = tuple[int, str, int, int, int, bytes, str | None]  # stem_id, rest, kind, size, modified, etag, storage
+
+_INTO = "INTO objects (stem_id, rest, kind, size, modified, etag, storage)"
+_UPDATE = """
+ON CONFLICT (stem_id, rest) DO UPDATE SET size = excluded.size, modified = excluded.modified,
+    etag = excluded.etag, storage = excluded.storage, gone = NULL
+"""
+_KNOWN = """
+SELECT stem_id, rest, kind, size, modified, etag, storage FROM objects
+WHERE stem_id = ?1 AND rest >= ?2 AND rest < ?3 AND gone IS NULL ORDER BY rest
+"""
+_VANISHED = """
+INSERT OR IGNORE INTO absent SELECT ?4, stem_id, rest FROM objects
+WHERE stem_id = ?1 AND rest >= ?2 AND rest < ?3 AND gone IS NULL
+"""
+_STEMS = "SELECT id, stem FROM stems WHERE bucket_id = ? AND stem >= ? AND (?3 IS NULL OR stem < ?3)"
+_PAST_ALL = b""  # no rest is as great as this: SQLite sorts every text before every blob
+
+
+_NO_STEM = "\ud800"  # no key begins with half a character
+
+
+class Taken(NamedTuple):
+    """What a page brought."""
+
+    new: int
+    changed: int
+
+
+class Intake:
+    """Takes the pages of one scan of one bucket. Call its methods inside a transaction."""
+
+    def __init__(self, conn: sqlite3.Connection, scan_id: int, bucket_id: int, now: int) -> None:
+        """*now* is the epoch second of the scan."""
+        self._conn = conn
+        self._scan_id = scan_id
+        self._bucket_id = bucket_id
+        self.stems = Stems(conn, bucket_id, now)
+
+    def take(self, objects: Iterable[ObjectInfo], covered: Stretch) -> Taken:
+        """Store *objects*, in order of key, which are all that the bucket has in the stretch *covered*."""
+        rows = self._place(objects)
+        changed = 0
+        for number, stem in self._stems_in(covered):
+            low, high = covered.of_stem(stem)
+            bounds = (number, low, _PAST_ALL if high is None else high)
+            if number in rows:
+                known = self._conn.execute(_KNOWN, bounds).fetchall()
+                rows[number], updated, vanished = _compare(known, rows[number])
+                changed += updated
+                self._conn.executemany(
+                    "INSERT OR IGNORE INTO absent VALUES (?, ?, ?)",
+                    [(self._scan_id, number, rest) for rest in vanished],
+                )
+            else:
+                self._conn.execute(_VANISHED, (*bounds, self._scan_id))
+        return Taken(self._save(rows) - changed, changed)
+
+    def add(self, objects: Iterable[ObjectInfo]) -> int:
+        """Store *objects* and say nothing of any other; gives how many of them are new or changed."""
+        return sum(self._add(objects))
+
+    def add_and_count(self, objects: Iterable[ObjectInfo]) -> None:
+        """As `add`, for objects that the scan's own listing is still to come to: it will find nothing new in them."""
+        self._conn.execute(
+            "UPDATE scans SET new = new + ?, changed = changed + ? WHERE id = ?", (*self._add(objects), self._scan_id)
+        )
+
+    def _add(self, objects: Iterable[ObjectInfo]) -> Taken:
+        rows = self._place(objects)
+        changed = 0
+        for number, listed in rows.items():
+            bounds = (number, listed[0][1], f"{listed[-1][1]}\0")
+            rows[number], updated, _ = _compare(self._conn.execute(_KNOWN, bounds).fetchall(), listed)
+            changed += updated
+        return Taken(self._save(rows) - changed, changed)
+
+    def _place(self, objects: Iterable[ObjectInfo]) -> dict[int, list[Row]]:
+        """Rows of the objects by stem, each stem's in order.
+
+        The segments of a recording follow each other in a listing and end in a stamp of fixed
+        length, so most keys need no parsing: `parse_name` splits such a name at the same place.
+        """
+        rows: dict[int, list[Row]] = defaultdict(list)
+        fromhex = bytes.fromhex
+        stem = _NO_STEM  # of the key before, if it is a recording's
+        nowhere: list[Row] = []
+        keep = nowhere.append
+        number = 0
+        for key, size, modified, etag, storage, restore in objects:
+            rest = key[STAMPED:]
+            if key[:STAMPED] != stem or not is_stamped(rest):
+                at, rest, kind = self.stems.place(key)
+                number = at.id
+                keep = rows[number].append
+                stem = key[: -len(rest)] if at.recording_id is not None else _NO_STEM
+            else:
+                kind = SEGMENT
+            try:
+                packed = fromhex(etag) if len(etag) == 32 else pack_etag(etag)
+            except ValueError:
+                packed = pack_etag(etag)
+            other = None if storage == "Standard" else pack_storage(storage, restore)
+            keep((number, rest, kind, size, modified, packed, other))
+        return rows
+
+    def _stems_in(self, covered: Stretch) -> Iterator[tuple[int, str]]:
+        """Stems that may have keys in the stretch: those that lie in it, and those that its start begins with."""
+        begun = [covered.low[:end] for end in range(len(covered.low))]
+        for first in range(0, len(begun), 500):
+            some = begun[first : first + 500]
+            marks = ",".join("?" * len(some))
+            yield from self._conn.execute(
+                f"SELECT id, stem FROM stems WHERE bucket_id = ? AND stem IN ({marks})",
+                (self._bucket_id, *some),
+            ).fetchall()
+        yield from self._conn.execute(_STEMS, (self._bucket_id, *covered))
+
+    def _save(self, rows: dict[int, list[Row]]) -> int:
+        values = list(chain.from_iterable(rows.values()))
+        if values:
+            insert(self._conn, _INTO, values, _UPDATE)
+            touched = [number for number, differing in rows.items() if differing]
+            self._mark_owners_due(touched)
+            self._mark_claimants_due(rows, touched)
+        return len(values)
+
+    def _mark_owners_due(self, stem_ids: Iterable[int]) -> None:
+        self._conn.executemany(
+            "UPDATE recordings SET due = 1 WHERE due = 0 AND id = (SELECT recording_id FROM stems WHERE id = ?)",
+            [(number,) for number in stem_ids],
+        )
+
+    def _mark_claimants_due(self, rows: dict[int, list[Row]], stem_ids: list[int]) -> None:
+        """Have recordings judged again whose playlists name one of these objects; few stems have any such."""
+        for number in stem_ids:
+            if self._conn.execute("SELECT 1 FROM claims WHERE stem_id = ? LIMIT 1", (number,)).fetchone():
+                self._conn.executemany(
+                    "UPDATE recordings SET due = 1 WHERE due = 0"
+                    " AND id IN (SELECT recording_id FROM claims WHERE stem_id = ? AND rest = ?)",
+                    [row[:2] for row in rows[number]],
+                )
+
+    def mark_due(self, stem_ids: Iterable[int]) -> None:
+        """Have the recordings that own or name objects of these stems judged again."""
+        stems = list(stem_ids)
+        self._mark_owners_due(stems)
+        self._conn.executemany(
+            "UPDATE recordings SET due = 1 WHERE due = 0 AND id IN (SELECT recording_id FROM claims WHERE stem_id = ?)",
+            [(number,) for number in stems],
+        )
+
+
+def _compare(known: list[Row], listed: list[Row]) -> tuple[list[Row], int, list[str]]:
+    """Rows that are new or changed, how many of them changed, and the rests that are not listed any more."""
+    if known == listed:
+        return [], 0, []
+    before = {row[1]: row for row in known}
+    differing = [row for row in listed if before.pop(row[1], None) != row]
+    unchanged = len(listed) - len(differing)
+    return differing, len(known) - len(before) - unchanged, list(before)

@@ -1,0 +1,96 @@
+"""Whose an object is, when a playlist names it and its own name says otherwise.
+
+The name of a segment is not documented, so a stem read from one may be wrong. A playlist is the
+authority: a recording that exists only because a segment's name was read wrongly is merged into
+the one whose playlist names the segment. A recordid cannot be read wrongly, so a recording of
+another task stays what it is, whoever names its segments.
+"""
+
+import sqlite3
+
+from ossrec.catalog.store.recordings import Holding
+
+_OTHERS = """
+INSERT OR IGNORE INTO claims SELECT n.stem_id, n.rest, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
+    JOIN stems s ON s.id = n.stem_id WHERE p.recording_id = ?1 AND s.recording_id IS NOT ?1
+"""
+
+
+def has_claims(conn: sqlite3.Connection, recording_id: int) -> bool:
+    """The recording's playlists named something, when they were read last, that is not its own by name."""
+    return conn.execute("SELECT 1 FROM claims WHERE recording_id = ? LIMIT 1", (recording_id,)).fetchone() is not None
+
+
+def claim(conn: sqlite3.Connection, recording_id: int) -> bool:
+    """Note what the recording's playlists name that is not its own by name; true if recordings were merged."""
+    conn.execute("DELETE FROM claims WHERE recording_id = ?", (recording_id,))
+    for table in ("segments", "resources"):
+        conn.execute(_OTHERS.format(table=table), (recording_id,))
+    owners = conn.execute(
+        "SELECT DISTINCT p.id FROM claims c JOIN stems s ON s.id = c.stem_id JOIN recordings p ON p.id = s.recording_id"
+        " JOIN recordings r ON r.id = c.recording_id"
+        " WHERE r.id = ? AND p.recordid = r.recordid AND (p.uid IS NULL OR p.uid IS r.uid)",
+        (recording_id,),
+    ).fetchall()
+    phantoms = [owner for (owner,) in owners if not _has_playlist(conn, owner)]
+    for phantom in phantoms:
+        merge(conn, phantom, recording_id)
+    if phantoms:
+        conn.execute(
+            "DELETE FROM claims WHERE recording_id = ?1 AND stem_id IN (SELECT id FROM stems WHERE recording_id = ?1)",
+            (recording_id,),
+        )
+    return bool(phantoms)
+
+
+def merge(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
+    """Give *owner* all that *phantom* has, and forget *phantom*."""
+    conn.execute("UPDATE stems SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
+    conn.execute("UPDATE playlists SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
+    conn.execute("UPDATE findings SET recording_id = ? WHERE recording_id = ? AND playlist_id > 0", (owner, phantom))
+    conn.execute("UPDATE recordings SET due = 1 WHERE id = ?", (owner,))
+    conn.execute("DELETE FROM recordings WHERE id = ?", (phantom,))
+
+
+def adopter(conn: sqlite3.Connection, holding: Holding) -> int | None:
+    """The recording that segments without a playlist most likely belong to, when their own reading is wrong.
+
+    A recordid is of one task and a task of one room, so the mixed recording of the same task whose
+    stem this one begins with is the same recording, with a longer rest than expected.
+    """
+    if holding.uid is not None:
+        return None
+    rows = conn.execute(
+        "SELECT r.id, r.path FROM recordings r JOIN recordings p ON p.id = ?"
+        " WHERE r.recordid = p.recordid AND r.bucket_id = p.bucket_id AND r.folder = p.folder"
+        " AND r.uid IS NULL AND r.id <> p.id ORDER BY length(r.path) DESC",
+        (holding.id,),
+    ).fetchall()
+    for number, path in rows:
+        if holding.path.startswith(path) and _has_playlist(conn, number):
+            return int(number)
+    return None
+
+
+def mark_strays_due(conn: sqlite3.Connection, holding: Holding) -> None:
+    """Have segments judged again that may belong to this recording, whose playlist has just been read.
+
+    They were taken for a recording of their own, since they came before it; see `adopter`.
+    """
+    if holding.uid is None:
+        conn.execute(
+            "UPDATE recordings SET due = 1 WHERE id IN (SELECT p.id FROM recordings r JOIN recordings p"
+            " ON p.recordid = r.recordid WHERE r.id = ? AND p.bucket_id = r.bucket_id AND p.folder = r.folder"
+            " AND p.uid IS NULL AND p.playlist IS NULL AND p.id <> r.id)",
+            (holding.id,),
+        )
+
+
+def _has_playlist(conn: sqlite3.Connection, recording_id: int) -> bool:
+    found = conn.execute(
+        "SELECT 1 FROM stems s JOIN objects o INDEXED BY objects_but_segments"
+        " ON o.stem_id = s.id AND o.kind = 1 AND o.kind < 2"
+        " WHERE s.recording_id = ? AND o.gone IS NULL LIMIT 1",
+        (recording_id,),
+    ).fetchone()
+    return found is not None

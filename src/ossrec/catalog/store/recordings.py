@@ -1,0 +1,231 @@
+"""One recording in the catalog: what is known of it, whose objects are its own, and what was judged."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ossrec.catalog.encoding import codes
+from ossrec.catalog.key_ranges import successor
+from ossrec.catalog.store.inspections import LookRow, ObjectId, looks_of_stem
+from ossrec.catalog.store.playlists import PlaylistRow, playlists_of
+from ossrec.catalog.store.stems import PLAYLIST
+
+
+class StoredObject(NamedTuple):
+    """An object that is there, as the last listing showed it."""
+
+    kind: int
+    size: int
+    modified: int
+    etag: bytes
+    storage: str | None
+
+
+class PlaylistObject(NamedTuple):
+    """An object named like a playlist of the recording."""
+
+    stem_id: int
+    rest: str
+    key: str
+    etag: bytes
+    size: int
+    storage: str | None
+    is_read: bool  # this very version was read before
+
+
+class Measures(NamedTuple):
+    """The columns of `recordings` that follow from looks at the bytes of its segments."""
+
+    depth: str = "listing"  # to which all its segments were looked at
+    segments_lookable: int | None = None  # there, not enciphered, and MPEG-TS by their playlist
+    looked: int | None = None  # epoch seconds of the oldest of the looks that the depth stands on
+    measured_duration: float | None = None  # seconds
+    damaged_seconds: float | None = None
+    bit_rate: int | None = None  # bits per second
+    first_pts: int | None = None  # ticks of 1/90000 s
+    video_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    audio_codec: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
+class Judged(NamedTuple):
+    """The columns of `recordings` that follow from a judgement."""
+
+    playlist: str | None
+    ambiguous: bool
+    started_ms: int | None
+    started_from: str | None
+    ended_ms: int | None
+    ended_from: str | None
+    duration: float | None
+    missing_seconds: float | None
+    bytes: int
+    segments_expected: int | None
+    segments_present: int
+    segments_missing: int | None
+    last_arrival: int | None
+    verdict: str
+    measures: Measures
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """All that the catalog holds of one recording, but for the rows of its playlists."""
+
+    id: int
+    path: str
+    uid: str | None
+    before: Judged
+    stems: dict[int, str]
+    objects: dict[ObjectId, StoredObject]
+    playlists: list[PlaylistRow]
+    looks: dict[ObjectId, LookRow]  # at its objects, whatever they were then
+
+    @property
+    def playlist_objects(self) -> list[ObjectId]:
+        """Its objects that are named like playlists."""
+        return [number for number, stored in self.objects.items() if stored.kind == PLAYLIST]
+
+
+_COLUMNS = (*Judged._fields[:-2], "reasons", *Measures._fields)
+_JUDGED = ", ".join(_COLUMNS)
+_UPDATE = f"""
+UPDATE recordings SET ({_JUDGED}) = ({", ".join("?" * len(_COLUMNS))}),
+    due = 0, last_changed = coalesce(?, last_changed)
+WHERE id = ?
+"""
+
+
+def mark_open_questions_due(conn: sqlite3.Connection, bucket_id: int) -> None:
+    """Have judged again what depends on time, and what could not be looked at before."""
+    for asked in (
+        "verdict IN ('recording', 'unknown')",
+        "id IN (SELECT recording_id FROM findings WHERE source = 'look')",
+    ):
+        conn.execute(f"UPDATE recordings SET due = 1 WHERE {asked} AND bucket_id = ? AND due = 0", (bucket_id,))
+
+
+def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Iterator[int]:
+    """Numbers of the recordings under *prefix* to judge, in order of path; follows changes made meanwhile."""
+    end = successor(prefix)
+    path = ""
+    while True:
+        rows = conn.execute(
+            "SELECT id, path FROM recordings INDEXED BY recordings_due WHERE bucket_id = ? AND due"
+            " AND path > ? AND path >= ? AND (? IS NULL OR path < ?) ORDER BY path LIMIT 500",
+            (bucket_id, path, prefix, end, end),
+        ).fetchall()
+        if not rows:
+            return
+        for number, path in rows:  # noqa: B007
+            yield number
+
+
+def due_and_cut(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> list[str]:
+    """Paths of due recordings that *prefix* is longer than: only some of their keys start with it."""
+    paths = [prefix[:end] for end in range(len(prefix))]
+    marks = ",".join("?" * len(paths))
+    return [
+        row[0]
+        for row in conn.execute(
+            f"SELECT path FROM recordings WHERE bucket_id = ? AND due AND path IN ({marks})", (bucket_id, *paths)
+        )
+    ]
+
+
+def count_due(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int:
+    """How many recordings under *prefix* are to be judged."""
+    end = successor(prefix)
+    (number,) = conn.execute(
+        "SELECT count(*) FROM recordings INDEXED BY recordings_due WHERE bucket_id = ? AND due AND path >= ?"
+        " AND (? IS NULL OR path < ?)",
+        (bucket_id, prefix, end, end),
+    ).fetchone()
+    return int(number)
+
+
+def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistObject]:
+    """The playlist objects of a recording that are there."""
+    rows = conn.execute(
+        "SELECT o.stem_id, o.rest, s.stem || o.rest, o.etag, o.size, o.storage,"
+        " p.read IS NOT NULL AND p.etag = o.etag FROM stems s"
+        " JOIN objects o INDEXED BY objects_but_segments"
+        " ON o.stem_id = s.id AND o.kind = 1 AND o.kind < 2"
+        " LEFT JOIN playlists p ON p.stem_id = o.stem_id AND p.rest = o.rest"
+        " WHERE s.recording_id = ? AND o.gone IS NULL",
+        (recording_id,),
+    )
+    return [PlaylistObject(*row) for row in rows]
+
+
+def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
+    """All that is known of a recording; None when it was merged into another."""
+    row = conn.execute(
+        f"SELECT path, uid, {_JUDGED} FROM recordings WHERE id = ?",
+        (recording_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    path, uid, *rest = row
+    *judged, reasons = rest[: -len(Measures._fields)]
+    measures = Measures(*rest[-len(Measures._fields) :])
+    before = Judged(*judged, measures, tuple(codes(reasons)))  # type: ignore[call-arg]
+    stems = dict(conn.execute("SELECT id, stem FROM stems WHERE recording_id = ?", (recording_id,)))
+    objects: dict[ObjectId, StoredObject] = {}
+    for stem_id in stems:
+        _add(objects, conn.execute(f"{_OBJECTS} WHERE o.stem_id = ? AND gone IS NULL", (stem_id,)))
+    _add(
+        objects,
+        conn.execute(f"{_OBJECTS} JOIN ({_CLAIMED}) USING (stem_id, rest) WHERE gone IS NULL", (recording_id,)),
+    )
+    stems |= dict(
+        conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
+    )
+    looks: dict[ObjectId, LookRow] = {}
+    for stem_id in stems:
+        looks |= looks_of_stem(conn, stem_id)
+    return Holding(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
+
+
+_OBJECTS = "SELECT o.stem_id, o.rest, kind, size, modified, etag, storage FROM objects o"
+_CLAIMED = (  # what its playlists name and no other recording owns
+    "SELECT c.stem_id, c.rest FROM claims c JOIN stems s ON s.id = c.stem_id"
+    " WHERE c.recording_id = ? AND s.recording_id IS NULL"
+)
+
+
+def _add(objects: dict[ObjectId, StoredObject], rows: Iterable[tuple[Any, ...]]) -> None:
+    for stem_id, rest, *stored in rows:
+        objects[stem_id, rest] = StoredObject(*stored)
+
+
+def find_object(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredObject | None:
+    """An object of any recording, if it is there."""
+    row = conn.execute(
+        "SELECT kind, size, modified, etag, storage FROM objects WHERE stem_id = ? AND rest = ? AND gone IS NULL",
+        (stem_id, rest),
+    ).fetchone()
+    return StoredObject(*row) if row else None
+
+
+def save(conn: sqlite3.Connection, holding: Holding, judged: Judged, scan_id: int, now: int, lost: int) -> bool:
+    """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
+    when = holding.before.measures.looked  # to have looked again is no change
+    changed = judged._replace(measures=judged.measures._replace(looked=when)) != holding.before
+    values = (*judged[:-2], json.dumps(judged.reasons), *judged.measures)
+    conn.execute(_UPDATE, (*values, now if changed else None, holding.id))
+    first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (holding.id,)).fetchone() is None
+    differs = first or judged.verdict != holding.before.verdict
+    if differs or lost:
+        conn.execute(
+            "INSERT INTO changes VALUES (?, ?, ?, ?, ?) ON CONFLICT (recording_id, scan_id) DO UPDATE SET"
+            " became = excluded.became, segments_lost = max(segments_lost, excluded.segments_lost)",
+            (scan_id, holding.id, None if first else holding.before.verdict, judged.verdict, lost),
+        )
+    return differs

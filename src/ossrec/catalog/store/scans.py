@@ -1,0 +1,198 @@
+"""Scans in the catalog: begun, resumed where they stand, finished; and what is gone once one is finished."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ossrec.catalog.key_ranges import successor
+from ossrec.catalog.store.ingest import Taken
+from ossrec.model import Skipped
+
+_SUMMARIES = 1_000  # scans whose summary is kept: a week of one every ten minutes
+
+
+class Range(NamedTuple):
+    """A part of the key space that is listed on its own, and where that stands."""
+
+    number: int
+    start: str  # exclusive
+    stop: str | None  # inclusive
+    position: str  # the last key that is in the catalog
+    done: bool
+
+
+class Scan(NamedTuple):
+    """A scan that has not finished."""
+
+    id: int
+    bucket_id: int
+    prefix: str
+    started: int  # epoch seconds
+    ranges: tuple[Range, ...]
+    resumed: bool
+
+
+def bucket_number(conn: sqlite3.Connection, name: str) -> int:
+    """The number of the bucket *name*, which is added if it is new."""
+    conn.execute("INSERT OR IGNORE INTO buckets (name) VALUES (?)", (name,))
+    (number,) = conn.execute("SELECT id FROM buckets WHERE name = ?", (name,)).fetchone()
+    return int(number)
+
+
+def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Scan | None:
+    """The newest scan of that prefix, if it did not get to the end of its listing.
+
+    One that did has left nothing to resume: what it had yet to judge is marked as due.
+    """
+    row = conn.execute(
+        "SELECT id, bucket_id, prefix, started, state FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (bucket_id, prefix),
+    ).fetchone()
+    if row is None or row[4] != "listing":
+        return None
+    ranges = conn.execute(
+        "SELECT number, start, stop, position, done FROM scan_ranges WHERE scan_id = ? ORDER BY number",
+        (row[0],),
+    )
+    number, _bucket, _prefix, started, _state = row
+    return Scan(number, bucket_id, prefix, started, tuple(Range(*values) for values in ranges), resumed=True)
+
+
+def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Iterable[str], now: int) -> Scan:
+    """A new scan of *prefix*, in one range more than there are *stops*.
+
+    Unfinished ones that share keys with it are abandoned: what they missed, this one may find again.
+    """
+    conn.execute(
+        "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ?1 AND kind = 'scan'"
+        " AND state IN ('listing', 'checking')"
+        " AND (substr(prefix, 1, length(?2)) = ?2 OR substr(?2, 1, length(prefix)) = prefix)",
+        (bucket_id, prefix),
+    )
+    for table in ("absent", "scan_ranges"):
+        conn.execute(f"DELETE FROM {table} WHERE scan_id IN (SELECT id FROM scans WHERE state = 'abandoned')")
+    (scan_id,) = conn.execute(
+        "INSERT INTO scans (bucket_id, prefix, started, state) VALUES (?, ?, ?, 'listing') RETURNING id",
+        (bucket_id, prefix, now),
+    ).fetchone()
+    ends: list[str | None] = [*stops, None]
+    starts = ["", *ends[:-1]]
+    ranges = tuple(
+        Range(number, start or "", stop, start or "", done=False)
+        for number, (start, stop) in enumerate(zip(starts, ends, strict=True))
+    )
+    conn.executemany(
+        "INSERT INTO scan_ranges (scan_id, number, start, stop, position) VALUES (?, ?, ?, ?, ?)",
+        [(scan_id, *r[:4]) for r in ranges],
+    )
+    return Scan(scan_id, bucket_id, prefix, now, ranges, resumed=False)
+
+
+def advance(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *, done: bool) -> None:
+    """Note where range *number* of the scan stands; belongs in the transaction of its page."""
+    conn.execute(
+        "UPDATE scan_ranges SET position = ?, done = ? WHERE scan_id = ? AND number = ?",
+        (position, done, scan.id, number),
+    )
+
+
+def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: Taken) -> None:
+    """Add a page's counts to the scan's."""
+    conn.execute(
+        "UPDATE scans SET objects = objects + ?, new = new + ?, changed = changed + ? WHERE id = ?",
+        (objects, taken.new, taken.changed, scan.id),
+    )
+
+
+def note_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
+    """Remember what could not be listed."""
+    conn.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(scan.id, *s) for s in skipped])
+
+
+def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
+    """The whole prefix is listed: what was not seen is gone, unless nobody could look there.
+
+    Gives the stems that lost objects.
+    """
+    conn.execute(
+        "DELETE FROM absent WHERE scan_id = ?1 AND EXISTS (SELECT 1 FROM skipped k JOIN stems s ON s.id = stem_id"
+        " WHERE k.scan_id = ?1 AND substr(s.stem || rest, 1, length(k.unseen)) = k.unseen)",
+        (scan.id,),
+    )
+    stems = {row[0] for row in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
+    gone = conn.execute(
+        "UPDATE objects SET gone = ? WHERE gone IS NULL"
+        " AND (stem_id, rest) IN (SELECT stem_id, rest FROM absent WHERE scan_id = ?)",
+        (scan.id, scan.id),
+    ).rowcount
+    conn.execute("DELETE FROM absent WHERE scan_id = ?", (scan.id,))
+    conn.execute("UPDATE scans SET state = 'checking', gone = ? WHERE id = ?", (gone, scan.id))
+    return stems
+
+
+def give_up(conn: sqlite3.Connection, scan: Scan) -> None:
+    """Abandon a scan that could not begin."""
+    conn.execute("UPDATE scans SET state = 'abandoned' WHERE id = ?", (scan.id,))
+
+
+def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[str, Any]) -> None:
+    """The scan is over; what it told is kept, what it needed to resume is not."""
+    conn.execute(
+        "UPDATE scans SET state = 'finished', finished = ?, summary = ? WHERE id = ?",
+        (now, json.dumps(summary, ensure_ascii=False), scan.id),
+    )
+    conn.execute("UPDATE scans SET summary = NULL WHERE id <= ? AND summary IS NOT NULL", (scan.id - _SUMMARIES,))
+    conn.execute("DELETE FROM scan_ranges WHERE scan_id = ?", (scan.id,))
+    conn.execute(
+        "DELETE FROM skipped WHERE scan_id IN (SELECT id FROM scans WHERE bucket_id = ? AND prefix = ? AND id < ?)",
+        (scan.bucket_id, scan.prefix, scan.id),
+    )
+
+
+def unseen(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
+    """What could not be looked at, with the reason."""
+    return conn.execute(
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NOT NULL ORDER BY name", (scan.id,)
+    ).fetchall()
+
+
+def left_out(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> list[tuple[str, str]]:
+    """What is no object, with the reason; not what was left out for the reason *unless*."""
+    return conn.execute(
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NULL AND reason <> ? ORDER BY name LIMIT ?",
+        (scan.id, unless, most),
+    ).fetchall()
+
+
+def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int | None:
+    """How many objects the last finished scan of that prefix saw."""
+    row = conn.execute(
+        "SELECT objects FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ? AND state = 'finished'"
+        " ORDER BY id DESC LIMIT 1",
+        (bucket_id, prefix),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def range_stops(conn: sqlite3.Connection, bucket_id: int, prefix: str, ranges: int) -> list[str]:
+    """Keys that split the prefix into about *ranges* parts with as many objects, by what the last scan saw."""
+    end = successor(prefix)
+    bounds = (bucket_id, prefix, end, end)
+    (total,) = conn.execute(f"SELECT total(weight) FROM ({_WEIGHTS})", bounds).fetchone()
+    share = total / max(ranges, 1)
+    stops: list[str] = []
+    filled = 0
+    for stem, weight in conn.execute(f"{_WEIGHTS} ORDER BY s.stem", bounds):
+        if filled >= share * (len(stops) + 1) and stem > prefix:
+            stops.append(stem)
+        filled += weight
+    return stops
+
+
+_WEIGHTS = (
+    "SELECT s.stem, coalesce(r.segments_present, 0) + 1 AS weight FROM stems s"
+    " LEFT JOIN recordings r ON r.id = s.recording_id"
+    " WHERE s.bucket_id = ? AND s.stem >= ? AND (? IS NULL OR s.stem < ?)"
+)

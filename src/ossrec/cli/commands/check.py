@@ -1,0 +1,134 @@
+"""`ossrec check`: look at the bytes of the segments that are due; for cron in the night, or one recording by hand."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ossrec.catalog.connection.open_reader import open_catalog
+from ossrec.catalog.query.bucket_references import known_place
+from ossrec.catalog.query.filters import Wanted
+from ossrec.cli import option_types as values
+from ossrec.cli.options import conditions, output_options, setting
+from ossrec.cli.output.output import Output, say
+from ossrec.cli.views.check_summary import looked_lines, nothing, outlook_lines, say_plan
+from ossrec.cli.views.run_summary import FOUND, PARTLY, failing, problems, say_unseen
+
+if TYPE_CHECKING:
+    from ossrec.buckets.settings import BucketSettings
+    from ossrec.jobs.check.report import CheckOptions
+
+_WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
+
+
+@click.command(
+    "check",
+    epilog="\b\nExamples:\n"
+    "  ossrec check\n"
+    "  ossrec check --depth full --share 1/7 --budget 20GB --time 2h\n"
+    "  ossrec check --depth full 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8\n"
+    "  ossrec check --depth full --verdict complete --since 7d --dry-run",
+)
+@click.argument("recordings", nargs=-1, metavar="[RECORDING]...", type=values.name)
+@conditions
+@click.option(
+    "--depth",
+    type=click.Choice(["edges", "full"]),
+    default="edges",
+    show_default=True,
+    help="Read head and tail of each segment, or every byte.",
+)
+@click.option("--again", type=values.duration, metavar="DURATION", help="Also what was looked at longer ago: 30d.")
+@click.option(
+    "--share", type=values.share, metavar="I/N", help="Only part I of N: seven nights read all with 1/7 to 7/7."
+)
+@click.option("--budget", type=values.size, metavar="SIZE", help="Read at most so much: 20GB.")
+@click.option("--time", type=values.duration, metavar="DURATION", help="Begin no further look after so long: 2h.")
+@click.option("--dry-run", is_flag=True, help="Only tell what it would cost.")
+@click.option("--dask", type=values.scheduler, metavar="ADDRESS", help="Look on a Dask cluster: tcp://scheduler:8786.")
+@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
+@setting("catalog", "fail_on", "idle", "lag", "threads", "processes")
+@setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
+@output_options
+def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
+    """Look at the bytes of segments that were never looked at so deep, or changed since, newest recording first.
+
+    RECORDING is a recordid, or the key or path of a playlist; without any, all that is wanted is looked
+    at. Nothing is written to a bucket. A check that was stopped goes on where it was.
+
+    The exit code is 3 when something could not be looked at, else 1 when a recording that was looked at
+    has a verdict of --fail-on, else 0.
+    """
+    from ossrec.buckets.open import open_bucket
+    from ossrec.cli.bucket_options import bucket_settings
+    from ossrec.cli.output.progress import say_that_it_stops, shown
+    from ossrec.cli.worker_options import chosen_crew
+    from ossrec.jobs.check.check import check_recordings
+    from ossrec.jobs.check.report import Talk
+
+    threads, processes = options["threads"], options.pop("processes")
+    dry_run, dask = options.pop("dry_run"), options.pop("dask")
+    settings = bucket_settings(options)
+    chosen = _options(catalog, settings, options)
+    if dry_run:
+        return _tell_only(catalog, chosen, output)
+    with shown(quiet=quiet, first="looking") as progress:
+        talk = Talk(nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand"))
+        crew = chosen_crew(threads, processes, dask, settings)
+        summary = check_recordings(catalog, lambda name: open_bucket(name, settings), chosen, crew, talk)
+    say_unseen(summary.warnings)
+    bad = failing(summary.verdicts, fail_on)
+    told = summary.as_dict()
+    is_any = bool(summary.due["segments"]) or bool(summary.recordings) or quiet or _is_any_asked_for(catalog, chosen)
+    output.record(told, lambda: _lines(told, bad, output, quiet=quiet or not is_any))
+    if summary.partly:
+        return PARTLY
+    return FOUND if bad else 0
+
+
+def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any]) -> "CheckOptions":
+    from ossrec.catalog.query.due_inspections import Share
+    from ossrec.jobs.check.report import CheckOptions
+
+    asked = {name: options.pop(name) for name in _WANTED}
+    bucket, prefix = _place(catalog, asked.pop("bucket"))
+    asked |= {"bucket": bucket, "prefix": prefix, "verdicts": asked["verdicts"] or ()}
+    share = Share(*(options.pop("share") or (1, 1)))
+    return CheckOptions(wanted=Wanted(**asked), share=share, retry=settings.policy, **options)
+
+
+def _place(catalog: Path, given: str | None) -> tuple[str | None, str]:
+    """The bucket and the prefix that are meant; the catalog may be one that the check is going to migrate."""
+    with closing(open_catalog(catalog, may_be_older=True)) as conn:
+        return known_place(conn, given)
+
+
+def _tell_only(catalog: Path, chosen: "CheckOptions", output: Output) -> int:
+    """What a check would do, in the shape of what one did."""
+    from ossrec.jobs.check.check import outlook_of_check
+    from ossrec.jobs.check.report import summary_before
+
+    outlook = outlook_of_check(catalog, chosen)
+    is_any = bool(outlook.due.segments) or _is_any_asked_for(catalog, chosen)
+    told = summary_before(chosen.depth, outlook).as_dict()
+    output.record(told, lambda: outlook_lines(outlook) if is_any else ())
+    return 0
+
+
+def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
+    """There is such a recording; else a line on stderr says that there is none, which is not that all is looked at."""
+    from ossrec.jobs.check.check import is_any_asked_for
+
+    is_any = is_any_asked_for(catalog, chosen)
+    if not is_any:
+        say(f"nothing in {catalog} matches")
+    return is_any
+
+
+def _lines(told: dict[str, Any], bad: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:
+    if not quiet:
+        yield from looked_lines(told, output)
+    yield from problems(told, bad, output)

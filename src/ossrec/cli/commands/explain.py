@@ -1,0 +1,68 @@
+"""`ossrec explain`: what a finding means and what to do about it."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ossrec.cli.options import output_options
+from ossrec.cli.output.colors import SEVERITIES, VERDICTS
+from ossrec.cli.output.output import Column, Output, write
+from ossrec.config import nearest
+from ossrec.errors import UsageProblem
+from ossrec.rules import RULES
+from ossrec.rules.explain import explain
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+Row = dict[str, Any]
+
+_FIELDS = ("code", "severity", "verdict", "title", "remedy", "section")
+_COLUMNS = (
+    Column("code", lambda row: row["code"]),
+    Column("severity", lambda row: row["severity"], lambda row: SEVERITIES.get(row["severity"])),
+    Column("verdict at best", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
+    Column("what is wrong", lambda row: row["title"]),
+)
+
+
+def _code(value: str) -> str:
+    """A code of the rule table, written in any case."""
+    code = value.strip().upper()
+    if code not in RULES:
+        raise UsageProblem(f"there is no code {value}{nearest(code, RULES)}; `ossrec explain --list` has all")
+    return code
+
+
+def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    start = incomplete.upper()
+    return [CompletionItem(code, help=RULES[code].title) for code in sorted(RULES) if code.startswith(start)]
+
+
+@click.command("explain", epilog="\b\nExamples:\n  ossrec explain LST260\n  ossrec explain --list")
+@click.argument("codes", nargs=-1, type=_code, metavar="CODE...", shell_complete=_complete)
+@click.option("--list", "every", is_flag=True, help="All codes, in a line each.")
+@output_options
+def command(codes: tuple[str, ...], every: bool, output: Output) -> None:
+    """Explain what a finding means for the recording, and what to do about it."""
+    if every == bool(codes):
+        raise UsageProblem("name a code such as LST260, or all of them with --list")
+    rows = [_row(code) for code in (sorted(RULES) if every else codes)]
+    if every or output.format != "table":
+        output.rows(rows, _FIELDS, _COLUMNS)
+    else:
+        write("\n".join(f"{explain(code)}\n" for code in codes))
+
+
+def _row(code: str) -> Row:
+    rule = RULES[code]
+    return {
+        "code": code,
+        "severity": rule.severity.name.lower(),
+        "verdict": str(rule.verdict),
+        "title": rule.title,
+        "remedy": rule.remedy,
+        "section": rule.section,
+    }

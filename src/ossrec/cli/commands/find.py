@@ -1,0 +1,99 @@
+"""`ossrec find`: recordings by room, user, task, verdict or time."""
+
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ossrec.catalog.connection.open_reader import open_catalog
+from ossrec.catalog.query.bucket_references import known_place
+from ossrec.catalog.query.find import Wanted, count_recordings, find_recordings, unnamed_objects
+from ossrec.catalog.query.recording_rows import FIELDS, Row
+from ossrec.cli import option_types as values
+from ossrec.cli.options import conditions, output_options, setting
+from ossrec.cli.output.colors import VERDICTS
+from ossrec.cli.output.output import Column, Output, say
+from ossrec.cli.output.text import clock, human_bytes, human_time
+from ossrec.cli.views.media import in_short
+from ossrec.errors import UsageProblem
+
+_COLUMNS = (
+    Column("started (UTC)", lambda row: human_time(row["started_at"])),
+    Column("length", lambda row: clock(row["duration"]), align="right", rank=3),
+    Column("room", lambda row: row["roomid"], shrinks=True),
+    Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=2, shrinks=True),
+    Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
+    Column("segments", lambda row: _segments(row), align="right", rank=6),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right", rank=7),
+    Column("media", in_short, rank=8, may_go=True),
+    Column("reasons", lambda row: " ".join(row["reasons"]), rank=4),
+    Column("task", lambda row: row["recordid"], rank=1, instead_of="playlist"),
+    Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)", rank=5),
+)
+_UNNAMED_FIELDS = ("bucket", "key", "bytes", "modified_at", "storage")
+_UNNAMED = (
+    Column("modified (UTC)", lambda row: human_time(row["modified_at"])),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
+    Column("storage", lambda row: row["storage"]),
+    Column("key", lambda row: row["key"]),
+)
+_COUNT_FIELDS = ("verdict", "recordings", "duration", "bytes", "segments_missing")
+_COUNTS = (
+    Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
+    Column("recordings", lambda row: str(row["recordings"]), align="right"),
+    Column("length", lambda row: clock(row["duration"]), align="right"),
+    Column("size", lambda row: human_bytes(row["bytes"]), align="right"),
+    Column("segments missing", lambda row: str(row["segments_missing"]), align="right"),
+)
+
+
+@click.command(
+    "find",
+    epilog="\b\nExamples:\n"
+    "  ossrec find --room lobby --since 2026-10-01 --until 2026-10-02\n"
+    "  ossrec find --verdict incomplete,damaged --since 7d --format json\n"
+    "  ossrec find --uid 10266666 --count",
+)
+@conditions
+@click.option("--stream", type=click.Choice(["mixed", "source"]), help="All users in one, or one user alone.")
+@click.option("--limit", type=values.limit, metavar="NUMBER", help="At most so many, the newest.")
+@click.option("--unnamed", is_flag=True, help="Objects that no recorder named, instead of recordings.")
+@click.option("--count", is_flag=True, help="How many there are of each verdict, instead of each.")
+@setting("catalog", "idle", "lag")
+@output_options
+def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any) -> None:
+    """Find recordings, newest first; every match comes unless --limit is given.
+
+    A recording matches a time range when any part of it lies in it. A room or user also finds the
+    recordings whose ambiguous name may mean it: their "reading" is "alternative". Times are UTC.
+    """
+    unnamed, count = asked.pop("unnamed"), asked.pop("count")
+    if unnamed:
+        _refuse_beside_unnamed(asked | {"count": count})
+    times = {"now": time.time(), "quiet_after": idle + lag}
+    with closing(open_catalog(catalog)) as conn:
+        bucket, prefix = known_place(conn, asked.pop("bucket"))
+        wanted = Wanted(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
+        if unnamed:
+            with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:
+                number = output.rows(objects, _UNNAMED_FIELDS, _UNNAMED)
+        elif count:
+            number = output.rows(count_recordings(conn, wanted, **times), _COUNT_FIELDS, _COUNTS)
+        else:
+            with closing(find_recordings(conn, wanted, **times)) as rows:  # before the connection it asks
+                number = output.rows(rows, FIELDS, _COLUMNS)
+    if not number and output.format == "table":
+        say(f"nothing in {catalog} matches")
+
+
+def _segments(row: Row) -> str:
+    expected = row["segments_expected"]
+    return f"{row['segments_present']}" if expected is None else f"{row['segments_present']}/{expected}"
+
+
+def _refuse_beside_unnamed(asked: dict[str, Any]) -> None:
+    given = [name.removesuffix("s") for name, value in asked.items() if value and name not in ("limit", "bucket")]
+    if given:
+        raise UsageProblem(f"--unnamed goes with --bucket and --limit only: leave out --{given[0]}")

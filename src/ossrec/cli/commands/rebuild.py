@@ -1,0 +1,152 @@
+"""`ossrec rebuild`: the playlist of a recording from its segments alone, or the one there is, corrected."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ossrec.cli import option_types as values
+from ossrec.cli.options import WAY, setting
+from ossrec.cli.output.output import say, write_bytes
+from ossrec.cli.output.text import clock, counted
+from ossrec.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from ossrec.findings import Finding
+    from ossrec.jobs.rebuild.rebuild import Rebuilt
+
+PARTLY = 3  # exit code
+
+_MOST_LINES = 10  # of one sort
+
+
+@click.command(
+    "rebuild",
+    epilog="\b\nExamples:\n"
+    "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 > lobby.m3u8\n"
+    "  ossrec rebuild 2026/rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 -o lobby.m3u8\n"
+    "  ossrec rebuild rid_ba1107310000565164da34f816f842da94d_lobby.m3u8 --upload rebuilt/",
+)
+@click.argument("recording", type=values.name)
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=values.File(),
+    metavar="FILE",
+    help="Write to FILE instead of stdout, which is also -.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there; never a file of a recording.")
+@click.option(
+    "--upload",
+    "prefix",
+    type=values.text,
+    metavar="PREFIX",
+    help="Write PREFIX/NAME.m3u8 into the recording's bucket; never over anything.",
+)
+@click.option("--listed-only", is_flag=True, help="Leave out segments that the playlist does not name.")
+@setting("catalog", "idle", "lag", *WAY)
+def command(
+    recording: str,
+    catalog: Path,
+    file: Path | None,
+    prefix: str | None,
+    force: bool,
+    **options: Any,
+) -> int:
+    """Write a playlist for RECORDING: from its segments alone, or the one there is with its wrong lines corrected.
+
+    RECORDING is named as for `show`. The playlist goes to stdout, its URIs relative to the recording's own
+    folder. Nothing is written to the bucket without --upload. What was changed, and what is still wrong, is
+    told on stderr. The exit code is 3 when a segment could not be looked at.
+    """
+    file = None if file == Path("-") else file
+    if file is not None and prefix is not None:
+        raise UsageProblem("--output and --upload exclude each other: the URIs differ with the place")
+    if force and file is None:
+        raise UsageProblem("--force goes with --output: nothing else is ever replaced")
+    from ossrec.buckets.open import open_bucket
+    from ossrec.buckets.retrying import Retrying
+    from ossrec.catalog.connection.open_reader import open_catalog, snapshot
+    from ossrec.catalog.query.recording_references import one_recording
+    from ossrec.catalog.store.objects import bucket_of
+    from ossrec.cli.bucket_options import bucket_settings
+    from ossrec.jobs.rebuild.deliver import Target, save, upload
+    from ossrec.jobs.rebuild.rebuild import Wish, rebuild
+
+    target = Target(None if file is None else str(file), prefix, force)
+    target.check()
+    wish = Wish(options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only"))
+    settings = bucket_settings(options)
+    with closing(open_catalog(catalog)) as conn, snapshot(conn):
+        number = one_recording(conn, recording)
+        bucket = open_bucket(bucket_of(conn, number), settings)
+        retrying = Retrying(bucket, settings.policy)
+        rebuilt = rebuild(conn, retrying, number, wish, partial(target.check_for, bucket))
+    _tell(rebuilt)
+    if prefix is not None:
+        done = upload(bucket, retrying, rebuilt, prefix)
+        how = "written to" if done.is_new else "was there already, with the same content:"
+        say(f"ossrec: {how} {bucket.name.rstrip('/')}/{done.key}")
+    elif file is not None:
+        save(bucket, rebuilt, str(file), force=force)
+        say(f"ossrec: written to {file}")
+    else:
+        write_bytes(rebuilt.data)
+    return PARTLY if rebuilt.failures else 0
+
+
+def _tell(rebuilt: "Rebuilt") -> None:
+    """What came of it, in a screenful of lines."""
+    for line in _lines(rebuilt):
+        say(f"ossrec: {line}")
+
+
+def _lines(rebuilt: "Rebuilt") -> Iterator[str]:
+    playlist = rebuilt.playlist
+    segments = counted(len(playlist.segments), "segment")
+    made = f"corrected from {rebuilt.key}" if rebuilt.originals else "from the segments alone"
+    yield f"{segments}, {clock(playlist.duration)}, {made}"
+    for what, number in rebuilt.changes.items():
+        yield f"changed: {what}: {number:,}"
+    if rebuilt.originals and not rebuilt.changes:
+        yield "nothing needed a change: this is the playlist as it was"
+    if not rebuilt.is_over:
+        yield "still recording: it has no EXT-X-ENDLIST, rebuild it again when the recording is over"
+    yield from _some("left out", rebuilt.left_out)
+    yield from _some("could not look", _failures(rebuilt))
+    yield from _remaining(rebuilt)
+
+
+def _failures(rebuilt: "Rebuilt") -> list[str]:
+    """One line for each code, with the first that it is about: a whole recording may be archived."""
+    by_code: dict[str, list[Finding]] = {}
+    for one in rebuilt.failures:
+        by_code.setdefault(one.code, []).append(one)
+    lines = []
+    for code, some in by_code.items():
+        more = f" and {len(some) - 1:,} more" if len(some) > 1 else ""
+        lines.append(f"{code} {some[0].subject}{more}: {some[0].detail}")
+    return lines
+
+
+def _some(what: str, lines: list[str]) -> Iterator[str]:
+    for line in lines[:_MOST_LINES]:
+        yield f"{what}: {line}"
+    if len(lines) > _MOST_LINES:
+        yield f"{what}: and {len(lines) - _MOST_LINES:,} more"
+
+
+def _remaining(rebuilt: "Rebuilt") -> Iterator[str]:
+    """One line for each code that the playlist still has."""
+    from ossrec.rules import RULES
+
+    counts: dict[str, int] = {}
+    for finding in rebuilt.remaining:
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+    for code, number in sorted(counts.items()):
+        times = "" if number == 1 else f" ({number:,} times)"
+        yield f"remains: {code} {RULES[code].title}{times}: see `ossrec explain {code}`"

@@ -1,0 +1,98 @@
+"""Every failure as one line for people and an exit code."""
+
+import errno
+import sqlite3
+from contextlib import closing
+from typing import NamedTuple
+
+import click
+
+from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, OssrecError, UsageProblem
+
+_PARTLY = OssrecError.exit_code
+_PATIENCE = 10.0  # seconds to look for what made a command fail
+
+
+class Failure(NamedTuple):
+    """What to say, and with which code to exit."""
+
+    line: str
+    code: int
+
+
+def failure(error: BaseException) -> Failure:
+    """What *error* is to the user; anything unforeseen says how to see more."""
+    if isinstance(error, OssrecError):
+        return Failure(str(error), error.exit_code)
+    if isinstance(error, click.exceptions.Abort):
+        return Failure("", 130)
+    if isinstance(error, click.ClickException):
+        return Failure(_click_line(error), UsageProblem.exit_code)
+    if isinstance(error, sqlite3.Error):
+        return _sqlite(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        return Failure(_system_line(error), _PARTLY)
+    if isinstance(error, ImportError):
+        return Failure(f"the installation is incomplete: {error}; install ossrec again", _PARTLY)
+    if found := _unsound():
+        return Failure(found, CatalogDamaged.exit_code)
+    kind = type(error).__name__
+    return Failure(f"unforeseen: {kind}: {error}; OSSREC_DEBUG=1 shows where, please report it", _PARTLY)
+
+
+def _unsound() -> str | None:
+    """A line if it is the values in the catalog at hand that are wrong; None if not, or nobody can tell."""
+    from ossrec.catalog.connection.integrity import unsound
+    from ossrec.catalog.connection.open_reader import open_catalog
+    from ossrec.cli.output.suggestions import catalog_in_use
+
+    path = catalog_in_use()
+    if path is None:
+        return None
+    try:
+        with closing(open_catalog(path)) as catalog:
+            found = next(unsound(catalog, _PATIENCE), None)
+    except (OssrecError, sqlite3.Error):
+        return None
+    if found is None:
+        return None
+    advice = "run `ossrec doctor`, then restore a backup, or move it away and scan again"
+    return f"the catalog {path} is not sound, another program wrote to it ({found}): {advice}"
+
+
+def _click_line(error: click.ClickException) -> str:
+    message = error.format_message().strip()
+    line = (message[:1].lower() + message[1:]).rstrip(".")
+    line = " ".join(line.split())
+    context, param = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None:
+        return line
+    if param is not None and param.name is not None:
+        source = context.get_parameter_source(param.name)
+        if source is click.core.ParameterSource.ENVIRONMENT:
+            return f"{line} (from {param.envvar} in the environment)"
+    return f"{line} (see `{context.command_path} --help`)"
+
+
+def _sqlite(error: sqlite3.Error) -> Failure:
+    number = getattr(error, "sqlite_errorcode", None)
+    primary = None if number is None else number & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Failure("another process holds the catalog: try again in a moment", CatalogLocked.exit_code)
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        line = "the catalog is damaged: run `ossrec doctor`, then move it away and scan again"
+        return Failure(f"{line} ({error})", CatalogDamaged.exit_code)
+    if primary == sqlite3.SQLITE_FULL:
+        line = "the disk of the catalog is full: make room, then run the command again"
+        return Failure(line, CatalogError.exit_code)
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        line = "the catalog cannot be written: check the permissions of the file and its folder"
+        return Failure(f"{line} ({error})", CatalogError.exit_code)
+    return Failure(f"the catalog cannot be used: {error}; run `ossrec doctor`", CatalogError.exit_code)
+
+
+def _system_line(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "no space left where the output goes: make room, then run the command again"
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

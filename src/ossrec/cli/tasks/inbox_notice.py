@@ -1,0 +1,13 @@
+"""Tells of callbacks that were received and are not in the catalog yet."""
+
+from pathlib import Path
+
+from ossrec.catalog.tasks.inbox import waiting
+from ossrec.cli.output.output import say
+
+
+def say_what_waits(catalog: Path) -> None:
+    """A line on stderr if there are such callbacks."""
+    number = waiting(catalog)
+    if number:
+        say(f"ossrec: {number:,} callbacks wait beside the catalog: the next scan or import takes them in")

@@ -1,0 +1,143 @@
+"""Files of tasks, as `ossrec tasks import` and `ossrec tasks forget` read them: the options, and the rows."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
+
+import click
+
+from ossrec.cli import option_types as values
+from ossrec.cli.input_files import opened_input
+from ossrec.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from ossrec.tasks.table_columns import Understood
+    from ossrec.tasks.table_rows import Row
+
+F = TypeVar("F", bound=Callable[..., Any])
+_KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+class Given(NamedTuple):
+    """What `file_options` give a command."""
+
+    kind: str | None
+    pairs: tuple[str, ...]
+    delimiter: str | None
+    encoding: str | None
+    timezone: str | None
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> "Given":
+        """Taken out of all that a command was given."""
+        return cls(*(options.pop(name) for name in cls._fields))
+
+
+def file_options(function: F) -> F:
+    """What a file of tasks is like; the command gets what `Given` takes."""
+    for add in reversed(_OPTIONS):
+        function = add(function)
+    return function
+
+
+_OPTIONS = (
+    click.option(
+        "--input",
+        "kind",
+        type=click.Choice(["csv", "json", "jsonl"]),
+        help="What the file is; by default its ending says so, and standard input is CSV.",
+    ),
+    click.option(
+        "--map",
+        "pairs",
+        multiple=True,
+        metavar="FIELD=COLUMN",
+        type=values.text,
+        help="Which column holds recordid, roomid, stream, uids, started or stopped, if its name is not a usual one.",
+    ),
+    click.option(
+        "--delimiter",
+        type=values.text,
+        help="Between the fields of CSV: a character, or `tab`. By default the first line says it: , ; tab or |.",
+    ),
+    click.option(
+        "--encoding", metavar="NAME", help="Of the file: gb18030. Default: UTF-8, or UTF-16 if it has its mark."
+    ),
+    click.option("--timezone", metavar="ZONE", help="Of times that name none: Asia/Shanghai, +08:00. Default: UTC."),
+)
+
+
+@contextmanager
+def opened_rows(file: str, given: Given, understood: "Understood") -> Iterator["Iterator[Row]"]:
+    """The rows of *file*, or of standard input; *understood* is told of its columns. Raises UsageProblem."""
+    from ossrec.tasks.table_readers import Unreadable, as_text
+    from ossrec.tasks.table_rows import Mapped, read_rows
+
+    mapped = Mapped(_columns(given.pairs), _zone(given.timezone))
+    kind = given.kind or _KINDS.get(Path(file).suffix.lower(), "csv")
+    signs, encoding = _delimiters(given.delimiter, file), _encoding(given.encoding)
+
+    def rows(stream: BinaryIO) -> Generator["Row", None, None]:
+        with as_text(stream, encoding) as text:  # begins to read, which may take long
+            yield from read_rows(text, kind, mapped, signs, understood)
+
+    try:
+        with opened_input(file) as stream, closing(rows(stream)) as each:
+            yield each
+    except Unreadable as error:
+        raise UsageProblem(f"cannot import {file}: {error}") from None
+
+
+def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
+    from ossrec.config import nearest
+    from ossrec.tasks.table_columns import FIELDS
+
+    columns: dict[str, str] = {}
+    for pair in pairs:
+        field, sign, column = pair.partition("=")
+        if not sign or field not in FIELDS:
+            raise UsageProblem(
+                f"--map {pair}: write FIELD=COLUMN, a field being one of {', '.join(FIELDS)}{nearest(field, FIELDS)}"
+            )
+        columns[field] = column
+    return columns
+
+
+def _zone(name: str | None) -> "tzinfo":
+    from datetime import UTC
+
+    if name is None:
+        return UTC
+    from ossrec.tasks.table_fields import read_zone
+
+    try:
+        return read_zone(name)
+    except ValueError:
+        raise UsageProblem(f"there is no time zone {name}: write one as in Asia/Shanghai or +08:00") from None
+
+
+def _delimiters(given: str | None, file: str) -> tuple[str, ...]:
+    """Those that may be, the likeliest first."""
+    from ossrec.tasks.table_rows import DELIMITERS
+
+    if given is None:
+        first = "\t" if file.lower().endswith(".tsv") else ","
+        return (first, *(sign for sign in DELIMITERS if sign != first))
+    sign = {"tab": "\t", "\\t": "\t"}.get(given, given)
+    if len(sign) != 1 or sign in '"\r\n':
+        raise UsageProblem(f"--delimiter {given}: write one character, or tab")
+    return (sign,)
+
+
+def _encoding(name: str | None) -> str | None:
+    import codecs
+
+    try:
+        if name is None or getattr(codecs.lookup(name), "_is_text_encoding", True):
+            return name
+    except (LookupError, ValueError):
+        pass
+    raise UsageProblem(f"--encoding {name}: nobody knows it: write one as gb18030 or utf-16-le")

@@ -1,0 +1,88 @@
+"""`ossrec tasks unmatched`: every line of the double entry that does not match; for cron, by its exit code."""
+
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ossrec.catalog.connection.open_reader import open_catalog
+from ossrec.catalog.tasks.listing_coverage import Place
+from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, Bounds, old_listings, unmatched
+from ossrec.cli.options import output_options, setting, time_range, words_option
+from ossrec.cli.output.output import Column, Output, say
+from ossrec.cli.output.text import human_time
+from ossrec.cli.tasks.inbox_notice import say_what_waits
+from ossrec.cli.views.run_summary import FOUND, PARTLY
+from ossrec.naming import parse_name
+
+Row = dict[str, Any]
+
+
+def _where(row: Row) -> str:
+    """The file, without what stands in other columns: of a recording's whole name that is all but its folder."""
+    file: str = row["file"] or ""
+    name = parse_name(file)
+    if name is None or (name.recordid, name.roomid, name.uid) != (row["recordid"], row["roomid"], row["uid"]):
+        return file.replace(row["recordid"], "…") if row["recordid"] else file
+    return name.folder or "/"
+
+
+_DAY = 86_400
+_COLUMNS = (
+    Column("what", lambda row: KINDS[row["kind"]]),
+    Column("recordid", lambda row: row["recordid"] or "(none)"),
+    Column("room", lambda row: row["roomid"] or "", rank=4, may_go=True, shrinks=True),
+    Column("user", lambda row: row["uid"] or "", rank=1, may_go=True, shrinks=True),
+    Column("when (UTC)", lambda row: human_time(row["at"]), rank=2),
+    Column("says", lambda row: row["told_by"], rank=7),
+    Column("bucket", lambda row: row["bucket"] or "", rank=5, may_go=True),
+    Column("file", _where, rank=6, may_go=True),
+    Column("detail", lambda row: row["detail"] or "", rank=3, least=24),
+)
+
+
+@click.command(
+    "unmatched",
+    epilog="\b\nExamples:\n  ossrec tasks unmatched\n  ossrec tasks unmatched --kind task,user --since 1d --format csv",
+)
+@words_option("--kind", "kinds", tuple(KINDS), "kind", "Only some of these:")
+@time_range("Of this time or later: 2026-10-01, or 2d for two days ago.", "Before: the same.")
+@setting("catalog", "idle", "lag")
+@output_options
+def command(
+    kinds: tuple[str, ...],
+    since: int | None,
+    until: int | None,
+    catalog: Path,
+    idle: float,
+    lag: float,
+    output: Output,
+) -> int:
+    """List what does not match between tasks and files; the exit code is 1 when there is something.
+
+    That are tasks without files, once scans have looked later than the upload lag after their end; files whose
+    recordid no task knows, of the time that tasks are known of; files that contradict their task; callbacks
+    that name a file which is not there; users that a task expected and nobody recorded; and starts that the
+    recorder did not answer. The exit code is 3 when a place was not listed for a day: what ended since then
+    cannot be judged. Times are UTC.
+    """
+    with closing(open_catalog(catalog)) as conn:
+        bounds = Bounds(time.time(), idle, lag, since, until)
+        with closing(unmatched(conn, bounds, kinds)) as rows:
+            number = output.rows(rows, FIELDS, _COLUMNS)
+        old = old_listings(conn, bounds, kinds)
+    for place in old:
+        _say_old(place, bounds.now)
+    say_what_waits(catalog)
+    return PARTLY if old else FOUND if number else 0
+
+
+def _say_old(place: Place | None, now: float) -> None:
+    if place is None:
+        say("ossrec: no scan has listed a bucket yet, so nobody can miss a file: run `ossrec scan BUCKET`")
+        return
+    days = int((now - place.listed) // _DAY)
+    ago = "a day" if days == 1 else f"{days:,} days"
+    say(f"ossrec: {place.name} was last listed {ago} ago: what ended since cannot be judged; does its scan still run?")

@@ -1,0 +1,248 @@
+"""One recording as lines for people: what it is, its timeline, what was found and what to do next."""
+
+import shutil
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from ossrec.catalog.details.damage import Damage
+from ossrec.cli.output.colors import SEVERITIES, VERDICTS
+from ossrec.cli.output.output import Output
+from ossrec.cli.output.text import clock, human_bytes, human_time, printable
+from ossrec.cli.views.media import at_length
+from ossrec.cli.views.problems import in_words, troubles, worst_troubles
+from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
+from ossrec.findings import AWAY
+
+Row = dict[str, Any]
+
+MOST_LINES = 30  # of gaps and of findings with one code; JSON has them all
+_APART = 0.5  # seconds by which a measured length must differ to be worth telling
+_SHORT = 0.5  # seconds; a shorter time is told in ms
+_LOOKED = {"edges": "head and tail of each segment", "full": "every byte of each segment"}
+
+
+def recording_lines(known: Row, output: Output) -> Iterator[str]:
+    """What `details` gives, with stretches, for people."""
+    yield from _head(known, output)
+    counting = [finding for finding in known["findings"] if finding["counts"]]
+    yield from _drawn(known, counting, output)
+    yield from _findings("Findings", counting, known["playlist"], output)
+    others = [finding for finding in known["findings"] if not finding["counts"]]
+    yield from _findings("Of a playlist that does not count", others, known["playlist"], output, to_do=False)
+    yield from _playlists(known["playlists"], output)
+    if any(line["source"] not in ("bucket", "ossrec") for line in known["story"]):
+        yield from story_lines(known["story"], output)
+    else:
+        yield from _history(known, output)
+
+
+def _head(known: Row, output: Output) -> Iterator[str]:
+    name = known["playlist"] or f"{known['path']} (no playlist)"
+    yield output.paint(printable(f"{known['bucket'].rstrip('/')}/{name}"), None, bold=True)
+    verdict = output.paint(printable(known["verdict"]), VERDICTS.get(known["verdict"]), bold=True)
+    because = "but for" if known["verdict"] == "complete" else "because of"
+    reasons = f" {because} {', '.join(known['reasons'])}" if known["reasons"] else ""
+    depth = known["depth"]
+    yield f"  verdict   {verdict}{printable(f'{reasons}, looked at to depth {depth}')}"
+    yield printable(f"  task      {known['recordid']}{_of_the_task(known)}")
+    who = "all users, mixed" if known["uid"] is None else f"user {known['uid']}"
+    also = "; the name can be read in other ways too, see `ossrec parse --all`" if known["ambiguous"] else ""
+    yield printable(f"  room      {known['roomid']}, {who}{also}")
+    yield from _times(known)
+    yield from kept_lines(known["task"])
+    expected, missing = known["segments_expected"], known["segments_missing"]
+    of = "" if expected is None else f" of {expected}"
+    lost = f", {missing} missing ({clock(known['missing_seconds']) or 'of unknown length'})" if missing else ""
+    yield f"  segments  {known['segments_present']}{of} there{lost}, {human_bytes(known['bytes'])}"
+    yield from _gaps(known)
+    yield from _looked(known)
+
+
+def kept_lines(task: Row | None) -> Iterator[str]:
+    """The columns of an import that say nothing of the recording itself, of each row that told of the task."""
+    kept = None if task is None else task["extra"]
+    for row in kept if isinstance(kept, list) else [kept]:
+        if isinstance(row, dict) and row:
+            said = ", ".join(f"{name} {value}" for name, value in row.items() if value not in (None, ""))
+            yield printable(f"  import    {said}")
+
+
+def _of_the_task(known: Row) -> str:
+    """What is known of the task from elsewhere than its files."""
+    task = known["task"]
+    if known["linked"] == "unknown":
+        return ", which no source told of"
+    if task is None or known["linked"] is None:
+        return ""
+    since = f" since {human_time(task['state_at'])} UTC" if task["state_at"] else ""
+    differs = ", and this file contradicts it" if known["linked"] == "contradicted" else ""
+    return f", {task['state']}{since} (says {task['state_from']}){differs}"
+
+
+def _times(known: Row) -> Iterator[str]:
+    for word, name in (("started", "started"), ("ended", "ended")):
+        if known[f"{name}_at"]:
+            source = f" (from {known[f'{name}_from']})" if known[f"{name}_from"] else ""
+            yield printable(f"  {word:9} {human_time(known[f'{name}_at'])} UTC{source}")
+    told, measured = known["duration"], known["measured_duration"]
+    if known["depth"] == "listing":  # some segments were not looked at: what was measured is not all
+        measured = None
+    if told is not None:
+        differs = measured is not None and abs(measured - told) >= _APART
+        yield f"  length    {clock(told)}{f', measured {clock(measured)}' if differs else ''}"
+    elif measured is not None:
+        yield f"  length    {clock(measured)}, measured"
+
+
+def _gaps(known: Row) -> Iterator[str]:
+    """How much was not recorded, or is not there any more, beside what segments are missing."""
+    if known["gap_seconds"]:
+        yield f"  gaps      {clock(known['gap_seconds'])} for which there is no segment"
+    away = sum(one["length"] or 0.0 for one in known["findings"] if one["code"] == AWAY and one["counts"])
+    if away and known["uid"] is not None:
+        yield f"  away      {clock(away)} between segments, or what was recorded then is lost"
+
+
+def _looked(known: Row) -> Iterator[str]:
+    media = at_length(known)
+    if media:
+        yield printable(f"  media     {media}")
+    if known["segments_lookable"] == 0 and known["segments_present"]:
+        yield "  looked at never: its segments are enciphered, or no MPEG-TS"
+    if known["looked_at"] is None:
+        return
+    how_far = _LOOKED.get(known["depth"], "some of its segments")
+    spoilt = known["damaged_seconds"]
+    damaged = f", {clock(spoilt) or spoilt} of it damaged" if spoilt else ""
+    yield printable(f"  looked at {human_time(known['looked_at'])} UTC: {how_far}{damaged}")
+
+
+def _drawn(known: Row, findings: list[Row], output: Output) -> Iterator[str]:
+    stretches = known["stretches"]
+    if not stretches:
+        return
+    damage = [Damage(**one | {"codes": tuple(one["codes"])}) for one in known["damage"]]
+    width = max(20, min(shutil.get_terminal_size().columns, 160) - 4)
+    signs = marks(getattr(sys.stdout, "encoding", None))
+    states = timeline(stretches, width, damage)
+    yield ""
+    yield "  " + painted(states, signs, output)
+    total = length_of(stretches)
+    below = axis(total, len(states))
+    gaps = [stretch for stretch in stretches if stretch.state not in ("present", "unread")]
+    spans = [(gap.start, gap.start + (gap.length or 0.0)) for gap in gaps if gap.start is not None]
+    others = (one for one in findings if one["severity"] != "info" and one["source"] != "segment")
+    found_at = pointers((one["start"] for one in others if not _is_in(spans, one["start"])), total, len(states))
+    yield from (f"  {line}" for line in (found_at, below) if line)
+    yield "  " + "  ".join([*legend(states, signs, output), *(["^ a finding"] if found_at else [])])
+    wrong = troubles(stretches, damage)
+    for one in worst_troubles(wrong, MOST_LINES):
+        yield f"  {printable(in_words(one))}"
+    if len(wrong) > MOST_LINES:
+        yield f"  and {len(wrong) - MOST_LINES} more: see --format json"
+
+
+def painted(states: list[str], signs: dict[str, str], output: Output) -> str:
+    """A line of states, each as its character in its colour."""
+    runs = ((state, len(list(same))) for state, same in groupby(states))
+    return "".join(output.paint(signs[state] * length, COLORS.get(state)) for state, length in runs)
+
+
+def legend(states: list[str], signs: dict[str, str], output: Output) -> list[str]:
+    """What the characters of *states* mean."""
+    used = set(states)
+    return [f"{output.paint(signs[state], COLORS.get(state))} {STATES[state]}" for state in STATES if state in used]
+
+
+def _is_in(gaps: list[tuple[float, float]], start: float | None) -> bool:
+    """What starts there lies in one of *gaps*, which are in order: (start, end) in seconds."""
+    if start is None:
+        return False
+    moment = start + 0.0005  # both are whole milliseconds, and neither is quite that as a float
+    before = bisect_right(gaps, moment, key=lambda gap: gap[0])
+    return before > 0 and moment < gaps[before - 1][1]
+
+
+def _findings(
+    title: str, findings: list[Row], playlist: str | None, output: Output, *, to_do: bool = True
+) -> Iterator[str]:
+    by_code: dict[str, list[Row]] = {}
+    for finding in findings:
+        by_code.setdefault(finding["code"], []).append(finding)
+    if not by_code:
+        return
+    yield ""
+    yield output.paint(title, None, bold=True)
+    for code, same in by_code.items():
+        severity = same[0]["severity"]
+        head = output.paint(printable(f"{severity:7} {code}"), SEVERITIES.get(severity))
+        yield f"  {head}  {printable(same[0]['title'])}"
+        for finding in same[:MOST_LINES]:
+            where = _where(finding, playlist)
+            if where:
+                yield f"      {where}"
+        if len(same) > MOST_LINES:
+            yield f"      and {len(same) - MOST_LINES} more: see --format json"
+        if same[0]["remedy"] and severity != "info" and to_do:
+            yield f"      next: {printable(same[0]['remedy'])}"
+
+
+def _where(finding: Row, playlist: str | None) -> str:
+    parts = [] if finding["subject"] == playlist else [finding["subject"]]
+    if finding["line"] is not None:
+        parts.append(f"line {finding['line']}")
+    if finding["segment"] is not None:
+        parts.append(f"segment {finding['segment']}")
+    if finding["packet"] is not None:
+        parts.append(f"packet {finding['packet']}")
+    if finding["start"] is not None:
+        parts.append(f"at {clock(finding['start'])}{_for_how_long(finding['length'])}")
+    if finding["lost"]:
+        parts.append(f"{finding['lost']} packet{'' if finding['lost'] == 1 else 's'} lost")
+    return printable(": ".join(part for part in (", ".join(parts), finding["detail"]) if part))
+
+
+def _for_how_long(seconds: float | None) -> str:
+    if seconds is None or seconds <= 0:
+        return ""
+    return f" for {seconds * 1000:.0f} ms" if seconds < _SHORT else f" for {clock(seconds)}"
+
+
+def _playlists(playlists: list[Row], output: Output) -> Iterator[str]:
+    if not playlists:
+        return
+    yield ""
+    yield output.paint("Playlists", None, bold=True)
+    for playlist in playlists:
+        ended = "ended" if playlist["ended"] else "not ended"
+        said = f"{playlist['segments']} segments, {clock(playlist['duration'])}, {ended}"
+        role = "" if playlist["role"] == "main" else ", superseded"
+        yield printable(f"  {playlist['key']}: {said}{role}, of {human_time(playlist['modified_at'])}")
+        for version in playlist["versions"] if len(playlist["versions"]) > 1 else ():
+            size = f"{version['segments']} segments, {clock(version['duration'])}"
+            yield printable(f"    version of {human_time(version['modified_at'])}: {size}")
+
+
+def story_lines(story: list[Row], output: Output) -> Iterator[str]:
+    """What happened to a task and its files, line by line, with the source of each."""
+    yield ""
+    yield output.paint("Story", None, bold=True)
+    for line in story:
+        detail = f": {line['detail']}" if line["detail"] else ""
+        yield printable(f"  {human_time(line['at'])}  {line['source']:8}  {line['what']}{detail}")
+
+
+def _history(known: Row, output: Output) -> Iterator[str]:
+    yield ""
+    yield output.paint("History", None, bold=True)
+    yield f"  {human_time(known['first_seen'])}  first seen"
+    for change in known["history"]:
+        was = "" if change["was"] in (None, change["became"]) else f" (was {change['was']})"
+        lost = f", its playlist lost {change['segments_lost']} segments" if change["segments_lost"] else ""
+        yield printable(f"  {human_time(change['at'])}  {change['became']}{was}{lost}")
+    scan = known["last_scan"]
+    if scan:
+        yield printable(f"  {human_time(scan['finished_at'])}  last scan of {scan['bucket']}")

@@ -1,0 +1,58 @@
+"""One task as `ossrec show` tells it: its state, its files, and its whole story."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from ossrec.catalog.query.find import Wanted, find_recordings
+from ossrec.catalog.tasks.history import story
+from ossrec.catalog.tasks.task_list import TaskWanted, find_tasks, is_told
+from ossrec.cli.output.colors import VERDICTS
+from ossrec.cli.output.output import Output
+from ossrec.cli.output.text import clock, human_time, printable
+from ossrec.cli.views.recording import kept_lines, story_lines
+
+Row = dict[str, Any]
+
+
+def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_after: float) -> Row | None:
+    """A task with its recordings and its story; None if no source told of it."""
+    times = {"now": now, "quiet_after": quiet_after}
+    with closing(find_tasks(conn, TaskWanted(recordid), **times)) as found:
+        task = next(found, None)
+    if task is None or not is_told(conn, recordid):
+        return None
+    recordings = list(find_recordings(conn, Wanted(recordid=recordid), **times))
+    return {**task, "recordings": recordings, "story": story(conn, recordid)}
+
+
+def task_lines(known: Row, output: Output) -> Iterator[str]:
+    """What `task_record` gives, for people."""
+    yield output.paint(printable(f"task {known['recordid']}"), None, bold=True)
+    since = f" since {human_time(known['state_at'])} UTC" if known["state_at"] else ""
+    yield printable(f"  state     {known['state']}{since} (says {known['state_from']})")
+    who = {"mixed": ", all users, mixed", "source": ", each user alone"}.get(known["stream"] or "", "")
+    yield printable(f"  room      {known['roomid'] if known['roomid'] is not None else 'not known'}{who}")
+    if known["uids"]:
+        yield printable(f"  users     {', '.join(known['uids'])}")
+    for word in ("started", "stopped"):
+        if known[f"{word}_at"]:
+            yield f"  {word:9} {human_time(known[f'{word}_at'])} UTC"
+    yield from kept_lines(known)
+    yield from _files(known["recordings"], output)
+    yield from story_lines(known["story"], output)
+
+
+def _files(recordings: list[Row], output: Output) -> Iterator[str]:
+    if not recordings:
+        yield "  files     none in any bucket that was scanned"
+        return
+    yield ""
+    yield output.paint("Files", None, bold=True)
+    for one in recordings:
+        verdict = output.paint(f"{one['verdict']:10}", VERDICTS.get(one["verdict"]))
+        length = f", {clock(one['duration'])}" if one["duration"] is not None else ""
+        differs = ", contradicts the task" if one["linked"] == "contradicted" else ""
+        place = f"{one['bucket'].rstrip('/')}/{one['playlist'] or one['path']}"
+        yield f"  {verdict}  {printable(f'{place}{length}{differs}')}"

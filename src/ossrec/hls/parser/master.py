@@ -1,0 +1,64 @@
+"""Which playlists a master playlist names; the m3u8 library reads it."""
+
+from typing import NamedTuple
+
+import m3u8
+
+from ossrec.hls.collector import excerpt
+from ossrec.hls.playlist import Playlist
+
+MAX_MASTER = 1024 * 1024  # characters; a master playlist has a thousand
+
+# The library also splits lines where HLS does not; an escaped character means the same in a URI.
+_FOREIGN_BREAKS = {
+    ord(mark): "".join(f"%{byte:02X}" for byte in mark.encode()) for mark in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\r"
+}
+
+
+class Member(NamedTuple):
+    """A media playlist that a master playlist names."""
+
+    role: str  # "variant", "rendition" or "i-frames"
+    uri: str
+    bandwidth: int | None = None  # bits per second
+    name: str = ""  # of a rendition; the resolution of a variant
+
+
+class Master(NamedTuple):
+    """What a master playlist names, in its order within each role."""
+
+    members: tuple[Member, ...] = ()
+    problem: str = ""  # why nothing could be read, "" when it could
+
+
+def read_master(playlist: Playlist) -> Master:
+    """The members of a playlist of kind "master". Never raises: what stops the library is the problem."""
+    text = "\n".join(playlist.lines)
+    if len(text) > MAX_MASTER:
+        return Master(problem=f"longer than {MAX_MASTER} characters")
+    try:
+        found = m3u8.loads(text.translate(_FOREIGN_BREAKS))
+        members = (*_variants(found), *_renditions(found), *_i_frames(found))
+    except Exception as problem:  # the library raises whatever Python does on what it did not foresee
+        return Master(problem=excerpt(f"{type(problem).__name__}: {problem}"))
+    return Master(members)
+
+
+def _variants(found: m3u8.M3U8) -> list[Member]:
+    return [
+        Member("variant", one.uri, one.stream_info.bandwidth, _resolution(one.stream_info.resolution))
+        for one in found.playlists
+        if one.uri
+    ]
+
+
+def _renditions(found: m3u8.M3U8) -> list[Member]:
+    return [Member("rendition", one.uri, None, one.name or "") for one in found.media if one.uri]
+
+
+def _i_frames(found: m3u8.M3U8) -> list[Member]:
+    return [Member("i-frames", one.uri, one.iframe_stream_info.bandwidth) for one in found.iframe_playlists if one.uri]
+
+
+def _resolution(pair: tuple[int, int] | None) -> str:
+    return f"{pair[0]}x{pair[1]}" if pair else ""

@@ -1,0 +1,99 @@
+"""Looks between what the catalog keeps of them and what they were."""
+
+import json
+from collections.abc import Iterable, Sequence
+from math import isfinite
+
+from ossrec.catalog.store.inspections import FormatRow, Formats, LookRow
+from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+from ossrec.rules import RULES
+
+_NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one number
+
+Identity = tuple[int, str, bytes]  # stem_id, rest, etag
+
+
+def row_of(identity: Identity, inspection: Inspection, looked: int, formats: Formats) -> LookRow:
+    """What is kept of a look that succeeded; belongs in a transaction. *looked* is in epoch seconds."""
+    numbers = [formats.number(_content(stream.format)) for stream in inspection.streams]
+    streams = [[stream.pid, number, *stream[2:]] for stream, number in zip(inspection.streams, numbers, strict=True)]
+    duration = inspection.duration
+    return LookRow(
+        *identity,
+        depth=inspection.depth,
+        looked=looked,
+        failure=None,
+        detail=None,
+        bytes_read=inspection.read,
+        packet_size=inspection.packet_size,
+        packets=inspection.packets,
+        first_pts=inspection.start_pts,
+        duration_ms=None if duration is None else round(duration * 1000),
+        video=_first(inspection, numbers, "video"),
+        audio=_first(inspection, numbers, "audio"),
+        streams=_packed(streams),
+        counters=_packed([[c.pid, c.first, c.last, _flags(c)] for c in inspection.counters]),
+        notes=_packed(inspection.notes) if inspection.notes else None,
+    )
+
+
+def row_of_failure(
+    identity: Identity, depth: str, looked: int, failure: tuple[str, str], bytes_read: int = 0
+) -> LookRow:
+    """What is kept of a look that failed; *failure* is a code and a detail."""
+    return LookRow(*identity, depth, looked, *failure, bytes_read)
+
+
+def inspection_of(row: LookRow, size: int, formats: Formats) -> Inspection | None:
+    """The look that a row was made of, None if somebody wrote other things there; *size* is the segment's in bytes."""
+    try:
+        return Inspection(
+            depth="full" if row.depth == "full" else "edges",
+            size=size,
+            read=row.bytes_read,
+            packet_size=row.packet_size,
+            packets=row.packets or 0,
+            streams=tuple(_stream(formats, *stream) for stream in json.loads(row.streams or "[]")),
+            counters=tuple(_counter(*counter) for counter in json.loads(row.counters or "[]")),
+            notes=tuple(_note(*note) for note in json.loads(row.notes or "[]")),
+        )
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+
+
+def _first(inspection: Inspection, numbers: list[int], kind: str) -> int | None:
+    kinds = [stream.format.kind for stream in inspection.streams]
+    return numbers[kinds.index(kind)] if kind in kinds else None
+
+
+def _content(form: Format) -> FormatRow:
+    return (str(form.kind), *form[1:])
+
+
+def _stream(formats: Formats, pid: int, number: int, *rest: int | bool | None) -> Stream:
+    if not all(value is None or isinstance(value, int) for value in (pid, *rest)):
+        raise ValueError("a stream is told by whole numbers")
+    return Stream(pid, Format(*formats.content(number)), *rest)  # type: ignore[arg-type]
+
+
+def _note(code: str, detail: str, *rest: float | None) -> Note:
+    if code not in RULES or not isinstance(detail, str):
+        raise ValueError("a note is a code and words")
+    if not all(value is None or (isinstance(value, int | float) and isfinite(value)) for value in rest):
+        raise ValueError("a place is told by numbers")
+    return Note(code, detail, *rest)  # type: ignore[arg-type]
+
+
+def _flags(counter: Counter) -> int:
+    return sum(bool(flag) << bit for bit, flag in enumerate(counter[_NUMBERS:]))
+
+
+def _counter(pid: int, first: int, last: int, flags: int) -> Counter:
+    bits = range(len(Counter._fields) - _NUMBERS)
+    if not all(isinstance(value, int) for value in (pid, first, last)):
+        raise ValueError("a counter is told by whole numbers")
+    return Counter(pid, first, last, *(bool(flags >> bit & 1) for bit in bits))
+
+
+def _packed(rows: Iterable[Sequence[object]]) -> str:
+    return json.dumps([list(row) for row in rows], ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,61 @@
+"""Reads one playlist from a bucket and says what came of it; never raises for what the bucket does."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.store.recordings import PlaylistObject
+from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing, ObjectTooLarge
+from ossrec.findings import Finding
+from ossrec.hls.collector import excerpt
+from ossrec.hls.parser.parse import read_playlist
+from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
+from ossrec.hls.uris import Resolved, resolve_playlist
+from ossrec.model import COLD, Body
+
+ARCHIVED = "LOOK001"
+_MOST_MEMBERS = 8  # that a finding names
+
+
+class Look(NamedTuple):
+    """What a look at a playlist gave: either the playlist, or a finding that says why not."""
+
+    at: PlaylistObject
+    body: Body | None = None
+    playlist: Playlist | None = None
+    resolved: Resolved | None = None  # where its URIs lead
+    failure: Finding | None = None
+
+
+def look(bucket: Bucket, at: PlaylistObject) -> Look:
+    """Read the playlist *at*, and resolve what it names; called on several threads at once."""
+    if at.storage in COLD:
+        return Look(at, failure=Finding(ARCHIVED, at.key, at.storage))
+    try:
+        body = bucket.read(at.key, limit=MAX_PLAYLIST)
+    except ObjectArchived as error:
+        return Look(at, failure=Finding(ARCHIVED, at.key, str(error)))
+    except AccessDenied as error:
+        return Look(at, failure=Finding("LOOK002", at.key, str(error)))
+    except ObjectTooLarge:
+        return Look(at, failure=Finding("LOOK004", at.key, f"{at.size} bytes"))
+    except ObjectMissing:
+        return Look(at, failure=Finding("LOOK005", at.key, "it is not there any more"))
+    except BucketError as error:
+        return Look(at, failure=Finding("LOOK003", at.key, str(error)))
+    playlist = read_playlist(body.data, at.key)
+    if playlist.kind == "master":
+        playlist = _with_members(playlist)
+    return Look(at, body._replace(data=b""), playlist, resolve_playlist(playlist, at.key, bucket.address))
+
+
+def _with_members(playlist: Playlist) -> Playlist:
+    """A master playlist whose finding says what it names, so that people know where to look."""
+    from ossrec.hls.parser.master import read_master  # loads m3u8, which only a master playlist needs
+
+    master = read_master(playlist)
+    named = [excerpt(member.uri) for member in master.members[:_MOST_MEMBERS]]
+    more = len(master.members) - len(named)
+    detail = master.problem or f"it names {', '.join(named)}" + (f" and {more} more" if more else "")
+    findings = tuple(f._replace(detail=detail) if f.code == "HLS060" else f for f in playlist.findings)
+    return replace(playlist, findings=findings)

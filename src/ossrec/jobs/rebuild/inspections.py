@@ -1,0 +1,58 @@
+"""What the bytes of a recording's segments show, from the catalog, or looked at now where it knows nothing."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.store.inspections import Formats
+from ossrec.catalog.store.objects import etag_of
+from ossrec.findings import Finding
+from ossrec.jobs.judge.inspection_rows import inspection_of
+from ossrec.jobs.rebuild.gather import Gathered
+from ossrec.jobs.session.daemon_threads import Threads
+from ossrec.jobs.workers.inspect_object import Target, inspect_object
+from ossrec.mpegts.inspection import Inspection
+
+_CHANGED = "LOOK005"
+
+
+class Looks(NamedTuple):
+    """What is known of the bytes of segments, by key."""
+
+    seen: dict[str, Inspection]
+    failures: dict[str, Finding]
+
+
+def look_at_all(conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it: Gathered, threads: int) -> Looks:
+    """Looks at all segments whose bytes tell something; those that the catalog has no look at are read, on threads.
+
+    Nothing of it is kept: `ossrec check` does that.
+    """
+    wanted = {e.key: e for source in it.sources for e in source.entries if e.is_lookable and e.key is not None}
+    formats = Formats(conn)
+    looks = Looks({}, {})
+    targets: list[Target] = []
+    for key, entry in wanted.items():
+        row = it.assembled.looks.get(key)
+        etag = etag_of(conn, recording_id, key)
+        known = None if row is None or row.failure else inspection_of(row, entry.size or 0, formats)
+        if known is not None:
+            looks.seen[key] = known
+        elif etag is None:
+            looks.failures[key] = Finding(_CHANGED, key, "it is not there any more: scan again")
+        else:
+            targets.append(Target(key, entry.size or 0, etag))
+    if targets:
+        _look(bucket, targets, threads, looks)
+    return looks
+
+
+def _look(bucket: Bucket, targets: Sequence[Target], threads: int, looks: Looks) -> None:
+    with Threads(min(threads, len(targets)), "look") as pool:
+        for future in [pool.submit(inspect_object, bucket, target, "edges") for target in targets]:
+            looked = future.result()
+            if looked.inspection is not None:
+                looks.seen[looked.target.key] = looked.inspection
+            elif looked.failure is not None:
+                looks.failures[looked.target.key] = looked.failure

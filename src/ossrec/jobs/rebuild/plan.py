@@ -1,0 +1,202 @@
+"""How long the segments of a rebuilt playlist are and where they jump, by their bytes, their names and EXTINF."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ossrec.errors import OssrecError
+from ossrec.hls.edit.plan import Piece
+from ossrec.hls.relative_uris import relative_uri
+from ossrec.hls.uris import resolve
+from ossrec.jobs.rebuild.gather import Entry, Source
+from ossrec.jobs.rebuild.inspections import Looks
+from ossrec.model import BucketAddress
+from ossrec.mpegts.inspection import Inspection
+from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.sequence.durations import spans, step, tolerance
+from ossrec.mpegts.sequence.order import goes_on, in_order
+
+_LONGEST = 400.0  # seconds; recorders cut by force after 330
+_MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
+_BORDERS = frozenset(("TS353", "TS380", "TS420"))  # what EXT-X-DISCONTINUITY is the remedy of
+_HOLE, _HOLE_SHARE = 2.0, 0.1  # beyond its length that neighbours' names may be apart: seconds, or a part (rule 30)
+
+
+class Planned(NamedTuple):
+    """A part of the recording as it is to be written."""
+
+    source: Source
+    entries: list[Entry]  # beside `pieces`
+    pieces: list[Piece]
+    left_out: list[str]  # keys that no URI can mean, and of segments that are not there and of no known length
+
+
+class _Known(NamedTuple):
+    """What the whole recording tells of one segment."""
+
+    entry: Entry
+    seconds: float | None
+    is_measured: bool  # by its bytes, and nothing else speaks for EXTINF
+    is_gone: bool  # cannot be played
+    jumps: bool
+
+
+def plan(sources: Sequence[Source], looks: Looks, address: BucketAddress) -> list[Planned]:
+    """The pieces of every part, held against those of the part before.
+
+    Raises OssrecError when nothing tells the length of a segment that is there.
+    """
+    ordered = [_in_order(source, looks.seen) for source in sources]
+    known = iter(_known([entry for some in ordered for entry in some], looks))
+    found: list[Planned] = []
+    for source, some in zip(sources, ordered, strict=True):
+        part = Planned(source, [], [], [])
+        for _ in some:
+            one = next(known)
+            if found and not part.pieces:
+                one = one._replace(jumps=True)  # another recorder's clock
+            piece = _piece(one, source, looks, address)
+            if piece is None:
+                part.left_out.append(one.entry.key or "")
+            else:
+                part.entries.append(one.entry)
+                part.pieces.append(piece)
+        found.append(part)
+    return found
+
+
+def _in_order(source: Source, seen: Mapping[str, Inspection]) -> list[Entry]:
+    """As the playlist has them; without one as they were made."""
+    entries = source.entries
+    if source.original is not None:
+        return entries
+    keys = [entry.key or "" for entry in entries]
+    return [entries[number] for number in in_order(keys, [e.stamp_ms for e in entries], [seen.get(k) for k in keys])]
+
+
+def _known(entries: Sequence[Entry], looks: Looks) -> list[_Known]:
+    seen = [looks.seen.get(entry.key or "") if entry.is_lookable else None for entry in entries]
+    usable = [None if one is None or one.packet_size is None else one for one in seen]
+    lengths = _lengths(entries, usable)
+    gone = [_is_gone(*pair) for pair in zip(entries, seen, strict=True)]
+    found = _jumps(entries, usable, lengths)
+    for number in range(1, len(entries)):  # what was to go on there is lost, and Chromium plays no gap without
+        found[number] |= gone[number - 1] and not gone[number]
+    sure = [one is not None and not _is_doubtful(usable, lengths, number) for number, one in enumerate(usable)]
+    return [_Known(*one) for one in zip(entries, lengths, sure, gone, found, strict=True)]
+
+
+def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | None], number: int) -> bool:
+    """A length that only the edges of a segment tell, and that the start of the next one contradicts.
+
+    Where EXTINF is another one too, that is left as it is.
+    """
+    one, other = seen[number], seen[number + 1] if number + 1 < len(seen) else None
+    seconds = lengths[number]
+    if one is None or other is None or one.depth == "full" or seconds is None:
+        return False
+    passed = step(one, other)
+    return passed is not None and abs(passed - seconds) > tolerance(seconds)
+
+
+def _is_gone(entry: Entry, seen: Inspection | None) -> bool:
+    """It cannot be played: not there, empty, or no MPEG-TS. Of what leads out of the bucket nobody knows."""
+    return entry.key is not None and (not entry.size or (seen is not None and seen.packet_size is None))
+
+
+def _lengths(entries: Sequence[Entry], seen: Sequence[Inspection | None]) -> list[float | None]:
+    """Seconds by the bytes; else, for what no EXTINF tells, by the names: up to where the next one begins."""
+    found = spans(seen)
+    for number, entry in enumerate(entries[:-1]):
+        after = entries[number + 1]
+        if found[number] is not None or _told(entry, None):
+            continue
+        if entry.stamp_ms is not None and after.stamp_ms is not None:
+            step = (after.stamp_ms - entry.stamp_ms) / 1000
+            found[number] = step if 0 < step <= _LONGEST else None
+    return found
+
+
+def _jumps(entries: Sequence[Entry], seen: Sequence[Inspection | None], lengths: Sequence[float | None]) -> list[bool]:
+    """Where EXT-X-DISCONTINUITY belongs: bytes or names say that time or format jumps."""
+    told = [_told(entry, seconds) for entry, seconds in zip(entries, lengths, strict=True)]
+    found = [False] * len(entries)
+    before: int | None = None
+    for number, inspection in enumerate(seen):
+        if inspection is None:
+            continue
+        if before is not None:
+            found[number] = _breaks(seen, told, before, number)
+        before = number
+    for number in range(1, len(entries)):
+        found[number] |= _is_hole(entries[number - 1], entries[number], lengths, told, number)
+    return found
+
+
+def _breaks(seen: Sequence[Inspection | None], told: Sequence[float], before: int, number: int) -> bool:
+    """The bytes of a segment do not continue those of the last one before it that was looked at."""
+    one, other = seen[before], seen[number]
+    if one is None or other is None:
+        return False
+    if before < number - 1:
+        return not goes_on(one, other, sum(told[before + 1 : number]))
+    pair = [
+        Placed(before, "", None, told[before] or None, False, False, one),
+        Placed(number, "", None, told[number] or None, False, True, other),
+    ]
+    return any(finding.code in _BORDERS for finding in check_segments("", pair))
+
+
+def _is_hole(before: Entry, one: Entry, lengths: Sequence[float | None], told: Sequence[float], number: int) -> bool:
+    """The names of neighbours are further apart than either is long."""
+    if before.stamp_ms is None or one.stamp_ms is None or before.key == one.key:
+        return False
+    longest = max(lengths[number - 1] or told[number - 1], lengths[number] or told[number])
+    step = (one.stamp_ms - before.stamp_ms) / 1000
+    return longest > 0 and step > longest + max(_HOLE, _HOLE_SHARE * longest)
+
+
+def _told(entry: Entry, seconds: float | None) -> float:
+    """Seconds by EXTINF; of a segment that no playlist names *seconds*, and nothing if it is to be left out."""
+    return entry.slice.duration if entry.slice is not None else seconds or 0.0
+
+
+def _piece(known: _Known, source: Source, looks: Looks, address: BucketAddress) -> Piece | None:
+    """What is to be written; None for a segment that is to be left out."""
+    entry, one, seconds = known.entry, known.entry.slice, known.seconds
+    uri = _uri(entry, source, address)
+    if uri is None:
+        return None
+    if one is None and seconds is None:
+        if known.is_gone:
+            return None
+        failure = looks.failures.get(entry.key or "")
+        why = "its bytes carry no times" if failure is None else failure.detail
+        raise OssrecError(f"nothing tells how long {entry.key} is: {why}")
+    misstated = False
+    if one is not None and seconds is not None and known.is_measured:
+        misstated = abs(one.duration - seconds) > tolerance(seconds)
+    return Piece(
+        uri=uri,
+        number=None if one is None else one.number,
+        seconds=seconds,
+        is_misstated=misstated,
+        is_there=not known.is_gone,
+        jumps=known.jumps,
+        stamp_ms=entry.stamp_ms,
+    )
+
+
+def _uri(entry: Entry, source: Source, address: BucketAddress) -> str | None:
+    """How the segment is to be named: as it was, unless that was spelled badly; None when no URI can mean it."""
+    one = entry.slice
+    if one is None or source.original is None:
+        return relative_uri(entry.key or "", source.at)
+    uri = source.original.playlist.segments[one.number].uri
+    if entry.key is None:
+        return uri
+    if one.key is None:
+        return relative_uri(entry.key, source.at)
+    faults = {fault.code for fault in resolve(uri, source.at, address).faults}
+    if one.literal or (faults & _MISSPELLED and "?" not in uri and "://" not in uri):
+        return relative_uri(entry.key, source.at) or uri
+    return uri

@@ -1,0 +1,109 @@
+"""Reads the bytes of one segment from a bucket and says what they show; never raises for what the bucket does.
+
+A plain function of (bucket, segment, depth) on plain values, so that threads and other machines can run it.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ossrec.buckets.oss.restore_command import restore_command
+from ossrec.buckets.protocol import Bucket
+from ossrec.catalog.encoding import pack_etag
+from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing
+from ossrec.findings import Finding
+from ossrec.mpegts.inspection import Depth, Inspection
+
+# docs/performance.md has what was measured: a first key frame fits in, a first sound not with every muxer.
+HEAD = 128 * 1024  # bytes read at the start of a segment at depth `edges`
+TAIL = 128 * 1024  # and at its end
+BLOCK = 8 * 1024 * 1024  # bytes in one request at depth `full`
+ARCHIVED = "LOOK001"
+
+
+class Target(NamedTuple):
+    """A segment to look at, as the listing showed it."""
+
+    key: str
+    size: int
+    etag: bytes  # as the catalog keeps it
+
+
+class Looked(NamedTuple):
+    """What came of a look: an inspection, or a finding that says why not."""
+
+    target: Target
+    inspection: Inspection | None
+    failure: Finding | None
+    requests: int
+    bytes_read: int
+    retries: int = 0  # requests among these that repeat a failed one, where whoever looked counts them
+    clock_ahead: float | None = None  # as of `Bucket`, where the bucket was asked by another process
+
+
+def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:
+    """Look at a segment; called on several threads at once."""
+    reader = _Reader(bucket, target)
+    try:
+        inspection, failure = _inspect(reader, target, depth), None
+    except ObjectArchived as error:
+        inspection, failure = None, archived(bucket.name, target.key, str(error))
+    except AccessDenied as error:
+        inspection, failure = None, Finding("LOOK002", target.key, str(error))
+    except (ObjectMissing, _Changed) as error:
+        inspection, failure = None, Finding("LOOK005", target.key, str(error))
+    except BucketError as error:
+        inspection, failure = None, Finding("LOOK003", target.key, str(error))
+    return Looked(target, inspection, failure, reader.requests, reader.bytes_read)
+
+
+def archived(bucket: str, key: str, said: str) -> Finding:
+    """Nobody can look at an object before it is restored; *said* is its storage class, or what the bucket said."""
+    return Finding(ARCHIVED, key, f"{said}: {restore_command(bucket, key)}")
+
+
+def cost(size: int, depth: Depth) -> tuple[int, int]:
+    """How many requests and bytes a look at a segment of *size* bytes takes."""
+    if depth == "full":
+        return -(-size // BLOCK), size
+    if size <= HEAD + TAIL:
+        return 1, size
+    return 2, HEAD + TAIL
+
+
+def _inspect(reader: "_Reader", target: Target, depth: Depth) -> Inspection:
+    from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes, inspect_edges  # loads numpy
+
+    if depth == "full" and not target.size:
+        return inspect_bytes(b"")
+    if target.size <= (BLOCK if depth == "full" else HEAD + TAIL):  # head and tail are all there is: a full look too
+        return inspect_bytes(reader.read(0, target.size))
+    if depth == "full":
+        return inspect_blocks(reader.blocks())
+    head = reader.read(0, HEAD)
+    return inspect_edges(head, reader.read(target.size - TAIL, target.size), target.size)
+
+
+class _Changed(Exception):
+    """The object is not what the listing showed."""
+
+
+class _Reader:
+    """Reads ranges of one object, and counts."""
+
+    def __init__(self, bucket: Bucket, target: Target) -> None:
+        self._bucket = bucket
+        self._target = target
+        self.requests = 0
+        self.bytes_read = 0
+
+    def blocks(self) -> Iterator[bytes]:
+        for start in range(0, self._target.size, BLOCK):
+            yield self.read(start, min(start + BLOCK, self._target.size))
+
+    def read(self, start: int, stop: int) -> bytes:
+        self.requests += 1
+        body = self._bucket.read_range(self._target.key, start, stop)
+        self.bytes_read += len(body.data)
+        if pack_etag(body.etag) != self._target.etag or body.size != self._target.size:
+            raise _Changed("it is not what was listed any more: scan again")
+        return body.data

@@ -1,0 +1,39 @@
+"""A look from another process than the one that keeps the catalog: what it is sent, and what it does there."""
+
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+
+from ossrec.buckets.open import open_bucket
+from ossrec.buckets.protocol import Bucket
+from ossrec.buckets.retrying import Retry, Retrying
+from ossrec.buckets.settings import BucketSettings
+from ossrec.jobs.workers.inspect_object import Looked, Target, inspect_object
+from ossrec.mpegts.inspection import Depth
+
+Look = Callable[[Bucket, Target, Depth], Looked]
+
+
+def look_from_here(
+    name: str, settings: BucketSettings, target: Target, depth: Depth, look: Look = inspect_object
+) -> Looked:
+    """Look at a segment from the process that runs this, with the credentials in its environment.
+
+    What was asked of the bucket, repeats included, and what the bucket said of the time is told with it. Raises
+    OssrecError when the bucket cannot be opened here.
+    """
+    with _opening:
+        bucket = _bucket(name, settings)
+    retries: list[Retry] = []
+    looked = look(Retrying(bucket, settings.policy, on_retry=retries.append), target, depth)
+    requests = looked.requests + len(retries)
+    return looked._replace(requests=requests, retries=len(retries), clock_ahead=bucket.clock_ahead)
+
+
+_opening = threading.Lock()  # else threads that come first open one each
+
+
+@lru_cache(maxsize=16)
+def _bucket(name: str, settings: BucketSettings) -> Bucket:
+    """One bucket for all looks of a process, so that its connections are used again."""
+    return open_bucket(name, settings)

@@ -1,0 +1,33 @@
+"""The state of one segment's inspection: everything that the checks carry from one batch of packets to the next."""
+
+from ossrec.mpegts.checks.pcr import Clocks
+from ossrec.mpegts.checks.streams import Tracks
+from ossrec.mpegts.demux.continuity import Counters
+from ossrec.mpegts.demux.psi import Tables
+from ossrec.mpegts.demux.sync import Framer
+
+
+class SegmentState:
+    """Packet sync, continuity counters, tables, elementary streams and PCR of one segment, as read so far."""
+
+    def __init__(self) -> None:
+        """Create the state before the first packet."""
+        self.framer = Framer()
+        self.counters = Counters()
+        self.tables = Tables()
+        self.tracks = Tracks()
+        self.clocks = Clocks()
+
+    def skip_to(self, offset: int) -> None:
+        """Continue at byte *offset* of the segment; the bytes in between were not read."""
+        self.framer.go_on_at(offset)
+        for one in (self.counters, self.tables, self.tracks, self.clocks):
+            one.forget()
+
+    def name(self, pid: int) -> str:
+        """Return the name of a PID for the detail of a finding, such as ``PID 256 (h264)``."""
+        if pid in self.tracks.by_pid:
+            return self.tracks.by_pid[pid].name
+        if pid == 0:
+            return "PID 0 (PAT)"
+        return f"PID {pid} (PMT)" if pid in self.tables.programs.values() else f"PID {pid}"

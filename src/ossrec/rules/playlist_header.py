@@ -1,0 +1,133 @@
+"""Rules 7 to 14: tags that hold for the whole playlist."""
+
+from ossrec.findings import Rule, Verdict
+from ossrec.rules.declare import error, info, warning
+
+RULES: tuple[Rule, ...] = (
+    error(
+        "HLS070",
+        Verdict.DAMAGED,
+        "EXT-X-VERSION appears twice",
+        "Keep one, the higher; clients must refuse a playlist with two. Two files may have been joined.",
+        "RFC 8216 4.3.1.2",
+    ),
+    error(
+        "HLS071",
+        Verdict.DAMAGED,
+        "EXT-X-VERSION is not a whole number from 1 up",
+        "Write the version as digits only, for example `#EXT-X-VERSION:3`.",
+        "RFC 8216 4.3.1.2",
+    ),
+    warning(
+        "HLS072",
+        "EXT-X-VERSION is lower than a feature in use needs",
+        "Raise EXT-X-VERSION to the number in the detail (no tag at all means version 1).",
+        "RFC 8216 7",
+    ),
+    error(
+        "HLS080",
+        Verdict.DAMAGED,
+        "EXT-X-TARGETDURATION is missing",
+        "Add it in the head, with the longest EXTINF rounded to whole seconds; players refuse a playlist without.",
+        "RFC 8216 4.3.3.1",
+    ),
+    error(
+        "HLS081",
+        Verdict.DAMAGED,
+        "EXT-X-TARGETDURATION appears twice",
+        "Keep one, the higher; two files may have been joined.",
+        "RFC 8216 4.3.3",
+    ),
+    error(
+        "HLS082",
+        Verdict.DAMAGED,
+        "EXT-X-TARGETDURATION is not a positive whole number",
+        "Write the longest EXTINF rounded to whole seconds, digits only.",
+        "RFC 8216 4.3.3.1",
+    ),
+    warning(
+        "HLS090",
+        "segment is longer than EXT-X-TARGETDURATION",
+        "Raise EXT-X-TARGETDURATION to the longest EXTINF rounded to whole seconds; strict players stall or "
+        "refuse otherwise.",
+        "RFC 8216 4.3.3.1",
+    ),
+    error(
+        "HLS100",
+        Verdict.DAMAGED,
+        "EXT-X-MEDIA-SEQUENCE appears twice",
+        "Keep the first; two playlists may have been joined, so compare the segments with the bucket.",
+        "RFC 8216 4.3.3",
+    ),
+    error(
+        "HLS101",
+        Verdict.DAMAGED,
+        "EXT-X-MEDIA-SEQUENCE is not a whole number",
+        "Write digits only, or remove the line: without it the first segment is number 0.",
+        "RFC 8216 4.3.3.2",
+    ),
+    error(
+        "HLS102",
+        Verdict.DAMAGED,
+        "EXT-X-MEDIA-SEQUENCE stands after the first segment",
+        "Move it to the head; two playlists may have been joined, so compare the segments with the bucket.",
+        "RFC 8216 4.3.3.2",
+    ),
+    warning(
+        "HLS103",
+        "an ended playlist does not start at segment 0 or 1",
+        "The head may be missing: look for segments in the bucket that are older than the first one listed.",
+        "RFC 8216 4.3.3.2",
+    ),
+    warning(
+        "HLS110",
+        "EXT-X-DISCONTINUITY-SEQUENCE appears twice",
+        "Keep the first; two playlists may have been joined.",
+        "RFC 8216 4.3.3",
+    ),
+    warning(
+        "HLS111",
+        "EXT-X-DISCONTINUITY-SEQUENCE stands after a segment or a discontinuity",
+        "Move it to the head, before the first EXTINF and EXT-X-DISCONTINUITY.",
+        "RFC 8216 4.3.3.3",
+    ),
+    warning(
+        "HLS112",
+        "EXT-X-DISCONTINUITY-SEQUENCE is not a whole number",
+        "Write digits only, or remove the line: without it the count starts at 0.",
+        "RFC 8216 4.3.3.3",
+    ),
+    warning(
+        "HLS120",
+        "tag that may stand once appears again",
+        "Remove the second; two playlists may have been joined, so compare the segments with the bucket.",
+        "RFC 8216 4.3.3",
+    ),
+    error(
+        "HLS121",
+        Verdict.DAMAGED,
+        "EXT-X-PLAYLIST-TYPE is neither EVENT nor VOD",
+        "Write VOD for a recording that has ended, or remove the line.",
+        "RFC 8216 4.3.3.5",
+    ),
+    error(
+        "HLS130",
+        Verdict.UNFINISHED,
+        "playlist has no EXT-X-ENDLIST",
+        "If the task has ended, `ossrec rebuild` adds the segments that arrived after the last one it names, and ends "
+        "it with `#EXT-X-ENDLIST`; players wait for more segments otherwise.",
+        "RFC 8216 4.3.3.4, 6.2.1",
+    ),
+    warning(
+        "HLS131",
+        "segment after EXT-X-ENDLIST",
+        "Move EXT-X-ENDLIST to the end; the recorder may have gone on after it had ended the file.",
+        "RFC 8216 4.3.3.4",
+    ),
+    info(
+        "HLS140",
+        "EXT-X-ALLOW-CACHE is obsolete",
+        "Nothing need be done: it was removed from the protocol, and players ignore it.",
+        "RFC 8216 7",
+    ),
+)
