@@ -66,9 +66,7 @@ class Inspector:
             self.state.framer.size,
             self.state.framer.packets,
             self.state.tracks.streams(self.state.counters.seen, ends),
-            self.state.counters.counters(
-                sorted({*places(self.state.tables.is_table).tolist(), *self.state.tracks.told()})
-            ),
+            self.state.counters.counters(sorted(counted)),
             tuple(self._events.notes(span.start, span.end)),
         )
 
