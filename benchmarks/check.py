@@ -29,10 +29,10 @@ from edges import Kind, record  # noqa: E402
 
 from ossrec.buckets.oss.bucket import OssBucket  # noqa: E402
 from ossrec.buckets.settings import BucketSettings  # noqa: E402
-from ossrec.catalog.query.filters import Wanted  # noqa: E402
+from ossrec.catalog.query.filters import RecordingFilter  # noqa: E402
 from ossrec.cli.worker_options import chosen_crew  # noqa: E402
 from ossrec.jobs.check.check import check_recordings  # noqa: E402
-from ossrec.jobs.check.report import CheckOptions, Talk  # noqa: E402
+from ossrec.jobs.check.report import CheckCallbacks, CheckOptions  # noqa: E402
 from ossrec.jobs.scan.report import ScanOptions  # noqa: E402
 from ossrec.jobs.scan.scan import scan_bucket  # noqa: E402
 from ossrec.jobs.workers.inspect_object import HEAD, TAIL  # noqa: E402
@@ -129,9 +129,9 @@ def download(bucket: OssBucket, keys: list[tuple[str, int]], given: argparse.Nam
 
 def check(bucket: OssBucket, settings: BucketSettings, catalog: Path, given: argparse.Namespace) -> None:
     """Check all of them."""
-    options = CheckOptions(depth=given.depth, wanted=Wanted(), again=0.0)
+    options = CheckOptions(depth=given.depth, wanted=RecordingFilter(), again=0.0)
     crew = chosen_crew(given.threads, given.processes, None, settings)
-    summary = check_recordings(catalog, lambda _: bucket, options, crew, Talk())
+    summary = check_recordings(catalog, lambda _: bucket, options, crew, CheckCallbacks())
     assert not summary.warnings, summary.warnings
 
 

@@ -20,7 +20,7 @@ import av
 import numpy as np
 
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
-from ossrec.mpegts.inspection import Inspection, Stream
+from ossrec.mpegts.inspection import Inspection, StreamSummary
 
 KIB = 1024
 SIZES = (16, 32, 64, 128, 256, 512)  # KiB of head, and of tail
@@ -154,7 +154,7 @@ def sees_end(seen: Inspection, whole: Inspection) -> bool:
     return [one.length for one in seen.streams] == [one.length for one in whole.streams]
 
 
-def _start(one: Stream) -> tuple[object, ...]:
+def _start(one: StreamSummary) -> tuple[object, ...]:
     return one.pid, one.format, one.first_pts, one.starts_with_key
 
 

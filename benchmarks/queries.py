@@ -20,8 +20,8 @@ from typing import Any
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.key_ranges import stretch
-from ossrec.catalog.query.find import Wanted, find_recordings, open_catalog
-from ossrec.catalog.store.ingest import Intake
+from ossrec.catalog.query.find import RecordingFilter, find_recordings, open_catalog
+from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.scans import advance, begin_scan, bucket_number, count, end_listing, finish_scan
 from ossrec.model import ObjectInfo
 
@@ -61,7 +61,7 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
     conn = open_for_writing(catalog)
     with transaction(conn):
         scan = begin_scan(conn, bucket_number(conn, "oss://recordings"), "", [], START)
-    intake = Intake(conn, scan.id, scan.bucket_id, START)
+    intake = Ingest(conn, scan.id, scan.bucket_id, START)
     conn.execute("PRAGMA foreign_keys = OFF")
     position = ""
     page: list[ObjectInfo] = []
@@ -129,7 +129,10 @@ def measure(catalog: Path) -> None:
     print(f"{objects:,} objects, {recordings:,} recordings")
     print(f"{'question':<24}{'rows':>8}{'median ms':>12}{'worst ms':>12}")
     for name, wanted in questions.items():
-        ask = lambda wanted=wanted: list(find_recordings(conn, Wanted(**wanted), now=time.time(), quiet_after=330))  # noqa: E731
+
+        def ask(wanted: RecordingFilter = RecordingFilter(**wanted)) -> list[dict]:
+            return list(find_recordings(conn, wanted, now=time.time(), quiet_after=330))
+
         median, worst = milliseconds(ask, 200)
         print(f"{name:<24}{len(ask()):>8}{median:>12.2f}{worst:>12.2f}")
     conn.close()

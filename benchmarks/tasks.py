@@ -21,8 +21,8 @@ from typing import Any
 
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.tasks.task_list import STATES, TaskWanted, find_tasks
-from ossrec.catalog.tasks.unmatched import KINDS, Bounds, unmatched
+from ossrec.catalog.tasks.task_list import STATES, TaskFilter, find_tasks
+from ossrec.catalog.tasks.unmatched import KINDS, LateBounds, unmatched
 from ossrec.jobs.tasks.link import link
 
 START = 1_780_000_000  # the first task, epoch seconds
@@ -139,16 +139,16 @@ def measure(conn: Any, tasks: int) -> None:
     late = START + 10 * tasks + 90_000  # an hour after the last scan began
     for kind in KINDS:
         begun, cpu = time.perf_counter(), time.process_time()
-        number = sum(1 for _ in unmatched(conn, Bounds(late, 30, 300), (kind,)))
+        number = sum(1 for _ in unmatched(conn, LateBounds(late, 30, 300), (kind,)))
         timed(f"unmatched --kind {kind}", begun, cpu, f"{number:,} rows")
     questions = {
-        "list --limit 50": TaskWanted(limit=50),
-        **{f"list --state {one} --limit 50": TaskWanted(states=(one,), limit=50) for one in STATES},
-        "list --state started,recording …": TaskWanted(states=("started", "recording"), limit=50),
-        "list --state started, all of them": TaskWanted(states=("started",)),
-        "list --since, one hour": TaskWanted(since=(late - 93_600) * 1000),
-        "list --room": TaskWanted(room="room-77"),
-        "list --recordid": TaskWanted(recordid=recordid(77)),
+        "list --limit 50": TaskFilter(limit=50),
+        **{f"list --state {one} --limit 50": TaskFilter(states=(one,), limit=50) for one in STATES},
+        "list --state started,recording …": TaskFilter(states=("started", "recording"), limit=50),
+        "list --state started, all of them": TaskFilter(states=("started",)),
+        "list --since, one hour": TaskFilter(since=(late - 93_600) * 1000),
+        "list --room": TaskFilter(room="room-77"),
+        "list --recordid": TaskFilter(recordid=recordid(77)),
     }
     for name, wanted in questions.items():
         begun, cpu = time.perf_counter(), time.process_time()

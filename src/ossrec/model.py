@@ -88,7 +88,7 @@ class TaskFact(NamedTuple):
     extra: str | None = None  # JSON: what else was said
 
 
-class Asked(NamedTuple):
+class RecorderRequest(NamedTuple):
     """A call of the recorder's service about to be sent; each has its own traceId, also when it repeats another."""
 
     call: str  # "apply", "start", "layout" or "stop"
@@ -101,7 +101,7 @@ class Asked(NamedTuple):
     recordid: str | None = None
 
 
-class Ended(NamedTuple):
+class RecorderOutcome(NamedTuple):
     """What came of a call of the recorder's service."""
 
     outcome: str  # "done", "refused", "unanswered" (it may have been done) or "unsent" (it was not)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ossrec.buckets.counting import Counting
+from ossrec.buckets.counting import CountingBucket
 from ossrec.buckets.open import open_bucket
 from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.buckets.protocol import START, Bucket
-from ossrec.buckets.retrying import Retrying
+from ossrec.buckets.retrying import RetryingBucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.model import Cursor, ObjectInfo, Page
 from tests.oss_server import OssServer
@@ -63,8 +63,8 @@ def write_files(root: Path, objects: Mapping[str, bytes]) -> None:
 
 
 def wrap(bucket: Bucket) -> Bucket:
-    counting = Counting(bucket)
-    return Retrying(counting, on_retry=counting.note_retry)
+    counting = CountingBucket(bucket)
+    return RetryingBucket(counting, on_retry=counting.note_retry)
 
 
 def all_pages(bucket: Bucket, prefix: str = "", after: str = "", until: str | None = None) -> list[Page]:

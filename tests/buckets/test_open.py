@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.buckets.local.bucket import LocalBucket
-from ossrec.buckets.open import Place, open_bucket, parse_place
+from ossrec.buckets.open import BucketLocation, open_bucket, parse_place
 from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.buckets.oss.credentials import Credentials, credentials_from
 from ossrec.buckets.settings import BucketSettings, RetryPolicy
@@ -18,15 +18,15 @@ from ossrec.net.messages import brief, printable
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("oss://demo", Place("oss://demo", "")),
-        ("oss://demo/", Place("oss://demo", "")),
-        ("oss://demo/2026/11", Place("oss://demo", "2026/11")),
-        ("oss://demo//odd %2F", Place("oss://demo", "/odd %2F")),
-        ("fixtures/complete", Place("fixtures/complete", "")),
-        ("/srv/a:b", Place("/srv/a:b", "")),
+        ("oss://demo", BucketLocation("oss://demo", "")),
+        ("oss://demo/", BucketLocation("oss://demo", "")),
+        ("oss://demo/2026/11", BucketLocation("oss://demo", "2026/11")),
+        ("oss://demo//odd %2F", BucketLocation("oss://demo", "/odd %2F")),
+        ("fixtures/complete", BucketLocation("fixtures/complete", "")),
+        ("/srv/a:b", BucketLocation("/srv/a:b", "")),
     ],
 )
-def test_a_place_is_taken_apart(text: str, expected: Place) -> None:
+def test_a_place_is_taken_apart(text: str, expected: BucketLocation) -> None:
     assert parse_place(text) == expected
     assert expected.is_oss == text.startswith("oss")
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from ossrec.buckets.oss.listing_fast import parse_lean
 from ossrec.buckets.oss.listing_page import read_page
-from ossrec.buckets.oss.listing_xml import NOT_UTF8, Listing, parse_listing
-from ossrec.buckets.oss.xml import MarkupError
+from ossrec.buckets.oss.listing_xml import NOT_UTF8, ParsedPage, parse_listing
+from ossrec.buckets.oss.xml import XmlError
 from ossrec.errors import ListingDamaged
 from ossrec.model import Cursor, ObjectInfo, Page, Skipped
 from tests.buckets.pages_xml import OWNER, PLAIN_OWNER, Style, render
@@ -46,14 +46,14 @@ OTHER_STYLES = [
 @pytest.mark.parametrize("style", LEAN_STYLES)
 def test_the_lean_parser_reads_pages_written(style: Style) -> None:
     body = render(SOME, style, token="to/ken+==")
-    assert parse_lean(body) == parse_listing(body) == Listing(SOME, True, "to/ken+==", 3)
+    assert parse_lean(body) == parse_listing(body) == ParsedPage(SOME, True, "to/ken+==", 3)
 
 
 @pytest.mark.parametrize("style", OTHER_STYLES)
 def test_the_lean_parser_leaves_to_the_other_pages_written(style: Style) -> None:
     body = render(SOME, style, token="t")
     assert parse_lean(body) is None
-    assert parse_listing(body) == Listing(SOME, True, "t", 3)
+    assert parse_listing(body) == ParsedPage(SOME, True, "t", 3)
 
 
 @pytest.mark.parametrize("style", [*LEAN_STYLES, *OTHER_STYLES])
@@ -266,16 +266,16 @@ def test_both_parsers_read_the_same_from_any_page(objects: list[ObjectInfo], sty
         objects = [item for item in objects if not set(item.key) & set("\r\x01")]
     body = render(objects, style, token=token)
     lean, thorough = parse_lean(body), parse_listing(body)
-    assert thorough == Listing(objects, bool(token), token, len(objects))
+    assert thorough == ParsedPage(objects, bool(token), token, len(objects))
     assert lean is None or lean == thorough
     if style.encoded and style.owner != OWNER:
         assert lean is not None
 
 
-def _parse(body: bytes) -> Listing | None:
+def _parse(body: bytes) -> ParsedPage | None:
     try:
         return parse_listing(body)
-    except MarkupError:
+    except XmlError:
         return None
 
 

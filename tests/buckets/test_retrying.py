@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ossrec.buckets.counting import Counting, Counts
+from ossrec.buckets.counting import CountingBucket, RequestCounts
 from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.buckets.oss.errors import Throttled
 from ossrec.buckets.protocol import START
-from ossrec.buckets.retrying import Retry, Retrying, sleep
+from ossrec.buckets.retrying import RetryEvent, RetryingBucket, sleep
 from ossrec.buckets.settings import RetryPolicy
 from ossrec.errors import (
     AccessDenied,
@@ -79,7 +79,7 @@ def busy(retry_after: float = 0.0) -> BucketBusy:
 
 def insist(time: Time, *errors: BucketError, policy: RetryPolicy = POLICY, draw: float = 1.0) -> Page:
     bucket = Scripted(*errors)
-    return Retrying(bucket, policy, wait=time.wait, clock=lambda: time.now, draw=lambda: draw).page()
+    return RetryingBucket(bucket, policy, wait=time.wait, clock=lambda: time.now, draw=lambda: draw).page()
 
 
 def test_the_waits_double_up_to_their_cap() -> None:
@@ -146,22 +146,24 @@ def test_what_will_not_pass_is_raised_at_once(kind: type[BucketError]) -> None:
 
 def test_setting_an_event_ends_the_waiting() -> None:
     stop = threading.Event()
-    bucket = Retrying(Scripted(*(busy() for _ in range(9))), wait=stop.wait, on_retry=lambda _: stop.set())
+    bucket = RetryingBucket(Scripted(*(busy() for _ in range(9))), wait=stop.wait, on_retry=lambda _: stop.set())
     with pytest.raises(Interrupted, match="stopped while waiting to ask oss://scripted again"):
         bucket.page()
 
 
 def test_who_wants_is_told_of_each_retry() -> None:
-    told: list[Retry] = []
-    bucket = Retrying(Scripted(busy(), busy()), POLICY, wait=lambda _: False, on_retry=told.append, draw=lambda: 1.0)
+    told: list[RetryEvent] = []
+    bucket = RetryingBucket(
+        Scripted(busy(), busy()), POLICY, wait=lambda _: False, on_retry=told.append, draw=lambda: 1.0
+    )
     bucket.page()
     assert [(retry.attempt, retry.wait) for retry in told] == [(1, 1.0), (2, 2.0)]
     assert all(isinstance(retry.error, BucketBusy) for retry in told)
 
 
 def test_every_kind_of_request_is_repeated() -> None:
-    def wrapped() -> Retrying:
-        return Retrying(Scripted(busy()), wait=lambda _: False)
+    def wrapped() -> RetryingBucket:
+        return RetryingBucket(Scripted(busy()), wait=lambda _: False)
 
     assert wrapped().page() == Page([], None)
     assert wrapped().read("a", limit=9).data == b"whole"
@@ -174,16 +176,16 @@ def test_without_an_event_it_just_sleeps() -> None:
 
 def test_requests_retries_and_bytes_are_counted(server: OssServer, oss: OssBucket) -> None:
     server.bucket("recordings").put("a", b"12345", MODIFIED)
-    counting = Counting(oss)
-    bucket = Retrying(counting, wait=lambda _: False, on_retry=counting.note_retry)
-    assert counting.counts == Counts()
+    counting = CountingBucket(oss)
+    bucket = RetryingBucket(counting, wait=lambda _: False, on_retry=counting.note_retry)
+    assert counting.counts == RequestCounts()
     server.faults.add(Fault("LIST", code="SlowDown", times=2), Fault("GET", reset=True))
     bucket.page()
     bucket.read("a", limit=9)
     bucket.read_range("a", 1, 3)
     with pytest.raises(ObjectMissing):
         bucket.read("b", limit=9)
-    assert counting.counts == Counts(lists=3, gets=4, retries=3, bytes_read=7)
+    assert counting.counts == RequestCounts(lists=3, gets=4, retries=3, bytes_read=7)
 
 
 FAULTS = [
@@ -218,7 +220,7 @@ def test_faults_that_pass_are_survived(server: OssServer, operation: str, fault:
     oss = connect(server, timeout_read=0.5 if fault.delay else PATIENCE)
     server.faults.add(fault)
     waits: list[float] = []
-    bucket = Retrying(oss, wait=lambda seconds: bool(waits.append(seconds)))
+    bucket = RetryingBucket(oss, wait=lambda seconds: bool(waits.append(seconds)))
     if operation == "page":
         assert [item.key for item in bucket.page().objects] == ["a"]
     elif operation == "read":

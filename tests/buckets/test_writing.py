@@ -8,9 +8,9 @@ import pytest
 
 from ossrec.buckets.local.atomic_files import make_file, replace_file
 from ossrec.buckets.open import open_bucket
-from ossrec.buckets.retrying import Retrying
+from ossrec.buckets.retrying import RetryingBucket
 from ossrec.buckets.settings import RetryPolicy
-from ossrec.buckets.writable import Writable, write_once
+from ossrec.buckets.writable import WritableBucket, write_once
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing, ObjectExists, UsageProblem
 from tests.buckets.places import NAME, all_keys, connect, write_files
 from tests.oss_server import Fault, OssServer
@@ -21,7 +21,7 @@ AT_ONCE = RetryPolicy(attempts=3, base=0.0)
 
 
 @pytest.fixture(params=["folder", "OSS", "OSS with V1"])
-def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writable]:
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WritableBucket]:
     """Holds one object, ``old``."""
     if request.param == "folder":
         write_files(tmp_path, {"old": b"old"})
@@ -32,14 +32,14 @@ def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writable]
         yield connect(server, signing="v1" if request.param.endswith("V1") else "v4")
 
 
-def test_a_new_object_is_there_as_it_was_written(bucket: Writable) -> None:
+def test_a_new_object_is_there_as_it_was_written(bucket: WritableBucket) -> None:
     bucket.write_new(KEY, b"#EXTM3U\n", KIND)
     bucket.write_new("empty", b"", KIND)
     assert bucket.read(KEY, limit=100).data == b"#EXTM3U\n"
     assert all_keys(bucket) == ["empty", "old", KEY]
 
 
-def test_an_object_is_never_overwritten(bucket: Writable) -> None:
+def test_an_object_is_never_overwritten(bucket: WritableBucket) -> None:
     with pytest.raises(ObjectExists, match=r"'old'.*name another prefix") as caught:
         bucket.write_new("old", b"new", KIND)
     assert caught.value.exit_code == 2
@@ -47,8 +47,8 @@ def test_an_object_is_never_overwritten(bucket: Writable) -> None:
     assert bucket.read("old", limit=100).data == b"old"
 
 
-def test_what_is_there_with_the_same_content_is_no_conflict(bucket: Writable) -> None:
-    retrying = Retrying(bucket, AT_ONCE)
+def test_what_is_there_with_the_same_content_is_no_conflict(bucket: WritableBucket) -> None:
+    retrying = RetryingBucket(bucket, AT_ONCE)
     assert write_once(bucket, retrying, KEY, b"1", KIND)
     assert not write_once(bucket, retrying, KEY, b"1", KIND)
     with pytest.raises(ObjectExists):
@@ -56,11 +56,11 @@ def test_what_is_there_with_the_same_content_is_no_conflict(bucket: Writable) ->
 
 
 @pytest.fixture
-def oss_bucket(server: OssServer) -> Writable:
+def oss_bucket(server: OssServer) -> WritableBucket:
     return connect(server)
 
 
-def test_oss_is_told_the_type_and_asked_not_to_overwrite(server: OssServer, oss_bucket: Writable) -> None:
+def test_oss_is_told_the_type_and_asked_not_to_overwrite(server: OssServer, oss_bucket: WritableBucket) -> None:
     oss_bucket.write_new(KEY, b"#EXTM3U\n", KIND)
     (request,) = server.requests
     assert (request.method, request.key, request.status) == ("PUT", KEY, 200)
@@ -72,24 +72,24 @@ def test_oss_is_told_the_type_and_asked_not_to_overwrite(server: OssServer, oss_
     assert stored.headers["Content-Type"] == KIND
 
 
-def test_a_reply_that_was_lost_is_no_conflict_with_oneself(server: OssServer, oss_bucket: Writable) -> None:
+def test_a_reply_that_was_lost_is_no_conflict_with_oneself(server: OssServer, oss_bucket: WritableBucket) -> None:
     server.faults.add(Fault("PUT", reset=True))
-    assert not write_once(oss_bucket, Retrying(oss_bucket, AT_ONCE), KEY, b"1", KIND)
+    assert not write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), KEY, b"1", KIND)
     assert [(request.kind, request.status) for request in server.requests] == [("PUT", 0), ("PUT", 409), ("GET", 200)]
     assert server.bucket(NAME).get(KEY) is not None
 
 
-def test_a_busy_bucket_is_asked_again(server: OssServer, oss_bucket: Writable) -> None:
+def test_a_busy_bucket_is_asked_again(server: OssServer, oss_bucket: WritableBucket) -> None:
     server.faults.add(Fault("PUT", code="QpsLimitExceeded", times=2))
-    assert write_once(oss_bucket, Retrying(oss_bucket, AT_ONCE), KEY, b"1", KIND)
+    assert write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), KEY, b"1", KIND)
     server.faults.add(Fault("PUT", code="QpsLimitExceeded", times=3))
     with pytest.raises(BucketBusy, match=r"writing 'other'.*\(given up after 3 attempts"):
-        write_once(oss_bucket, Retrying(oss_bucket, AT_ONCE), "other", b"1", KIND)
+        write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), "other", b"1", KIND)
 
 
-def test_bytes_that_changed_on_their_way_are_sent_again(server: OssServer, oss_bucket: Writable) -> None:
+def test_bytes_that_changed_on_their_way_are_sent_again(server: OssServer, oss_bucket: WritableBucket) -> None:
     server.faults.add(Fault("PUT", status=400, code="InvalidDigest"))
-    assert write_once(oss_bucket, Retrying(oss_bucket, AT_ONCE), KEY, b"1", KIND)
+    assert write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), KEY, b"1", KIND)
 
 
 @pytest.mark.parametrize(
@@ -103,20 +103,20 @@ def test_bytes_that_changed_on_their_way_are_sent_again(server: OssServer, oss_b
     ],
 )
 def test_a_refusal_says_what_to_do(
-    server: OssServer, oss_bucket: Writable, fault: Fault, error: type[Exception], said: str
+    server: OssServer, oss_bucket: WritableBucket, fault: Fault, error: type[Exception], said: str
 ) -> None:
     server.faults.add(fault)
     with pytest.raises(error, match=said) as caught:
-        write_once(oss_bucket, Retrying(oss_bucket, AT_ONCE), KEY, b"1", KIND)
+        write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), KEY, b"1", KIND)
     assert "writing" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_a_conflict_that_cannot_be_looked_at_is_one(server: OssServer, oss_bucket: Writable) -> None:
+def test_a_conflict_that_cannot_be_looked_at_is_one(server: OssServer, oss_bucket: WritableBucket) -> None:
     server.bucket(NAME).put(KEY, b"1")
     server.faults.add(Fault("GET", status=403))
     with pytest.raises(ObjectExists):
-        write_once(oss_bucket, Retrying(oss_bucket, AT_ONCE), KEY, b"1", KIND)
+        write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), KEY, b"1", KIND)
 
 
 @pytest.mark.parametrize("key", ["../a", "a/../b", "/a", "a//b", ".hidden", "a/.b", "", "a\0", "\ud800"], ids=ascii)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.catalog.store.ownership import adopter, claim, has_claims, merge
-from ossrec.catalog.store.recordings import Holding, load
+from ossrec.catalog.store.recordings import StoredRecording, load
 from tests.catalog.builder import CatalogBuilder, mixed, source
 
 OTHER_TASK = "ba1107310000565164da34f816f842da94e"
@@ -30,7 +30,7 @@ def claims(conn: sqlite3.Connection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-def held(conn: sqlite3.Connection, number: int) -> Holding:
+def held(conn: sqlite3.Connection, number: int) -> StoredRecording:
     found = load(conn, number)
     assert found is not None
     return found
@@ -106,7 +106,7 @@ def test_a_merged_recording_leaves_all_that_it_had(build: CatalogBuilder) -> Non
     assert build.conn.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def stray(build: CatalogBuilder, key: str) -> Holding:
+def stray(build: CatalogBuilder, key: str) -> StoredRecording:
     """A recording that is a segment alone."""
     stem_id, _ = build.object(key.removesuffix(".m3u8") + "_1.ts")
     (number,) = build.conn.execute("SELECT recording_id FROM stems WHERE id = ?", (stem_id,)).fetchone()

@@ -9,20 +9,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ossrec.catalog.encoding import pack_etag, pack_storage, unpack_etag
-from ossrec.catalog.key_ranges import Stretch
-from ossrec.catalog.store.ingest import Intake, Taken
+from ossrec.catalog.key_ranges import KeyRange
+from ossrec.catalog.store.ingest import Ingest, IngestedPage
 from ossrec.catalog.store.scans import Scan, begin_scan, bucket_number, unfinished_scan
 from ossrec.catalog.store.stems import split_key
 from ossrec.errors import BucketBusy
 from ossrec.jobs.scan.list_bucket import list_bucket
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.session.signals import StopRequest
 from ossrec.model import ObjectInfo
 from tests.catalog.catalogs import held, keys
 from tests.scan.bucket_maker import segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
 
 NOW = 1_793_000_000
-ALL = Stretch("", None)
+ALL = KeyRange("", None)
 LAST = "\U0010ffff"
 names = (f"oss://example-{number}" for number in itertools.count())
 
@@ -61,7 +61,7 @@ def list_once(conn: sqlite3.Connection, step: Step, name: str) -> Scan:
     number = bucket_number(conn, name)
     stops = sorted({stop for stop in step.stops if stop > step.prefix})
     scan = unfinished_scan(conn, number, step.prefix) or begin_scan(conn, number, step.prefix, stops, NOW)
-    list_bucket(conn, bucket, scan, Intake(conn, scan.id, number, NOW), Stop(), threads=2, listed=lambda _: None)
+    list_bucket(conn, bucket, scan, Ingest(conn, scan.id, number, NOW), StopRequest(), threads=2, listed=lambda _: None)
     return scan
 
 
@@ -125,10 +125,10 @@ def test_a_listing_that_breaks_off_marks_nothing_gone_and_goes_on_where_it_was(
 
 
 @pytest.fixture
-def intake(writer: sqlite3.Connection) -> Intake:
+def intake(writer: sqlite3.Connection) -> Ingest:
     """That of the first scan of a bucket."""
     number = bucket_number(writer, "oss://one")
-    return Intake(writer, begin_scan(writer, number, "", [], NOW).id, number, NOW)
+    return Ingest(writer, begin_scan(writer, number, "", [], NOW).id, number, NOW)
 
 
 def info(key: str, size: int = 188, etag: str = "", storage: str = "Standard", restore: str = "") -> ObjectInfo:
@@ -140,30 +140,30 @@ def recording(number: int, segments: int = 5) -> list[ObjectInfo]:
     return sorted(map(info, [f"{of}.m3u8", *(segment(of, at) for at in range(segments))]))
 
 
-def test_a_page_that_says_what_is_known_writes_nothing_at_all(writer: sqlite3.Connection, intake: Intake) -> None:
+def test_a_page_that_says_what_is_known_writes_nothing_at_all(writer: sqlite3.Connection, intake: Ingest) -> None:
     page = [*recording(1), *recording(2), info("2026/rid.txt")]
     page.sort()
-    assert intake.take(page, ALL) == Taken(len(page), 0)
+    assert intake.take(page, ALL) == IngestedPage(len(page), 0)
     before = writer.total_changes
-    assert intake.take(page, ALL) == Taken(0, 0)
+    assert intake.take(page, ALL) == IngestedPage(0, 0)
     assert intake.add(page) == 0
     assert writer.total_changes == before
 
 
 def test_a_page_that_differs_in_one_object_writes_that_object_and_marks_its_recording(
-    writer: sqlite3.Connection, intake: Intake
+    writer: sqlite3.Connection, intake: Ingest
 ) -> None:
     page = [*recording(1), *recording(2)]
     intake.take(page, ALL)
     writer.execute("UPDATE recordings SET due = 0")
     before = writer.total_changes
     page[3] = page[3]._replace(size=376)
-    assert intake.take(page, ALL) == Taken(0, 1)
+    assert intake.take(page, ALL) == IngestedPage(0, 1)
     assert writer.total_changes == before + 2
     assert writer.execute("SELECT path FROM recordings WHERE due").fetchall() == [(stem(1),)]
 
 
-def test_objects_that_are_added_say_nothing_of_others(writer: sqlite3.Connection, intake: Intake) -> None:
+def test_objects_that_are_added_say_nothing_of_others(writer: sqlite3.Connection, intake: Ingest) -> None:
     page = recording(1)
     intake.take(page, ALL)
     assert intake.add([page[1]._replace(size=5), info(segment(stem(1), 40))]) == 2
@@ -171,10 +171,10 @@ def test_objects_that_are_added_say_nothing_of_others(writer: sqlite3.Connection
     assert writer.execute("SELECT count(*) FROM absent").fetchone() == (0,)
 
 
-def test_an_object_that_comes_back_is_new_and_not_gone_any_more(writer: sqlite3.Connection, intake: Intake) -> None:
+def test_an_object_that_comes_back_is_new_and_not_gone_any_more(writer: sqlite3.Connection, intake: Ingest) -> None:
     intake.take(recording(1), ALL)
     writer.execute("UPDATE objects SET gone = 1")
-    assert intake.take(recording(1), ALL) == Taken(6, 0)
+    assert intake.take(recording(1), ALL) == IngestedPage(6, 0)
     assert not held(writer, "oss://one", gone=True)
 
 
@@ -212,7 +212,7 @@ def test_a_page_splits_every_key_as_the_naming_rule_does(shared: sqlite3.Connect
         "32 characters that are no MD5",
     ],
 )
-def test_an_etag_survives(writer: sqlite3.Connection, intake: Intake, etag: str, size: int) -> None:
+def test_an_etag_survives(writer: sqlite3.Connection, intake: Ingest, etag: str, size: int) -> None:
     packed = pack_etag(etag)
     assert len(packed) == size
     assert unpack_etag(packed) == etag

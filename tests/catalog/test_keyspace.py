@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ossrec.catalog.key_ranges import Stretch, stretch, successor
+from ossrec.catalog.key_ranges import KeyRange, stretch, successor
 
 # Both sides of every border that UTF-8 and UTF-16 have, and NUL, which comes before all.
 _CHARACTERS = "\0\x01/09aAz~\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010fffe\U0010ffff"
@@ -69,5 +69,5 @@ def test_the_rests_of_a_stem_in_a_stretch_are_those_whose_keys_are(
     assert _holds(covered.of_stem(stem), rest) == _holds(covered, stem + rest)
 
 
-def _holds(covered: Stretch, text: str) -> bool:
+def _holds(covered: KeyRange, text: str) -> bool:
     return covered.low <= text and (covered.high is None or text < covered.high)

@@ -4,13 +4,13 @@ import sqlite3
 
 import pytest
 
-from ossrec.catalog.store.inspections import Formats, LookRow, look_at, looks_of_stem, save_look
+from ossrec.catalog.store.inspections import FormatTable, StoredInspection, look_at, looks_of_stem, save_look
 from ossrec.catalog.store.scans import bucket_number
 from ossrec.catalog.store.stems import Stems
 
 REST = "_20261101120000123.ts"
-GOOD = LookRow(1, REST, b"1" * 16, "edges", 100, None, None, 4096, 188, 40, 90_000, 4000, notes="[]")
-FAILED = LookRow(1, REST, b"1" * 16, "full", 200, "LOOK003", "the bucket failed", 0)
+GOOD = StoredInspection(1, REST, b"1" * 16, "edges", 100, None, None, 4096, 188, 40, 90_000, 4000, notes="[]")
+FAILED = StoredInspection(1, REST, b"1" * 16, "full", 200, "LOOK003", "the bucket failed", 0)
 
 
 @pytest.fixture
@@ -34,7 +34,9 @@ def writer(writer: sqlite3.Connection) -> sqlite3.Connection:
         pytest.param([GOOD, GOOD._replace(looked=300)], GOOD._replace(looked=300), id="a later look replaces a look"),
     ],
 )
-def test_what_is_kept_of_looks_at_one_object(writer: sqlite3.Connection, rows: list[LookRow], kept: LookRow) -> None:
+def test_what_is_kept_of_looks_at_one_object(
+    writer: sqlite3.Connection, rows: list[StoredInspection], kept: StoredInspection
+) -> None:
     for row in rows:
         save_look(writer, row)
 
@@ -47,7 +49,7 @@ def test_an_object_that_nobody_looked_at_has_no_look(writer: sqlite3.Connection)
 
 
 def test_a_format_has_one_number(writer: sqlite3.Connection) -> None:
-    formats, others = Formats(writer), Formats(writer)
+    formats, others = FormatTable(writer), FormatTable(writer)
     picture = ("video", "h264", 640, 360, None, None)
     sound = ("audio", "aac", None, None, 48_000, 2)
 
@@ -55,5 +57,5 @@ def test_a_format_has_one_number(writer: sqlite3.Connection) -> None:
 
     assert (others.number(picture), others.number(sound)) == (first, second)
     assert others.content(first) == picture
-    assert Formats(writer).content(second) == sound
+    assert FormatTable(writer).content(second) == sound
     assert writer.execute("SELECT count(*) FROM formats").fetchone() == (2,)

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from ossrec.catalog.connection.open_writer import open_for_writing
-from ossrec.catalog.query.find import Wanted, find_recordings, last_scan, open_catalog
+from ossrec.catalog.query.find import RecordingFilter, find_recordings, last_scan, open_catalog
 from ossrec.catalog.schema import migrations as schema
 from ossrec.catalog.schema.version import VERSION
 
@@ -64,7 +64,7 @@ def test_it_reads_as_one_that_was_made_new(first: Path, tmp_path: Path) -> None:
 
     assert _schema(first) == _schema(new)
     with closing(open_catalog(first)) as conn:
-        (row,) = find_recordings(conn, Wanted(), now=100.0, quiet_after=10.0)
+        (row,) = find_recordings(conn, RecordingFilter(), now=100.0, quiet_after=10.0)
         scan = last_scan(conn)
     assert (row["recordid"], row["verdict"], row["depth"]) == ("a", "incomplete", "listing")
     assert scan is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.query.find import (
-    Wanted,
+    RecordingFilter,
     bucket_names,
     count_recordings,
     find_recordings,
@@ -59,7 +59,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 
 def found(catalog: sqlite3.Connection, now: float = NOW, **wanted: Any) -> list[str]:
     """Room and recordid of what is found."""
-    rows = find_recordings(catalog, Wanted(**wanted), now=now, quiet_after=QUIET)
+    rows = find_recordings(catalog, RecordingFilter(**wanted), now=now, quiet_after=QUIET)
     return [f"{row['roomid']} {row['recordid'][:4]}" for row in rows]
 
 
@@ -137,13 +137,13 @@ def test_recording_reads_as_unfinished_once_nothing_arrives(catalog: sqlite3.Con
     assert found(catalog, verdicts=("unfinished", "recording")) == ["live aa07", "died aa08"]
     later = NOW + QUIET + 60
     assert found(catalog, now=later, verdicts=("unfinished",)) == ["live aa07", "died aa08"]
-    rows = find_recordings(catalog, Wanted(room="live"), now=later, quiet_after=QUIET)
+    rows = find_recordings(catalog, RecordingFilter(room="live"), now=later, quiet_after=QUIET)
     assert [row["verdict"] for row in rows] == ["unfinished"]
 
 
 def test_counts_by_verdict_as_they_read_now(catalog: sqlite3.Connection) -> None:
     def counts(**wanted: Any) -> dict[str, int]:
-        rows = count_recordings(catalog, Wanted(**wanted), now=NOW, quiet_after=QUIET)
+        rows = count_recordings(catalog, RecordingFilter(**wanted), now=NOW, quiet_after=QUIET)
         return {row["verdict"]: row["recordings"] for row in rows}
 
     assert counts() == {
@@ -155,7 +155,7 @@ def test_counts_by_verdict_as_they_read_now(catalog: sqlite3.Connection) -> None
 
 
 def test_a_row_says_all_that_was_promised(catalog: sqlite3.Connection) -> None:
-    (row,) = find_recordings(catalog, Wanted(uid="7", room="lobby"), now=NOW, quiet_after=QUIET)
+    (row,) = find_recordings(catalog, RecordingFilter(uid="7", room="lobby"), now=NOW, quiet_after=QUIET)
     assert tuple(row) == FIELDS
     assert row["bucket"] == "oss://recordings"
     assert row["folder"] == "2026/"
@@ -173,7 +173,7 @@ def test_a_row_says_all_that_was_promised(catalog: sqlite3.Connection) -> None:
 
 
 def test_a_row_found_by_another_reading_says_so(catalog: sqlite3.Connection) -> None:
-    (row,) = find_recordings(catalog, Wanted(room="a"), now=NOW, quiet_after=QUIET)
+    (row,) = find_recordings(catalog, RecordingFilter(room="a"), now=NOW, quiet_after=QUIET)
     assert (row["roomid"], row["uid"], row["reading"]) == ("a__uid_s_b", "c", "alternative")
 
 

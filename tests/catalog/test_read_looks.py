@@ -9,7 +9,7 @@ import pytest
 
 from ossrec.catalog.details.recording import details
 from ossrec.catalog.details.segment_states import stretches
-from ossrec.catalog.query.find import Wanted, find_recordings, last_scan, open_catalog
+from ossrec.catalog.query.find import RecordingFilter, find_recordings, last_scan, open_catalog
 from ossrec.catalog.query.recording_references import one_recording
 from tests.catalog.builder import FORMAT, NOW, CatalogBuilder, mixed
 
@@ -56,7 +56,7 @@ def states(build: CatalogBuilder, reference: str = LOBBY) -> list[str]:
 def test_a_row_has_what_was_measured(build: CatalogBuilder) -> None:
     recorded(build, **MEASURED)
     with closing(open_catalog(build.path)) as conn:
-        (row,) = find_recordings(conn, Wanted(), now=NOW, quiet_after=330)
+        (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
     told = {name: row[name] for name in MEASURED if name in row}
     assert told == {name: value for name, value in MEASURED.items() if name not in ("looked", "first_pts")}
     assert row["looked_at"] == "2026-11-01T12:00:00.000Z"
@@ -66,7 +66,7 @@ def test_a_row_has_what_was_measured(build: CatalogBuilder) -> None:
 def test_what_was_never_looked_at_has_no_measures(build: CatalogBuilder) -> None:
     recorded(build)
     with closing(open_catalog(build.path)) as conn:
-        (row,) = find_recordings(conn, Wanted(), now=NOW, quiet_after=330)
+        (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
     assert {row[name] for name in ("looked_at", "start_pts", "width", "bit_rate", "segments_lookable")} == {None}
     assert states(build) == ["present"] * 4
     assert [one["look"] for one in shown(build)["segments"]] == [None] * 4

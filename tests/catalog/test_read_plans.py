@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.query.filters import Clock, Question, Wanted, other_readings, question
+from ossrec.catalog.query.filters import Query, QueryTime, RecordingFilter, other_readings, question
 from ossrec.catalog.query.find import _NEWEST_FIRST, _select
 from tests.catalog.builder import CatalogBuilder
 
@@ -39,27 +39,31 @@ def conn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connectio
     build.conn.close()
 
 
-def plan(conn: sqlite3.Connection, asked: Question) -> list[str]:
+def plan(conn: sqlite3.Connection, asked: Query) -> list[str]:
     rows = conn.execute(f"EXPLAIN QUERY PLAN {_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": -1})
     return [row[3] for row in rows]
 
 
 @pytest.mark.parametrize(("wanted", "expected"), PLANS.values(), ids=PLANS)
 def test_uses_the_index(conn: sqlite3.Connection, wanted: dict[str, Any], expected: str) -> None:
-    steps = plan(conn, question(Wanted(**wanted), [1] if "bucket" in wanted else None, Clock(9.0, 1.0)))
+    steps = plan(conn, question(RecordingFilter(**wanted), [1] if "bucket" in wanted else None, QueryTime(9.0, 1.0)))
     assert any(expected in step for step in steps), steps
     if wanted:
         assert not any(step.startswith("SCAN") for step in steps), steps
 
 
 def test_other_readings_are_looked_for_among_ambiguous_names_only(conn: sqlite3.Connection) -> None:
-    for wanted in (Wanted(room="x"), Wanted(uid="x", since=5), Wanted(room="x", uid="y", verdicts=("gone",))):
-        asked = other_readings(wanted, None, Clock(9.0, 1.0))
+    for wanted in (
+        RecordingFilter(room="x"),
+        RecordingFilter(uid="x", since=5),
+        RecordingFilter(room="x", uid="y", verdicts=("gone",)),
+    ):
+        asked = other_readings(wanted, None, QueryTime(9.0, 1.0))
         assert asked is not None
         steps = plan(conn, asked)
         assert all("recordings_ambiguous" in step for step in steps if "recordings" in step), steps
 
 
 def test_recordings_that_last_longer_than_a_day_are_found_by_an_index_of_their_own(conn: sqlite3.Connection) -> None:
-    steps = plan(conn, question(Wanted(since=5, until=9), None, Clock(9.0, 1.0)))
+    steps = plan(conn, question(RecordingFilter(since=5, until=9), None, QueryTime(9.0, 1.0)))
     assert any("recordings_long" in step for step in steps), steps

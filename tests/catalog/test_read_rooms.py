@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.details.room import SPAN_FIELDS, Room, room_recordings, room_row, span_rows
-from ossrec.catalog.query.find import Wanted, open_catalog
+from ossrec.catalog.query.find import RecordingFilter, open_catalog
 from ossrec.naming import unix_ms
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
 
@@ -22,7 +22,7 @@ def build(tmp_path: Path) -> Iterator[CatalogBuilder]:
 
 def room_of(build: CatalogBuilder, name: str = "lobby", now: float = NOW, **wanted: Any) -> Room:
     with closing(open_catalog(build.path)) as conn:
-        return room_recordings(conn, Wanted(room=name, **wanted), now=now, quiet_after=330)
+        return room_recordings(conn, RecordingFilter(room=name, **wanted), now=now, quiet_after=330)
 
 
 def put(

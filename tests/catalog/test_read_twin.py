@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ossrec.catalog.query.find import Wanted, count_recordings, find_recordings, open_catalog
+from ossrec.catalog.query.find import RecordingFilter, count_recordings, find_recordings, open_catalog
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.naming import readings
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
@@ -70,7 +70,7 @@ def reads_now(one: Recording) -> str:
     return "unfinished" if one["verdict"] == "recording" and quiet else str(one["verdict"])
 
 
-def named(one: Recording, wanted: Wanted) -> bool:
+def named(one: Recording, wanted: RecordingFilter) -> bool:
     """By any reading of its name, if its room or user is asked for; else as it is stored."""
     ways = [(one["roomid"], one["uid"], one["stream"])]
     if wanted.room is not None or wanted.uid is not None:
@@ -82,7 +82,7 @@ def named(one: Recording, wanted: Wanted) -> bool:
     )
 
 
-def overlaps(one: Recording, wanted: Wanted) -> bool:
+def overlaps(one: Recording, wanted: RecordingFilter) -> bool:
     started, ended = one["started_ms"], one["ended_ms"]
     if wanted.since is None and wanted.until is None:
         return True
@@ -92,7 +92,7 @@ def overlaps(one: Recording, wanted: Wanted) -> bool:
     return wanted.since is None or started >= wanted.since or live or (ended is not None and ended > wanted.since)
 
 
-def matches(one: Recording, wanted: Wanted) -> bool:
+def matches(one: Recording, wanted: RecordingFilter) -> bool:
     return (
         named(one, wanted)
         and overlaps(one, wanted)
@@ -105,7 +105,7 @@ def matches(one: Recording, wanted: Wanted) -> bool:
 
 TIMES = st.none() | st.integers(-10, 210).map(lambda hours: START + hours * HOUR)
 WANTED = st.builds(
-    Wanted,
+    RecordingFilter,
     room=st.none() | st.sampled_from([*ROOMS, "lab", "a__uid_s_x__uid_s_y__uid_e"]),
     uid=st.none() | st.sampled_from([*UIDS[1:], "x"]),
     recordid=st.none() | st.sampled_from([f"{number:016x}" for number in range(4)]),
@@ -121,7 +121,7 @@ WANTED = st.builds(
 
 @settings(max_examples=200, deadline=None)
 @given(WANTED)
-def test_a_query_finds_what_looking_at_all_finds(known: Known, wanted: Wanted) -> None:
+def test_a_query_finds_what_looking_at_all_finds(known: Known, wanted: RecordingFilter) -> None:
     conn = known.conn
     expected = [one for one in known.everything if matches(one, wanted)]
     expected.sort(key=lambda one: (one["started_ms"] is None, -(one["started_ms"] or 0), one["path"], one["bucket_id"]))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from ossrec.catalog.store.ingest import Intake, Taken
+from ossrec.catalog.store.ingest import Ingest, IngestedPage
 from ossrec.catalog.store.scans import (
     Scan,
     advance,
@@ -20,7 +20,7 @@ from ossrec.catalog.store.scans import (
 )
 from ossrec.errors import BucketBusy
 from ossrec.jobs.scan.list_bucket import list_bucket
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.session.signals import StopRequest
 from tests.scan.bucket_maker import segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
 
@@ -102,7 +102,7 @@ def test_an_object_that_came_back_between_two_scans_is_not_gone_when_the_first_i
 def _list(conn: sqlite3.Connection, place: MemoryBucket, prefix: str) -> None:
     number = bucket_number(conn, place.name)
     scan = unfinished_scan(conn, number, prefix) or begin_scan(conn, number, prefix, [], NOW)
-    list_bucket(conn, place, scan, Intake(conn, scan.id, number, NOW), Stop(), threads=1, listed=lambda _: None)
+    list_bucket(conn, place, scan, Ingest(conn, scan.id, number, NOW), StopRequest(), threads=1, listed=lambda _: None)
 
 
 def test_a_scan_that_only_had_to_judge_is_not_resumed(writer: sqlite3.Connection, bucket: int) -> None:
@@ -123,8 +123,8 @@ def test_what_a_scan_needed_to_resume_is_not_kept(writer: sqlite3.Connection, bu
 def test_counts_add_up_over_pages_and_are_expected_of_the_next_scan(writer: sqlite3.Connection, bucket: int) -> None:
     assert expected_objects(writer, bucket, "") is None
     scan = begin_scan(writer, bucket, "", [], NOW)
-    count(writer, scan, 1000, Taken(3, 2))
-    count(writer, scan, 10, Taken(1, 1))
+    count(writer, scan, 1000, IngestedPage(3, 2))
+    count(writer, scan, 10, IngestedPage(1, 1))
     assert expected_objects(writer, bucket, "") is None
     finish(writer, scan)
     begin_scan(writer, bucket, "", [], NOW)
@@ -135,7 +135,7 @@ def test_counts_add_up_over_pages_and_are_expected_of_the_next_scan(writer: sqli
 
 
 def _fill(conn: sqlite3.Connection, bucket: int, recordings: int, prefix: str = "2026/") -> None:
-    intake = Intake(conn, 0, bucket, NOW)
+    intake = Ingest(conn, 0, bucket, NOW)
     for number in range(recordings):
         place = intake.stems.place(segment(stem(number, folder=prefix), 0))[0]
         conn.execute("UPDATE recordings SET segments_present = 99 WHERE id = ?", (place.recording_id,))

@@ -12,10 +12,10 @@ from typing import Any
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.query.due_inspections import Share
-from ossrec.catalog.query.filters import Wanted
+from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.jobs.check.check import check_recordings
-from ossrec.jobs.check.report import CheckOptions, CheckSummary, Talk
-from ossrec.jobs.workers.thread_pool import ThreadCrew
+from ossrec.jobs.check.report import CheckCallbacks, CheckOptions, CheckSummary
+from ossrec.jobs.workers.thread_pool import ThreadPool
 from tests.scan import scanning
 from tests.scan.bucket_maker import DAY, playlist, put, segment, stem
 
@@ -32,13 +32,13 @@ def check(
     *,
     share: tuple[int, int] = (1, 1),
     threads: int = 4,
-    talk: Talk = Talk(),  # noqa: B008 - a value that never changes
+    talk: CheckCallbacks = CheckCallbacks(),  # noqa: B008 - a value that never changes
     **asked: Any,
 ) -> CheckSummary:
     """Check what is due, silently; what is no option of a check is a condition as of `find`."""
     options = {name: asked.pop(name) for name in _OPTIONS if name in asked}
-    chosen = CheckOptions(wanted=Wanted(**asked), share=Share(*share), **options)
-    return check_recordings(catalog, opener, chosen, ThreadCrew(threads), talk)
+    chosen = CheckOptions(wanted=RecordingFilter(**asked), share=Share(*share), **options)
+    return check_recordings(catalog, opener, chosen, ThreadPool(threads), talk)
 
 
 @lru_cache

@@ -10,7 +10,7 @@ import pytest
 
 from ossrec.errors import Interrupted
 from ossrec.jobs.check.check import outlook_of_check
-from ossrec.jobs.check.report import CheckOptions, CheckState, Outlook, Talk
+from ossrec.jobs.check.report import CheckCallbacks, CheckForecast, CheckOptions, CheckState
 from ossrec.jobs.workers import inspect_object as inspecting
 from tests.check.checking import asked_for, check, depths, put_recordings, select
 from tests.scan.scanning import scan
@@ -40,7 +40,7 @@ def backdate(catalog: Path, seconds: int) -> None:
             conn.execute(sql, (seconds,))
 
 
-def stop_after(segments: int) -> Talk:
+def stop_after(segments: int) -> CheckCallbacks:
     """Somebody presses Ctrl-C after so many segments."""
     asked: list[int] = []
 
@@ -49,7 +49,7 @@ def stop_after(segments: int) -> Talk:
             asked.append(1)
             os.kill(os.getpid(), signal.SIGINT)
 
-    return Talk(progress=press)
+    return CheckCallbacks(progress=press)
 
 
 def interrupted(catalog: Path, segments: int, again: float = 0.0) -> int:
@@ -90,8 +90,8 @@ def test_a_full_look_at_a_large_segment_is_not_repeated_by_one_at_its_edges(
 def test_a_check_of_all_again_that_was_stopped_goes_on(looked_at: Path) -> None:
     kept = interrupted(looked_at, 4)
     assert 4 <= kept < 12
-    told: list[Outlook] = []
-    more = check(looked_at, again=0.0, talk=Talk(told.append))
+    told: list[CheckForecast] = []
+    more = check(looked_at, again=0.0, talk=CheckCallbacks(told.append))
     assert (more.due["segments"], more.segments, more.left["segments"]) == (12 - kept, 12 - kept, 0)
     assert [one.goes_on_from is not None for one in told] == [True]
     assert check(looked_at, again=0.0).segments == 12  # that one came to its end: all again

@@ -16,10 +16,10 @@ import ossrec
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.jobs.check.check import check_recordings
-from ossrec.jobs.check.report import CheckOptions, Talk
+from ossrec.jobs.check.report import CheckCallbacks, CheckOptions
 from ossrec.jobs.workers import dask_pool as module
-from ossrec.jobs.workers.dask_pool import DaskCrew, look_from_here
-from ossrec.jobs.workers.inspect_object import Target
+from ossrec.jobs.workers.dask_pool import DaskPool, look_from_here
+from ossrec.jobs.workers.inspect_object import SegmentObject
 from tests.buckets.places import connect
 from tests.check.checking import check, content, recording
 from tests.check.stuck import SOON, Stuck
@@ -90,8 +90,8 @@ def test_a_cluster_gives_the_catalog_that_threads_give(stored: OssServer, addres
 
     settings = BucketSettings(endpoint=stored.endpoint, region=stored.region)
     assert SECRET not in os.environ.values()
-    crew = DaskCrew(address, settings)
-    other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), crew, Talk())
+    crew = DaskPool(address, settings)
+    other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), crew, CheckCallbacks())
     assert crew.hands == 4
     assert (other.segments, other.verdicts, other.warnings[0][:7]) == (14, summary.verdicts, "LOOK002")
     assert other.requests == summary.requests == {"list": 0, "get": 15, "retry": 0}
@@ -156,25 +156,25 @@ def test_what_is_sent_to_workers_holds_no_credentials(monkeypatch: pytest.Monkey
 
     settings = BucketSettings(region="cn-hangzhou")
     bucket = open_bucket("oss://recordings", settings)
-    crew = DaskCrew("tcp://nowhere:1", settings)
+    crew = DaskPool("tcp://nowhere:1", settings)
     crew._executor = Executor()  # type: ignore[assignment]
-    crew.submit(bucket, Target("a.ts", 188, b"e"), "full")
+    crew.submit(bucket, SegmentObject("a.ts", 188, b"e"), "full")
     task = pickle.loads(sent[0])
-    assert task == (look_from_here, "oss://recordings", settings, Target("a.ts", 188, b"e"), "full")
+    assert task == (look_from_here, "oss://recordings", settings, SegmentObject("a.ts", 188, b"e"), "full")
     assert not any(word.encode() in sent[0] for word in ("LTAI-mine", SECRET, "a-token"))
 
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageProblem, match=r"pip install 'ossrec\[dask\]'"):
-        DaskCrew("tcp://127.0.0.1:1", BucketSettings())
+        DaskPool("tcp://127.0.0.1:1", BucketSettings())
 
 
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.3)
     with (
         pytest.raises(UsageProblem, match=r"no Dask cluster at tcp://127\.0\.0\.1:1 "),
-        DaskCrew("tcp://127.0.0.1:1", BucketSettings()),
+        DaskPool("tcp://127.0.0.1:1", BucketSettings()),
     ):
         pass
 
@@ -186,7 +186,7 @@ def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyP
     with (
         dask.config.set(CONFIG),
         LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=DASHBOARD) as cluster,
-        DaskCrew(cluster.scheduler_address, BucketSettings()) as crew,
+        DaskPool(cluster.scheduler_address, BucketSettings()) as crew,
     ):
         crew.ensure()
         cluster.scale(0)
@@ -195,7 +195,7 @@ def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyP
             _ensure_for(crew, PATIENCE)
 
 
-def _ensure_for(crew: DaskCrew, seconds: float) -> None:
+def _ensure_for(crew: DaskPool, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         crew.ensure()

@@ -13,8 +13,8 @@ from fixtures.times import copy_bucket
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.catalog.query.find import open_catalog
 from ossrec.jobs.check.check import check_recordings
-from ossrec.jobs.check.report import CheckOptions, Talk
-from ossrec.jobs.workers.thread_pool import ThreadCrew
+from ossrec.jobs.check.report import CheckCallbacks, CheckOptions
+from ossrec.jobs.workers.thread_pool import ThreadPool
 from ossrec.mpegts.inspection import Depth
 from tests.scan.scanning import is_sound, scan
 
@@ -34,7 +34,9 @@ def test_a_check_of_a_fixture_gives_what_stands_beside_it(path: Path, tmp_path: 
     scan(bucket, catalog)
 
     for depth in DEPTHS:
-        summary = check_recordings(catalog, lambda _: bucket, CheckOptions(depth=depth), ThreadCrew(2), Talk())
+        summary = check_recordings(
+            catalog, lambda _: bucket, CheckOptions(depth=depth), ThreadPool(2), CheckCallbacks()
+        )
         assert (summary.warnings, summary.left["segments"]) == ([], 0)
         assert [_told(catalog, row, row[depth]) for row in rows] == [_wanted(row, row[depth]) for row in rows]
     assert is_sound(catalog)

@@ -48,7 +48,7 @@ def test_what_was_seen_before_a_kill_is_not_read_again(scanned: Path, monkeypatc
         raise RuntimeError("the power is cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr("ossrec.jobs.check.bucket_sessions.Desk.judge", power_cut)
+        patch.setattr("ossrec.jobs.check.bucket_sessions.BucketSession.judge", power_cut)
         with pytest.raises(RuntimeError, match="power"):
             check(scanned, threads=1)
     (kept,) = select(scanned, "SELECT count(*) FROM looks")[0]
@@ -65,7 +65,7 @@ def test_a_recording_whose_looks_are_all_kept_is_judged_by_whatever_runs_next(
     check(calm)
     monkeypatch.setattr(module, "_COMMIT_EVERY", 0.0)
     with monkeypatch.context() as patch:
-        patch.setattr("ossrec.jobs.check.bucket_sessions.Desk.judge", lambda *_: None)
+        patch.setattr("ossrec.jobs.check.bucket_sessions.BucketSession.judge", lambda *_: None)
         check(scanned)
     other = scanned.with_name("other.db")
     shutil.copy(scanned, other)

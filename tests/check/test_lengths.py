@@ -12,7 +12,7 @@ import pytest
 
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.jobs.rebuild.rebuild import Rebuilt, Wish, rebuild
+from ossrec.jobs.rebuild.rebuild import RebuildOptions, RebuiltPlaylist, rebuild
 from ossrec.jobs.workers.inspect_object import HEAD, TAIL
 from ossrec.naming import unix_ms
 from tests.check.checking import Objects, check, put_all, recording
@@ -52,10 +52,10 @@ def looked_at(folder: Path, catalog: Path, depth: str) -> Mapping[str, Any]:
     return row
 
 
-def rebuilt(folder: Path, catalog: Path) -> Rebuilt:
+def rebuilt(folder: Path, catalog: Path) -> RebuiltPlaylist:
     with closing(open_catalog(catalog)) as conn:
         (number,) = conn.execute("SELECT id FROM recordings").fetchone()
-        return rebuild(conn, LocalBucket(str(folder)), number, Wish(330))
+        return rebuild(conn, LocalBucket(str(folder)), number, RebuildOptions(330))
 
 
 @pytest.mark.parametrize("b_frames", [0, 2], ids=["no B-frames", "B-frames"])

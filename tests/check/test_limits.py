@@ -10,7 +10,7 @@ import pytest
 
 from ossrec.catalog.connection.lock import writing
 from ossrec.errors import CatalogLocked, Interrupted
-from ossrec.jobs.check.report import CheckState, Talk
+from ossrec.jobs.check.report import CheckCallbacks, CheckState
 from ossrec.jobs.workers import inspect_object as inspecting
 from ossrec.model import Body
 from tests.check.checking import (
@@ -78,7 +78,7 @@ def test_a_signal_stops_it_after_the_segments_in_hand(folder: Path, scanned: Pat
         if state.segments == 4 and not told:
             os.kill(os.getpid(), signal.SIGINT)
 
-    talk = Talk(progress=stop_soon, stopping=lambda: told.append("asked"))
+    talk = CheckCallbacks(progress=stop_soon, stopping=lambda: told.append("asked"))
     with pytest.raises(Interrupted, match="every segment that was looked at is kept, the next check goes on"):
         check(scanned, threads=1, talk=talk)
     assert told == ["asked"]
@@ -108,7 +108,7 @@ class Hanging(Watched):
 def test_a_second_signal_ends_it_at_once(folder: Path, scanned: Path) -> None:
     bucket = Hanging(str(folder))
     with pytest.raises((KeyboardInterrupt, Interrupted)):
-        check(scanned, lambda _: bucket, threads=1, talk=Talk(stopping=bucket.asked.set))
+        check(scanned, lambda _: bucket, threads=1, talk=CheckCallbacks(stopping=bucket.asked.set))
     assert is_sound(scanned)
     assert check(scanned).segments == 12
 

@@ -9,7 +9,7 @@ import pytest
 from fixtures.times import copy_bucket
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.jobs.check.check import outlook_of_check
-from ossrec.jobs.check.report import CheckOptions, CheckState, Talk
+from ossrec.jobs.check.report import CheckCallbacks, CheckOptions, CheckState
 from tests.buckets.places import connect
 from tests.check.checking import (
     Objects,
@@ -88,7 +88,7 @@ def test_what_it_costs_is_what_was_told_before(folder: Path, catalog: Path) -> N
     told = outlook_of_check(catalog, CheckOptions(depth="full"))
     planned: list[object] = []
     states: list[CheckState] = []
-    summary = check(catalog, depth="full", talk=Talk(planned.append, states.append))
+    summary = check(catalog, depth="full", talk=CheckCallbacks(planned.append, states.append))
     assert planned == [told]
     assert (summary.recordings, summary.segments, summary.requests["get"], summary.bytes_read) == told.due
     assert (states[-1].segments, states[-1].bytes_read, states[-1].recordings) == (9, told.due.bytes, 3)

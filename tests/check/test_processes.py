@@ -15,12 +15,12 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError
 from ossrec.jobs.check.check import check_recordings
-from ossrec.jobs.check.report import CheckOptions, CheckState, CheckSummary, Talk
+from ossrec.jobs.check.report import CheckCallbacks, CheckOptions, CheckState, CheckSummary
 from ossrec.jobs.workers import process_pool as module
-from ossrec.jobs.workers.adaptive_pool import FittingCrew
-from ossrec.jobs.workers.inspect_object import Target
-from ossrec.jobs.workers.process_pool import ProcessCrew
-from ossrec.jobs.workers.thread_pool import ThreadCrew
+from ossrec.jobs.workers.adaptive_pool import AdaptivePool
+from ossrec.jobs.workers.inspect_object import SegmentObject
+from ossrec.jobs.workers.process_pool import ProcessPool
+from ossrec.jobs.workers.thread_pool import ThreadPool
 from tests.buckets.places import connect, environment
 from tests.check.checking import check, content, put_recordings, recording, rewrite, select
 from tests.check.test_looking import upload
@@ -59,7 +59,9 @@ def way_to(server: OssServer) -> BucketSettings:
 
 
 def look(catalog: Path, crew: Any, bucket: Bucket | None = None, **told: Any) -> CheckSummary:
-    return check_recordings(catalog, lambda name: bucket or LocalBucket(name), CheckOptions("full"), crew, Talk(**told))
+    return check_recordings(
+        catalog, lambda name: bucket or LocalBucket(name), CheckOptions("full"), crew, CheckCallbacks(**told)
+    )
 
 
 def copied(catalog: Path) -> Path:
@@ -80,8 +82,8 @@ def test_processes_give_the_catalog_and_the_summary_that_threads_give(stored: Os
     here = copied(catalog)
     stored.faults.add(Fault("GET", key=segment(stem(3), 0), times=None, status=403))
     bucket = connect(stored)
-    alone = look(here, ThreadCrew(3), bucket)
-    crew = ProcessCrew(3, 2, way_to(stored))
+    alone = look(here, ThreadPool(3), bucket)
+    crew = ProcessPool(3, 2, way_to(stored))
     other = look(catalog, crew, bucket)
     assert without_request_ids(content(catalog)) == without_request_ids(content(here))
     assert (other.segments, other.verdicts, other.bytes_read) == (14, alone.verdicts, alone.bytes_read)
@@ -91,8 +93,8 @@ def test_processes_give_the_catalog_and_the_summary_that_threads_give(stored: Os
 
 def test_a_folder_is_looked_at_by_processes_too(scanned: Path) -> None:
     here = copied(scanned)
-    alone = look(here, ThreadCrew(2))
-    other = look(scanned, ProcessCrew(4, 2, BucketSettings()))
+    alone = look(here, ThreadPool(2))
+    other = look(scanned, ProcessPool(4, 2, BucketSettings()))
     assert (other.segments, other.requests) == (32, alone.requests)
     assert content(scanned) == content(here)
 
@@ -100,7 +102,7 @@ def test_a_folder_is_looked_at_by_processes_too(scanned: Path) -> None:
 def test_what_they_repeat_is_counted(stored: OssServer, catalog: Path) -> None:
     scan(connect(stored), catalog)
     stored.faults.add(Fault("GET", key=segment(stem(0), 0), times=2, headers={"Retry-After": "0"}, status=503))
-    summary = look(catalog, ProcessCrew(4, 2, way_to(stored)), connect(stored))
+    summary = look(catalog, ProcessPool(4, 2, way_to(stored)), connect(stored))
     assert (summary.requests, summary.warnings) == ({"list": 0, "get": 17, "retry": 2}, [])
 
 
@@ -116,18 +118,18 @@ def test_the_clock_of_the_bucket_counts_though_only_others_asked_it(
     for name, value in environment(server).items():
         monkeypatch.setenv(name, value)
     scan(connect(server), catalog)
-    summary = look(catalog, ProcessCrew(2, 2, way_to(server)), connect(server))
+    summary = look(catalog, ProcessPool(2, 2, way_to(server)), connect(server))
     assert (summary.segments, summary.verdicts) == (3, {"recording": 1})
 
 
 def test_all_of_them_together_ask_as_many_at_once_as_was_said(stored: OssServer, catalog: Path) -> None:
     scan(connect(stored), catalog)
     stored.clear_requests()
-    crew = ProcessCrew(3, 2, way_to(stored))
+    crew = ProcessPool(3, 2, way_to(stored))
     assert crew.hands == 2 + 2 + 1 + 1
     look(catalog, crew, connect(stored))
     assert len({request.connection for request in stored.requests}) <= 3
-    assert ProcessCrew(2, 8, way_to(stored)).hands == 4
+    assert ProcessPool(2, 8, way_to(stored)).hands == 4
 
 
 def test_what_is_sent_to_them_holds_no_credentials(
@@ -143,7 +145,7 @@ def test_what_is_sent_to_them_holds_no_credentials(
         send(self, message)
 
     monkeypatch.setattr(module._Worker, "_send", noted)
-    summary = look(catalog, ProcessCrew(4, 2, way_to(stored)), connect(stored))
+    summary = look(catalog, ProcessPool(4, 2, way_to(stored)), connect(stored))
     assert (summary.segments, len(sent)) == (15, 2 + 15)
     assert pickle.loads(sent[0]) == (2, BucketSettings(endpoint=stored.endpoint, region=stored.region, threads=2))
     assert pickle.loads(sent[2])[1] == "oss://recordings"
@@ -153,7 +155,7 @@ def test_what_is_sent_to_them_holds_no_credentials(
 class Killing:
     """Kills some of a crew's processes once a segment was looked at."""
 
-    def __init__(self, crew: ProcessCrew, number: int) -> None:
+    def __init__(self, crew: ProcessPool, number: int) -> None:
         self._victims = crew._workers
         self._number = number
 
@@ -168,7 +170,7 @@ def test_what_a_killed_process_had_in_hand_is_done_by_the_others(scanned: Path) 
     calm = copied(scanned)
     check(calm, depth="full")
     told: list[str] = []
-    crew = ProcessCrew(4, 2, BucketSettings(), told.append)
+    crew = ProcessPool(4, 2, BucketSettings(), told.append)
     summary = look(scanned, crew, progress=Killing(crew, 1))
     killed = "a process that looks at segments was killed (SIGKILL: for want of memory, perhaps)"
     assert told == [f"{killed}: 1 of 2 are left and go on"]
@@ -180,7 +182,7 @@ def test_what_a_killed_process_had_in_hand_is_done_by_the_others(scanned: Path) 
 def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) -> None:
     calm = copied(scanned)
     check(calm, depth="full")
-    crew = ProcessCrew(4, 2, BucketSettings())
+    crew = ProcessPool(4, 2, BucketSettings())
     with pytest.raises(OssrecError, match=r"processes that look .* are gone, the last one was killed .*check again"):
         look(scanned, crew, progress=Killing(crew, 2))
     ((kept,),) = select(scanned, "SELECT count(*) FROM looks")
@@ -193,12 +195,12 @@ def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) 
 def test_processes_that_cannot_work_are_told(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PROGRAM", "ossrec.no_such_module")
     with pytest.raises(OssrecError, match=r"ended by itself \(exit code 1; OSSREC_DEBUG=1 shows why\)"):
-        look(scanned, ProcessCrew(4, 2, BucketSettings()))
+        look(scanned, ProcessPool(4, 2, BucketSettings()))
 
 
 def test_a_failure_that_nobody_foresaw_is_a_line(stored: OssServer, catalog: Path) -> None:
-    with ProcessCrew(2, 2, way_to(stored)) as crew:
-        future = crew.submit(connect(stored), Target("a.ts", "188", b"e"), "full")  # type: ignore[arg-type]
+    with ProcessPool(2, 2, way_to(stored)) as crew:
+        future = crew.submit(connect(stored), SegmentObject("a.ts", "188", b"e"), "full")  # type: ignore[arg-type]
         with pytest.raises(OssrecError, match=r"^unforeseen: TypeError: .*$"):
             crew.result(future)
 
@@ -207,14 +209,14 @@ def test_without_room_for_processes_threads_look(scanned: Path, monkeypatch: pyt
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr("ossrec.jobs.workers.adaptive_pool._WORTH", 0.0)
     told: list[str] = []
-    summary = look(scanned, FittingCrew(ThreadCrew(2), ProcessCrew(4, 2, BucketSettings()), told.append))
+    summary = look(scanned, AdaptivePool(ThreadPool(2), ProcessPool(4, 2, BucketSettings()), told.append))
     assert summary.segments == 32
     assert told == ["no processes could be started (No such file or directory): threads look alone"]
 
 
 def test_all_end_with_the_block_and_threads_too(scanned: Path) -> None:
     before = threading.active_count()
-    with ProcessCrew(4, 2, BucketSettings()) as crew:
+    with ProcessPool(4, 2, BucketSettings()) as crew:
         pass
     assert [worker.process.returncode for worker in crew._workers] == [0, 0]
     assert threading.active_count() == before
@@ -230,7 +232,7 @@ def test_all_end_with_the_block_and_threads_too(scanned: Path) -> None:
     ],
 )
 def test_processes_are_for_much_work(segments: int, size: int, has_many: bool) -> None:
-    crew = FittingCrew(ThreadCrew(8), ProcessCrew(8, 2, BucketSettings()))
+    crew = AdaptivePool(ThreadPool(8), ProcessPool(8, 2, BucketSettings()))
     crew.expect(segments, size)
     assert crew.is_here is not has_many
     assert crew.hands == (12 if has_many else 10)
@@ -239,13 +241,13 @@ def test_processes_are_for_much_work(segments: int, size: int, has_many: bool) -
 def test_a_budget_bounds_what_is_expected(scanned: Path) -> None:
     told: list[tuple[int, int]] = []
 
-    class Heard(ThreadCrew):
+    class Heard(ThreadPool):
         def expect(self, segments: int, size: int) -> None:
             told.append((segments, size))
 
     for budget in (None, 50_000):
         options = CheckOptions("full", again=0.0, budget=budget)
-        check_recordings(scanned, LocalBucket, options, Heard(1), Talk())
+        check_recordings(scanned, LocalBucket, options, Heard(1), CheckCallbacks())
     (segments, size), (some, less) = told
     assert segments == 32
     assert 0 < some < 32

@@ -1,12 +1,12 @@
 """What is wrong with a recording, in words: when, what, in which segments."""
 
 from ossrec.catalog.details.damage import Damage
-from ossrec.catalog.details.segment_states import Stretch, stretches
+from ossrec.catalog.details.segment_states import StateRun, stretches
 from ossrec.cli.views.problems import in_words, troubles, worst_troubles
 from tests.cli.test_timeline import segments
 
 
-def said(found: list[Stretch], damage: list[Damage] | None = None) -> list[str]:
+def said(found: list[StateRun], damage: list[Damage] | None = None) -> list[str]:
     return [in_words(one) for one in troubles(found, damage or [])]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from ossrec.hls.listing.joined import ListedPlaylist, Loose, Need, Slice
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, UnlistedSegment
 
 T0 = 1_764_576_000  # seconds since 1970
 SIZE = 188 * 1000
@@ -15,48 +15,48 @@ class ListingCase(NamedTuple):
 
     sentence: str
     code: str
-    broken: ListedPlaylist
-    near_miss: ListedPlaylist
+    broken: JoinedPlaylist
+    near_miss: JoinedPlaylist
 
 
-def one(number: int = 0, **changes: object) -> Slice:
+def one(number: int = 0, **changes: object) -> JoinedSegment:
     """The sound slice of 15 s at that position of a recording."""
     start = number * 15.0
     name = f"s{number}.ts"
-    sound = Slice(
+    sound = JoinedSegment(
         number, f"a/{name}", name, 5 + 2 * number, start, 15.0, False, False, False, False, None,
         SIZE, T0 + 15 * number + 16, (T0 + 15 * number) * 1000,
     )  # fmt: skip
     return sound._replace(**changes)  # type: ignore[arg-type]
 
 
-def listed(*changed: Slice, count: int = 10, **changes: object) -> ListedPlaylist:
+def listed(*changed: JoinedSegment, count: int = 10, **changes: object) -> JoinedPlaylist:
     """An ended playlist of *count* sound slices, those in *changed* put in their places."""
     by_number = {piece.number: piece for piece in changed}
     slices = [by_number.get(number) or one(number) for number in range(count)]
-    return replace(ListedPlaylist(KEY, T0 + 15 * count + 2, True, slices), **changes)  # type: ignore[arg-type]
+    return replace(JoinedPlaylist(KEY, T0 + 15 * count + 2, True, slices), **changes)  # type: ignore[arg-type]
 
 
-def shifted(since: int, seconds: float, **changes: object) -> ListedPlaylist:
+def shifted(since: int, seconds: float, **changes: object) -> JoinedPlaylist:
     """A recording whose names are *seconds* later from slice *since* on."""
     late = [one(at, stamp_ms=int((T0 + 15 * at + seconds) * 1000)) for at in range(since, 10)]
     late[0] = late[0]._replace(**changes)  # type: ignore[arg-type]
     return listed(*late)
 
 
-def drifting(seconds: float) -> ListedPlaylist:
+def drifting(seconds: float) -> JoinedPlaylist:
     """A recording whose names drift away from EXTINF by *seconds* a slice."""
     return listed(*(one(at, stamp_ms=int((T0 + (15 + seconds) * at) * 1000)) for at in range(10)))
 
 
-def loose(name: str, at: int | None, size: int = SIZE) -> Loose:
+def loose(name: str, at: int | None, size: int = SIZE) -> UnlistedSegment:
     """An object that no playlist names, from *at* seconds after the start."""
-    return Loose(f"a/{name}", size, T0 + 500, None if at is None else (T0 + at) * 1000)
+    return UnlistedSegment(f"a/{name}", size, T0 + 500, None if at is None else (T0 + at) * 1000)
 
 
-def need(role: str, size: int | None, end: int | None = None, key: str | None = "a/k") -> ListedPlaylist:
+def need(role: str, size: int | None, end: int | None = None, key: str | None = "a/k") -> JoinedPlaylist:
     """A recording that needs a key or an initialization section."""
-    return listed(resources=[Need(role, key, "k", 4, size, end)])  # type: ignore[arg-type]
+    return listed(resources=[JoinedResource(role, key, "k", 4, size, end)])  # type: ignore[arg-type]
 
 
 SOUND = listed()

@@ -14,7 +14,7 @@ from ossrec.hls.listing.check import ListedPlaylist, Slice, check_listing, summa
 from ossrec.hls.parser.master import read_master
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Segment
-from ossrec.hls.uris import Target, resolve_playlist
+from ossrec.hls.uris import ResolvedUri, resolve_playlist
 from ossrec.rules import RULES
 from tests.hls import cases_header, cases_segments, cases_syntax
 from tests.hls.cases_uris import ADDRESS, PLAYLIST, PREFIX
@@ -62,7 +62,7 @@ def survive(data: bytes, random: Random) -> None:
         (target.key or "").encode()
 
 
-def _join(segment: Segment, target: Target, random: Random) -> Slice:
+def _join(segment: Segment, target: ResolvedUri, random: Random) -> Slice:
     """The segment with an object that may be there."""
     end = sum(segment.byterange) if segment.byterange else None
     size = random.choice((None, 0, 187, 188, 188_000)) if target.key else None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls.parser.master import MAX_MASTER, Member, read_master
+from ossrec.hls.parser.master import MAX_MASTER, MediaPlaylistReference, read_master
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
 from tests.hls.playlists import MASTER, lines
@@ -12,10 +12,10 @@ from tests.hls.playlists import MASTER, lines
 
 def test_variants_renditions_and_i_frames() -> None:
     assert read_master(read_playlist(MASTER.encode())).members == (
-        Member("variant", "low/index.m3u8", 1280000, "640x360"),
-        Member("variant", "high/index.m3u8", 2560000),
-        Member("rendition", "audio/en.m3u8", None, "English"),
-        Member("i-frames", "low/iframes.m3u8", 86000),
+        MediaPlaylistReference("variant", "low/index.m3u8", 1280000, "640x360"),
+        MediaPlaylistReference("variant", "high/index.m3u8", 2560000),
+        MediaPlaylistReference("rendition", "audio/en.m3u8", None, "English"),
+        MediaPlaylistReference("i-frames", "low/iframes.m3u8", 86000),
     )
 
 

@@ -8,7 +8,7 @@ from ossrec.hls.edit import header_and_end as done
 from ossrec.hls.edit.compose import compose
 from ossrec.hls.edit.header_and_end import settle
 from ossrec.hls.edit.join import JOINED, LOOSE, NotJoinable, join
-from ossrec.hls.edit.plan import MARK, Piece
+from ossrec.hls.edit.plan import MARK, PlannedSegment
 from ossrec.hls.parser.parse import read_playlist
 from tests.hls.test_rebuild_segments import texts
 
@@ -22,7 +22,7 @@ SETTLED = frozenset(
         *("HLS090", "HLS100", "HLS101", "HLS120", "HLS121", "HLS130", "HLS131"),
     }
 )
-SEGMENT = Piece("a.ts", seconds=6.0)
+SEGMENT = PlannedSegment("a.ts", seconds=6.0)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_settling_settles(text: str) -> None:
 def test_a_playlist_from_nothing() -> None:
     pieces = [
         SEGMENT._replace(stamp_ms=1_793_500_000_120),
-        Piece("b%20c.ts", seconds=4.004, stamp_ms=1_793_500_006_120),
-        Piece("empty.ts", seconds=2.0, is_there=False, stamp_ms=1_793_500_010_120),
-        Piece("d.ts", seconds=10.5, jumps=True, stamp_ms=1_793_500_099_007),
-        Piece("e.ts", seconds=1.0, jumps=True, stamp_ms=1_793_400_000_000),
+        PlannedSegment("b%20c.ts", seconds=4.004, stamp_ms=1_793_500_006_120),
+        PlannedSegment("empty.ts", seconds=2.0, is_there=False, stamp_ms=1_793_500_010_120),
+        PlannedSegment("d.ts", seconds=10.5, jumps=True, stamp_ms=1_793_500_099_007),
+        PlannedSegment("e.ts", seconds=1.0, jumps=True, stamp_ms=1_793_400_000_000),
     ]
     assert compose(pieces, is_over=True).decode().splitlines() == [
         "#EXTM3U",
@@ -133,7 +133,7 @@ def test_a_playlist_from_nothing() -> None:
 @given(
     st.lists(
         st.builds(
-            Piece,
+            PlannedSegment,
             uri=st.text("abc", min_size=1, max_size=5).map(lambda name: f"{name}.ts"),
             seconds=st.floats(0.04, 400),
             is_there=st.booleans(),
@@ -143,7 +143,7 @@ def test_a_playlist_from_nothing() -> None:
         min_size=1,
     )
 )
-def test_what_is_composed_reads_as_it_was_meant_and_needs_no_settling(pieces: list[Piece]) -> None:
+def test_what_is_composed_reads_as_it_was_meant_and_needs_no_settling(pieces: list[PlannedSegment]) -> None:
     data = compose(pieces, is_over=True)
     read = read_playlist(data)
     assert [(s.uri, s.gap, s.discontinuity) for s in read.segments] == [

@@ -5,7 +5,7 @@ from random import Random
 
 from ossrec.hls.edit.header_and_end import settle
 from ossrec.hls.edit.join import NotJoinable, join
-from ossrec.hls.edit.plan import Piece
+from ossrec.hls.edit.plan import PlannedSegment
 from ossrec.hls.edit.relocate import move
 from ossrec.hls.edit.segments import rewrite_segments
 from ossrec.hls.parser.parse import read_playlist
@@ -16,15 +16,17 @@ from tests.hls.test_rebuild_frames import SETTLED
 SEED = 11
 
 
-def pieces_of(playlist: Playlist, random: Random) -> list[Piece]:
+def pieces_of(playlist: Playlist, random: Random) -> list[PlannedSegment]:
     """Every segment as it is, some with something to mend, and some more."""
     made = []
     is_mixed = any(finding.code == "HLS061" for finding in playlist.findings)  # nothing is put into such
     for segment in playlist.segments:
         if random.random() < 0.1 and not is_mixed:
-            made.append(Piece("new.ts", None, 4.5, jumps=random.random() < 0.5))
+            made.append(PlannedSegment("new.ts", None, 4.5, jumps=random.random() < 0.5))
         seconds = 6.0 if random.random() < 0.8 else None
-        made.append(Piece(segment.uri, segment.number, seconds, is_there=not segment.gap, jumps=random.random() < 0.2))
+        made.append(
+            PlannedSegment(segment.uri, segment.number, seconds, is_there=not segment.gap, jumps=random.random() < 0.2)
+        )
     return made
 
 

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.hls.edit import segments as done
-from ossrec.hls.edit.plan import Piece
+from ossrec.hls.edit.plan import PlannedSegment
 from ossrec.hls.edit.segments import rewrite_segments
 from ossrec.hls.parser.parse import read_playlist
 
 HEAD = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:7\n#EXT-X-MEDIA-SEQUENCE:0\n"
 END = "#EXT-X-ENDLIST\n"
-A, B = Piece("a.ts", 0, 6.0), Piece("b.ts", 1, 6.0)
-NEW = Piece("new.ts", None, 4.5)
+A, B = PlannedSegment("a.ts", 0, 6.0), PlannedSegment("b.ts", 1, 6.0)
+NEW = PlannedSegment("new.ts", None, 4.5)
 
 
 class Case(NamedTuple):
     sentence: str
     before: str  # between HEAD and END
-    pieces: list[Piece]
+    pieces: list[PlannedSegment]
     after: str
     changes: dict[str, int]
 
@@ -213,8 +213,10 @@ texts = st.tuples(st.lists(chunks, max_size=20), st.sampled_from(["", "\n"])).ma
 def test_whatever_stands_there_the_plan_is_what_comes_out(text: str, data: st.DataObject) -> None:
     original = b"#EXTM3U\n" + text.encode()
     playlist = read_playlist(original)
-    known = [Piece(segment.uri, segment.number, 6.0, is_there=not segment.gap) for segment in playlist.segments]
-    pieces: list[Piece] = []
+    known = [
+        PlannedSegment(segment.uri, segment.number, 6.0, is_there=not segment.gap) for segment in playlist.segments
+    ]
+    pieces: list[PlannedSegment] = []
     for piece in known:
         if data.draw(st.booleans()):
             pieces.append(NEW._replace(jumps=data.draw(st.booleans())))
@@ -232,7 +234,9 @@ def test_what_is_right_comes_out_as_it_was(text: str) -> None:
     original = b"#EXTM3U\n" + text.replace("#EXTINF\n", "#EXTINF:6,\n").replace(":x", ":6,").encode()
     playlist = read_playlist(original)
     codes = {finding.code for finding in playlist.findings}
-    pieces = [Piece(segment.uri, segment.number, 6.0, is_there=not segment.gap) for segment in playlist.segments]
+    pieces = [
+        PlannedSegment(segment.uri, segment.number, 6.0, is_there=not segment.gap) for segment in playlist.segments
+    ]
     made = rewrite_segments(original, playlist, pieces)
     if not codes & {"HLS150", "HLS151", "HLS152", "HLS153", "HLS160", "HLS162", "HLS240", "HLS241"}:
         assert made.changes == {} or set(made.changes) == {done.JUMP_LOOSE}

@@ -2,24 +2,24 @@
 
 import pytest
 
-from ossrec.mpegts.inspection import WRAP, Format, Inspection, Stream
-from ossrec.mpegts.sequence.check import Placed
+from ossrec.mpegts.inspection import WRAP, Inspection, StreamFormat, StreamSummary
+from ossrec.mpegts.sequence.check import SegmentInSequence
 from ossrec.mpegts.sequence.misplaced import MOST, OUT_OF_PLACE, displaced
 from ossrec.naming import parse_name
 
 SECOND = 90_000
-SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 NAME = "day/rid_ba111120000012e4ab25e635aef1e5ea69e1c_theatre_20261120{:02d}{:02d}{:02d}120.ts"
 
 
-def rows(*held: tuple[float, float, float], wrap: int = 0) -> list[Placed]:
+def rows(*held: tuple[float, float, float], wrap: int = 0) -> list[SegmentInSequence]:
     """Segments of 4 s by their playlist: the second in its name, that of its first frame, how long its frames last."""
     found = []
     for number, (named, pts, length) in enumerate(held):
-        stream = Stream(257, SOUND, 90, round(pts * SECOND + wrap) % WRAP, round(length * SECOND))
+        stream = StreamSummary(257, SOUND, 90, round(pts * SECOND + wrap) % WRAP, round(length * SECOND))
         key = NAME.format(*divmod(int(named) // 60, 60), int(named) % 60)
         seen = Inspection("full", 1880, 1880, 188, 10, (stream,))
-        found.append(Placed(number, key, 4.0 * number, 4.0, True, True, seen))
+        found.append(SegmentInSequence(number, key, 4.0 * number, 4.0, True, True, seen))
     return found
 
 

@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from ossrec.catalog.connection.open_writer import open_for_writing
-from ossrec.catalog.store.inspections import Formats, LookRow
+from ossrec.catalog.store.inspections import FormatTable, StoredInspection
 from ossrec.catalog.store.playlists import PlaylistRow
-from ossrec.hls.listing.joined import ListedPlaylist, Loose, Slice
-from ossrec.jobs.judge.assemble import Assembled, Part
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedSegment, UnlistedSegment
+from ossrec.jobs.judge.assemble import Assembled, AssembledPart
 from ossrec.jobs.judge.inspectable import lookable_segments
 from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
 from ossrec.jobs.judge.measure import measure
-from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 
 KEY = "day/rid_a_b.m3u8"
 ETAG = b"e" * 16
-PICTURE = Format("video", "h264", 640, 360)
-SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+PICTURE = StreamFormat("video", "h264", 640, 360)
+SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 
 
-def piece(number: int, **other: object) -> Slice:
+def piece(number: int, **other: object) -> JoinedSegment:
     """Segment *number* of 10 s, there and whole unless *other* says so."""
-    plain = Slice(
+    plain = JoinedSegment(
         number=number,
         key=f"day/s{number}.ts",
         uri=f"s{number}.ts",
@@ -43,30 +43,34 @@ def piece(number: int, **other: object) -> Slice:
     return plain._replace(**other)  # type: ignore[arg-type]
 
 
-def assembled(*slices: Slice, looks: dict[str, LookRow] | None = None, orphans: tuple[Loose, ...] = ()) -> Assembled:
+def assembled(
+    *slices: JoinedSegment, looks: dict[str, StoredInspection] | None = None, orphans: tuple[UnlistedSegment, ...] = ()
+) -> Assembled:
     row = PlaylistRow(1, ".m3u8", ETAG, 100, 0, 0, "media", True, len(slices), 10.0 * len(slices), 10, None)
-    listed = ListedPlaylist(key=KEY, modified=0, ended=True, slices=slices, orphans=orphans)
-    parts = [Part(row, KEY, False, [], [], listed)] if slices else []
+    listed = JoinedPlaylist(key=KEY, modified=0, ended=True, slices=slices, orphans=orphans)
+    parts = [AssembledPart(row, KEY, False, [], [], listed)] if slices else []
     return Assembled(parts, [], list(orphans), [], looks or {})
 
 
 @pytest.fixture
-def formats(tmp_path: Path) -> Iterator[Formats]:
+def formats(tmp_path: Path) -> Iterator[FormatTable]:
     with closing(open_for_writing(tmp_path / "catalog.db")) as conn:
-        yield Formats(conn)
+        yield FormatTable(conn)
 
 
-def look(formats: Formats, number: int, *notes: Note, depth: str = "full", looked: int = 100) -> LookRow:
+def look(
+    formats: FormatTable, number: int, *notes: SegmentFault, depth: str = "full", looked: int = 100
+) -> StoredInspection:
     """A sound look at segment *number* of a recording whose segments continue each other, but for *notes*."""
     start = 90_000 * (10 + 10 * number)
-    streams = (Stream(256, PICTURE, 900, start, 900_000, 5, True), Stream(257, SOUND, 90, start, 900_000))
-    counters = (Counter(256, 900 * number % 16, (900 * (number + 1) - 1) % 16),)
+    streams = (StreamSummary(256, PICTURE, 900, start, 900_000, 5, True), StreamSummary(257, SOUND, 90, start, 900_000))
+    counters = (CounterEnds(256, 900 * number % 16, (900 * (number + 1) - 1) % 16),)
     kind = "full" if depth == "full" else "edges"
     seen = Inspection(kind, 188_000, 188_000, 188, 1000, streams, counters, notes)
     return row_of((1, f"s{number}.ts", ETAG), seen, looked, formats)
 
 
-LOST = Note("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
+LOST = SegmentFault("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +86,7 @@ LOST = Note("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
         pytest.param([piece(0), piece(1, key="day/s0.ts")], ["day/s0.ts"], id="and none twice"),
     ],
 )
-def test_segments_that_can_be_looked_at(slices: list[Slice], keys: list[str]) -> None:
+def test_segments_that_can_be_looked_at(slices: list[JoinedSegment], keys: list[str]) -> None:
     assert [one.key for one in lookable_segments(assembled(*slices))] == keys
 
 
@@ -121,7 +125,7 @@ def test_an_object_that_is_not_played_in_one_go_has_no_length_to_hold_against(pa
 
 
 def test_without_a_playlist_segments_stand_by_the_times_in_their_names() -> None:
-    orphans = (Loose("day/x1.ts", 188, 0, 1_000_000), Loose("day/x2.ts", 188, 0, 1_012_500))
+    orphans = (UnlistedSegment("day/x1.ts", 188, 0, 1_000_000), UnlistedSegment("day/x2.ts", 188, 0, 1_012_500))
 
     found = lookable_segments(assembled(orphans=orphans))
 
@@ -129,12 +133,12 @@ def test_without_a_playlist_segments_stand_by_the_times_in_their_names() -> None
 
 
 def test_what_no_playlist_names_is_looked_at_and_has_no_place() -> None:
-    found = lookable_segments(assembled(piece(0), orphans=(Loose("day/x1.ts", 188, 0, 1_000_000),)))
+    found = lookable_segments(assembled(piece(0), orphans=(UnlistedSegment("day/x1.ts", 188, 0, 1_000_000),)))
 
     assert [(one.key, one.number, one.start) for one in found] == [("day/s0.ts", 0, 0.0), ("day/x1.ts", None, None)]
 
 
-def test_a_recording_that_nobody_looked_into(formats: Formats) -> None:
+def test_a_recording_that_nobody_looked_into(formats: FormatTable) -> None:
     measures, found, failures, _ = measure(assembled(piece(0), piece(1)), KEY, formats)
 
     assert (measures.depth, measures.segments_lookable, measures.looked) == ("listing", 2, None)
@@ -142,7 +146,7 @@ def test_a_recording_that_nobody_looked_into(formats: Formats) -> None:
     assert (found, failures) == ([], [])
 
 
-def test_a_sound_recording_is_measured(formats: Formats) -> None:
+def test_a_sound_recording_is_measured(formats: FormatTable) -> None:
     looks = {f"day/s{n}.ts": look(formats, n, looked=100 + n) for n in range(2)}
 
     measures, found, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
@@ -154,9 +158,9 @@ def test_a_sound_recording_is_measured(formats: Formats) -> None:
     assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)
 
 
-def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(formats: Formats) -> None:
+def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(formats: FormatTable) -> None:
     looks = {f"day/s{n}.ts": look(formats, n) for n in range(2)}
-    picture = Stream(256, PICTURE, 900, 90_000 * 30, None, 1, True)
+    picture = StreamSummary(256, PICTURE, 900, 90_000 * 30, None, 1, True)
     seen = Inspection("edges", 188_000, 2000, 188, 1000, (picture,))
     looks["day/s2.ts"] = row_of((1, "s2.ts", ETAG), seen, 100, formats)
 
@@ -165,8 +169,11 @@ def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(form
     assert (measures.measured_duration, measures.bit_rate) == (None, 150_400)
 
 
-def test_where_it_starts_stays_open_while_a_stream_may_start_earlier(formats: Formats) -> None:
-    picture, sound = Stream(256, PICTURE, 900, 90_000 * 10, 900_000, 5, True), Stream(257, SOUND, 40, None, None)
+def test_where_it_starts_stays_open_while_a_stream_may_start_earlier(formats: FormatTable) -> None:
+    picture, sound = (
+        StreamSummary(256, PICTURE, 900, 90_000 * 10, 900_000, 5, True),
+        StreamSummary(257, SOUND, 40, None, None),
+    )
     for depth, start in (("edges", None), ("full", 900_000)):
         seen = Inspection(depth, 188_000, 2000, 188, 1000, (picture, sound))  # type: ignore[arg-type]
         row = row_of((1, "s0.ts", ETAG), seen, 100, formats)
@@ -177,15 +184,15 @@ def test_where_it_starts_stays_open_while_a_stream_may_start_earlier(formats: Fo
         assert measures.measured_duration == 10.0
 
 
-def test_segments_that_no_playlist_names_are_measured_as_they_were_made(formats: Formats) -> None:
+def test_segments_that_no_playlist_names_are_measured_as_they_were_made(formats: FormatTable) -> None:
     """Each begins with sound of the one before it, so that they overlap."""
     looks, orphans = {}, []
     for number, name in enumerate(("x10.ts", "x9.ts", "x8.ts")):
         at = 90_000 * (100 - 10 * number)
-        streams = (Stream(256, PICTURE, 900, at, 900_000), Stream(257, SOUND, 90, at - 54_000, 900_000))
+        streams = (StreamSummary(256, PICTURE, 900, at, 900_000), StreamSummary(257, SOUND, 90, at - 54_000, 900_000))
         seen = Inspection("full", 188_000, 188_000, 188, 1000, streams)
         looks[f"day/{name}"] = row_of((1, name, ETAG), seen, 100, formats)
-        orphans.append(Loose(f"day/{name}", 188_000, 0, None))
+        orphans.append(UnlistedSegment(f"day/{name}", 188_000, 0, None))
 
     measured = measure(assembled(looks=looks, orphans=tuple(orphans)), KEY, formats)
 
@@ -194,9 +201,9 @@ def test_segments_that_no_playlist_names_are_measured_as_they_were_made(formats:
     assert measured.lengths == {"day/x8.ts": 10.0, "day/x9.ts": 10.0, "day/x10.ts": 10.0}
 
 
-def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: Formats) -> None:
-    start, announced = 90_000 * 10, Format("audio", "aac")
-    streams = (Stream(256, PICTURE, 900, start, 900_000, 5, True), Stream(257, announced, 0, None, None))
+def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: FormatTable) -> None:
+    start, announced = 90_000 * 10, StreamFormat("audio", "aac")
+    streams = (StreamSummary(256, PICTURE, 900, start, 900_000, 5, True), StreamSummary(257, announced, 0, None, None))
     silent = Inspection("full", 188_000, 188_000, 188, 1000, streams)
     looks = {"day/s0.ts": row_of((1, "s0.ts", ETAG), silent, 100, formats), "day/s1.ts": look(formats, 1)}
 
@@ -213,13 +220,13 @@ def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: Formats)
         pytest.param(["full", None], "listing", id="one not at all"),
     ],
 )
-def test_the_depth_is_that_of_the_least_looked_at(formats: Formats, depths: list[str | None], depth: str) -> None:
+def test_the_depth_is_that_of_the_least_looked_at(formats: FormatTable, depths: list[str | None], depth: str) -> None:
     looks = {f"day/s{n}.ts": look(formats, n, depth=one) for n, one in enumerate(depths) if one}
 
     assert measure(assembled(piece(0), piece(1), looks=looks), KEY, formats).measures.depth == depth
 
 
-def test_a_fault_in_a_segment_stands_where_it_is_in_the_recording(formats: Formats) -> None:
+def test_a_fault_in_a_segment_stands_where_it_is_in_the_recording(formats: FormatTable) -> None:
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": look(formats, 1, LOST)}
 
     measures, (finding,), _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
@@ -230,7 +237,7 @@ def test_a_fault_in_a_segment_stands_where_it_is_in_the_recording(formats: Forma
     assert measures.damaged_seconds == 0.5
 
 
-def test_seconds_that_are_damaged_twice_count_once(formats: Formats) -> None:
+def test_seconds_that_are_damaged_twice_count_once(formats: FormatTable) -> None:
     again = LOST._replace(at=5.25, length=1.0)
     looks = {"day/s0.ts": look(formats, 0, LOST, again)}
 
@@ -240,20 +247,20 @@ def test_seconds_that_are_damaged_twice_count_once(formats: Formats) -> None:
 @pytest.mark.parametrize(
     ("note", "seconds"),
     [
-        pytest.param(Note("TS310", at=0.0), 10.0, id="all of a segment that is none"),
-        pytest.param(Note("TS350", at=9.5, length=30.0), 0.5, id="no more than is left of the segment"),
-        pytest.param(Note("TS380", at=0.0), 0.0, id="nothing where only the clock jumps"),
-        pytest.param(Note("TS380", at=7.0, length=3.0), 3.0, id="the end that is missing"),
-        pytest.param(Note("TS401", at=0.0, length=10.0), 0.0, id="nothing by a warning"),
+        pytest.param(SegmentFault("TS310", at=0.0), 10.0, id="all of a segment that is none"),
+        pytest.param(SegmentFault("TS350", at=9.5, length=30.0), 0.5, id="no more than is left of the segment"),
+        pytest.param(SegmentFault("TS380", at=0.0), 0.0, id="nothing where only the clock jumps"),
+        pytest.param(SegmentFault("TS380", at=7.0, length=3.0), 3.0, id="the end that is missing"),
+        pytest.param(SegmentFault("TS401", at=0.0, length=10.0), 0.0, id="nothing by a warning"),
     ],
 )
-def test_how_much_a_fault_spoils(formats: Formats, note: Note, seconds: float) -> None:
+def test_how_much_a_fault_spoils(formats: FormatTable, note: SegmentFault, seconds: float) -> None:
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": look(formats, 1, note)}
 
     assert measure(assembled(piece(0), piece(1), looks=looks), KEY, formats).measures.damaged_seconds == seconds
 
 
-def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: Formats) -> None:
+def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: FormatTable) -> None:
     failed = row_of_failure((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": failed}
 
@@ -265,7 +272,7 @@ def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: Formats) -> N
 
 
 @pytest.mark.parametrize(("archived", "number"), [(True, 1), (False, 0)], ids=["while it is", "not once restored"])
-def test_a_segment_counts_as_archived(formats: Formats, archived: bool, number: int) -> None:
+def test_a_segment_counts_as_archived(formats: FormatTable, archived: bool, number: int) -> None:
     failed = row_of_failure((1, "s0.ts", ETAG), "full", 7, ("LOOK001", "Archive"))
 
     _, _, failures, _ = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
@@ -273,7 +280,7 @@ def test_a_segment_counts_as_archived(formats: Formats, archived: bool, number: 
     assert len(failures) == number
 
 
-def test_what_was_passed_over_is_told_beside_looks(formats: Formats) -> None:
+def test_what_was_passed_over_is_told_beside_looks(formats: FormatTable) -> None:
     slices = (piece(0), piece(1, encrypted=True), piece(2, fragment=True))
 
     measures, found, _, _ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.catalog.connection.open_writer import open_for_writing
-from ossrec.catalog.store.inspections import Formats
+from ossrec.catalog.store.inspections import FormatTable
 from ossrec.jobs.judge.inspection_rows import inspection_of, row_of
-from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 
 IDENTITY = (1, "_20261101120000123.ts", b"e" * 16)
 
@@ -20,7 +20,7 @@ pids = st.integers(0, 8191)
 ticks = st.none() | st.integers(0, 2**33 - 1)
 size = st.none() | st.integers(1, 2**20)
 formats = st.builds(
-    Format,
+    StreamFormat,
     st.sampled_from(["video", "audio", "data"]),
     st.sampled_from(["h264", "aac", "0x86"]),
     size,
@@ -28,11 +28,11 @@ formats = st.builds(
     size,
     size,
 )
-streams = st.builds(Stream, pids, formats, st.integers(0, 2**40), ticks, ticks, size, st.none() | st.booleans())
-flags = [st.booleans()] * (len(Counter._fields) - 3)
-counters = st.builds(Counter, pids, st.integers(0, 15), st.integers(0, 15), *flags)
+streams = st.builds(StreamSummary, pids, formats, st.integers(0, 2**40), ticks, ticks, size, st.none() | st.booleans())
+flags = [st.booleans()] * (len(CounterEnds._fields) - 3)
+counters = st.builds(CounterEnds, pids, st.integers(0, 15), st.integers(0, 15), *flags)
 seconds = st.none() | st.floats(0, 1e6)
-notes = st.builds(Note, st.just("TS350"), st.text(st.characters(codec="utf-8")), size, seconds, seconds, size)
+notes = st.builds(SegmentFault, st.just("TS350"), st.text(st.characters(codec="utf-8")), size, seconds, seconds, size)
 inspections = st.builds(
     Inspection,
     st.sampled_from(["edges", "full"]),
@@ -55,19 +55,19 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 
 @given(inspection=inspections)
 def test_a_look_comes_back_as_it_was(catalog: sqlite3.Connection, inspection: Inspection) -> None:
-    known = Formats(catalog)
+    known = FormatTable(catalog)
 
     row = row_of(IDENTITY, inspection, 1_793_534_400, known)
 
-    assert inspection_of(row, 18_800, Formats(catalog)) == inspection
+    assert inspection_of(row, 18_800, FormatTable(catalog)) == inspection
     assert row[:3] == IDENTITY
     assert row.failure is None
 
 
 def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> None:
-    picture = Stream(256, Format("video", "h264", 640, 360), 900, 90_000, 900_000, 3, True)
-    sound = Stream(257, Format("audio", "aac", sample_rate=48_000, channels=2), 90, 88_000, 910_000)
-    known = Formats(catalog)
+    picture = StreamSummary(256, StreamFormat("video", "h264", 640, 360), 900, 90_000, 900_000, 3, True)
+    sound = StreamSummary(257, StreamFormat("audio", "aac", sample_rate=48_000, channels=2), 90, 88_000, 910_000)
+    known = FormatTable(catalog)
 
     row = row_of(IDENTITY, Inspection("full", 188_000, 188_000, 188, 1000, (sound, picture)), 7, known)
 
@@ -94,7 +94,7 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
     ],
 )
 def test_what_somebody_else_wrote_there_is_no_look(catalog: sqlite3.Connection, column: str, text: str) -> None:
-    known = Formats(catalog)
+    known = FormatTable(catalog)
     row = row_of(IDENTITY, Inspection("full", 188, 188, 188, 1), 7, known)
 
     assert inspection_of(row._replace(**{column: text}), 188, known) is None

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from random import Random
 
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
-from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Format, Inspection, Stream
-from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Inspection, StreamFormat, StreamSummary
+from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.rules import RULES
 from tests.mpegts.healthy import BASE, RECIPES, healthy
 from tests.mpegts.mutating import mutate
@@ -65,7 +65,8 @@ def plain(inspection: Inspection) -> Inspection:
     by_payload = ("TS400", "TS401", "TS421")
     notes = (note._replace(detail="", at=None, length=None) for note in inspection.notes if note.code not in by_payload)
     streams = (
-        Stream(one.pid, Format(one.format.kind, ""), one.packets, one.first_pts, None) for one in inspection.streams
+        StreamSummary(one.pid, StreamFormat(one.format.kind, ""), one.packets, one.first_pts, None)
+        for one in inspection.streams
     )
     return inspection._replace(notes=tuple(notes), streams=tuple(streams))
 
@@ -103,11 +104,13 @@ def check(inspection: Inspection, size: int) -> None:
     assert inspection.streams or inspection.notes, "nothing is there, and nothing is said"
 
 
-def place(number: int, inspection: Inspection, random: Random) -> Placed:
+def place(number: int, inspection: Inspection, random: Random) -> SegmentInSequence:
     """A mutant at its place in a playlist."""
     start = random.choice((None, number * 2.0))
     marked = random.random() < 0.2
-    return Placed(number, f"{number}.ts", start, random.choice((None, 0.0, 2.0)), marked, number > 0, inspection)
+    return SegmentInSequence(
+        number, f"{number}.ts", start, random.choice((None, 0.0, 2.0)), marked, number > 0, inspection
+    )
 
 
 def borders(rows: list[Inspection], random: Random) -> None:

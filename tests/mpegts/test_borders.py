@@ -6,7 +6,7 @@ import pytest
 
 from ossrec.findings import Finding
 from ossrec.mpegts.inspect_segment import inspect_blocks
-from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from tests.mpegts.breaking import count_on, lose, places, stream_of, without_stream
 from tests.mpegts.breaking_times import move
 from tests.mpegts.healthy import RESTARTED, healthy, series
@@ -18,18 +18,18 @@ FOUR = "segments of libav's HLS muxer"
 
 def rows(
     segments: list[bytes], durations: list[float] | None = None, marked: frozenset[int] = frozenset()
-) -> list[Placed]:
+) -> list[SegmentInSequence]:
     """Segments that follow each other in a playlist; *marked* ones have an EXT-X-DISCONTINUITY before them."""
     start, found = 0.0, []
     for number, data in enumerate(segments):
         one = inspect_blocks([data])
         seconds = durations[number] if durations else one.duration or 0.0
-        found.append(Placed(number, f"room/{number}.ts", start, seconds, number in marked, number > 0, one))
+        found.append(SegmentInSequence(number, f"room/{number}.ts", start, seconds, number in marked, number > 0, one))
         start += seconds
     return found
 
 
-def found(placed: list[Placed]) -> dict[str, list[int | None]]:
+def found(placed: list[SegmentInSequence]) -> dict[str, list[int | None]]:
     """Which codes come at which segments."""
     codes: dict[str, list[int | None]] = {}
     for finding in check_segments("room/a.m3u8", placed):
@@ -51,7 +51,7 @@ def test_a_segment_that_comes_twice_holds_the_same_time() -> None:
     assert 2 in found(rows([first, second, second, third, fourth]))["TS380"]
 
 
-def leaps(placed: list[Placed]) -> list[Finding]:
+def leaps(placed: list[SegmentInSequence]) -> list[Finding]:
     return [one for one in check_segments("room/a.m3u8", placed) if one.code == "TS380"]
 
 

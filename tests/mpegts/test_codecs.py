@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.mpegts.codecs.probe import Probe, audio_frames, is_key_frame, probe
+from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, is_key_frame, probe
 from ossrec.mpegts.codecs.stream_types import codec_of
 from tests.mpegts.media import Recipe, encode
 
@@ -35,7 +35,7 @@ SIZES = [(160, 120), (426, 240), (322, 182), (1918, 1078), (98, 66), (32, 32), (
 def test_picture_size_is_the_one_that_was_encoded(encoder: str, codec: str, size: tuple[int, int]) -> None:
     recipe = Recipe(encoder, None, size, seconds=1, rate=Fraction(2))
 
-    assert probe(codec, bytes(demuxed(encode(recipe), "video")[0])) == Probe(*size)
+    assert probe(codec, bytes(demuxed(encode(recipe), "video")[0])) == ProbeResult(*size)
 
 
 X264 = {
@@ -72,7 +72,7 @@ def test_cropping_counts_in_chroma_samples(encoder: str, codec: str, pixels: str
     frame.pts = 0
     packets = [*made.encode(frame), *made.encode(None)]
 
-    assert probe(codec, bytes(packets[0])) == Probe(made.width, made.height)
+    assert probe(codec, bytes(packets[0])) == ProbeResult(made.width, made.height)
 
 
 KEYS = {
@@ -133,7 +133,7 @@ def test_sound_is_read_as_it_was_encoded(encoder: str, codec: str, rate: int, ch
 
     found = [probe(codec, frames[0]), probe(codec, b"".join(frames)), probe(codec, frames[0][-50:] + b"".join(frames))]
 
-    assert found == [Probe(None, None, rate, channels, samples, codec)] * 3
+    assert found == [ProbeResult(None, None, rate, channels, samples, codec)] * 3
     assert audio_frames(codec, b"".join(frames)) == len(frames)
     assert audio_frames(codec, frames[0][:-9]) == 1
 
@@ -158,7 +158,7 @@ def test_latm_is_read_as_it_was_encoded() -> None:
             count += _remux(packet, stream, target)
     data = muxed.getvalue()
 
-    assert probe("aac_latm", data) == Probe(None, None, 32000, 2, 1024, "aac_latm")
+    assert probe("aac_latm", data) == ProbeResult(None, None, 32000, 2, 1024, "aac_latm")
     assert audio_frames("aac_latm", data) == count
 
 
@@ -189,7 +189,7 @@ def opus_payloads() -> Iterator[bytes]:
 def test_opus_is_read_as_it_was_encoded() -> None:
     payloads = list(opus_payloads())
 
-    assert probe("opus", payloads[0]) == Probe(None, None, 48000, None, 960, "opus")
+    assert probe("opus", payloads[0]) == ProbeResult(None, None, 48000, None, 960, "opus")
     assert audio_frames("opus", b"".join(payloads)) == len(payloads)
 
 

@@ -5,7 +5,7 @@ import pytest
 from ossrec.findings import Severity
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.mpegts.inspection import Inspection
-from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.rules import RULES
 from tests.mpegts.breaking import widen
 from tests.mpegts.healthy import BASE, LISTED, RECIPES, RESTARTED, SERIES, healthy, series
@@ -72,11 +72,11 @@ def test_wide_packets_are_only_worth_knowing(name: str, size: int) -> None:
     assert inspection.streams == inspect_blocks([healthy(name)]).streams
 
 
-def placed(inspections: list[Inspection]) -> list[Placed]:
+def placed(inspections: list[Inspection]) -> list[SegmentInSequence]:
     """Segments that follow each other, with EXTINF as it was measured."""
     start, rows = 0.0, []
     for number, one in enumerate(inspections):
-        rows.append(Placed(number, f"{number}.ts", start, one.duration, False, number > 0, one))
+        rows.append(SegmentInSequence(number, f"{number}.ts", start, one.duration, False, number > 0, one))
         start += one.duration or 0.0
     return rows
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes
 from ossrec.mpegts.inspection import Inspection
-from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from tests.mpegts.fuzz import mutants
 from tests.mpegts.oracle.clocks import judge_clock
 from tests.mpegts.oracle.counters import JUMP, judge_counters
@@ -83,7 +83,9 @@ def test_borders_show_the_same(earlier: list[str], later: list[str]) -> None:
     count = len(tell([*head, *earlier]))
     before, after = packets[:count], packets[count:]
     looks = [inspect_blocks([b"".join(part)]) for part in (before, after)]
-    placed = [Placed(number, "a.ts", 0.0, None, False, number > 0, look) for number, look in enumerate(looks)]
+    placed = [
+        SegmentInSequence(number, "a.ts", 0.0, None, False, number > 0, look) for number, look in enumerate(looks)
+    ]
 
     lost = judge_border(before, after, list(judge_tables(after)[1].named))
 

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.mpegts.inspection import TICKS, WRAP, Format, Inspection, Stream
+from ossrec.mpegts.inspection import TICKS, WRAP, Inspection, StreamFormat, StreamSummary
 from ossrec.mpegts.sequence.order import by_time, goes_on
 
-SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 
 
-def seen(first: int | None, seconds: float = 6.0, form: Format = SOUND) -> Inspection:
+def seen(first: int | None, seconds: float = 6.0, form: StreamFormat = SOUND) -> Inspection:
     length = None if first is None else round(seconds * TICKS)
-    stream = Stream(256, form, 10, None if first is None else first % WRAP, length)
+    stream = StreamSummary(256, form, 10, None if first is None else first % WRAP, length)
     return Inspection("full", 1880, 1880, 188, 10, (stream,))
 
 

@@ -5,16 +5,16 @@ import pytest
 
 from ossrec.mpegts.demux.detect import sniff
 from ossrec.mpegts.demux.packets import read_packets, read_pcr
-from ossrec.mpegts.demux.sync import Break, Framer
+from ossrec.mpegts.demux.sync import PacketFramer, SyncLoss
 from tests.mpegts.streams import NULL, SIZE, VIDEO, Packet, write_packet
 
 ROW = [write_packet(Packet(VIDEO, number & 15, bytes([number]) * 184)) for number in range(1, 41)]
 WHOLE = b"".join(ROW)
 
 
-def cut(data: bytes, piece: int | None = None) -> tuple[Framer, list[bytes], list[Break]]:
+def cut(data: bytes, piece: int | None = None) -> tuple[PacketFramer, list[bytes], list[SyncLoss]]:
     """The packets of some bytes, given in pieces."""
-    framer, found, breaks, rest = Framer(), [], [], data
+    framer, found, breaks, rest = PacketFramer(), [], [], data
     while True:
         here = rest[:piece] if piece else rest
         is_last = len(here) == len(rest)
@@ -29,7 +29,7 @@ def cut(data: bytes, piece: int | None = None) -> tuple[Framer, list[bytes], lis
 def test_packets_are_cut_without_a_copy() -> None:
     piece = np.frombuffer(WHOLE, np.uint8)
 
-    rows, done = Framer().take(piece, True)
+    rows, done = PacketFramer().take(piece, True)
 
     assert (rows.tobytes(), done) == (WHOLE, len(WHOLE))
     assert np.shares_memory(rows, piece)

@@ -2,20 +2,20 @@
 
 import pytest
 
-from ossrec.mpegts.inspection import WRAP, Format, Inspection, Stream, signed
+from ossrec.mpegts.inspection import WRAP, Inspection, StreamFormat, StreamSummary, signed
 from ossrec.mpegts.sequence.durations import spans, step, tolerance
 
-PICTURE = Format("video", "h264", 640, 360)
-SOUND = Format("audio", "aac", sample_rate=48_000, channels=2)
+PICTURE = StreamFormat("video", "h264", 640, 360)
+SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 
 
 def seen(start: float, length: float, *, sound: tuple[float, float] | None = None, picture: bool = True) -> Inspection:
     """A segment whose picture has these seconds, and its sound those of *sound*."""
     streams = []
     if picture:
-        streams.append(Stream(256, PICTURE, 1, round(start * 90_000) % WRAP, round(length * 90_000)))
+        streams.append(StreamSummary(256, PICTURE, 1, round(start * 90_000) % WRAP, round(length * 90_000)))
     if sound is not None:
-        streams.append(Stream(257, SOUND, 1, round(sound[0] * 90_000) % WRAP, round(sound[1] * 90_000)))
+        streams.append(StreamSummary(257, SOUND, 1, round(sound[0] * 90_000) % WRAP, round(sound[1] * 90_000)))
     return Inspection("full", 188, 188, 188, 1, tuple(streams))
 
 

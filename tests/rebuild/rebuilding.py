@@ -8,7 +8,7 @@ from fixtures.times import copy_bucket
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.errors import OssrecError
-from ossrec.jobs.rebuild.rebuild import Rebuilt, Wish, rebuild
+from ossrec.jobs.rebuild.rebuild import RebuildOptions, RebuiltPlaylist, rebuild
 from tests.scan.scanning import scan
 
 QUIET = 330.0  # seconds
@@ -34,20 +34,22 @@ class Bench:
         with self._open() as conn:
             return [path for (path,) in conn.execute("SELECT path FROM recordings ORDER BY path")]
 
-    def rebuild(self, part: str = "", *, listed_only: bool = False, quiet_after: float = QUIET) -> Rebuilt:
+    def rebuild(self, part: str = "", *, listed_only: bool = False, quiet_after: float = QUIET) -> RebuiltPlaylist:
         """Rebuild the one recording whose path has *part* in it."""
         with self._open() as conn:
             (number,) = conn.execute("SELECT id FROM recordings WHERE instr(path, ?)", (part,)).fetchone()
-            return rebuild(conn, LocalBucket(str(self.bucket)), number, Wish(quiet_after, listed_only=listed_only))
+            return rebuild(
+                conn, LocalBucket(str(self.bucket)), number, RebuildOptions(quiet_after, listed_only=listed_only)
+            )
 
-    def rebuild_all(self) -> dict[str, Rebuilt | str]:
+    def rebuild_all(self) -> dict[str, RebuiltPlaylist | str]:
         """Every recording by its path; one line for one that is refused."""
-        found: dict[str, Rebuilt | str] = {}
+        found: dict[str, RebuiltPlaylist | str] = {}
         with self._open() as conn:
             bucket = LocalBucket(str(self.bucket))
             for number, path in conn.execute("SELECT id, path FROM recordings ORDER BY path").fetchall():
                 try:
-                    found[path] = rebuild(conn, bucket, number, Wish(QUIET))
+                    found[path] = rebuild(conn, bucket, number, RebuildOptions(QUIET))
                 except OssrecError as error:
                     found[path] = str(error)
         return found

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.hls.parser.parse import read_playlist
-from ossrec.jobs.rebuild.rebuild import Rebuilt
+from ossrec.jobs.rebuild.rebuild import RebuiltPlaylist
 from tests.rebuild.rebuilding import Bench
 
 NAMES = sorted(path.stem for path in (Path(__file__).parents[2] / "fixtures" / "expected").glob("*.json"))
@@ -47,7 +47,7 @@ def test_a_fixture_is_rebuilt_or_refused(name: str, tmp_path: Path) -> None:
     bench.scan()
     for path, again in bench.rebuild_all().items():
         is_joined = "bak0_" in str(again)  # the other part is still there, and is appended again
-        if isinstance(again, Rebuilt) and not is_joined:
+        if isinstance(again, RebuiltPlaylist) and not is_joined:
             assert again.changes == {}, path
 
 

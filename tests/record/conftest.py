@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from ossrec.jobs.tasks.call_log import CatalogNotes
-from ossrec.recorder.client import Client
+from ossrec.jobs.tasks.call_log import CatalogCallLog
+from ossrec.recorder.client import RecorderClient
 from tests.oss_server import OssServer
 from tests.recorder import Recorder
 from tests.running import alone, ossrec
@@ -21,8 +21,8 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
     """A recorder, to which `ossrec` leads; its time is everybody's, and moves when somebody waits for a call."""
     with OssServer() as oss, Recorder(oss.bucket("recordings")) as running:
         monkeypatch.setattr("time.time", running.clock)
-        monkeypatch.setattr("ossrec.cli.record.service.Client", partial(Client, wait=running.advance))
-        monkeypatch.setattr("ossrec.cli.record.service.CatalogNotes", partial(CatalogNotes, wait=running.advance))
+        monkeypatch.setattr("ossrec.cli.record.service.RecorderClient", partial(RecorderClient, wait=running.advance))
+        monkeypatch.setattr("ossrec.cli.record.service.CatalogCallLog", partial(CatalogCallLog, wait=running.advance))
         settings = running.settings() | {
             "OSSREC_ENDPOINT": oss.endpoint,
             "OSSREC_REGION": oss.region,

@@ -18,35 +18,35 @@ from ossrec.errors import (
     UsageProblem,
 )
 from ossrec.recorder.authentication import Basic, authentication_from
-from ossrec.recorder.calls import Task
-from ossrec.recorder.client import Client, Patience, Wish
+from ossrec.recorder.calls import TaskHandle
+from ossrec.recorder.client import RecorderClient, RecordingRequest, RetryLimits
 from ossrec.recorder.endpoint import base_of
-from ossrec.recorder.rate_limit import Pace
+from ossrec.recorder.rate_limit import RateLimit
 from ossrec.recorder.response import read_answer
 from tests.oss_server import OssServer
 from tests.recorder import Recorder, Trouble
 from tests.recorder.server import CERTIFICATE
 from tests.running import PATIENCE
 
-LOBBY = Wish("lobby")
+LOBBY = RecordingRequest("lobby")
 
 
-def client_of(recorder: Recorder, *, key: str = "", timeout: float = PATIENCE, **options: Any) -> Client:
+def client_of(recorder: Recorder, *, key: str = "", timeout: float = PATIENCE, **options: Any) -> RecorderClient:
     basic = Basic(recorder.certificate_id, key or recorder.certificate_key)
-    given: dict[str, Any] = {"clock": recorder.clock, "wait": lambda _: None, "pace": Pace(1000)} | options
-    return Client(recorder.address, recorder.app_id, basic, patience=Patience(timeout), **given)
+    given: dict[str, Any] = {"clock": recorder.clock, "wait": lambda _: None, "pace": RateLimit(1000)} | options
+    return RecorderClient(recorder.address, recorder.app_id, basic, patience=RetryLimits(timeout), **given)
 
 
 @pytest.fixture
-def client(recorder: Recorder) -> Client:
+def client(recorder: Recorder) -> RecorderClient:
     return client_of(recorder)
 
 
-def test_calls_are_sent_as_the_vendor_describes_them(recorder: Recorder, client: Client) -> None:
+def test_calls_are_sent_as_the_vendor_describes_them(recorder: Recorder, client: RecorderClient) -> None:
     resid = client.apply("lobby")
-    wish = Wish("lobby", "mixed", "audio", "https://example.com/told", {"layout": {"mode": 3}})
+    wish = RecordingRequest("lobby", "mixed", "audio", "https://example.com/told", {"layout": {"mode": 3}})
     started = client.start(resid, wish)
-    task = Task(started.recordid, "lobby", resid.text)
+    task = TaskHandle(started.recordid, "lobby", resid.text)
     client.change_layout(task, {"layout": {"mode": 5}})
     client.stop(task)
     assert [(one.call, one.app_id) for one in recorder.asked] == [
@@ -119,7 +119,7 @@ def test_half_a_certificate_is_none(environment: dict[str, str], names: str) -> 
 def test_a_certificate_comes_from_the_environment_and_shows_nowhere() -> None:
     basic = authentication_from({"OSSREC_CERTIFICATE_ID": " one ", "OSSREC_CERTIFICATE_KEY": "twö"})
     assert basic == Basic("one", "twö")
-    client = Client("https://127.0.0.1", 1, basic)
+    client = RecorderClient("https://127.0.0.1", 1, basic)
     assert "one" not in repr([basic, client])
     assert "tw" not in repr([basic, client])
 
@@ -132,7 +132,7 @@ def test_a_wrong_certificate_is_said_to_be_one(recorder: Recorder) -> None:
     assert len(recorder.asked) == 1
 
 
-def test_a_refusal_tells_code_message_and_trace_id(recorder: Recorder, client: Client) -> None:
+def test_a_refusal_tells_code_message_and_trace_id(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("apply", code=4003, message="no\x1b[31m balance"))
     with pytest.raises(RecorderRefused) as caught:
         client.apply("lobby")
@@ -146,7 +146,7 @@ def test_a_refusal_tells_code_message_and_trace_id(recorder: Recorder, client: C
 @pytest.mark.parametrize("secret", ["certificate-secret", "Y2VydGlmaWNhdGUtZGVtbzpjZXJ0aWZpY2F0ZS1zZWNyZXQ="])
 @pytest.mark.parametrize("status", [0, 401, 500])
 def test_a_service_that_echoes_secrets_does_not_spread_them(
-    recorder: Recorder, client: Client, secret: str, status: int
+    recorder: Recorder, client: RecorderClient, secret: str, status: int
 ) -> None:
     def body() -> bytes:
         return json.dumps({"code": 7, "message": f"token was {secret}"}).encode()
@@ -172,7 +172,7 @@ SILENCES = {
 
 @pytest.mark.parametrize("trouble", SILENCES.values(), ids=SILENCES)
 def test_a_start_that_did_not_arrive_is_sent_again_with_the_same_resid(
-    recorder: Recorder, client: Client, trouble: Trouble
+    recorder: Recorder, client: RecorderClient, trouble: Trouble
 ) -> None:
     from dataclasses import replace
 
@@ -187,7 +187,7 @@ def test_a_start_that_did_not_arrive_is_sent_again_with_the_same_resid(
 
 @pytest.mark.parametrize("trouble", SILENCES.values(), ids=SILENCES)
 def test_a_start_that_arrived_without_an_answer_records_once_and_says_so(
-    recorder: Recorder, client: Client, trouble: Trouble
+    recorder: Recorder, client: RecorderClient, trouble: Trouble
 ) -> None:
     recorder.troubles.add(trouble)
     with pytest.raises(RecorderUnanswered, match="most likely arrived") as caught:
@@ -205,14 +205,14 @@ def test_a_start_whose_answer_does_not_come_in_time_records_once(recorder: Recor
     assert len(recorder.takes) == 1
 
 
-def test_a_start_that_nobody_answers_is_given_up(recorder: Recorder, client: Client) -> None:
+def test_a_start_that_nobody_answers_is_given_up(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("start", times=9, done=False, status=500))
     with pytest.raises(RecorderUnanswered, match="status 500"):
         client.start(client.apply("lobby"), LOBBY)
     assert [one.call for one in recorder.asked] == ["apply", "start", "start", "start"]
 
 
-def test_a_refused_start_is_not_sent_again(recorder: Recorder, client: Client) -> None:
+def test_a_refused_start_is_not_sent_again(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("start", code=9))
     resid = client.apply("lobby")
     with pytest.raises(RecorderRefused):
@@ -222,16 +222,18 @@ def test_a_refused_start_is_not_sent_again(recorder: Recorder, client: Client) -
     assert [one.call for one in recorder.asked] == ["apply", "start"]
 
 
-def test_a_resid_serves_one_recording(recorder: Recorder, client: Client) -> None:
+def test_a_resid_serves_one_recording(recorder: Recorder, client: RecorderClient) -> None:
     resid = client.apply("lobby")
     client.start(resid, LOBBY)
     with pytest.raises(ResidSpent, match="used already"):
-        client.start(resid, Wish("hall"))
+        client.start(resid, RecordingRequest("hall"))
     assert len(recorder.asked) == 2
 
 
 @pytest.mark.parametrize(("seconds", "is_good"), [(299.9, True), (300, False)])
-def test_a_resid_is_good_for_five_minutes(recorder: Recorder, client: Client, seconds: float, is_good: bool) -> None:
+def test_a_resid_is_good_for_five_minutes(
+    recorder: Recorder, client: RecorderClient, seconds: float, is_good: bool
+) -> None:
     resid = client.apply("lobby")
     recorder.advance(seconds)
     if is_good:
@@ -251,10 +253,10 @@ def test_a_start_is_not_repeated_with_a_resid_that_has_grown_old_meanwhile(recor
 
 
 @pytest.mark.parametrize("trouble", [Trouble(status=503), Trouble(reset=True), Trouble(body=b"")])
-def test_what_does_no_harm_twice_is_repeated(recorder: Recorder, client: Client, trouble: Trouble) -> None:
+def test_what_does_no_harm_twice_is_repeated(recorder: Recorder, client: RecorderClient, trouble: Trouble) -> None:
     recorder.troubles.add(trouble)
     resid = client.apply("lobby")
-    task = Task(client.start(resid, LOBBY).recordid, "lobby")
+    task = TaskHandle(client.start(resid, LOBBY).recordid, "lobby")
     recorder.troubles.add(trouble)
     client.change_layout(task, {"layout": 1})
     recorder.troubles.add(trouble)
@@ -262,16 +264,16 @@ def test_what_does_no_harm_twice_is_repeated(recorder: Recorder, client: Client,
     assert [one.call for one in recorder.asked] == [*["apply"] * 2, "start", *["layout"] * 2, *["stop"] * 2]
 
 
-def test_a_stop_that_is_refused_after_silence_may_have_stopped(recorder: Recorder, client: Client) -> None:
-    task = Task(client.start(client.apply("lobby"), LOBBY).recordid, "lobby")
+def test_a_stop_that_is_refused_after_silence_may_have_stopped(recorder: Recorder, client: RecorderClient) -> None:
+    task = TaskHandle(client.start(client.apply("lobby"), LOBBY).recordid, "lobby")
     recorder.troubles.add(Trouble("stop", status=500), Trouble("stop", code=1007))
     with pytest.raises(RecorderRefused, match="may have stopped it"):
         client.stop(task)
 
 
-def test_a_layout_may_not_replace_what_is_sent_anyway(recorder: Recorder, client: Client) -> None:
+def test_a_layout_may_not_replace_what_is_sent_anyway(recorder: Recorder, client: RecorderClient) -> None:
     with pytest.raises(UsageProblem, match="appid, roomid"):
-        client.start(client.apply("lobby"), Wish("lobby", layout={"roomid": "hall", "appid": 1}))
+        client.start(client.apply("lobby"), RecordingRequest("lobby", layout={"roomid": "hall", "appid": 1}))
     assert [one.call for one in recorder.asked] == ["apply"]
 
 
@@ -283,14 +285,14 @@ def test_where_nobody_listens_nothing_was_sent(recorder: Recorder) -> None:
         client.start(resid, LOBBY)
 
 
-def test_a_redirect_leads_nowhere(recorder: Recorder, client: Client) -> None:
+def test_a_redirect_leads_nowhere(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("apply", status=302))
     with pytest.raises(RecorderRefused, match="302"):
         client.apply("lobby")
     assert len(recorder.asked) == 1
 
 
-def test_a_netrc_changes_nothing(recorder: Recorder, client: Client, alone: Any) -> None:
+def test_a_netrc_changes_nothing(recorder: Recorder, client: RecorderClient, alone: Any) -> None:
     (alone / ".netrc").write_text("default login someone password else\n")
     (alone / ".netrc").chmod(0o600)
     client.apply("lobby")
@@ -328,14 +330,14 @@ def test_a_server_without_tls_is_told_nothing(recorder: Recorder) -> None:
 
 
 def test_requests_keep_to_ten_in_a_second(recorder: Recorder) -> None:
-    pace = Pace(clock=recorder.clock, wait=recorder.advance)
+    pace = RateLimit(clock=recorder.clock, wait=recorder.advance)
     client = client_of(recorder, pace=pace)
     for _ in range(35):
         client.apply("lobby")
     assert len(recorder.asked) == 35
 
 
-def test_the_recorder_would_refuse_more(recorder: Recorder, client: Client) -> None:
+def test_the_recorder_would_refuse_more(recorder: Recorder, client: RecorderClient) -> None:
     for _ in range(10):
         client.apply("lobby")
     with pytest.raises(RecorderRefused, match="too many"):
@@ -349,7 +351,7 @@ def test_no_window_has_more_than_its_share(pauses: list[float]) -> None:
     def wait(seconds: float) -> None:
         now[0] += seconds
 
-    pace = Pace(3, 1.0, clock=lambda: now[0], wait=wait)
+    pace = RateLimit(3, 1.0, clock=lambda: now[0], wait=wait)
     for pause in pauses:
         wait(pause)
         pace.take()
@@ -409,8 +411,8 @@ def test_a_resid_that_the_recorder_finds_too_old_is_refused_by_it(recorder: Reco
     assert recorder.takes == []
 
 
-def test_what_has_ended_takes_no_layout(recorder: Recorder, client: Client) -> None:
-    task = Task(client.start(client.apply("lobby"), LOBBY).recordid, "lobby")
+def test_what_has_ended_takes_no_layout(recorder: Recorder, client: RecorderClient) -> None:
+    task = TaskHandle(client.start(client.apply("lobby"), LOBBY).recordid, "lobby")
     recorder.advance(30)
     with pytest.raises(RecorderRefused, match="has ended"):
         client.change_layout(task, {"layout": 1})

@@ -19,12 +19,12 @@ from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.connection.transactions import batches, short_transaction
 from ossrec.errors import CatalogLocked, RecorderUnanswered, ResidSpent
 from ossrec.jobs.session.short_writes import beside
-from ossrec.jobs.tasks.call_log import CatalogNotes
-from ossrec.model import Asked, Ended
+from ossrec.jobs.tasks.call_log import CatalogCallLog
+from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.recorder.authentication import Basic
-from ossrec.recorder.calls import Resid, Task
-from ossrec.recorder.client import Client, Wish
-from ossrec.recorder.rate_limit import Pace
+from ossrec.recorder.calls import Resid, TaskHandle
+from ossrec.recorder.client import RecorderClient, RecordingRequest
+from ossrec.recorder.rate_limit import RateLimit
 from tests.recorder import Recorder, Trouble
 from tests.running import PATIENCE
 
@@ -42,26 +42,26 @@ def noted(columns: str = "call, outcome") -> list[tuple[Any, ...]]:
         return reading.execute(f"SELECT {columns} FROM calls ORDER BY id").fetchall()
 
 
-def client_of(recorder: Recorder, notes: CatalogNotes) -> Client:
+def client_of(recorder: Recorder, notes: CatalogCallLog) -> RecorderClient:
     basic = Basic(recorder.certificate_id, recorder.certificate_key)
-    return Client(
-        recorder.address, recorder.app_id, basic, notes, pace=Pace(1000), clock=recorder.clock, wait=lambda _: None
+    return RecorderClient(
+        recorder.address, recorder.app_id, basic, notes, pace=RateLimit(1000), clock=recorder.clock, wait=lambda _: None
     )
 
 
 @pytest.fixture
-def client(recorder: Recorder, conn: sqlite3.Connection) -> Client:
-    return client_of(recorder, CatalogNotes(conn, clock=recorder.clock, wait=recorder.advance))
+def client(recorder: Recorder, conn: sqlite3.Connection) -> RecorderClient:
+    return client_of(recorder, CatalogCallLog(conn, clock=recorder.clock, wait=recorder.advance))
 
 
-def test_each_request_has_a_row_of_its_own(recorder: Recorder, client: Client) -> None:
+def test_each_request_has_a_row_of_its_own(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("apply", done=False, status=500), Trouble("start", done=False, reset=True))
     resid = client.apply("lobby")
-    started = client.start(resid, Wish("lobby"))
-    client.stop(Task(started.recordid, "lobby", resid.text, "mixed"))
+    started = client.start(resid, RecordingRequest("lobby"))
+    client.stop(TaskHandle(started.recordid, "lobby", resid.text, "mixed"))
     recorder.troubles.add(Trouble("stop", code=77, message="no"))
     with pytest.raises(Exception, match="77"):
-        client.stop(Task(started.recordid, "lobby"))
+        client.stop(TaskHandle(started.recordid, "lobby"))
     assert noted("call, outcome, code, resid, recordid, roomid, stream") == [
         ("apply", "unanswered", None, None, None, "lobby", None),
         ("apply", "done", 0, resid.text, None, "lobby", None),
@@ -73,7 +73,7 @@ def test_each_request_has_a_row_of_its_own(recorder: Recorder, client: Client) -
     assert [row[0] for row in noted("traceid")] == [one.trace_id for one in recorder.asked]
 
 
-def test_the_row_is_there_before_the_request(recorder: Recorder, client: Client) -> None:
+def test_the_row_is_there_before_the_request(recorder: Recorder, client: RecorderClient) -> None:
     seen = []
     answer = recorder.answer
 
@@ -86,10 +86,10 @@ def test_the_row_is_there_before_the_request(recorder: Recorder, client: Client)
     assert seen == [[("apply", "asked")]]
 
 
-def test_what_is_done_becomes_facts_of_the_task(recorder: Recorder, client: Client) -> None:
+def test_what_is_done_becomes_facts_of_the_task(recorder: Recorder, client: RecorderClient) -> None:
     resid = client.apply("lobby")
     recorder.advance(2)
-    task = Task(client.start(resid, Wish("lobby")).recordid, "lobby", resid.text, "mixed")
+    task = TaskHandle(client.start(resid, RecordingRequest("lobby")).recordid, "lobby", resid.text, "mixed")
     recorder.advance(2)
     client.change_layout(task, {"layout": 1})
     client.stop(task)
@@ -104,24 +104,24 @@ def test_what_is_done_becomes_facts_of_the_task(recorder: Recorder, client: Clie
         assert row.fetchall() == [("lobby", "mixed", begun + 2000, begun + 4000, "stopped", "rest")]
 
 
-def test_a_resid_serves_one_recording_whatever_process_used_it(recorder: Recorder, client: Client) -> None:
+def test_a_resid_serves_one_recording_whatever_process_used_it(recorder: Recorder, client: RecorderClient) -> None:
     resid = client.apply("lobby")
-    client.start(resid, Wish("lobby"))
+    client.start(resid, RecordingRequest("lobby"))
     with beside(CATALOG) as other, pytest.raises(ResidSpent, match="used already"):
-        client_of(recorder, CatalogNotes(other)).start(resid, Wish("lobby"))
+        client_of(recorder, CatalogCallLog(other)).start(resid, RecordingRequest("lobby"))
     assert len(recorder.takes) == 1
     assert noted() == [("apply", "done"), ("start", "done")]
 
 
-def test_processes_with_one_catalog_keep_to_the_rate_together(recorder: Recorder, client: Client) -> None:
+def test_processes_with_one_catalog_keep_to_the_rate_together(recorder: Recorder, client: RecorderClient) -> None:
     with beside(CATALOG) as other:
-        clients = [client, client_of(recorder, CatalogNotes(other, clock=recorder.clock, wait=recorder.advance))]
+        clients = [client, client_of(recorder, CatalogCallLog(other, clock=recorder.clock, wait=recorder.advance))]
         for number in range(25):
             clients[number % 2].apply("lobby")
     assert len(recorder.asked) == 25
 
 
-def test_a_clock_that_was_set_back_stops_nothing(recorder: Recorder, client: Client) -> None:
+def test_a_clock_that_was_set_back_stops_nothing(recorder: Recorder, client: RecorderClient) -> None:
     for _ in range(10):
         client.apply("lobby")
     recorder.clock.now_ms -= 86_400_000
@@ -130,17 +130,17 @@ def test_a_clock_that_was_set_back_stops_nothing(recorder: Recorder, client: Cli
 
 
 def test_what_was_done_is_told_when_it_cannot_be_noted(recorder: Recorder, conn: sqlite3.Connection) -> None:
-    notes = CatalogNotes(conn, clock=recorder.clock)
+    notes = CatalogCallLog(conn, clock=recorder.clock)
     client = client_of(recorder, notes)
     resid = client.apply("lobby")
     conn.execute("CREATE TEMP TRIGGER full BEFORE UPDATE ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
-    started = client.start(resid, Wish("lobby"))
+    started = client.start(resid, RecordingRequest("lobby"))
     assert noted()[-1] == ("start", "asked")
     assert len(notes.troubles) == 1
     assert all(part in notes.troubles[0] for part in (started.recordid, resid.text, started.trace_id, "no room"))
 
 
-def test_what_cannot_be_noted_is_not_sent(recorder: Recorder, client: Client, conn: sqlite3.Connection) -> None:
+def test_what_cannot_be_noted_is_not_sent(recorder: Recorder, client: RecorderClient, conn: sqlite3.Connection) -> None:
     conn.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
     with pytest.raises(sqlite3.Error):
         client.apply("lobby")
@@ -183,7 +183,7 @@ def test_a_short_write_is_let_in_between_two_transactions_of_a_long_run(conn: sq
     run.join()
 
 
-def test_calls_are_noted_while_a_scan_holds_the_catalog(recorder: Recorder, client: Client) -> None:
+def test_calls_are_noted_while_a_scan_holds_the_catalog(recorder: Recorder, client: RecorderClient) -> None:
     with writing(CATALOG):
         client.apply("lobby")
     assert noted() == [("apply", "done")]
@@ -211,14 +211,14 @@ def test_the_turn_is_not_waited_for_for_ever(conn: sqlite3.Connection, monkeypat
 
 
 def test_an_end_without_its_beginning_changes_nothing(conn: sqlite3.Connection) -> None:
-    notes = CatalogNotes(conn)
-    notes.ended(Asked("apply", "unknown", 1, "lobby", 1), Ended("done", 2, 0, None, "resid"))
+    notes = CatalogCallLog(conn)
+    notes.ended(RecorderRequest("apply", "unknown", 1, "lobby", 1), RecorderOutcome("done", 2, 0, None, "resid"))
     assert (noted(), notes.troubles) == ([], [])
 
 
-def test_an_unanswered_start_is_noted_as_one(recorder: Recorder, client: Client) -> None:
+def test_an_unanswered_start_is_noted_as_one(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("start", reset=True))
     with pytest.raises(RecorderUnanswered):
-        client.start(client.apply("lobby"), Wish("lobby"))
+        client.start(client.apply("lobby"), RecordingRequest("lobby"))
     assert noted("outcome, code") == [("done", 0), ("unanswered", None), ("refused", 1003)]
     assert Resid("x", 0).is_valid(299_999)

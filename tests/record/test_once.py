@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from ossrec.errors import OssrecError
 from ossrec.jobs.session.short_writes import beside
-from ossrec.jobs.tasks.call_log import CatalogNotes
+from ossrec.jobs.tasks.call_log import CatalogCallLog
 from ossrec.jobs.tasks.start_recording import begin
-from ossrec.model import Asked, Ended
+from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.recorder.authentication import Basic
-from ossrec.recorder.client import Client, Wish
-from ossrec.recorder.rate_limit import Pace
+from ossrec.recorder.client import RecorderClient, RecordingRequest
+from ossrec.recorder.rate_limit import RateLimit
 from tests.recorder import Recorder, Trouble
 
 CATALOG = Path("once.db")
@@ -26,12 +26,12 @@ class Crash(Exception):
     """The process is gone."""
 
 
-class Forgetful(CatalogNotes):
+class Forgetful(CatalogCallLog):
     """Notes of a process that dies when it is to note how some calls ended."""
 
     dies: Iterator[bool] = iter(())
 
-    def ended(self, call: Asked, end: Ended) -> None:
+    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
         if next(self.dies, False):
             raise Crash
         super().ended(call, end)
@@ -69,9 +69,9 @@ def test_a_room_is_recorded_once(
             notes.dies = crashes
             basic = Basic(recorder.certificate_id, recorder.certificate_key)
             options = {"clock": recorder.clock, "wait": recorder.advance}
-            client = Client(recorder.address, recorder.app_id, basic, notes, pace=Pace(10_000), **options)  # type: ignore[arg-type]
+            client = RecorderClient(recorder.address, recorder.app_id, basic, notes, pace=RateLimit(10_000), **options)  # type: ignore[arg-type]
             try:
-                begun = begin(conn, client, Wish(room), recorder.app_id, recorder.clock.now_ms, anew=False)
+                begun = begin(conn, client, RecordingRequest(room), recorder.app_id, recorder.clock.now_ms, anew=False)
             except (OssrecError, Crash):
                 recorder.advance(pause)
             else:
@@ -87,10 +87,12 @@ def test_a_code_of_0_is_believed_and_a_status_of_later_is_not(recorder: Recorder
     recorder.troubles.add(Trouble("start", status=status, body=b'{"code": 0, "recordid": "ba00"}'))
     with beside(CATALOG) as conn:
         basic = Basic(recorder.certificate_id, recorder.certificate_key)
-        notes = CatalogNotes(conn, clock=recorder.clock, wait=recorder.advance)
-        client = Client(recorder.address, recorder.app_id, basic, notes, clock=recorder.clock, wait=recorder.advance)
+        notes = CatalogCallLog(conn, clock=recorder.clock, wait=recorder.advance)
+        client = RecorderClient(
+            recorder.address, recorder.app_id, basic, notes, clock=recorder.clock, wait=recorder.advance
+        )
         try:
-            begun = begin(conn, client, Wish("lobby"), recorder.app_id, recorder.clock.now_ms, anew=False)
+            begun = begin(conn, client, RecordingRequest("lobby"), recorder.app_id, recorder.clock.now_ms, anew=False)
         except OssrecError:
             assert status != 201
         else:

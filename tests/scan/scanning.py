@@ -9,7 +9,7 @@ from typing import Any
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import RetryPolicy
-from ossrec.catalog.query.find import Wanted, find_recordings, open_catalog
+from ossrec.catalog.query.find import RecordingFilter, find_recordings, open_catalog
 from ossrec.jobs.scan.report import ScanOptions, ScanState, ScanSummary
 from ossrec.jobs.scan.scan import scan_bucket
 
@@ -30,7 +30,7 @@ def found(catalog: Path, **wanted: Any) -> list[Mapping[str, Any]]:
     """The rows of `find`, in order of path."""
     conn = open_catalog(catalog)
     try:
-        rows = list(find_recordings(conn, Wanted(**wanted), now=time.time(), quiet_after=330))
+        rows = list(find_recordings(conn, RecordingFilter(**wanted), now=time.time(), quiet_after=330))
     finally:
         conn.close()
     return sorted(rows, key=lambda row: row["path"])

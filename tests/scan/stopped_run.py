@@ -13,7 +13,7 @@ from ossrec.buckets import parallel_listing as prefetch
 from ossrec.buckets.protocol import START
 from ossrec.errors import BucketBusy, OssrecError
 from ossrec.jobs.session import signals as stopping
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.session.signals import StopRequest
 from ossrec.model import Body, Cursor, Page
 from tests.scan.bucket_maker import SmallPages
 from tests.scan.scanning import scan
@@ -26,7 +26,7 @@ left = int(number)
 prefetch.PATIENCE = 0.1
 
 
-class Heard(Stop):
+class Heard(StopRequest):
     """A wish to stop that says when it was heard."""
 
     def ask(self) -> None:
@@ -34,7 +34,7 @@ class Heard(Stop):
         asked.set()
 
 
-stopping.Stop = Heard  # type: ignore[misc]
+stopping.StopRequest = Heard  # type: ignore[misc]
 
 
 def happens(what: str) -> None:

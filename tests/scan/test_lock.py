@@ -16,7 +16,7 @@ import pytest
 from ossrec.catalog.connection.lock import writing
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.errors import CatalogError, CatalogLocked, Interrupted
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.session.signals import StopRequest
 from tests.running import PATIENCE, ROOT
 from tests.scan.bucket_maker import put_recording, stem
 from tests.scan.scanning import found, scan
@@ -82,19 +82,19 @@ def test_a_scan_that_waits_runs_when_the_other_is_through(
 ) -> None:
     waits = []
 
-    def let_go(_: Stop, seconds: float) -> bool:
+    def let_go(_: StopRequest, seconds: float) -> bool:
         waits.append(seconds)
         holder.let_go()
         return False
 
-    monkeypatch.setattr(Stop, "wait", let_go)
+    monkeypatch.setattr(StopRequest, "wait", let_go)
     assert scan(folder, catalog, wait=True).objects == 4
     assert len(waits) == 1
     assert 0 < waits[0] < 1
 
 
 def test_a_scan_that_waits_can_be_stopped(catalog: Path, holder: Holder) -> None:
-    stop = Stop()
+    stop = StopRequest()
     stop.ask()
     told = f"stopped while waiting for process {holder.pid} on"
     with pytest.raises(Interrupted, match=told), writing(catalog, wait=stop.wait):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import Interrupted
-from ossrec.jobs.session.signals import Stop, stop_on_signals
+from ossrec.jobs.session.signals import StopRequest, stop_on_signals
 from tests.running import run_module
 from tests.scan.bucket_maker import SmallPages, put, put_recording, stem
 from tests.scan.scanning import content, is_sound, scan
@@ -117,7 +117,7 @@ def test_a_thread_leaves_signals_alone() -> None:
 
 
 def test_who_asked_to_stop_is_told_where_everything_is_saved() -> None:
-    stop = Stop()
+    stop = StopRequest()
     stop.ask()
     assert stop.is_asked()
     assert stop.wait(60)

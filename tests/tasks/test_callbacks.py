@@ -21,7 +21,7 @@ from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.tasks.inbox import Inbox, waiting
 from ossrec.jobs.tasks import callbacks
 from ossrec.model import Cursor, Page, TaskFact
-from ossrec.tasks.callbacks import Unreadable, read_callback
+from ossrec.tasks.callbacks import UnreadableCallback, read_callback
 from ossrec.tasks.saved_callbacks import saved_callbacks
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put_recording, rid, stem
@@ -102,7 +102,7 @@ JSON = st.recursive(
 def test_any_json_is_a_callback_or_is_refused(value: Any) -> None:
     data = json.dumps(value).encode()
     if not isinstance(value, dict):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCallback):
             read_callback(data)
         return
     callback, text = read_callback(data)
@@ -193,7 +193,7 @@ def test_a_body_that_was_cut_off_is_told_with_its_line_and_stops_no_other() -> N
 def test_what_is_no_utf_8_is_refused_as_it_came() -> None:
     (one,) = saved_callbacks(BytesIO(b'{"msgid": "\xff"}'))
 
-    with pytest.raises(Unreadable, match="not UTF-8"):
+    with pytest.raises(UnreadableCallback, match="not UTF-8"):
         read_callback(one.body or b"")
 
 

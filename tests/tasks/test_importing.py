@@ -12,24 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.tasks.table_columns import Understood
-from ossrec.tasks.table_fields import Told, read_time, read_zone
-from ossrec.tasks.table_readers import Unreadable, as_text
-from ossrec.tasks.table_rows import Mapped, Row, merge_rows, read_rows
+from ossrec.tasks.table_columns import ColumnMapping
+from ossrec.tasks.table_fields import TaskFields, read_time, read_zone
+from ossrec.tasks.table_readers import UnreadableTable, as_text
+from ossrec.tasks.table_rows import TableOptions, TableRow, merge_rows, read_rows
 
 RID = "ba1107310000565164da34f816f842da94d"
 HALF = '{"x":"\\ud800"}'
 NOON = 1_790_856_000_000  # 2026-10-01T12:00:00Z
 
 
-def rows(data: str | bytes, kind: str = "csv", mapped: Mapped = Mapped()) -> list[Row]:  # noqa: B008
+def rows(data: str | bytes, kind: str = "csv", mapped: TableOptions = TableOptions()) -> list[TableRow]:  # noqa: B008
     raw = data.encode() if isinstance(data, str) else data
     with as_text(io.BytesIO(raw)) as text:
         return list(read_rows(text, kind, mapped))
 
 
-def told(**fields: Any) -> Told:
-    return Told(**dict.fromkeys(Told._fields) | {"recordid": RID} | fields)
+def told(**fields: Any) -> TaskFields:
+    return TaskFields(**dict.fromkeys(TaskFields._fields) | {"recordid": RID} | fields)
 
 
 class Case(NamedTuple):
@@ -169,12 +169,12 @@ def test_a_bad_row_has_its_line_and_stops_no_other() -> None:
 def test_an_open_quote_is_told_with_all_the_lines_that_it_takes_along() -> None:
     (good, bad) = rows('recordid,note\na,x\nb,"open\nc,y\nd,z\n')
     assert good.told is not None
-    assert bad == Row(3, None, "it is no CSV: unexpected end of data, up to line 5: is a quote left open?")
+    assert bad == TableRow(3, None, "it is no CSV: unexpected end of data, up to line 5: is a quote left open?")
 
 
 def test_a_quote_that_the_next_one_closes_by_chance_is_a_bad_row_and_the_rest_is_read() -> None:
     first, last = rows('recordid,note\na,"open\nb,"x"\nc,y\n')
-    assert first == Row(2, None, "it is no CSV: ',' expected after '\"', up to line 3: is a quote left open?")
+    assert first == TableRow(2, None, "it is no CSV: ',' expected after '\"', up to line 3: is a quote left open?")
     assert last.told is not None
     assert last.told.recordid == "c"
 
@@ -197,13 +197,13 @@ def test_a_line_beyond_measure_is_a_bad_row_and_is_not_held(quote: str) -> None:
 
 def test_an_encoding_may_be_named() -> None:
     with as_text(io.BytesIO(f"recordid,room\n{RID},三年\n".encode("gb18030")), "gb18030") as text:
-        (row,) = read_rows(text, "csv", Mapped())
+        (row,) = read_rows(text, "csv", TableOptions())
     assert row.told == told(roomid="三年")
 
 
 def test_what_stands_between_fields_is_not_guessed_when_it_is_told() -> None:
-    with as_text(io.BytesIO(f"recordid;room\n{RID};x\n".encode())) as text, pytest.raises(Unreadable):
-        list(read_rows(text, "csv", Mapped(), (",",)))
+    with as_text(io.BytesIO(f"recordid;room\n{RID};x\n".encode())) as text, pytest.raises(UnreadableTable):
+        list(read_rows(text, "csv", TableOptions(), (",",)))
 
 
 def test_a_json_value_has_the_line_that_it_begins_on() -> None:
@@ -244,37 +244,39 @@ def test_a_json_value_has_the_line_that_it_begins_on() -> None:
     ],
 )  # fmt: skip
 def test_a_file_of_which_nothing_can_be_made(data: str | bytes, kind: str, said: str) -> None:
-    with pytest.raises(Unreadable, match=r"^[^\n]*$") as caught:
+    with pytest.raises(UnreadableTable, match=r"^[^\n]*$") as caught:
         rows(data, kind)
     assert said in str(caught.value)
 
 
 def test_columns_may_be_named() -> None:
-    mapped = Mapped({"recordid": "id", "roomid": "klass", "started": ""})
+    mapped = TableOptions({"recordid": "id", "roomid": "klass", "started": ""})
     (row,) = rows(f"id,klass,room,start\n{RID},a,b,rubbish\n", mapped=mapped)
 
     assert row.told == told(roomid="a", extra='{"room":"b","start":"rubbish"}')
 
 
 def test_a_named_column_that_is_not_there_is_told() -> None:
-    with pytest.raises(Unreadable, match="no column 'klass'"):
-        rows(f"recordid\n{RID}\n", mapped=Mapped({"roomid": "klass"}))
+    with pytest.raises(UnreadableTable, match="no column 'klass'"):
+        rows(f"recordid\n{RID}\n", mapped=TableOptions({"roomid": "klass"}))
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonl"])
 def test_a_named_column_that_no_row_of_json_has_is_told_when_all_are_read(kind: str) -> None:
     many = [json.dumps({"recordid": RID, "ended_at": "2026-10-01T12:00:00Z"}), json.dumps({"recordid": "b", "x": 1})]
     data = "\n".join(many) if kind == "jsonl" else f"[{','.join(many)}]"
-    assert len(rows(data, kind, Mapped({"stopped": "ended_at", "roomid": ""}))) == 2
+    assert len(rows(data, kind, TableOptions({"stopped": "ended_at", "roomid": ""}))) == 2
 
-    with pytest.raises(Unreadable, match=r"^no row has a column 'ended_att'; there are 'recordid', 'ended_at', 'x'$"):
-        rows(data, kind, Mapped({"stopped": "ended_att"}))
+    with pytest.raises(
+        UnreadableTable, match=r"^no row has a column 'ended_att'; there are 'recordid', 'ended_at', 'x'$"
+    ):
+        rows(data, kind, TableOptions({"stopped": "ended_att"}))
 
 
 def test_what_the_columns_were_taken_for_is_known() -> None:
-    understood = Understood()
+    understood = ColumnMapping()
     text = io.StringIO(f"Record_ID,room_id,begin_at,finish_time,uid_list,recordid,user\n{RID},a,,,u,x,y\n")
-    (row,) = read_rows(text, "csv", Mapped({"stopped": ""}), understood=understood)
+    (row,) = read_rows(text, "csv", TableOptions({"stopped": ""}), understood=understood)
 
     assert row.told == told(roomid="a", uids=("y",), extra='{"uid_list":"u","recordid":"x"}')
     assert understood.taken == {
@@ -285,12 +287,12 @@ def test_what_the_columns_were_taken_for_is_known() -> None:
 
 
 def test_rows_of_json_may_have_other_columns_each() -> None:
-    understood = Understood()
+    understood = ColumnMapping()
     data = f'{{"recordid":"{RID}","start":1}}\n{{"record_id":"b","begin":"2026-10-01","room":"x"}}\n'
-    first, second = read_rows(io.StringIO(data), "jsonl", Mapped(), understood=understood)
+    first, second = read_rows(io.StringIO(data), "jsonl", TableOptions(), understood=understood)
 
     assert first.told is None
-    assert second.told == Told("b", "x", None, None, NOON - 43_200_000, None, None)
+    assert second.told == TaskFields("b", "x", None, None, NOON - 43_200_000, None, None)
     assert understood.taken == {
         "recordid": ["recordid", "record_id"], "started": ["start", "begin"], "roomid": ["room"],
     }  # fmt: skip
@@ -321,9 +323,9 @@ def test_a_long_list_is_read_piece_by_piece() -> None:
 
 
 def test_rows_of_one_task_are_taken_together() -> None:
-    first = Row(2, told(roomid="a", uids=("u1",), started_ms=5, stopped_ms=9, extra='{"n":1}'))
-    second = Row(3, told(uids=("u2", "u1"), started_ms=4, stopped_ms=10, extra='{"n":2}'))
-    stranger = Row(4, told(roomid="b", uids=("u3",)))
+    first = TableRow(2, told(roomid="a", uids=("u1",), started_ms=5, stopped_ms=9, extra='{"n":1}'))
+    second = TableRow(3, told(uids=("u2", "u1"), started_ms=4, stopped_ms=10, extra='{"n":2}'))
+    stranger = TableRow(4, told(roomid="b", uids=("u3",)))
     merged, problems = merge_rows([first, second, stranger])
 
     assert merged == told(roomid="a", uids=("u1", "u2"), started_ms=4, stopped_ms=10, extra='[{"n":1},{"n":2}]')
@@ -332,7 +334,7 @@ def test_rows_of_one_task_are_taken_together() -> None:
 
 
 def test_a_task_of_which_one_user_is_still_there_has_not_stopped() -> None:
-    merged, _ = merge_rows([Row(2, told(stopped_ms=9)), Row(3, told())])
+    merged, _ = merge_rows([TableRow(2, told(stopped_ms=9)), TableRow(3, told())])
 
     assert merged.stopped_ms is None
 
@@ -345,14 +347,16 @@ def test_whatever_stands_in_a_file_each_row_is_good_or_bad(lines: list[list[str]
     text = "recordid,room,started,uids\n" if kind == "csv" else "[" if kind == "json" else ""
     text += "\n".join(",".join(cells) for cells in lines)
 
-    each: list[Row] = []
-    with suppress(Unreadable):  # when there are none
+    each: list[TableRow] = []
+    with suppress(UnreadableTable):  # when there are none
         each = rows(text.encode("utf-8", "surrogatepass"), kind)
     for row in each:
         assert (row.told is None) == bool(row.problem)
 
 
 def test_rows_in_another_order_say_the_same() -> None:
-    rows = [Row(n, told(uids=(uid,), extra=f'{{"user":"{uid}"}}')) for n, uid in enumerate(("ben", "anna", "cem"), 2)]
+    rows = [
+        TableRow(n, told(uids=(uid,), extra=f'{{"user":"{uid}"}}')) for n, uid in enumerate(("ben", "anna", "cem"), 2)
+    ]
 
     assert merge_rows(rows)[0] == merge_rows(rows[::-1])[0]

@@ -9,7 +9,7 @@ import pytest
 from ossrec.catalog.tasks.callbacks import CallbackRow, keep_callback
 from ossrec.catalog.tasks.facts import TaskRow, save_facts, save_tasks
 from ossrec.catalog.tasks.listing_coverage import listed_until, places
-from ossrec.catalog.tasks.unmatched import Bounds, unmatched
+from ossrec.catalog.tasks.unmatched import LateBounds, unmatched
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, source
 from tests.running import Ossrec
@@ -36,7 +36,7 @@ def task(build: CatalogBuilder, recordid: str = RID, *, uids: str | None = None,
 
 
 def missing(build: CatalogBuilder, *kinds: str, **bounds: Any) -> list[tuple[str, str | None]]:
-    asked = Bounds(NOW, IDLE, LAG, **bounds)
+    asked = LateBounds(NOW, IDLE, LAG, **bounds)
     return [(row["kind"], row["uid"] or row["recordid"]) for row in unmatched(build.conn, asked, kinds)]
 
 
@@ -153,7 +153,7 @@ def test_what_was_whole_and_is_deleted_is_not_missed_by_anything(build: CatalogB
     told = TaskFact(RID, "callback", "m", "result", (NOW - 3 * DAY) * 1000, uids=("anna",), file=address)
     save_facts(build.conn, [told], NOW)
     build.scan(started=NOW)
-    rows = list(unmatched(build.conn, Bounds(NOW, IDLE, LAG)))
+    rows = list(unmatched(build.conn, LateBounds(NOW, IDLE, LAG)))
 
     assert [row["kind"] for row in rows] == ([] if was in ("complete", "flawed") else ["task", "callback"])
     for row in rows:

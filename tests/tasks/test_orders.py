@@ -13,12 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.tasks.unmatched import Bounds, unmatched
+from ossrec.catalog.tasks.unmatched import LateBounds, unmatched
 from ossrec.jobs.tasks.import_tasks import ImportOptions, import_tasks
 from ossrec.jobs.tasks.replay_callbacks import replay
-from ossrec.tasks.saved_callbacks import Saved
-from ossrec.tasks.table_fields import Told
-from ossrec.tasks.table_rows import Row
+from ossrec.tasks.saved_callbacks import SavedCallback
+from ossrec.tasks.table_fields import TaskFields
+from ossrec.tasks.table_rows import TableRow
 from tests.scan.bucket_maker import put, put_recording, rid, segment, stem
 from tests.scan.scanning import scan
 from tests.tasks.catalogs import TASKS, rows_of
@@ -33,7 +33,7 @@ AMBIGUOUS = f"2026/rid_{rid(1)}_a__uid_s_b__uid_s_c__uid_e"
 class Import(NamedTuple):
     """A row that is imported."""
 
-    told: Told
+    told: TaskFields
 
 
 class Heard(NamedTuple):
@@ -58,7 +58,7 @@ RECORDIDS = st.sampled_from([rid(1), rid(1), rid(2), rid(3), "zz1"])
 
 
 def _row(recordid: str, *fields: Any) -> Import:
-    return Import(Told(recordid, *fields, None))
+    return Import(TaskFields(recordid, *fields, None))
 
 
 def _heard(number: int, notify_ms: int | None, **context: Any) -> Heard:
@@ -108,10 +108,10 @@ def fill(bucket: Path) -> None:
 def happen(catalog: Path, bucket: Path, one: Happening) -> None:
     """Scan, or take in a fact, as the commands do."""
     if isinstance(one, Import):
-        import_tasks(catalog, [Row(1, one.told)], ImportOptions())
+        import_tasks(catalog, [TableRow(1, one.told)], ImportOptions())
     elif isinstance(one, Heard):
         body = {"msgid": f"m{one.number}", "msgtype": 2, "notifytime": one.notify_ms, "context": dict(one.body)}
-        replay(catalog, [Saved(1, json.dumps(body).encode())], wait=True)
+        replay(catalog, [SavedCallback(1, json.dumps(body).encode())], wait=True)
     else:
         scan(bucket, catalog)
 
@@ -141,7 +141,7 @@ def said(catalog: Path) -> dict[str, Any]:
 def missing(catalog: Path, now: int) -> list[Any]:
     """What does not match."""
     with closing(open_catalog(catalog)) as conn:
-        rows = [row | {"at": None} for row in unmatched(conn, Bounds(now, 30, 300))]
+        rows = [row | {"at": None} for row in unmatched(conn, LateBounds(now, 30, 300))]
     return sorted(rows, key=repr)
 
 

@@ -8,7 +8,7 @@ import pytest
 from ossrec.model import TaskFact
 from ossrec.naming import parse_name
 from ossrec.tasks.matching import contradictions, settle
-from ossrec.tasks.task import Sources, Task, fold, sources
+from ossrec.tasks.task import FactSources, Task, fold, sources
 
 RID = "ba1107310000565164da34f816f842da94d"
 DAY = 1_793_000_000_000  # Unix ms; times of facts are told from here
@@ -136,7 +136,7 @@ def test_a_callback_completes_what_others_said_only_where_it_agrees_with_them() 
     assert folded(users, strange, fitting).roomid == "r"
     assert folded(fact("import", roomid="i"), strange).stream is None
     assert folded(fact("import", stream="mixed"), strange).roomid is None
-    assert sources([users, strange, fitting]) == Sources("callback", "callback", "import")
+    assert sources([users, strange, fitting]) == FactSources("callback", "callback", "import")
 
 
 PLANS = [
@@ -194,7 +194,7 @@ def test_a_file_against_its_task(fit: Fit) -> None:
 
 
 def test_a_contradiction_says_who_said_it() -> None:
-    says = Sources("callback", "rest", "import")
+    says = FactSources("callback", "rest", "import")
     found = contradictions(task(roomid="y", stream="mixed", uids=("v",)), "x", "source", "u", says)
 
     assert [one.detail for one in found] == [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.tasks.facts import TaskRow, save_facts, save_tasks
-from ossrec.catalog.tasks.task_list import STATES, TaskWanted, find_tasks
+from ossrec.catalog.tasks.task_list import STATES, TaskFilter, find_tasks
 from ossrec.catalog.tasks.task_list_sources import TOLD, stored_tasks
 from ossrec.jobs.tasks.link import link
 from ossrec.model import TaskFact
@@ -47,7 +47,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> CatalogBuilder:
 
 
 def rows(build: CatalogBuilder, **wanted: Any) -> list[Row]:
-    return list(find_tasks(build.conn, TaskWanted(**wanted), now=NOW, quiet_after=330))
+    return list(find_tasks(build.conn, TaskFilter(**wanted), now=NOW, quiet_after=330))
 
 
 def test_each_task_is_listed_once(build: CatalogBuilder) -> None:
@@ -63,13 +63,13 @@ def test_sql_leaves_out_what_python_would(build: CatalogBuilder, states: tuple[s
     found = rows(build, states=states, room=room)
 
     assert [row["recordid"] for row in found] == [row["recordid"] for row in everything if row["state"] in states]
-    wanted = TaskWanted(states=states, room=room)
+    wanted = TaskFilter(states=states, room=room)
     asked = [one[0] for one in stored_tasks(build.conn, wanted, now=NOW, quiet_after=330)]
     assert asked == [row["recordid"] for row in found]  # so that a limit reads no more than it gives
 
 
 def test_the_newest_come_first_by_the_best_time_that_is_known(build: CatalogBuilder) -> None:
-    times = [one[11] for one in stored_tasks(build.conn, TaskWanted(), now=NOW, quiet_after=330)]
+    times = [one[11] for one in stored_tasks(build.conn, TaskFilter(), now=NOW, quiet_after=330)]
 
     assert times == sorted(times, reverse=True)
     everything = rows(build)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.facts import TaskRow, pack_uids, save_tasks, task_row
-from ossrec.catalog.tasks.import_staging import Spool, Staged, spool_folder, write_spooled
+from ossrec.catalog.tasks.import_staging import Spool, StagedRow, spool_folder, write_spooled
 from ossrec.jobs.judge.task_knowledge import known_task
 from ossrec.jobs.tasks.link import link, refresh
 from ossrec.model import TaskFact
@@ -35,7 +35,7 @@ def emptied(conn: sqlite3.Connection) -> None:
 @given(st.lists(st.tuples(ROOMS, STREAMS, UIDS, TIMES, TIMES), min_size=1, max_size=5))
 def test_a_task_of_one_import(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
     staged = [
-        Staged(n, f"{n:08x}", room, stream, pack_uids(uids), started, stopped, None)
+        StagedRow(n, f"{n:08x}", room, stream, pack_uids(uids), started, stopped, None)
         for n, (room, stream, uids, started, stopped) in enumerate(rows)
     ]
     with closing(open_for_writing(tmp_path / "c.db")) as conn, spool_folder() as folder:

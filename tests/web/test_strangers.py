@@ -16,7 +16,7 @@ from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.schema.version import VERSION
 from ossrec.catalog.tasks.inbox import inbox_of
 from ossrec.cli.main import run
-from ossrec.web.rejection_log import Refusals
+from ossrec.web.rejection_log import RejectionLog
 from tests.web.conftest import SECRET, Listener
 from tests.web.test_listening import OK, RID, body, kept
 
@@ -153,7 +153,7 @@ def test_each_refusal_is_one_line(listener: Listener, sent: bytes, line: str) ->
 def test_of_a_flood_only_some_is_told() -> None:
     now = [0.0]
     lines: list[str] = []
-    refusals = Refusals(lines.append, most=3, window=60, clock=lambda: now[0])
+    refusals = RejectionLog(lines.append, most=3, window=60, clock=lambda: now[0])
     for _ in range(100):
         refusals.tell("401")
     assert lines == ["401", "401", "401", "3 refusals in 60 s: others are only counted until these are over"]

@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 
-from ossrec.buckets.parallel_listing import Shard, count_empty, interleave
+from ossrec.buckets.parallel_listing import ListedRange, count_empty, interleave
 from ossrec.buckets.protocol import Bucket
 from ossrec.model import Cursor, Page
 
 WAIT = 0.003  # seconds for a page without computing, from which on threads pay
 IN_A_ROW = 3  # pages that must take so long; a busy machine delays one now and then
 
-Clock = Callable[[], float]
+Timer = Callable[[], float]
 
 
 def list_ranges(
@@ -26,15 +26,15 @@ def list_ranges(
     ranges: Iterable[tuple[int, str, str | None]],
     *,
     threads: int,
-    wall: Clock = time.perf_counter,
-    computing: Clock = time.thread_time,
+    wall: Timer = time.perf_counter,
+    computing: Timer = time.thread_time,
 ) -> Generator[tuple[int, Page], None, None]:
     """The pages of several *ranges* (number, after, until), each with its range's number; as `interleave` gives them.
 
     It begins on the caller's own thread, one range after the other, and goes over to *threads* when
     the bucket lets it wait.
     """
-    left = deque(Shard(*one) for one in ranges)
+    left = deque(ListedRange(*one) for one in ranges)
     slow = 0
     while left:
         shard = left.popleft()

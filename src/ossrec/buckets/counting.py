@@ -4,11 +4,11 @@ import threading
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import START, Bucket
-from ossrec.buckets.wrapper import Around
+from ossrec.buckets.wrapper import BucketWrapper
 from ossrec.model import Body, Cursor, Page
 
 
-class Counts(NamedTuple):
+class RequestCounts(NamedTuple):
     """What was asked of a bucket so far."""
 
     lists: int = 0  # requests for a page of the listing
@@ -17,7 +17,7 @@ class Counts(NamedTuple):
     bytes_read: int = 0  # of objects; the listing's own are not counted
 
 
-class Counting(Around):
+class CountingBucket(BucketWrapper):
     """Another bucket, with its requests counted. Put it inside of `Retrying`, so that it sees every one.
 
     ``counting = Counting(bucket); bucket = Retrying(counting, on_retry=counting.note_retry)``
@@ -27,10 +27,10 @@ class Counting(Around):
         """Wrap *bucket*; nothing is counted yet."""
         super().__init__(bucket)
         self._lock = threading.Lock()
-        self._counts = Counts()
+        self._counts = RequestCounts()
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> RequestCounts:
         """All that was counted until now; requests that failed are among it."""
         return self._counts
 
@@ -64,6 +64,6 @@ class Counting(Around):
     def _add(self, *, lists: int = 0, gets: int = 0, retries: int = 0, bytes_read: int = 0) -> None:
         with self._lock:
             now = self._counts
-            self._counts = Counts(
+            self._counts = RequestCounts(
                 now.lists + lists, now.gets + gets, now.retries + retries, now.bytes_read + bytes_read
             )

@@ -8,14 +8,14 @@ from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.oss.credentials import credentials_from
 from ossrec.buckets.oss.redaction import discreet
 from ossrec.buckets.settings import BucketSettings
-from ossrec.buckets.writable import Writable
+from ossrec.buckets.writable import WritableBucket
 from ossrec.errors import UsageProblem
 from ossrec.net.messages import brief
 
 _SCHEME = "oss://"
 
 
-class Place(NamedTuple):
+class BucketLocation(NamedTuple):
     """What people wrote, taken apart."""
 
     bucket: str  # ``oss://name``, or the path of a folder
@@ -27,21 +27,21 @@ class Place(NamedTuple):
         return self.bucket.startswith(_SCHEME)
 
 
-def parse_place(text: str) -> Place:
+def parse_place(text: str) -> BucketLocation:
     """Bucket and prefix that *text* names; raises UsageProblem for a scheme that is neither."""
     if text.startswith(_SCHEME):
         name, _, prefix = text.removeprefix(_SCHEME).partition("/")
-        return Place(_SCHEME + name, prefix)
+        return BucketLocation(_SCHEME + name, prefix)
     if "://" in text or not text:
         scheme, mark, rest = text.partition("://")
         shown = brief(repr(scheme + mark + discreet(rest)))
         raise UsageProblem(f"{shown} is no bucket: write oss://name/prefix, or the path of a folder")
-    return Place(text, "")
+    return BucketLocation(text, "")
 
 
 def open_bucket(
     place: str, settings: BucketSettings | None = None, environment: Mapping[str, str] = os.environ
-) -> Writable:
+) -> WritableBucket:
     """The bucket that *place* names, its prefix left aside; nothing is asked of the network yet.
 
     Who only reads takes it for a `Bucket`.

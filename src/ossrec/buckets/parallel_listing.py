@@ -16,7 +16,7 @@ PATIENCE = 2.0  # seconds that closing waits for requests under way; their threa
 _GLANCE = 1.0  # seconds
 
 
-class Shard(NamedTuple):
+class ListedRange(NamedTuple):
     """A range of keys that is listed by itself."""
 
     number: int
@@ -32,7 +32,7 @@ def pages(
     Raises what the bucket raises, after the pages before. Closing the iterator, or leaving it to be
     collected, stops the thread; so does an exception.
     """
-    with closing(interleave(bucket, prefix, [Shard(0, after, until)], threads=1, ahead=ahead)) as listing:
+    with closing(interleave(bucket, prefix, [ListedRange(0, after, until)], threads=1, ahead=ahead)) as listing:
         for _, page in listing:
             yield page
 
@@ -51,7 +51,7 @@ def interleave(
     under way at once, the first of *ranges* first, and at most ``threads * ahead`` pages wait.
     Raises what the bucket raises for any of them, and stops then; closing stops as `pages` does.
     """
-    shards = [Shard(*one) for one in ranges]
+    shards = [ListedRange(*one) for one in ranges]
     channel = _Channel(max(1, threads) * max(1, ahead), shards)
     workers = [
         threading.Thread(target=_list_shards, args=(bucket, prefix, channel), name="ossrec-list", daemon=True)
@@ -92,7 +92,7 @@ def count_empty(bucket: Bucket, page: Page, before: int) -> int:
 class _Channel:
     """What the listing threads and the caller share: shards still to list, and pages that wait."""
 
-    def __init__(self, room: int, shards: list[Shard]) -> None:
+    def __init__(self, room: int, shards: list[ListedRange]) -> None:
         self.working = 0  # threads that may still bring pages
         self._shards = deque(shards)
         self._room = room
@@ -101,7 +101,7 @@ class _Channel:
         self._stopped = False
         self._changed = threading.Condition()
 
-    def take_shard(self) -> Shard | None:
+    def take_shard(self) -> ListedRange | None:
         """The next range to list, None when there is nothing more to do."""
         with self._changed:
             return self._shards.popleft() if self._shards and not self._stopped else None

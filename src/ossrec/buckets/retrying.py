@@ -7,14 +7,14 @@ from typing import NamedTuple, TypeVar
 
 from ossrec.buckets.protocol import START, Bucket
 from ossrec.buckets.settings import RetryPolicy
-from ossrec.buckets.wrapper import Around
+from ossrec.buckets.wrapper import BucketWrapper
 from ossrec.errors import BodyDamaged, BucketBusy, BucketError, Interrupted, ListingDamaged
 from ossrec.model import Body, Cursor, Page
 
 Answer = TypeVar("Answer")
 
 
-class Retry(NamedTuple):
+class RetryEvent(NamedTuple):
     """One failed request that will be made again."""
 
     error: BucketError
@@ -28,11 +28,11 @@ def sleep(seconds: float) -> bool:
     return False
 
 
-def ignore(_: Retry) -> None:
+def ignore(_: RetryEvent) -> None:
     """Tell nobody."""
 
 
-class Retrying(Around):
+class RetryingBucket(BucketWrapper):
     """Another bucket, with requests repeated that were throttled, timed out, broke off or came damaged.
 
     403, 404 and whatever else will not pass raise at once. The n-th wait is drawn evenly from 0 to
@@ -47,7 +47,7 @@ class Retrying(Around):
         policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - a value that never changes
         *,
         wait: Callable[[float], bool] = sleep,
-        on_retry: Callable[[Retry], object] = ignore,
+        on_retry: Callable[[RetryEvent], object] = ignore,
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
     ) -> None:
@@ -93,7 +93,7 @@ class Retrying(Around):
                     if failed == 1:
                         raise
                     raise _given_up(error, failed, spent) from error
-                self._on_retry(Retry(error, failed, pause))
+                self._on_retry(RetryEvent(error, failed, pause))
             if self._wait(pause):
                 raise Interrupted(f"stopped while waiting to ask {self.name} again: run it again to go on")
 

@@ -4,7 +4,7 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.model import BucketAddress
 
 
-class Around:
+class BucketWrapper:
     """A bucket around another one; who derives from it says what is different."""
 
     def __init__(self, bucket: Bucket) -> None:

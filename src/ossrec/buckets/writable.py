@@ -4,13 +4,13 @@ import hashlib
 from typing import Protocol
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.buckets.retrying import Retrying
+from ossrec.buckets.retrying import RetryingBucket
 from ossrec.errors import BucketError, ObjectExists
 
 MOST = 64 * 1024 * 1024  # bytes of an object that is written at once, and read back
 
 
-class Writable(Bucket, Protocol):
+class WritableBucket(Bucket, Protocol):
     """A bucket that new objects can be written to. What only reads takes a `Bucket`."""
 
     def write_new(self, key: str, data: bytes, content_type: str) -> None:
@@ -21,12 +21,12 @@ class Writable(Bucket, Protocol):
         """
 
 
-def write_once(bucket: Writable, retrying: Retrying, key: str, data: bytes, content_type: str) -> bool:
+def write_once(bucket: WritableBucket, retrying: RetryingBucket, key: str, data: bytes, content_type: str) -> bool:
     """Make the object *key*, asking again as *retrying*, a wrapper of *bucket*, does.
 
     A request whose reply was lost may have made the object all the same; so one that is there is
     looked at before it counts as another. False when it was there before with this very content.
-    Raises as `Writable.write_new`; ObjectExists when its content is another.
+    Raises as `WritableBucket.write_new`; ObjectExists when its content is another.
     """
     try:
         retrying.insist(lambda: bucket.write_new(key, data, content_type))

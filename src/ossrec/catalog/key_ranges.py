@@ -16,20 +16,20 @@ def successor(prefix: str) -> str | None:
     return stripped[:-1] + chr(following)
 
 
-class Stretch(NamedTuple):
+class KeyRange(NamedTuple):
     """The keys from *low* on, below *high*."""
 
     low: str
     high: str | None  # None: to the end
 
-    def of_stem(self, stem: str) -> "Stretch":
+    def of_stem(self, stem: str) -> "KeyRange":
         """The rests of the keys of *stem* that lie in this stretch; the stem itself must not lie past it."""
         low = self.low[len(stem) :] if self.low.startswith(stem) else ""
         high = self.high[len(stem) :] if self.high is not None and self.high.startswith(stem) else None
-        return Stretch(low, high)
+        return KeyRange(low, high)
 
 
-def stretch(prefix: str, after: str, upto: str | None) -> Stretch:
+def stretch(prefix: str, after: str, upto: str | None) -> KeyRange:
     """The keys that start with *prefix*, past *after* ("": from the start), up to and with *upto*.
 
     A string followed by NUL is the next one in order: that turns "past" into "from", "up to" into "below".
@@ -39,4 +39,4 @@ def stretch(prefix: str, after: str, upto: str | None) -> Stretch:
     high = successor(prefix)
     if upto is not None and (high is None or upto < high):
         high = f"{upto}\0"
-    return Stretch(low, high if high is None else max(low, high))
+    return KeyRange(low, high if high is None else max(low, high))

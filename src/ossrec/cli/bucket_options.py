@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ossrec.buckets.open import Place, open_bucket, parse_place
+from ossrec.buckets.open import BucketLocation, open_bucket, parse_place
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.cli.options import WAY
@@ -22,7 +22,7 @@ def bucket_settings(options: dict[str, Any]) -> BucketSettings:
 
 def opened(text: str, settings: BucketSettings, prefix: str = "") -> tuple[Bucket, str]:
     """The bucket that *text* names and the prefix in it, which may stand in *text* or in *prefix*."""
-    place: Place = parse_place(text)
+    place: BucketLocation = parse_place(text)
     if place.prefix and prefix:
         raise UsageProblem(f"{text} has a prefix already: leave out --prefix, or write the prefix once")
     return open_bucket(text, settings), place.prefix or prefix

@@ -30,7 +30,7 @@ LITTLE_SPACE = 256 * 1024 * 1024  # bytes
 OLD_SCAN = 86_400.0  # seconds
 
 
-class Check(NamedTuple):
+class DoctorCheck(NamedTuple):
     """One thing that was looked at."""
 
     check: str
@@ -39,27 +39,27 @@ class Check(NamedTuple):
     next: str = ""  # what to do, when there is something
 
 
-def failed(check: str, error: Exception) -> Check:
+def failed(check: str, error: Exception) -> DoctorCheck:
     """A problem from an error, whose line ends in what to do."""
     said, colon, advice = str(error).rpartition(": ")
-    return Check(check, "problem", said, advice) if colon else Check(check, "problem", str(error))
+    return DoctorCheck(check, "problem", said, advice) if colon else DoctorCheck(check, "problem", str(error))
 
 
-def check_programs() -> Iterator[Check]:
+def check_programs() -> Iterator[DoctorCheck]:
     """Python, SQLite, and the checksums of downloads."""
     python = ".".join(map(str, sys.version_info[:3]))
-    yield Check("ossrec", "ok", f"{__version__} on Python {python}")
+    yield DoctorCheck("ossrec", "ok", f"{__version__} on Python {python}")
     enough = sqlite3.sqlite_version_info >= OLDEST_SQLITE
     advice = "" if enough else "use a Python with SQLite 3.37 or newer"
-    yield Check("sqlite", "ok" if enough else "problem", sqlite3.sqlite_version, advice)
+    yield DoctorCheck("sqlite", "ok" if enough else "problem", sqlite3.sqlite_version, advice)
     yield _check_fastcrc()
     yield _check_crcmod()
 
 
-def check_environment(environment: Mapping[str, str]) -> Iterator[Check]:
+def check_environment(environment: Mapping[str, str]) -> Iterator[DoctorCheck]:
     """Variables that look like settings, and credentials, of which only the presence is told."""
     for problem in environment_problems(environment):
-        yield Check("environment", "warning", problem, "correct its name, or unset it")
+        yield DoctorCheck("environment", "warning", problem, "correct its name, or unset it")
     from ossrec.buckets.oss.credentials import ID_VARIABLE, TOKEN_VARIABLE, credentials_from
 
     try:
@@ -68,24 +68,24 @@ def check_environment(environment: Mapping[str, str]) -> Iterator[Check]:
         yield failed("credentials", error)
         return
     if credentials is None:
-        yield Check("credentials", "ok", f"none: {ID_VARIABLE} is not set, access to OSS would be anonymous")
+        yield DoctorCheck("credentials", "ok", f"none: {ID_VARIABLE} is not set, access to OSS would be anonymous")
     else:
         token = f", with {TOKEN_VARIABLE}" if credentials.token else ""
-        yield Check("credentials", "ok", f"set in the environment{token}")
+        yield DoctorCheck("credentials", "ok", f"set in the environment{token}")
 
 
-def check_catalog(path: Path, *, thorough: bool) -> Iterator[Check]:
+def check_catalog(path: Path, *, thorough: bool) -> Iterator[DoctorCheck]:
     """The catalog: readable, sound, lately filled, with room to grow."""
     try:
         conn = open_catalog(path)
     except CatalogMissing as error:
-        yield Check("catalog", "warning", f"none at {path}", str(error).partition(": ")[2])
+        yield DoctorCheck("catalog", "warning", f"none at {path}", str(error).partition(": ")[2])
         return
     except (OssrecError, sqlite3.Error) as error:
         yield failed("catalog", error)
         return
     try:
-        yield Check("catalog", "ok", f"{path}, schema {VERSION}, {human_bytes(path.stat().st_size)}")
+        yield DoctorCheck("catalog", "ok", f"{path}, schema {VERSION}, {human_bytes(path.stat().st_size)}")
         sound = _check_soundness(conn, thorough=thorough)
         yield sound
         yield from _check_log(conn, path)
@@ -93,44 +93,46 @@ def check_catalog(path: Path, *, thorough: bool) -> Iterator[Check]:
             yield from _check_scans(conn)
         yield from _check_space(path)
     except sqlite3.Error as error:
-        yield Check("integrity", "problem", str(error), "move the catalog away and scan again, or restore a backup")
+        yield DoctorCheck(
+            "integrity", "problem", str(error), "move the catalog away and scan again, or restore a backup"
+        )
     finally:
         conn.close()
 
 
-def check_clock(ahead: float | None) -> Iterator[Check]:
+def check_clock(ahead: float | None) -> Iterator[DoctorCheck]:
     """*ahead*: seconds that this clock is before the bucket's, None when it was not told."""
     if ahead is None:
         return
     said = f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} the bucket's"
     if abs(ahead) < SKEW_WARNED:
-        yield Check("clock", "ok", said)
+        yield DoctorCheck("clock", "ok", said)
     else:
         state: State = "problem" if abs(ahead) >= SKEW_REFUSED else "warning"
-        yield Check("clock", state, said, "set this machine's clock (NTP): OSS refuses more than 15 minutes")
+        yield DoctorCheck("clock", state, said, "set this machine's clock (NTP): OSS refuses more than 15 minutes")
 
 
-def _check_fastcrc() -> Check:
+def _check_fastcrc() -> DoctorCheck:
     from fastcrc import crc64
 
     if crc64.xz(b"123456789") == CRC64_OF_DIGITS:
-        return Check("checksums", "ok", "fastcrc computes CRC-64 right")
-    return Check("checksums", "problem", "fastcrc computes CRC-64 wrong", "install fastcrc again")
+        return DoctorCheck("checksums", "ok", "fastcrc computes CRC-64 right")
+    return DoctorCheck("checksums", "problem", "fastcrc computes CRC-64 wrong", "install fastcrc again")
 
 
-def _check_crcmod() -> Check:
+def _check_crcmod() -> DoctorCheck:
     """oss2 brings crcmod, which falls back to slow Python without a word when it was built without a compiler."""
     try:
         crcmod = importlib.import_module("crcmod.crcmod")
     except ImportError:
-        return Check("crcmod", "ok", "not installed; ossrec does not need it")
+        return DoctorCheck("crcmod", "ok", "not installed; ossrec does not need it")
     if getattr(crcmod, "_usingExtension", False):
-        return Check("crcmod", "ok", "has its C extension")
+        return DoctorCheck("crcmod", "ok", "has its C extension")
     advice = "ossrec does without; for other programs install a C compiler, then `pip install --force-reinstall crcmod`"
-    return Check("crcmod", "warning", "has no C extension: oss2 alone reads 40 times slower", advice)
+    return DoctorCheck("crcmod", "warning", "has no C extension: oss2 alone reads 40 times slower", advice)
 
 
-def _check_soundness(conn: sqlite3.Connection, *, thorough: bool) -> Check:
+def _check_soundness(conn: sqlite3.Connection, *, thorough: bool) -> DoctorCheck:
     pragma = "integrity_check" if thorough else "quick_check"
     began = time.monotonic()
     said = [str(row[0]) for row in conn.execute(f"PRAGMA {pragma}(3)")]
@@ -138,12 +140,12 @@ def _check_soundness(conn: sqlite3.Connection, *, thorough: bool) -> Check:
     if said == ["ok"] and not strays:
         said = list(unsound(conn)) or said
     if said == ["ok"] and not strays:
-        return Check("integrity", "ok", f"{pragma} in {time.monotonic() - began:.1f} s")
+        return DoctorCheck("integrity", "ok", f"{pragma} in {time.monotonic() - began:.1f} s")
     detail = f"{strays} rows point nowhere" if said == ["ok"] else "; ".join(said)
-    return Check("integrity", "problem", detail, "move the catalog away and scan again, or restore a backup")
+    return DoctorCheck("integrity", "problem", detail, "move the catalog away and scan again, or restore a backup")
 
 
-def _check_log(conn: sqlite3.Connection, path: Path) -> Iterator[Check]:
+def _check_log(conn: sqlite3.Connection, path: Path) -> Iterator[DoctorCheck]:
     (mode,) = conn.execute("PRAGMA journal_mode").fetchone()
     with path.open("rb") as file:
         if file.read(20)[18:] == b"\x02\x02":  # also where SQLite cannot use it: in a folder that may not be written
@@ -151,43 +153,47 @@ def _check_log(conn: sqlite3.Connection, path: Path) -> Iterator[Check]:
     log = Path(f"{path}-wal")
     size = log.stat().st_size if log.exists() else 0
     if mode != "wal":
-        yield Check("journal", "warning", f"{mode}, not wal", "the next scan sets it; until then scans block queries")
+        yield DoctorCheck(
+            "journal", "warning", f"{mode}, not wal", "the next scan sets it; until then scans block queries"
+        )
     elif size > LARGE_LOG:
         advice = "end programs that keep the catalog open; the next scan then folds it in"
-        yield Check("journal", "warning", f"wal, {human_bytes(size)} not folded in", advice)
+        yield DoctorCheck("journal", "warning", f"wal, {human_bytes(size)} not folded in", advice)
     else:
-        yield Check("journal", "ok", f"wal, {human_bytes(size)}")
+        yield DoctorCheck("journal", "ok", f"wal, {human_bytes(size)}")
 
 
-def _check_scans(conn: sqlite3.Connection) -> Iterator[Check]:
+def _check_scans(conn: sqlite3.Connection) -> Iterator[DoctorCheck]:
     done, newest = last_scan(conn), last_scan(conn, finished=False)
     if done is None:
-        yield Check("last scan", "warning", "none has finished", "run `ossrec scan BUCKET`")
+        yield DoctorCheck("last scan", "warning", "none has finished", "run `ossrec scan BUCKET`")
     else:
         age = time.time() - datetime.fromisoformat(done["finished_at"]).timestamp()
         detail = f"{done['bucket']}, {_age(age)} ago, {done['objects']:,} objects"
         old = age > OLD_SCAN
         advice = "let cron run `ossrec scan` every ten minutes" if old else ""
-        yield Check("last scan", "warning" if old else "ok", detail, advice)
+        yield DoctorCheck("last scan", "warning" if old else "ok", detail, advice)
     if newest is not None and newest["state"] in ("listing", "checking"):
         detail = f"{newest['bucket']}, begun {newest['started_at']}, {newest['objects']:,} objects so far"
-        yield Check(
+        yield DoctorCheck(
             "unfinished scan", "warning", detail, "it is running, or was stopped: `ossrec scan` goes on with it"
         )
 
 
-def _check_space(path: Path) -> Iterator[Check]:
+def _check_space(path: Path) -> Iterator[DoctorCheck]:
     folder = path.absolute().parent
     free = shutil.disk_usage(folder).free
     little = free < max(LITTLE_SPACE, path.stat().st_size // 2)
-    yield Check(
+    yield DoctorCheck(
         "disk",
         "warning" if little else "ok",
         f"{human_bytes(free)} free beside the catalog",
         "make room: a scan needs some, and a migration a copy of the catalog" if little else "",
     )
     if not os.access(folder, os.W_OK):
-        yield Check("folder", "warning", f"{folder} may not be written", "only queries work: scan as another user")
+        yield DoctorCheck(
+            "folder", "warning", f"{folder} may not be written", "only queries work: scan as another user"
+        )
 
 
 def _age(seconds: float) -> str:

@@ -13,31 +13,31 @@ _PARTLY = OssrecError.exit_code
 _PATIENCE = 10.0  # seconds to look for what made a command fail
 
 
-class Failure(NamedTuple):
+class ErrorLine(NamedTuple):
     """What to say, and with which code to exit."""
 
     line: str
     code: int
 
 
-def failure(error: BaseException) -> Failure:
+def failure(error: BaseException) -> ErrorLine:
     """What *error* is to the user; anything unforeseen says how to see more."""
     if isinstance(error, OssrecError):
-        return Failure(str(error), error.exit_code)
+        return ErrorLine(str(error), error.exit_code)
     if isinstance(error, click.exceptions.Abort):
-        return Failure("", 130)
+        return ErrorLine("", 130)
     if isinstance(error, click.ClickException):
-        return Failure(_click_line(error), UsageProblem.exit_code)
+        return ErrorLine(_click_line(error), UsageProblem.exit_code)
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
     if isinstance(error, OSError) and error.errno is not None:
-        return Failure(_system_line(error), _PARTLY)
+        return ErrorLine(_system_line(error), _PARTLY)
     if isinstance(error, ImportError):
-        return Failure(f"the installation is incomplete: {error}; install ossrec again", _PARTLY)
+        return ErrorLine(f"the installation is incomplete: {error}; install ossrec again", _PARTLY)
     if found := _unsound():
-        return Failure(found, CatalogDamaged.exit_code)
+        return ErrorLine(found, CatalogDamaged.exit_code)
     kind = type(error).__name__
-    return Failure(f"unforeseen: {kind}: {error}; OSSREC_DEBUG=1 shows where, please report it", _PARTLY)
+    return ErrorLine(f"unforeseen: {kind}: {error}; OSSREC_DEBUG=1 shows where, please report it", _PARTLY)
 
 
 def _unsound() -> str | None:
@@ -74,21 +74,21 @@ def _click_line(error: click.ClickException) -> str:
     return f"{line} (see `{context.command_path} --help`)"
 
 
-def _sqlite(error: sqlite3.Error) -> Failure:
+def _sqlite(error: sqlite3.Error) -> ErrorLine:
     number = getattr(error, "sqlite_errorcode", None)
     primary = None if number is None else number & 0xFF
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Failure("another process holds the catalog: try again in a moment", CatalogLocked.exit_code)
+        return ErrorLine("another process holds the catalog: try again in a moment", CatalogLocked.exit_code)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         line = "the catalog is damaged: run `ossrec doctor`, then move it away and scan again"
-        return Failure(f"{line} ({error})", CatalogDamaged.exit_code)
+        return ErrorLine(f"{line} ({error})", CatalogDamaged.exit_code)
     if primary == sqlite3.SQLITE_FULL:
         line = "the disk of the catalog is full: make room, then run the command again"
-        return Failure(line, CatalogError.exit_code)
+        return ErrorLine(line, CatalogError.exit_code)
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         line = "the catalog cannot be written: check the permissions of the file and its folder"
-        return Failure(f"{line} ({error})", CatalogError.exit_code)
-    return Failure(f"the catalog cannot be used: {error}; run `ossrec doctor`", CatalogError.exit_code)
+        return ErrorLine(f"{line} ({error})", CatalogError.exit_code)
+    return ErrorLine(f"the catalog cannot be used: {error}; run `ossrec doctor`", CatalogError.exit_code)
 
 
 def _system_line(error: OSError) -> str:

@@ -8,7 +8,7 @@ REPEATS = 1000  # of one code; the rest is counted, for a hostile playlist can b
 EXCERPT = 200  # characters of foreign text in a detail
 
 
-class Place(Protocol):
+class SegmentPosition(Protocol):
     """A segment of a playlist, whatever else is known of it."""
 
     @property
@@ -28,7 +28,7 @@ class Place(Protocol):
         """Seconds."""
 
 
-class Notes:
+class FindingCollector:
     """Findings about *subject* in the order they were made, at most `REPEATS` of a code."""
 
     __slots__ = ("_found", "_seconds", "_seen", "subject")
@@ -57,7 +57,7 @@ class Notes:
         elif length is not None:
             self._seconds[code] = self._seconds.get(code, 0.0) + length
 
-    def add_at(self, place: Place, code: str, detail: str = "") -> None:
+    def add_at(self, place: SegmentPosition, code: str, detail: str = "") -> None:
         """Keep one more, about all of a segment."""
         self.add(code, detail, place.line, segment=place.number, start=place.start, length=place.duration)
 

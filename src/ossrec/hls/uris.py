@@ -9,8 +9,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from ossrec.findings import Finding
-from ossrec.hls.collector import Notes, excerpt
-from ossrec.hls.parser.attributes import Fault
+from ossrec.hls.collector import FindingCollector, excerpt
+from ossrec.hls.parser.attributes import AttributeFault
 from ossrec.hls.playlist import Playlist
 from ossrec.model import BucketAddress
 
@@ -24,25 +24,25 @@ _SIGNED = re.compile(r"(?:^|&)(?:Signature|OSSAccessKeyId|x-oss-signature|x-oss-
 _DOT = re.compile(r"%2e", re.IGNORECASE)
 
 
-class Target(NamedTuple):
+class ResolvedUri(NamedTuple):
     """What a URI leads to."""
 
     key: str | None  # of the object that players ask for; None: refused, never to be looked up
     literal: str | None = None  # the key when the URI was meant as a bare file name, where that differs
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[AttributeFault, ...] = ()
 
 
-class Resolved(NamedTuple):
+class ResolvedUris(NamedTuple):
     """Where every URI of a playlist leads, in the order of its segments and resources."""
 
-    segments: tuple[Target, ...]
-    resources: tuple[Target, ...]
+    segments: tuple[ResolvedUri, ...]
+    resources: tuple[ResolvedUri, ...]
     findings: tuple[Finding, ...]
 
 
-def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddress, prefix: str = "") -> Resolved:
+def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddress, prefix: str = "") -> ResolvedUris:
     """`resolve` for each URI of *playlist*, with the findings of rule 17 about them."""
-    notes = Notes(playlist_key)
+    notes = FindingCollector(playlist_key)
     segments = tuple(resolve(segment.uri, playlist_key, address, prefix) for segment in playlist.segments)
     resources = tuple(resolve(resource.uri, playlist_key, address, prefix) for resource in playlist.resources)
     for segment, target in zip(playlist.segments, segments, strict=True):
@@ -51,10 +51,10 @@ def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddre
     for resource, target in zip(playlist.resources, resources, strict=True):
         for code, detail in target.faults:
             notes.add(code, detail, resource.line)
-    return Resolved(segments, resources, tuple(notes.all()))
+    return ResolvedUris(segments, resources, tuple(notes.all()))
 
 
-def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "") -> Target:
+def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "") -> ResolvedUri:
     """Where *uri* in the playlist *playlist_key* leads, within *prefix* of the bucket at *address*.
 
     A recorder may write file names without escaping them: ``literal`` is the key by that reading. An
@@ -63,28 +63,28 @@ def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "
     """
     folder = playlist_key[: playlist_key.rfind("/") + 1]
     if _PLAIN.fullmatch(uri) and folder.startswith(prefix):
-        return Target(folder + uri)
+        return ResolvedUri(folder + uri)
     faults = _spelling(uri)
     key = _key(uri, folder, address)
     if isinstance(key, str) and not key.startswith(prefix):
-        key = Fault("HLS174", excerpt(key))
-    if isinstance(key, Fault):
-        return Target(None, _literal(uri, folder, prefix, None), (*faults, key))
-    return Target(key, _literal(uri, folder, prefix, key), tuple(faults))
+        key = AttributeFault("HLS174", excerpt(key))
+    if isinstance(key, AttributeFault):
+        return ResolvedUri(None, _literal(uri, folder, prefix, None), (*faults, key))
+    return ResolvedUri(key, _literal(uri, folder, prefix, key), tuple(faults))
 
 
-def _spelling(uri: str) -> list[Fault]:
+def _spelling(uri: str) -> list[AttributeFault]:
     """What is written badly, and is read all the same."""
     path, query = _parts(uri)
     faults = []
     if "\\" in path:
-        faults.append(Fault("HLS176", excerpt(uri)))
+        faults.append(AttributeFault("HLS176", excerpt(uri)))
     if " " in path:
-        faults.append(Fault("HLS177", excerpt(uri)))
+        faults.append(AttributeFault("HLS177", excerpt(uri)))
     if _STRAY.search(path):
-        faults.append(Fault("HLS178", excerpt(uri)))
+        faults.append(AttributeFault("HLS178", excerpt(uri)))
     if _SIGNED.search(query):
-        faults.append(Fault("HLS175", excerpt(uri)))
+        faults.append(AttributeFault("HLS175", excerpt(uri)))
     return faults
 
 
@@ -94,77 +94,81 @@ def _parts(uri: str) -> tuple[str, str]:
     return path, query
 
 
-def _key(uri: str, folder: str, address: BucketAddress) -> str | Fault:
+def _key(uri: str, folder: str, address: BucketAddress) -> str | AttributeFault:
     """The key that players ask for, or why there is none."""
     found = _CONTROL.search(uri)
     if found:
-        return Fault("HLS170", f"character U+{ord(found[0]):04X}")
+        return AttributeFault("HLS170", f"character U+{ord(found[0]):04X}")
     path = _parts(uri)[0].replace("\\", "/")  # as the URL standard has it, and with it every browser
     scheme = _SCHEME.match(path)
     if scheme:
         if scheme[1].lower() not in ("http", "https"):
-            return Fault("HLS172", excerpt(uri))
+            return AttributeFault("HLS172", excerpt(uri))
         path = path[scheme.end() :]
         if not path.startswith("//"):
-            return Fault("HLS170", f"no host in {excerpt(uri)}")
+            return AttributeFault("HLS170", f"no host in {excerpt(uri)}")
     if path.startswith("//"):
         behind = _behind_host(path[2:], address)
-        return behind if isinstance(behind, Fault) else _decode(behind, "")
+        return behind if isinstance(behind, AttributeFault) else _decode(behind, "")
     if path.startswith("/"):
         return _decode(path[1:], "")
     # The folder is part of a key, not of a URI: its percent signs and dots are literal.
-    return _decode(path, folder) if path else Fault("HLS170", "no file name")
+    return _decode(path, folder) if path else AttributeFault("HLS170", "no file name")
 
 
-def _behind_host(rest: str, address: BucketAddress) -> str | Fault:
+def _behind_host(rest: str, address: BucketAddress) -> str | AttributeFault:
     """The path behind a host that is the bucket's own, without its first slash."""
     authority, _slash, path = rest.partition("/")
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
-        return Fault("HLS170", f"host cannot be read: {excerpt(authority)}")
+        return AttributeFault("HLS170", f"host cannot be read: {excerpt(authority)}")
     host = found[1].lower().removesuffix(".")
     if host in address.hosts:
         return path
     if host in address.path_hosts:
         bucket, _slash, path = path.partition("/")
-        return path if bucket == address.bucket else Fault("HLS171", f"bucket {excerpt(bucket)} at {excerpt(host)}")
-    return Fault("HLS171", excerpt(host))
+        return (
+            path
+            if bucket == address.bucket
+            else AttributeFault("HLS171", f"bucket {excerpt(bucket)} at {excerpt(host)}")
+        )
+    return AttributeFault("HLS171", excerpt(host))
 
 
-def _decode(path: str, folder: str) -> str | Fault:
+def _decode(path: str, folder: str) -> str | AttributeFault:
     """The key for a path: dot segments taken out, then escapes decoded."""
     parts = folder.split("/")[:-1]
     steps = _DOT.sub(".", path).split("/")
     for step in steps:
         if step == "..":
             if not parts:
-                return Fault("HLS173", excerpt(path))
+                return AttributeFault("HLS173", excerpt(path))
             parts.pop()
         elif step != ".":
             part = _unquote(step)
-            if isinstance(part, Fault):
+            if isinstance(part, AttributeFault):
                 return part
             parts.append(part)
     if steps[-1] in (".", ".."):
         parts.append("")
     key = "/".join(parts)
     if key in ("", "/"):
-        return Fault("HLS170", "no file name")
+        return AttributeFault("HLS170", "no file name")
     if {".", ".."} & set(key.split("/")):  # behind an escaped slash
-        return Fault("HLS173", excerpt(path))
+        return AttributeFault("HLS173", excerpt(path))
     return key
 
 
-def _unquote(part: str) -> str | Fault:
+def _unquote(part: str) -> str | AttributeFault:
     """One path segment with its escapes decoded."""
     if "%" not in part:
         return part
     try:
         text = unquote_to_bytes(part).decode("utf-8")
     except UnicodeDecodeError:
-        return Fault("HLS170", f"escapes are not UTF-8: {excerpt(part)}")
+        return AttributeFault("HLS170", f"escapes are not UTF-8: {excerpt(part)}")
     found = _CONTROL.search(text)
-    return Fault("HLS170", f"escaped character U+{ord(found[0]):04X}") if found else text
+    return AttributeFault("HLS170", f"escaped character U+{ord(found[0]):04X}") if found else text
 
 
 def _literal(uri: str, folder: str, prefix: str, key: str | None) -> str | None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ossrec.mpegts.inspection import MOST_NOTES, TICKS, Note
+from ossrec.mpegts.inspection import MOST_NOTES, TICKS, SegmentFault
 
 NEAR = 256  # packets: marks of damage that stand closer together are one fault
 MERGED = frozenset(("TS330", "TS331", "TS351"))  # codes whose faults are taken together like that
 
 
 @dataclass(slots=True)
-class Event:
+class Fault:
     """One fault, at a packet; times are ticks with wraps counted out."""
 
     code: str
@@ -25,17 +25,17 @@ class Event:
     last: int = 0  # packet of the last of them, or up to which it reaches
 
 
-class Events:
+class Faults:
     """At most `MOST_NOTES` of each code are kept; more are counted."""
 
     def __init__(self) -> None:
         """Nothing was met."""
-        self.kept: list[Event] = []
+        self.kept: list[Fault] = []
         self._counts: dict[str, int] = {}
         self._lost: dict[str, int] = {}  # packets, by the events that were only counted
-        self._latest: dict[tuple[str, int | None], Event] = {}
+        self._latest: dict[tuple[str, int | None], Fault] = {}
 
-    def add(self, event: Event) -> bool:
+    def add(self, event: Fault) -> bool:
         """Keep one more, or only count it; whether it is kept and wants its times."""
         event.last = max(event.last, event.packet)
         before = self._latest.get((event.code, event.pid))
@@ -55,11 +55,11 @@ class Events:
         self._lost[event.code] = self._lost.get(event.code, 0) + (event.lost or 0)
         return False
 
-    def waiting(self) -> Iterable[Event]:
+    def waiting(self) -> Iterable[Fault]:
         """Those whose next frame was not seen yet."""
         return (event for event in self.kept if event.until is None)
 
-    def notes(self, first: int | None, end: int | None) -> list[Note]:
+    def notes(self, first: int | None, end: int | None) -> list[SegmentFault]:
         """All of them by packet, in times of a segment that lasts from *first* to *end*."""
         notes = []
         seen: dict[str, int] = {}
@@ -74,7 +74,7 @@ class Events:
         return notes
 
 
-def _note(event: Event, first: int | None, end: int | None) -> Note:
+def _note(event: Fault, first: int | None, end: int | None) -> SegmentFault:
     """An event in seconds from the start of the segment."""
     at = length = None
     if first is not None:
@@ -87,4 +87,4 @@ def _note(event: Event, first: int | None, end: int | None) -> Note:
     if event.count > 1:
         times = f"{event.count} packets"
         detail = f"{times}, {detail}" if detail else times
-    return Note(event.code, detail, event.packet, at, length, event.lost)
+    return SegmentFault(event.code, detail, event.packet, at, length, event.lost)

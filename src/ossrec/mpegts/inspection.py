@@ -9,7 +9,7 @@ Depth = Literal["edges", "full"]
 Kind = Literal["video", "audio", "data"]
 
 
-class Format(NamedTuple):
+class StreamFormat(NamedTuple):
     """What a decoder must know of a stream; it may change only at an EXT-X-DISCONTINUITY (RFC 8216 4.3.2.3)."""
 
     kind: Kind
@@ -20,11 +20,11 @@ class Format(NamedTuple):
     channels: int | None = None
 
 
-class Stream(NamedTuple):
+class StreamSummary(NamedTuple):
     """An elementary stream that the PMT names."""
 
     pid: int
-    format: Format
+    format: StreamFormat
     packets: int  # that were seen
     first_pts: int | None  # of the frame that is presented first, ticks as written (33 bits)
     length: int | None  # ticks from there to the end of the frame that is presented last, wraps counted out
@@ -32,7 +32,7 @@ class Stream(NamedTuple):
     starts_with_key: bool | None = None  # video: the first frame is one
 
 
-class Counter(NamedTuple):
+class CounterEnds(NamedTuple):
     """The continuity counter of one PID at the two ends of a segment (ISO/IEC 13818-1 2.4.3.3)."""
 
     pid: int
@@ -44,7 +44,7 @@ class Counter(NamedTuple):
     continued: bool = False  # the first packet goes on with a PES packet or section that began before it
 
 
-class Note(NamedTuple):
+class SegmentFault(NamedTuple):
     """A fault in one segment; becomes a finding once it is known where in the recording the segment is."""
 
     code: str  # of the rule table, area TS
@@ -63,9 +63,9 @@ class Inspection(NamedTuple):
     read: int  # of them were read
     packet_size: int | None  # 188, 192 or 204; None: it is no transport stream
     packets: int  # that were seen
-    streams: tuple[Stream, ...] = ()  # in the order of the PMT
-    counters: tuple[Counter, ...] = ()  # by PID, PSI among them
-    notes: tuple[Note, ...] = ()  # in the order of packets; bounded, see `MOST_NOTES`
+    streams: tuple[StreamSummary, ...] = ()  # in the order of the PMT
+    counters: tuple[CounterEnds, ...] = ()  # by PID, PSI among them
+    notes: tuple[SegmentFault, ...] = ()  # in the order of packets; bounded, see `MOST_NOTES`
 
     @property
     def first_pts(self) -> int | None:
@@ -86,7 +86,7 @@ class Inspection(NamedTuple):
         start, end = self._span()
         return None if start is None or end is None else end / TICKS
 
-    def first(self, kind: Kind) -> Stream | None:
+    def first(self, kind: Kind) -> StreamSummary | None:
         """Its first stream of a kind."""
         for stream in self.streams:
             if stream.format.kind == kind:

@@ -12,7 +12,7 @@ from ossrec.net.timeouts import TimedAdapter
 _CHUNK = 1 << 20  # bytes asked of the socket at once
 
 
-class Wire(requests.Session):
+class PlainSession(requests.Session):
     """A session that takes nothing from the user's account and follows no redirect.
 
     A ``~/.netrc`` would replace the signature, and a redirect would carry the security token to

@@ -11,7 +11,7 @@ ID_VARIABLE = "OSSREC_CERTIFICATE_ID"
 KEY_VARIABLE = "OSSREC_CERTIFICATE_KEY"
 
 
-class Unsigned(NamedTuple):
+class UnsignedRequest(NamedTuple):
     """A request before somebody has signed it."""
 
     method: str
@@ -22,7 +22,7 @@ class Unsigned(NamedTuple):
 class Authentication(Protocol):
     """What makes a request one of ours; another edition of the service signs in another way."""
 
-    def headers(self, request: Unsigned) -> Mapping[str, str]:
+    def headers(self, request: UnsignedRequest) -> Mapping[str, str]:
         """What is to stand in the head of *request*; asked anew for each."""
 
     @property
@@ -41,7 +41,7 @@ class Basic:
         """Say that it exists, and nothing of what it is."""
         return "Basic(***)"
 
-    def headers(self, request: Unsigned) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's shape
+    def headers(self, request: UnsignedRequest) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's shape
         """The same for every request."""
         return {"token": f"Basic {self._packed}"}
 

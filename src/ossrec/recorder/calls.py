@@ -2,29 +2,29 @@
 
 from typing import NamedTuple, Protocol
 
-from ossrec.model import Asked, Ended
+from ossrec.model import RecorderOutcome, RecorderRequest
 
 MOST_MINUTES = 5  # that a resid is good for
 VALID_MS = MOST_MINUTES * 60_000
 
 
-class Notes(Protocol):
+class CallLog(Protocol):
     """Where calls are noted."""
 
-    def asked(self, call: Asked) -> None:
+    def asked(self, call: RecorderRequest) -> None:
         """Note *call* so that it outlives this process; what is raised here keeps it from being sent."""
 
-    def ended(self, call: Asked, end: Ended) -> None:
+    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
         """Note what came of *call*; never raises, since it cannot be undone."""
 
 
-class NoNotes:
+class NoCallLog:
     """Notes nothing."""
 
-    def asked(self, call: Asked) -> None:
+    def asked(self, call: RecorderRequest) -> None:
         """Do nothing."""
 
-    def ended(self, call: Asked, end: Ended) -> None:
+    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
         """Do nothing."""
 
 
@@ -39,7 +39,7 @@ class Resid(NamedTuple):
         return now_ms < self.applied_ms + VALID_MS
 
 
-class Task(NamedTuple):
+class TaskHandle(NamedTuple):
     """A recording under way, as the service wants it named."""
 
     recordid: str

@@ -20,16 +20,16 @@ from ossrec.errors import (
     ResidSpent,
     UsageProblem,
 )
-from ossrec.model import Asked, Ended
+from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.net.messages import brief
 from ossrec.net.redaction import hiding
-from ossrec.recorder.authentication import Authentication, Unsigned
-from ossrec.recorder.calls import NoNotes, Notes, Resid, Task
+from ossrec.recorder.authentication import Authentication, UnsignedRequest
+from ossrec.recorder.calls import CallLog, NoCallLog, Resid, TaskHandle
 from ossrec.recorder.endpoint import url_of
 from ossrec.recorder.outcomes import arrived, ended, understand, unheard
-from ossrec.recorder.rate_limit import Pace, pace_of
-from ossrec.recorder.response import Answer
-from ossrec.recorder.transport import Silence, send
+from ossrec.recorder.rate_limit import RateLimit, pace_of
+from ossrec.recorder.response import Response
+from ossrec.recorder.transport import NoReply, send
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ _CALLS = {"apply": "applyrecord", "start": "startrecord", "layout": "updatemixre
 _OURS = frozenset({"resid", "recordid", "appid", "roomid", "recordtype", "streamtype", "callbackurl"})
 
 
-class Wish(NamedTuple):
+class RecordingRequest(NamedTuple):
     """What is to be recorded, and how."""
 
     room_id: str
@@ -49,7 +49,7 @@ class Wish(NamedTuple):
     layout: Mapping[str, Any] = {}  # members that the request has besides
 
 
-class Started(NamedTuple):
+class RecordingStarted(NamedTuple):
     """A recording that has begun."""
 
     recordid: str
@@ -58,7 +58,7 @@ class Started(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryLimits:
     """How long to go on asking."""
 
     timeout: float = 30.0  # seconds without a byte
@@ -66,7 +66,7 @@ class Patience:
     base: float = 0.5  # seconds; the longest wait before the second, doubled for each after it
 
 
-class Client:
+class RecorderClient:
     """The service for one AppID. Every request is noted before it is sent and when it has ended."""
 
     def __init__(
@@ -74,16 +74,16 @@ class Client:
         base: str,
         app_id: int,
         authentication: Authentication,
-        notes: Notes | None = None,
-        patience: Patience = Patience(),
+        notes: CallLog | None = None,
+        patience: RetryLimits = RetryLimits(),
         *,
-        pace: Pace | None = None,
+        pace: RateLimit | None = None,
         clock: Callable[[], float] | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         """*base* is what `address.base_of` gives; *clock* tells Unix seconds. Nothing is sent yet."""
         self._base, self._app_id, self._authentication = base, app_id, authentication
-        self._notes = notes or NoNotes()
+        self._notes = notes or NoCallLog()
         self._patience = patience
         self._pace = pace or pace_of(base, app_id)
         self._clock, self._wait = clock or time.time, wait
@@ -104,7 +104,7 @@ class Client:
 
         return self._insist(ask)
 
-    def start(self, resid: Resid, wish: Wish) -> Started:
+    def start(self, resid: Resid, wish: RecordingRequest) -> RecordingStarted:
         """Start to record with *resid*, which is good for one recording.
 
         Where no answer comes, the same resid is sent again: it can start one recording only, so a refusal then
@@ -123,11 +123,11 @@ class Client:
             body["callbackurl"] = wish.callback
         silent: list[RecorderUnanswered] = []
 
-        def ask() -> Started:
+        def ask() -> RecordingStarted:
             self._check(resid)
             asked = self._asked("start", wish.room_id, stream=wish.stream, resid=resid.text)
             answer = self._call(asked, body, "recordid")
-            return Started(str(answer.id("recordid")), resid, asked.trace_id)
+            return RecordingStarted(str(answer.id("recordid")), resid, asked.trace_id)
 
         try:
             started = self._insist(ask, silent)
@@ -141,12 +141,12 @@ class Client:
         self._spent.add(resid.text)
         return started
 
-    def change_layout(self, task: Task, layout: Mapping[str, Any]) -> None:
+    def change_layout(self, task: TaskHandle, layout: Mapping[str, Any]) -> None:
         """Change how the streams of a mixed recording are laid out; repeated when no answer comes."""
         body = members(layout) | self._naming(task)
         self._insist(lambda: self._call(self._about("layout", task), body))
 
-    def stop(self, task: Task) -> None:
+    def stop(self, task: TaskHandle) -> None:
         """Stop a recording; repeated when no answer comes, since what has stopped cannot be stopped again.
 
         A refusal after a request without an answer says so: that one may have stopped it.
@@ -182,10 +182,10 @@ class Client:
                     raise
             self._wait(random.random() * self._patience.base * 2 ** (failed - 1))  # noqa: S311 - not for secrecy
 
-    def _call(self, asked: Asked, body: Mapping[str, Any], wanted: str = "") -> Answer:
+    def _call(self, asked: RecorderRequest, body: Mapping[str, Any], wanted: str = "") -> Response:
         """The answer of code 0 to one request, with an id called *wanted*."""
         url = url_of(self._base, self._app_id, _CALLS[asked.call], asked.trace_id)
-        request = Unsigned("POST" if body else "GET", url, json.dumps(body).encode() if body else b"")
+        request = UnsignedRequest("POST" if body else "GET", url, json.dumps(body).encode() if body else b"")
         self._pace.take()
         self._notes.asked(asked)
         try:
@@ -194,23 +194,23 @@ class Client:
             self._notes.ended(asked, ended(failure, self._now()))
             raise
         resid, recordid = answer.id("resid"), answer.id("recordid")
-        self._notes.ended(asked, Ended("done", self._now(), 0, answer.message or None, resid, recordid))
+        self._notes.ended(asked, RecorderOutcome("done", self._now(), 0, answer.message or None, resid, recordid))
         return answer
 
-    def _answer(self, asked: Asked, request: Unsigned, wanted: str) -> Answer:
+    def _answer(self, asked: RecorderRequest, request: UnsignedRequest, wanted: str) -> Response:
         try:
             reply = send(self._base, request, self._app_id, self._authentication, self._patience.timeout)
-        except Silence as silence:
+        except NoReply as silence:
             raise unheard(asked, self._base, silence) from None
         return understand(asked, reply, wanted, self._hide)
 
-    def _asked(self, call: str, room_id: str, **known: str | None) -> Asked:
-        return Asked(call, _trace_id(), self._app_id, room_id, self._now(), **known)
+    def _asked(self, call: str, room_id: str, **known: str | None) -> RecorderRequest:
+        return RecorderRequest(call, _trace_id(), self._app_id, room_id, self._now(), **known)
 
-    def _about(self, call: str, task: Task) -> Asked:
+    def _about(self, call: str, task: TaskHandle) -> RecorderRequest:
         return self._asked(call, task.room_id, stream=task.stream, resid=task.resid, recordid=task.recordid)
 
-    def _naming(self, task: Task) -> dict[str, Any]:
+    def _naming(self, task: TaskHandle) -> dict[str, Any]:
         resid = {"resid": task.resid} if task.resid else {}
         return {**resid, "recordid": task.recordid, "appid": self._app_id, "roomid": task.room_id}
 

@@ -1,17 +1,17 @@
 """What a reply of the recorder's service means: done, refused, or nobody knows; each as one line for people."""
 
 from ossrec.errors import RecorderDenied, RecorderError, RecorderRefused, RecorderUnanswered, RecorderUnreachable
-from ossrec.model import Asked, Ended
+from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.net.messages import brief
 from ossrec.net.redaction import Hide
-from ossrec.recorder.response import Answer, read_answer
-from ossrec.recorder.transport import Reply, Silence
+from ossrec.recorder.response import Response, read_answer
+from ossrec.recorder.transport import NoReply, Reply
 
 _LATER = (408, 425, 429)  # "ask again later", whether it was done or not
 _OUTCOMES: dict[type[RecorderError], str] = {RecorderUnanswered: "unanswered", RecorderUnreachable: "unsent"}
 
 
-def understand(asked: Asked, reply: Reply, wanted: str, hide: Hide) -> Answer:
+def understand(asked: RecorderRequest, reply: Reply, wanted: str, hide: Hide) -> Response:
     """The answer of code 0 in *reply*, with an id called *wanted* unless that is "".
 
     Raises RecorderRefused, RecorderDenied, and RecorderUnanswered for what may have been done all the same: a
@@ -38,18 +38,18 @@ def understand(asked: Asked, reply: Reply, wanted: str, hide: Hide) -> Answer:
     return answer._replace(message=said)
 
 
-def unheard(asked: Asked, base: str, silence: Silence) -> RecorderError:
+def unheard(asked: RecorderRequest, base: str, silence: NoReply) -> RecorderError:
     """What it means that no reply came."""
     kind = RecorderUnanswered if silence.arrived else RecorderUnreachable
     return kind(f"{_where(asked)}: {base}: {silence}", trace_id=asked.trace_id)
 
 
-def ended(failure: RecorderError, now_ms: int) -> Ended:
+def ended(failure: RecorderError, now_ms: int) -> RecorderOutcome:
     """How a call is noted that came to *failure*."""
     outcome = _OUTCOMES.get(type(failure), "refused")
     if isinstance(failure, RecorderRefused):
-        return Ended(outcome, now_ms, failure.code, failure.said)
-    return Ended(outcome, now_ms, None, str(failure))
+        return RecorderOutcome(outcome, now_ms, failure.code, failure.said)
+    return RecorderOutcome(outcome, now_ms, None, str(failure))
 
 
 def arrived(silent: RecorderUnanswered, refusal: RecorderError) -> RecorderUnanswered:
@@ -61,5 +61,5 @@ def arrived(silent: RecorderUnanswered, refusal: RecorderError) -> RecorderUnans
     return error
 
 
-def _where(asked: Asked) -> str:
+def _where(asked: RecorderRequest) -> str:
     return f"{asked.call} of room {brief(repr(asked.room_id))}"

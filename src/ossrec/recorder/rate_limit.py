@@ -9,7 +9,7 @@ MOST = 10  # requests of one AppID
 WINDOW = 1.1  # seconds; a little more than the one in which they are allowed, for those that overtake on the way
 
 
-class Pace:
+class RateLimit:
     """Lets *most* pass in any *window* seconds; the others wait for their turn, in order."""
 
     def __init__(
@@ -37,11 +37,11 @@ class Pace:
             self._wait(due - now)
 
 
-_PACES: dict[tuple[str, int], Pace] = {}
+_PACES: dict[tuple[str, int], RateLimit] = {}
 _PACES_LOCK = threading.Lock()
 
 
-def pace_of(base: str, app_id: int) -> Pace:
+def pace_of(base: str, app_id: int) -> RateLimit:
     """The pace that all clients of this process share for an AppID of the service at *base*."""
     with _PACES_LOCK:
-        return _PACES.setdefault((base, app_id), Pace())
+        return _PACES.setdefault((base, app_id), RateLimit())

@@ -7,7 +7,7 @@ MOST_BYTES = 1 << 20  # of an answer
 _LONGEST = 256  # characters of an id
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """An answer that could be read."""
 
     code: int
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
         return value if value.isascii() and value.isprintable() and " " not in value else None
 
 
-def read_answer(body: bytes, trace_id: str) -> Answer | None:
+def read_answer(body: bytes, trace_id: str) -> Response | None:
     """The answer to the request *trace_id* in *body*; None when it is none, or that to another request."""
     if len(body) > MOST_BYTES:
         return None
@@ -34,7 +34,7 @@ def read_answer(body: bytes, trace_id: str) -> Answer | None:
     if code is None or str(found.get("traceId") or trace_id) != trace_id:
         return None
     message = found.get("message")
-    return Answer(code, message if isinstance(message, str) else "", found)
+    return Response(code, message if isinstance(message, str) else "", found)
 
 
 def _whole(value: object) -> int | None:

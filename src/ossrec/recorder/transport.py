@@ -8,8 +8,8 @@ import urllib3
 
 from ossrec import __version__
 from ossrec.net.error_causes import causes
-from ossrec.net.session import Wire, read_body
-from ossrec.recorder.authentication import Authentication, Unsigned
+from ossrec.net.session import PlainSession, read_body
+from ossrec.recorder.authentication import Authentication, UnsignedRequest
 from ossrec.recorder.response import MOST_BYTES
 
 CONNECT = 5.0  # seconds
@@ -22,7 +22,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-class Silence(Exception):
+class NoReply(Exception):
     """No reply came; ``arrived`` is False when it is certain that the request reached nobody."""
 
     def __init__(self, message: str, *, arrived: bool) -> None:
@@ -31,7 +31,7 @@ class Silence(Exception):
         self.arrived = arrived
 
 
-def send(base: str, request: Unsigned, app_id: int, authentication: Authentication, timeout: float) -> Reply:
+def send(base: str, request: UnsignedRequest, app_id: int, authentication: Authentication, timeout: float) -> Reply:
     """The reply to *request*, which is sent once, over a connection of its own; raises Silence."""
     headers = {
         "Content-Type": "application/json;charset=UTF-8",
@@ -43,7 +43,7 @@ def send(base: str, request: Unsigned, app_id: int, authentication: Authenticati
         "Connection": "close",  # one that was kept open may just have been closed at the other end
         **authentication.headers(request),
     }
-    with Wire(base, connections=1) as session:
+    with PlainSession(base, connections=1) as session:
         try:
             response = session.request(
                 request.method,
@@ -58,7 +58,7 @@ def send(base: str, request: Unsigned, app_id: int, authentication: Authenticati
             raise silence(error) from None  # the library's own text may hold a proxy's password
 
 
-def silence(error: Exception) -> Silence:
+def silence(error: Exception) -> NoReply:
     """What a network error means."""
     found = list(causes(error))
 
@@ -67,17 +67,17 @@ def silence(error: Exception) -> Silence:
 
     if met(ssl.SSLCertVerificationError):
         advice = "check --recorder, or set REQUESTS_CA_BUNDLE to your own CA"
-        return Silence(f"its certificate is not trusted: {advice}", arrived=False)
+        return NoReply(f"its certificate is not trusted: {advice}", arrived=False)
     if any(isinstance(one, ssl.SSLError) and one.reason == "WRONG_VERSION_NUMBER" for one in found):
-        return Silence("it does not speak https: check --recorder", arrived=False)
+        return NoReply("it does not speak https: check --recorder", arrived=False)
     if met(urllib3.exceptions.ProxyError):  # raised only before the request is sent
-        return Silence("the proxy refused or failed: check HTTPS_PROXY and NO_PROXY", arrived=False)
+        return NoReply("the proxy refused or failed: check HTTPS_PROXY and NO_PROXY", arrived=False)
     if met(urllib3.exceptions.NameResolutionError):
-        return Silence("its name is not known: check --recorder and the network", arrived=False)
+        return NoReply("its name is not known: check --recorder and the network", arrived=False)
     if met(urllib3.exceptions.NewConnectionError):  # a kind of ConnectTimeoutError
-        return Silence("the connection was refused: check --recorder and the network", arrived=False)
+        return NoReply("the connection was refused: check --recorder and the network", arrived=False)
     if met(urllib3.exceptions.ConnectTimeoutError):
-        return Silence("no connection in time: check the network", arrived=False)
+        return NoReply("no connection in time: check the network", arrived=False)
     if met(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
-        return Silence("no answer in time", arrived=True)
-    return Silence("the connection broke before the answer", arrived=True)
+        return NoReply("no answer in time", arrived=True)
+    return NoReply("the connection broke before the answer", arrived=True)

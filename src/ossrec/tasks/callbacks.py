@@ -13,7 +13,7 @@ _MOST_TEXT = 512  # characters of an id
 _MOST_MS = 253_402_300_799_999  # the last of the year 9999
 
 
-class Unreadable(ValueError):
+class UnreadableCallback(ValueError):
     """The body is no notification; ``str()`` of it is a sentence."""
 
 
@@ -37,11 +37,11 @@ def read_callback(body: bytes) -> tuple[Callback, str]:
         text = body.decode("utf-8-sig")
         value = json.loads(text)
     except UnicodeDecodeError:
-        raise Unreadable("the body is not UTF-8") from None
+        raise UnreadableCallback("the body is not UTF-8") from None
     except (ValueError, RecursionError):
-        raise Unreadable("the body is no JSON") from None
+        raise UnreadableCallback("the body is no JSON") from None
     if not isinstance(value, dict):
-        raise Unreadable("the body is no JSON object")
+        raise UnreadableCallback("the body is no JSON object")
     return _callback(value, body), text
 
 

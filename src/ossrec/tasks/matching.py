@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ossrec.naming import RecordingName, parse_name, readings
-from ossrec.tasks.task import NOBODY, Sources, Task
+from ossrec.tasks.task import NOBODY, FactSources, Task
 
 
 def read_name(path: str, playlist: str | None, task: Task | None) -> RecordingName | None:
@@ -29,7 +29,7 @@ def names_of(path: str, playlist: str | None) -> tuple[str, ...]:
     return (plain,) if playlist is None or playlist == plain else (plain, playlist)
 
 
-class Settled(NamedTuple):
+class SettledName(NamedTuple):
     """The reading of a recording's name that its task allows best."""
 
     name: RecordingName
@@ -44,7 +44,7 @@ class Contradiction(NamedTuple):
 
 
 def contradictions(
-    task: Task, roomid: str, stream: str, uid: str | None, says: Sources = NOBODY
+    task: Task, roomid: str, stream: str, uid: str | None, says: FactSources = NOBODY
 ) -> list[Contradiction]:
     """In what a recording of *roomid*, *stream* and *uid* differs from its task; empty when it fits.
 
@@ -69,7 +69,7 @@ def _by(source: str | None) -> str:
     return "" if source is None else f", says {source}"
 
 
-def settle(keys: Iterable[str], task: Task) -> Settled | None:
+def settle(keys: Iterable[str], task: Task) -> SettledName | None:
     """The likeliest reading of a recording's *keys* that fits its task, else the likeliest; None if there is none.
 
     The name stays ambiguous as long as readings fit that differ in room or user.
@@ -79,8 +79,8 @@ def settle(keys: Iterable[str], task: Task) -> Settled | None:
         return None
     fitting = [one for one in each if not contradictions(task, one.roomid, one.stream, one.uid)]
     if not fitting:
-        return Settled(each[0], each[0].ambiguous)
+        return SettledName(each[0], each[0].ambiguous)
     if not each[0].ambiguous and fitting[0] == each[0]:
-        return Settled(each[0], ambiguous=False)
+        return SettledName(each[0], ambiguous=False)
     ordinary = [one for one in fitting if one.uid is not None] or fitting  # see `readings` on strange rooms
-    return Settled(ordinary[0], len({(one.roomid, one.uid) for one in ordinary}) > 1)
+    return SettledName(ordinary[0], len({(one.roomid, one.uid) for one in ordinary}) > 1)

@@ -20,7 +20,7 @@ _DEEPEST = 4  # in an entry of a log
 _NONE = "it holds no body of a callback"
 
 
-class Saved(NamedTuple):
+class SavedCallback(NamedTuple):
     """One callback in a file, or why there is none."""
 
     line: int  # from 1
@@ -28,7 +28,7 @@ class Saved(NamedTuple):
     problem: str = ""
 
 
-def saved_callbacks(stream: BinaryIO) -> Iterator[Saved]:
+def saved_callbacks(stream: BinaryIO) -> Iterator[SavedCallback]:
     """The callbacks in a file: bodies one after the other, lists of them, or an access log with bodies in its lines.
 
     A line of a log that has no brace at all is of another request, and passed over; so is an entry of a log of JSON
@@ -38,12 +38,12 @@ def saved_callbacks(stream: BinaryIO) -> Iterator[Saved]:
     while (line := lines.next()) is not None:
         text = line.text
         if text is None:
-            yield Saved(line.number, None, f"it is longer than {_MOST_LINE:,} bytes")
+            yield SavedCallback(line.number, None, f"it is longer than {_MOST_LINE:,} bytes")
         elif text.lstrip("[], \t")[:1] in ("{", ""):
             yield from _bodies(line.number, text, lines)
         elif "{" in text:
             body = _body_in_text(text)
-            yield Saved(line.number, body, "" if body is not None else _NONE)
+            yield SavedCallback(line.number, body, "" if body is not None else _NONE)
 
 
 class _Line(NamedTuple):
@@ -79,7 +79,7 @@ class _Lines:
         self._back = line
 
 
-def _bodies(number: int, text: str, lines: _Lines) -> Iterator[Saved]:
+def _bodies(number: int, text: str, lines: _Lines) -> Iterator[SavedCallback]:
     """What a line that begins with JSON holds, and the lines after it as far as that goes."""
     at = found = 0
     while True:
@@ -94,7 +94,7 @@ def _bodies(number: int, text: str, lines: _Lines) -> Iterator[Saved]:
                 yield _in_log(number, text[at:], found)
                 return
             if more.text is None:
-                yield Saved(number, None, "it is no JSON, or is cut off")
+                yield SavedCallback(number, None, "it is no JSON, or is cut off")
                 return
             (number, text), at = (more.number, more.text), 0
             continue
@@ -144,24 +144,24 @@ def _is_callback(text: str) -> bool:
     return isinstance(value, dict) and ("msgid" in value or "context" in value)
 
 
-def _in_log(number: int, text: str, found: int) -> Saved:
+def _in_log(number: int, text: str, found: int) -> SavedCallback:
     """A line that begins with a brace and is no JSON: of a log, perhaps."""
     body = None if found else _body_in_text(text)
-    return Saved(number, body, "" if body is not None else "it is no JSON, or is cut off")
+    return SavedCallback(number, body, "" if body is not None else "it is no JSON, or is cut off")
 
 
-def _of(number: int, value: dict[str, Any], raw: str) -> Iterator[Saved]:
+def _of(number: int, value: dict[str, Any], raw: str) -> Iterator[SavedCallback]:
     """The callback that a JSON object is, or those that an entry of a log holds."""
     if "msgid" in value or "context" in value:
-        yield Saved(number, _bytes(raw))
+        yield SavedCallback(number, _bytes(raw))
         return
     inside = list(_inside(value, _DEEPEST))
     if inside:
-        yield from (Saved(number, body) for body in inside)
+        yield from (SavedCallback(number, body) for body in inside)
     elif any("{" in str(value[field]) for field in _BODIES if isinstance(value.get(field), str)):
-        yield Saved(number, None, "the body in it is no callback, or is cut off")
+        yield SavedCallback(number, None, "the body in it is no callback, or is cut off")
     elif not _ENTRY & value.keys():
-        yield Saved(number, _bytes(raw))
+        yield SavedCallback(number, _bytes(raw))
 
 
 def _inside(value: Any, deep: int) -> Iterator[bytes]:

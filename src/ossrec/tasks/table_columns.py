@@ -27,7 +27,7 @@ _MOST = 20  # names that are kept of each kind: in JSON every row may have other
 
 
 @dataclass(slots=True)
-class Understood:
+class ColumnMapping:
     """Which columns a file had, and what they were taken for; `note` is told of each kind of row."""
 
     taken: dict[str, list[str]] = field(default_factory=dict)  # field -> columns

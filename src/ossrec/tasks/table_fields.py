@@ -31,7 +31,7 @@ _MS_FROM = 100_000_000_000  # a greater number is milliseconds: as seconds it we
 _LAST_MS = 253_402_300_799_999 + 86_400_000  # the last millisecond of the year 9999, in any zone
 
 
-class Told(NamedTuple):
+class TaskFields(NamedTuple):
     """What one row says of a task. Times are Unix milliseconds."""
 
     recordid: str
@@ -43,7 +43,7 @@ class Told(NamedTuple):
     extra: str | None  # JSON object of the other columns
 
 
-def read_fields(given: Sequence[Any], extra: str | None, zone: tzinfo = UTC) -> Told:
+def read_fields(given: Sequence[Any], extra: str | None, zone: tzinfo = UTC) -> TaskFields:
     """What the values *given* for `FIELDS`, in their order, tell; None for what the row does not have.
 
     A time without a zone is of *zone*. Raises ValueError, with a sentence, for a row that cannot be right.
@@ -58,7 +58,7 @@ def read_fields(given: Sequence[Any], extra: str | None, zone: tzinfo = UTC) -> 
     stopped_ms = read_time("stopped", stopped, zone)
     if started_ms is not None and stopped_ms is not None and stopped_ms < started_ms:
         raise ValueError("it stopped before it started")
-    return Told(recordid, _text("roomid", roomid), _stream(stream), _uids(uids), started_ms, stopped_ms, extra)
+    return TaskFields(recordid, _text("roomid", roomid), _stream(stream), _uids(uids), started_ms, stopped_ms, extra)
 
 
 def read_time(field: str, value: Any, zone: tzinfo = UTC) -> int | None:

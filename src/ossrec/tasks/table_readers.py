@@ -23,7 +23,7 @@ _HALF = "ossrec.half"  # name of a way to treat what cannot be decoded
 _EXCEL = re.compile(r"sep=(.)[\r\n]*")
 
 
-class Raw(NamedTuple):
+class RawRow(NamedTuple):
     """A row as it stands in the file, or what is wrong there."""
 
     line: int
@@ -31,7 +31,7 @@ class Raw(NamedTuple):
     problem: str = ""
 
 
-class Unreadable(ValueError):
+class UnreadableTable(ValueError):
     """The file as a whole cannot be read so; ``str()`` of it is a sentence."""
 
 
@@ -46,7 +46,7 @@ def as_text(stream: BinaryIO, encoding: str | None = None) -> Iterator[TextIO]:
     head = source.peek(4)[:4]
     for mark, what in _NO_TEXT.items():
         if head.startswith(mark):
-            raise Unreadable(what)
+            raise UnreadableTable(what)
     if encoding is None:
         is_wide = source.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         encoding = "utf-16" if is_wide else "utf-8-sig"
@@ -84,7 +84,7 @@ class _Lines:
         return line
 
 
-def csv_rows(text: TextIO, delimiter: Callable[[str], str]) -> Iterator[tuple[int, list[str]] | Raw]:
+def csv_rows(text: TextIO, delimiter: Callable[[str], str]) -> Iterator[tuple[int, list[str]] | RawRow]:
     """(line, cells) of each record that has any, and what is no CSV as a problem.
 
     *delimiter* tells from the first line what stands between fields, unless that line is ``sep=;``, as Excel has it.
@@ -100,7 +100,7 @@ def csv_rows(text: TextIO, delimiter: Callable[[str], str]) -> Iterator[tuple[in
         else:
             sign = delimiter(first)
     except csv.Error as error:
-        yield Raw(1, None, _no_csv(error, 1, 1))
+        yield RawRow(1, None, _no_csv(error, 1, 1))
         return
     ahead = [] if told else [first]
     reader = csv.reader(chain(ahead, iter(lines.line, "")), delimiter=sign, strict=True)  # an open quote is told
@@ -112,7 +112,7 @@ def csv_rows(text: TextIO, delimiter: Callable[[str], str]) -> Iterator[tuple[in
         except StopIteration:
             return
         except csv.Error as error:
-            yield Raw(line, None, _no_csv(error, line, lines.number))
+            yield RawRow(line, None, _no_csv(error, line, lines.number))
             continue
         if cells:
             yield line, cells
@@ -126,7 +126,7 @@ def _no_csv(error: csv.Error, first: int, last: int) -> str:
     return f"it is no CSV: {error}{reach}"
 
 
-def json_lines(text: TextIO) -> Iterator[Raw]:
+def json_lines(text: TextIO) -> Iterator[RawRow]:
     """One JSON object a line; empty lines are none."""
     number = 0
     while line := text.readline(MOST + 1):
@@ -134,26 +134,26 @@ def json_lines(text: TextIO) -> Iterator[Raw]:
         if len(line) > MOST and not line.endswith("\n"):
             while (rest := text.readline(MOST)) and not rest.endswith("\n"):
                 pass
-            yield Raw(number, None, _TOO_LONG)
+            yield RawRow(number, None, _TOO_LONG)
         elif line.strip():
             yield _object(number, line)
 
 
-def _object(line: int, text: str) -> Raw:
+def _object(line: int, text: str) -> RawRow:
     try:
         value = json.loads(text)
     except RecursionError:
-        return Raw(line, None, "it is no JSON: too deep")
+        return RawRow(line, None, "it is no JSON: too deep")
     except ValueError as error:
-        return Raw(line, None, f"it is no JSON: {_said(error)}")
+        return RawRow(line, None, f"it is no JSON: {_said(error)}")
     return _checked(line, value)
 
 
-def _checked(line: int, value: Any) -> Raw:
-    return Raw(line, value) if isinstance(value, dict) else Raw(line, None, "it is no JSON object")
+def _checked(line: int, value: Any) -> RawRow:
+    return RawRow(line, value) if isinstance(value, dict) else RawRow(line, None, "it is no JSON object")
 
 
-def json_values(text: TextIO) -> Iterator[Raw]:
+def json_values(text: TextIO) -> Iterator[RawRow]:
     """The objects of a JSON list, which is never held whole.
 
     What is no JSON ends it: where the next object begins, nobody can tell. Raises Unreadable if it is no list.
@@ -163,7 +163,7 @@ def json_values(text: TextIO) -> Iterator[Raw]:
     if not opening:
         return
     if opening != "[":
-        raise Unreadable("it is no JSON list of objects: for one object a line, add --input jsonl")
+        raise UnreadableTable("it is no JSON list of objects: for one object a line, add --input jsonl")
     source.take(1)
     if source.next_sign() == "]":
         return
@@ -173,7 +173,7 @@ def json_values(text: TextIO) -> Iterator[Raw]:
         try:
             value = source.value()
         except (ValueError, RecursionError) as error:
-            yield Raw(line, None, f"it is no JSON, so the rest cannot be read: {_said(error)}")
+            yield RawRow(line, None, f"it is no JSON, so the rest cannot be read: {_said(error)}")
             return
         yield _checked(line, value)
         sign = source.next_sign()
@@ -181,7 +181,7 @@ def json_values(text: TextIO) -> Iterator[Raw]:
         if sign == "]":
             return
         if sign != ",":
-            yield Raw(source.line, None, "the list goes on without a comma, so the rest cannot be read")
+            yield RawRow(source.line, None, "the list goes on without a comma, so the rest cannot be read")
             return
 
 

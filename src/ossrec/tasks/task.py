@@ -25,7 +25,7 @@ class Task(NamedTuple):
     state_ms: int | None
 
 
-class Sources(NamedTuple):
+class FactSources(NamedTuple):
     """Who says what recordings may contradict; None: nobody, or it is not known who."""
 
     roomid: str | None = None
@@ -33,7 +33,7 @@ class Sources(NamedTuple):
     uids: str | None = None
 
 
-NOBODY = Sources()
+NOBODY = FactSources()
 
 
 def fold(facts: Sequence[TaskFact], now_ms: int) -> Task:
@@ -63,9 +63,9 @@ def fold(facts: Sequence[TaskFact], now_ms: int) -> Task:
     )
 
 
-def sources(facts: Sequence[TaskFact]) -> Sources:
+def sources(facts: Sequence[TaskFact]) -> FactSources:
     """Who says room, stream and users of the task that these facts are of."""
-    return Sources(*(None if fact is None else fact.source for fact in _settling(_ranked(facts))))
+    return FactSources(*(None if fact is None else fact.source for fact in _settling(_ranked(facts))))
 
 
 def _ranked(facts: Sequence[TaskFact]) -> list[TaskFact]:

@@ -17,26 +17,26 @@ from starlette.routing import Route
 
 from ossrec.catalog.tasks.inbox import Inbox
 from ossrec.net.messages import brief
-from ossrec.tasks.callbacks import MOST_BYTES, Callback, Unreadable, read_callback
-from ossrec.web.http_protocol import LIMITS, Limits
-from ossrec.web.rejection_log import Log, Refusals
+from ossrec.tasks.callbacks import MOST_BYTES, Callback, UnreadableCallback, read_callback
+from ossrec.web.http_protocol import LIMITS, ConnectionLimits
+from ossrec.web.rejection_log import Log, RejectionLog
 
 _METHODS = ("POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS")
 
 
-class Desk(NamedTuple):
+class InboxWriter(NamedTuple):
     """What an endpoint works with besides its catalog."""
 
     log: Log
-    refusals: Refusals
+    refusals: RejectionLog
     stored: Callable[[], object]  # called after each new callback
-    limits: Limits = LIMITS
+    limits: ConnectionLimits = LIMITS
 
 
-class Endpoint:
+class CallbackEndpoint:
     """Takes callbacks for one catalog."""
 
-    def __init__(self, catalog: Path, secrets: Collection[str], desk: Desk) -> None:
+    def __init__(self, catalog: Path, secrets: Collection[str], desk: InboxWriter) -> None:
         """A caller must know one of *secrets*, if there are any. Raises sqlite3.Error when the inbox cannot be made."""
         self._secrets = [one.encode() for one in secrets]
         self._desk = desk
@@ -88,7 +88,7 @@ class Endpoint:
             return self._refuse(request, 413, f"the body is larger than {MOST_BYTES:,} bytes")
         except (TimeoutError, ClientDisconnect):
             return self._refuse(request, 408, "the body did not arrive")
-        except Unreadable as problem:
+        except UnreadableCallback as problem:
             return self._refuse(request, 400, str(problem))
         try:
             is_new = await self._put(callback, text)

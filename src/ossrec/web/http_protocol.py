@@ -9,10 +9,10 @@ from typing import Any, ClassVar, NamedTuple
 from h11 import LocalProtocolError
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ossrec.web.rejection_log import Refusals
+from ossrec.web.rejection_log import RejectionLog
 
 
-class Limits(NamedTuple):
+class ConnectionLimits(NamedTuple):
     """What one caller, or many, may take up."""
 
     head: float = 5.0  # seconds from connecting, or from the last answer, to the end of the next head
@@ -22,18 +22,18 @@ class Limits(NamedTuple):
     at_once: int = 100  # requests in hand; one more is answered with 503
 
 
-LIMITS = Limits()
+LIMITS = ConnectionLimits()
 
 
-class Hall:
+class WaitingConnections:
     """The connections that wait without a request in hand, the oldest first."""
 
-    def __init__(self, limits: Limits, refusals: Refusals) -> None:
+    def __init__(self, limits: ConnectionLimits, refusals: RejectionLog) -> None:
         """Nobody waits yet."""
         self.limits, self.refusals = limits, refusals
-        self._waiting: dict[PromptProtocol, None] = {}
+        self._waiting: dict[TimedH11Protocol, None] = {}
 
-    def enter(self, one: "PromptProtocol") -> None:
+    def enter(self, one: "TimedH11Protocol") -> None:
         """*one* waits from now on; when there are too many, the oldest has to go."""
         self.leave(one)
         if len(self._waiting) >= self.limits.waiting:
@@ -42,19 +42,19 @@ class Hall:
             oldest.give_up("it waited, and others came: its connection was closed")
         self._waiting[one] = None
 
-    def leave(self, one: "PromptProtocol") -> None:
+    def leave(self, one: "TimedH11Protocol") -> None:
         """*one* has a request in hand, or is gone."""
         self._waiting.pop(one, None)
 
-    def protocol(self) -> type["PromptProtocol"]:
+    def protocol(self) -> type["TimedH11Protocol"]:
         """The protocol for connections that wait here."""
-        return type("PromptProtocolHere", (PromptProtocol,), {"hall": self})
+        return type("PromptProtocolHere", (TimedH11Protocol,), {"hall": self})
 
 
-class PromptProtocol(H11Protocol):
+class TimedH11Protocol(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, with an end to every wait."""
 
-    hall: ClassVar[Hall]
+    hall: ClassVar[WaitingConnections]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """As uvicorn makes it, for each connection."""

@@ -9,7 +9,7 @@ _WINDOW = 60.0  # seconds
 Log = Callable[[str], object]
 
 
-class Refusals:
+class RejectionLog:
     """Tells of refusals; a stranger who causes many fills no disk with them."""
 
     def __init__(

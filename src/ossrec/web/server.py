@@ -21,35 +21,37 @@ from ossrec.jobs.session.short_writes import beside
 from ossrec.jobs.tasks.callbacks import take_in
 from ossrec.jobs.tasks.link import link
 from ossrec.net.messages import brief
-from ossrec.web.endpoint import Desk, Endpoint
-from ossrec.web.http_protocol import LIMITS, Hall, Limits
-from ossrec.web.rejection_log import Log, Refusals
+from ossrec.web.endpoint import CallbackEndpoint, InboxWriter
+from ossrec.web.http_protocol import LIMITS, ConnectionLimits, WaitingConnections
+from ossrec.web.rejection_log import Log, RejectionLog
 
 _GRACE = 10  # seconds for requests in hand when it is asked to stop
 _AFTER = 1.0  # seconds in which callbacks gather before they are taken into the catalog
 _AGAIN = 15.0  # seconds until that is tried again
 
 
-class Address(NamedTuple):
+class ListenAddress(NamedTuple):
     """Where to listen."""
 
     host: str
     port: int  # 0: any that is free
 
 
-def listen(catalog: Path, address: Address, secrets: Collection[str], log: Log, limits: Limits = LIMITS) -> None:
+def listen(
+    catalog: Path, address: ListenAddress, secrets: Collection[str], log: Log, limits: ConnectionLimits = LIMITS
+) -> None:
     """Receive callbacks until SIGTERM or SIGINT; every line about it goes to *log*.
 
     A caller must know one of *secrets*, if there are any. The catalog is made, or brought to the newest schema,
     when it must be. Raises UsageProblem when nobody can listen there, CatalogError when the catalog is none, or
     nothing can be stored beside it.
     """
-    refusals = Refusals(log)
+    refusals = RejectionLog(log)
     with _door(address) as door:
         _check(catalog, log)
         taking = _Taking(catalog, log)
         try:
-            endpoint = Endpoint(catalog, secrets, Desk(log, refusals, taking.wake, limits))
+            endpoint = CallbackEndpoint(catalog, secrets, InboxWriter(log, refusals, taking.wake, limits))
         except sqlite3.Error as error:
             raise CatalogError(
                 f"cannot write {inbox_of(catalog)} ({error}): check the permissions of its folder"
@@ -57,7 +59,11 @@ def listen(catalog: Path, address: Address, secrets: Collection[str], log: Log, 
         try:
             host, port = door.getsockname()[:2]
             place = f"http://{f'[{host}]' if ':' in host else host}:{port}/callback"
-            asyncio.run(_serve(endpoint, Hall(limits, refusals), door, taking, lambda: log(f"listening on {place}")))
+            asyncio.run(
+                _serve(
+                    endpoint, WaitingConnections(limits, refusals), door, taking, lambda: log(f"listening on {place}")
+                )
+            )
         finally:
             endpoint.close()
     refusals.flush()
@@ -73,7 +79,7 @@ def _check(catalog: Path, log: Log) -> None:
         log(f"cannot take callbacks into the catalog yet: {error}")
 
 
-def _door(address: Address) -> socket.socket:
+def _door(address: ListenAddress) -> socket.socket:
     try:
         if not address.host:  # the system would take it for every address of this machine
             raise OSError("no address is called that")
@@ -116,7 +122,11 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    endpoint: Endpoint, hall: Hall, door: socket.socket, taking: "_Taking", ready: Callable[[], object]
+    endpoint: CallbackEndpoint,
+    hall: WaitingConnections,
+    door: socket.socket,
+    taking: "_Taking",
+    ready: Callable[[], object],
 ) -> None:
     config = uvicorn.Config(
         endpoint.app(),
@@ -139,7 +149,7 @@ async def _serve(
         await asyncio.gather(background, return_exceptions=True)
 
 
-def _have_told(refusals: Refusals) -> None:
+def _have_told(refusals: RejectionLog) -> None:
     """What uvicorn and asyncio have to complain of, as lines like all others, and no more of them."""
 
     class Lines(logging.Handler):

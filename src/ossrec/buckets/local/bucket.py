@@ -14,7 +14,7 @@ from itertools import count
 from typing import NamedTuple
 
 from ossrec.buckets.local.atomic_files import make_file
-from ossrec.buckets.local.walk import Limits, etag_of, is_inside, modified_of, walk
+from ossrec.buckets.local.walk import WalkRange, etag_of, is_inside, modified_of, walk
 from ossrec.buckets.protocol import START
 from ossrec.errors import (
     AccessDenied,
@@ -39,7 +39,7 @@ _NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errn
 class _Listing(NamedTuple):
     """A walk in the middle, and what it lists."""
 
-    limits: Limits
+    limits: WalkRange
     items: Iterator[ObjectInfo | Skipped]
 
 
@@ -151,7 +151,7 @@ class LocalBucket:
             raise BucketMissing(f"{place}: it is not a folder: give the folder that holds the files")
         return status.st_dev, status.st_ino
 
-    def _take_up(self, limits: Limits, token: str) -> _Listing:
+    def _take_up(self, limits: WalkRange, token: str) -> _Listing:
         """The walk that *token* stands for if it lists the same, else a new one."""
         with self._lock:
             known = self._listings.pop(token, None)
@@ -235,9 +235,9 @@ def _told_of_writing(what: str) -> Iterator[None]:
         raise BucketError(f"{what}: {error.strerror}: check the disk or the mount, and try again") from error
 
 
-def _limits(prefix: str, after: str, until: str | None) -> Limits:
+def _limits(prefix: str, after: str, until: str | None) -> WalkRange:
     try:
-        return Limits(prefix.encode(), after.encode(), None if until is None else until.encode())
+        return WalkRange(prefix.encode(), after.encode(), None if until is None else until.encode())
     except UnicodeEncodeError:
         said = brief(repr((prefix, after, until)))
         raise UsageProblem(f"{said}: this is not Unicode text: give a prefix that is") from None

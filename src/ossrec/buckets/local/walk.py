@@ -34,7 +34,7 @@ MAX_LINKS = 4  # linked folders within each other: links that cross would multip
 _VANISHED = (FileNotFoundError, NotADirectoryError)
 
 
-class Limits(NamedTuple):
+class WalkRange(NamedTuple):
     """Which part of the listing is wanted; all are UTF-8."""
 
     prefix: bytes = b""
@@ -67,7 +67,7 @@ def modified_of(status: os.stat_result) -> int:
     return known_second(status.st_mtime_ns // 10**9)
 
 
-def walk(root: bytes, limits: Limits) -> Iterator[ObjectInfo | Skipped]:
+def walk(root: bytes, limits: WalkRange) -> Iterator[ObjectInfo | Skipped]:
     """Everything below *root*, an absolute resolved path, that *limits* let in, in byte order of key.
 
     What cannot be an object is a `Skipped` in its place. Files that appear or vanish meanwhile may or
@@ -96,7 +96,7 @@ def walk(root: bytes, limits: Limits) -> Iterator[ObjectInfo | Skipped]:
             yield found
 
 
-def _enter(root: bytes, limits: Limits, above: _Folder, position: bytes) -> _Folder | Skipped | None:
+def _enter(root: bytes, limits: WalkRange, above: _Folder, position: bytes) -> _Folder | Skipped | None:
     """The folder at *position*; why it is left out; or None when it is gone."""
     key = above.key + position
     expected = os.path.join(above.path, position[:-1])
@@ -112,7 +112,7 @@ def _enter(root: bytes, limits: Limits, above: _Folder, position: bytes) -> _Fol
 
 
 def _open(
-    root: bytes, limits: Limits, key: bytes, path: bytes, above: frozenset[bytes], links: int
+    root: bytes, limits: WalkRange, key: bytes, path: bytes, above: frozenset[bytes], links: int
 ) -> _Folder | Skipped | None:
     try:
         positions = _positions(path, limits.prefix[len(key) :])

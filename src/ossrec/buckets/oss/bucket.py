@@ -16,7 +16,7 @@ from ossrec import __version__
 from ossrec.buckets.limits import http_time
 from ossrec.buckets.oss.credentials import Credentials
 from ossrec.buckets.oss.endpoints import address_of, endpoint_of
-from ossrec.buckets.oss.errors import Asked, cut_short, page_damaged, read_refusal, refused, unreachable
+from ossrec.buckets.oss.errors import BucketRequest, cut_short, page_damaged, read_refusal, refused, unreachable
 from ossrec.buckets.oss.listing_page import read_page
 from ossrec.buckets.oss.redaction import Hide, hider
 from ossrec.buckets.oss.responses import body_of, check_whole, length, part_of, request_id
@@ -25,7 +25,7 @@ from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketError, ListingDamaged, ObjectMissing, ObjectTooLarge, UsageProblem
 from ossrec.model import Body, BucketAddress, Cursor, Page
 from ossrec.net.messages import brief
-from ossrec.net.session import Wire, read_body
+from ossrec.net.session import PlainSession, read_body
 
 PAGE_KEYS = 1000  # as many as OSS gives at once
 PAGE_LIMIT = 16 * 1024 * 1024  # bytes; 1000 keys of 1023 bytes, percent-encoded, are 4 MB
@@ -62,7 +62,7 @@ class OssBucket:
         url: str = self._bucket._make_url(name, "")
         self._host = urlsplit(url).netloc
         self._session = oss2.Session()
-        self._session.session = Wire(url, settings.threads)
+        self._session.session = PlainSession(url, settings.threads)
         self._last_date: tuple[str, float] | None = None
 
     def __repr__(self) -> str:
@@ -97,7 +97,7 @@ class OssBucket:
             params["continuation-token"] = cursor.token
         elif cursor.after:
             params["start-after"] = _sendable(cursor.after)
-        asked = Asked(self._name, None, self._signed)
+        asked = BucketRequest(self._name, None, self._signed)
         try:
             response = self._send("GET", asked, params=params)
         except BucketError as error:
@@ -116,7 +116,7 @@ class OssBucket:
         page = self.page(prefix, Cursor(after), until=until)
         if page.next is not None and page.next.token == token:
             detail = "it leads on by a token that was just refused"
-            raise page_damaged(Asked(self._name, None, self._signed), detail)
+            raise page_damaged(BucketRequest(self._name, None, self._signed), detail)
         return page
 
     def read(self, key: str, *, limit: int) -> Body:
@@ -170,8 +170,8 @@ class OssBucket:
         response = self._send("PUT", asked, headers=headers, data=data)
         self._read_body(asked, response, _ERROR_LIMIT)  # nothing, but it gives the connection back
 
-    def _asked(self, key: str, *, writes: bool = False) -> Asked:
-        asked = Asked(self._name, key, self._signed, writes)
+    def _asked(self, key: str, *, writes: bool = False) -> BucketRequest:
+        asked = BucketRequest(self._name, key, self._signed, writes)
         try:
             key.encode()
         except UnicodeEncodeError:
@@ -183,7 +183,7 @@ class OssBucket:
     def _send(
         self,
         method: str,
-        asked: Asked,
+        asked: BucketRequest,
         params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         allowed: tuple[int, ...] = (200,),
@@ -224,7 +224,7 @@ class OssBucket:
         """What takes out of a text all that is secret in the request to which *response* came."""
         return hider(self._credentials, response.request.headers)
 
-    def _read_body(self, asked: Asked, response: requests.Response, most: int) -> bytes:
+    def _read_body(self, asked: BucketRequest, response: requests.Response, most: int) -> bytes:
         try:
             return read_body(response, most)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

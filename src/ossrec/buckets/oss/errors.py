@@ -15,7 +15,7 @@ import urllib3
 
 from ossrec.buckets.limits import http_time
 from ossrec.buckets.oss.redaction import Hide, hide_nothing
-from ossrec.buckets.oss.xml import MarkupError, leaf_text, parse_markup
+from ossrec.buckets.oss.xml import XmlError, leaf_text, parse_markup
 from ossrec.errors import (
     AccessDenied,
     BodyDamaged,
@@ -34,7 +34,7 @@ POLICY = "docs/buckets.md shows the RAM policy"
 CODE_LIMIT = 64  # characters of a Code, EC or request id that a message carries
 
 
-class Asked(NamedTuple):
+class BucketRequest(NamedTuple):
     """What was asked of a bucket, for messages and for the meaning of a 404."""
 
     bucket: str
@@ -54,7 +54,7 @@ class Throttled(BucketBusy):
     retry_after = 0.0  # seconds
 
 
-class Refusal(NamedTuple):
+class ErrorReply(NamedTuple):
     """An error reply as OSS meant it."""
 
     status: int
@@ -95,7 +95,7 @@ _MEANINGS = {
 _BUSY = "OSS is busy or throttles this bucket or account: try again later, or with fewer threads"
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hide = hide_nothing) -> Refusal:
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hide = hide_nothing) -> ErrorReply:
     """The error reply of which *body* is the XML, as far as it can be read, each part of it through *hide*."""
 
     def told(text: str) -> str:
@@ -106,9 +106,9 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hid
         root = parse_markup(body)
         for name in ("Code", "Message", "EC", "RequestId", "Endpoint"):
             found[name] = leaf_text(root, name) or ""
-    except MarkupError:
+    except XmlError:
         pass  # from a proxy or load balancer; status and headers have to do
-    return Refusal(
+    return ErrorReply(
         status,
         told(found.get("Code", ""))[:CODE_LIMIT],
         told(found.get("Message", "")),
@@ -118,7 +118,9 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hid
     )
 
 
-def refused(asked: Asked, refusal: Refusal, headers: Mapping[str, str], clock_ahead: float | None) -> BucketError:
+def refused(
+    asked: BucketRequest, refusal: ErrorReply, headers: Mapping[str, str], clock_ahead: float | None
+) -> BucketError:
     """What an error reply to *asked* means; *clock_ahead* is how far our clock is before OSS's, seconds."""
     meaning = _meaning(asked, refusal)
     advice = meaning.advice
@@ -134,7 +136,7 @@ def refused(asked: Asked, refusal: Refusal, headers: Mapping[str, str], clock_ah
     return meaning.error(message, **details)
 
 
-def _meaning(asked: Asked, refusal: Refusal) -> _Meaning:
+def _meaning(asked: BucketRequest, refusal: ErrorReply) -> _Meaning:
     status = refusal.status
     if refusal.endpoint or status // 100 == 3:
         there = f"set the endpoint to {refusal.endpoint}" if refusal.endpoint else "check the region and the endpoint"
@@ -154,14 +156,14 @@ def _meaning(asked: Asked, refusal: Refusal) -> _Meaning:
     )
 
 
-def _right(asked: Asked) -> str:
+def _right(asked: BucketRequest) -> str:
     """What RAM must allow for that."""
     if asked.key is None:
         return "oss:ListObjects on the bucket"
     return "oss:PutObject on the output prefix" if asked.writes else "oss:GetObject on its prefix"
 
 
-def _shown(refusal: Refusal) -> str:
+def _shown(refusal: ErrorReply) -> str:
     parts = [f"EC {refusal.ec}" if refusal.ec else "no EC"]
     parts.append(f"request id {refusal.request_id}" if refusal.request_id else "no request id, so perhaps not from OSS")
     return f"{refusal.status} {refusal.code or 'without a code'} ({', '.join(parts)})"
@@ -176,20 +178,20 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     return 0.0 if then is None or now is None else max(0.0, then - now)
 
 
-def cut_short(asked: Asked, detail: str, request_id: str = "") -> BucketError:
+def cut_short(asked: BucketRequest, detail: str, request_id: str = "") -> BucketError:
     """A reply whose body ended too early, or too late."""
     message = f"{asked}: {detail} (request id {request_id or 'unknown'}): try again, and check the network or proxy"
     kind = ListingDamaged if asked.key is None else BodyDamaged
     return kind(message, request_id=request_id)
 
 
-def page_damaged(asked: Asked, detail: str, request_id: str = "") -> ListingDamaged:
+def page_damaged(asked: BucketRequest, detail: str, request_id: str = "") -> ListingDamaged:
     """A page that came whole, and is no answer."""
     said = f"{asked}: a page does not add up, {detail} (request id {request_id or 'unknown'})"
     return ListingDamaged(f"{said}: try again, and check that no proxy stands between", request_id=request_id)
 
 
-def unreachable(asked: Asked, host: str, error: Exception, request_id: str = "") -> BucketError:
+def unreachable(asked: BucketRequest, host: str, error: Exception, request_id: str = "") -> BucketError:
     """What a network error means. Its own text is left out: it may hold a proxy's password."""
     chain = list(causes(error))
 

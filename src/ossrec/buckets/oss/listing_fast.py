@@ -15,7 +15,7 @@ from itertools import repeat
 from operator import add
 from urllib.parse import unquote
 
-from ossrec.buckets.oss.listing_xml import Listing
+from ossrec.buckets.oss.listing_xml import ParsedPage
 from ossrec.model import ObjectInfo
 
 # Possessive quantifiers: no text between two tags can hold a "<", so there is nothing to give back.
@@ -71,7 +71,7 @@ class _Hours(dict[str, int]):
 _hours = _Hours()
 
 
-def parse_lean(body: bytes) -> Listing | None:
+def parse_lean(body: bytes) -> ParsedPage | None:
     """The page in *body*, or None when it is not printed just as expected."""
     try:
         pieces = _ENTRY.split(body.decode("ascii"))
@@ -80,7 +80,7 @@ def parse_lean(body: bytes) -> Listing | None:
         return None
 
 
-def _listing(pieces: list[str]) -> Listing | None:
+def _listing(pieces: list[str]) -> ParsedPage | None:
     if any(pieces[_STRIDE:-1:_STRIDE]):
         return None
     fields = _fields(*_frame(pieces))
@@ -95,7 +95,7 @@ def _listing(pieces: list[str]) -> Listing | None:
     sizes = map(int, pieces[5::_STRIDE])
     columns = zip(keys, sizes, times, pieces[4::_STRIDE], pieces[6::_STRIDE], restores, strict=False)
     objects = list(map(_new_object, columns))
-    return Listing(objects, _FLAGS[fields["IsTruncated"]], token, int(fields["KeyCount"]))
+    return ParsedPage(objects, _FLAGS[fields["IsTruncated"]], token, int(fields["KeyCount"]))
 
 
 def _frame(pieces: list[str]) -> tuple[str, str]:

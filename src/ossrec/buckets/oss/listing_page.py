@@ -4,8 +4,8 @@ from bisect import bisect_right
 from operator import attrgetter, itemgetter, lt
 
 from ossrec.buckets.oss.listing_fast import parse_lean
-from ossrec.buckets.oss.listing_xml import Listing, parse_listing
-from ossrec.buckets.oss.xml import MarkupError
+from ossrec.buckets.oss.listing_xml import ParsedPage, parse_listing
+from ossrec.buckets.oss.xml import XmlError
 from ossrec.errors import ListingDamaged
 from ossrec.model import Cursor, Page
 
@@ -22,7 +22,7 @@ def read_page(body: bytes, prefix: str, cursor: Cursor, until: str | None) -> Pa
     if listing is None or fault_of(listing, prefix, cursor):
         try:
             listing = parse_listing(body)
-        except MarkupError as problem:
+        except XmlError as problem:
             raise ListingDamaged(str(problem)) from problem
         fault = fault_of(listing, prefix, cursor)
         if fault:
@@ -30,7 +30,7 @@ def read_page(body: bytes, prefix: str, cursor: Cursor, until: str | None) -> Pa
     return _page(listing, cursor, until)
 
 
-def fault_of(listing: Listing, prefix: str, cursor: Cursor) -> str:
+def fault_of(listing: ParsedPage, prefix: str, cursor: Cursor) -> str:
     """What does not add up in *listing* as the answer to a request, "" when all does."""
     keys = list(map(itemgetter(0), listing.objects))
     arrived = len(keys) + len(listing.skipped)
@@ -49,7 +49,7 @@ def fault_of(listing: Listing, prefix: str, cursor: Cursor) -> str:
     return ""
 
 
-def _page(listing: Listing, cursor: Cursor, until: str | None) -> Page:
+def _page(listing: ParsedPage, cursor: Cursor, until: str | None) -> Page:
     objects = listing.objects
     if until is not None and objects and objects[-1].key >= until:
         del objects[bisect_right(objects, until, key=_key) :]

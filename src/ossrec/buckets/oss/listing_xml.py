@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from xml.etree.ElementTree import Element
 
 from ossrec.buckets.limits import MOST_BYTES
-from ossrec.buckets.oss.xml import MarkupError, leaf_text, local_name, parse_markup
+from ossrec.buckets.oss.xml import XmlError, leaf_text, local_name, parse_markup
 from ossrec.model import ObjectInfo, Skipped
 from ossrec.net.messages import printable
 
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[0-9]{1,19}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-class Listing(NamedTuple):
+class ParsedPage(NamedTuple):
     """What one page says, not yet held against what was asked."""
 
     objects: list[ObjectInfo]
@@ -28,23 +28,23 @@ class Listing(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
 
 
-def parse_listing(body: bytes) -> Listing:
+def parse_listing(body: bytes) -> ParsedPage:
     """The page in *body*; raises MarkupError when it is not a whole page."""
     root = parse_markup(body)
     if local_name(root) != "ListBucketResult":
-        raise MarkupError(f"it is no listing but <{printable(local_name(root))}>")
+        raise XmlError(f"it is no listing but <{printable(local_name(root))}>")
     _refuse_stray_text(root)
     encoded = leaf_text(root, "EncodingType") == "url"
     objects: list[ObjectInfo] = []
     skipped: list[Skipped] = []
     for entry in root:
         if local_name(entry) == "CommonPrefixes":
-            raise MarkupError("it groups keys, which nobody asked for")
+            raise XmlError("it groups keys, which nobody asked for")
         if local_name(entry) == "Contents":
             item = _read_entry(entry, encoded)
             (objects if isinstance(item, ObjectInfo) else skipped).append(item)  # type: ignore[arg-type]
     token = leaf_text(root, "NextContinuationToken") or ""
-    return Listing(
+    return ParsedPage(
         objects,
         _boolean(_required(root, "IsTruncated")),
         _unescape(token).decode("utf-8", "replace") if encoded else token,
@@ -76,33 +76,33 @@ def _read_entry(entry: Element, encoded: bool) -> ObjectInfo | Skipped:
 def _required(parent: Element, name: str) -> str:
     text = leaf_text(parent, name)
     if text is None:
-        raise MarkupError(f"its {local_name(parent)} has no {name}")
+        raise XmlError(f"its {local_name(parent)} has no {name}")
     return text
 
 
 def _refuse_stray_text(parent: Element) -> None:
     texts = [parent.text, *(child.tail for child in parent)]
     if any(text and text.strip(" \t\r\n") for text in texts):
-        raise MarkupError("it has text between its elements")
+        raise XmlError("it has text between its elements")
 
 
 def _unescape(text: str) -> bytes:
     if _BAD_ESCAPE.search(text):
-        raise MarkupError("it has a malformed % escape")
+        raise XmlError("it has a malformed % escape")
     return unquote_to_bytes(text)
 
 
 def _boolean(text: str) -> bool:
     if text not in ("true", "false"):
-        raise MarkupError("its IsTruncated is neither true nor false")
+        raise XmlError("its IsTruncated is neither true nor false")
     return text == "true"
 
 
 def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise MarkupError("it has something else where a number belongs")
+        raise XmlError("it has something else where a number belongs")
     if int(text) > MOST_BYTES:
-        raise MarkupError("it has a number that is larger than any can be")
+        raise XmlError("it has a number that is larger than any can be")
     return int(text)
 
 
@@ -113,4 +113,4 @@ def _epoch(text: str) -> int:
             return int(datetime(*map(int, match.groups()), tzinfo=UTC).timestamp())  # type: ignore[arg-type, misc]
     except ValueError:
         pass
-    raise MarkupError("it has something else where a time belongs")
+    raise XmlError("it has something else where a time belongs")

@@ -6,7 +6,7 @@ import requests
 from fastcrc import crc64
 
 from ossrec.buckets.limits import MOST_BYTES, http_time
-from ossrec.buckets.oss.errors import CODE_LIMIT, Asked, cut_short
+from ossrec.buckets.oss.errors import CODE_LIMIT, BucketRequest, cut_short
 from ossrec.model import Body
 from ossrec.net.messages import brief
 
@@ -31,7 +31,7 @@ def part_of(response: requests.Response) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]) + 1, int(match[3])) if match and int(match[3]) <= MOST_BYTES else None
 
 
-def check_whole(asked: Asked, response: requests.Response, data: bytes) -> None:
+def check_whole(asked: BucketRequest, response: requests.Response, data: bytes) -> None:
     """Hold a whole object against the length and the CRC-64 of its reply; raises BodyDamaged."""
     size, crc = length(response), response.headers.get("x-oss-hash-crc64ecma")
     if size is not None and size != len(data):
@@ -40,7 +40,7 @@ def check_whole(asked: Asked, response: requests.Response, data: bytes) -> None:
         raise cut_short(asked, "the bytes do not match their checksum", request_id(response))
 
 
-def body_of(asked: Asked, response: requests.Response, data: bytes, size: int) -> Body:
+def body_of(asked: BucketRequest, response: requests.Response, data: bytes, size: int) -> Body:
     """*data* with what the reply says of the object; raises BodyDamaged when it is no object's reply."""
     etag, modified = response.headers.get("ETag"), http_time(response.headers.get("Last-Modified"))
     if etag is None or modified is None or size > MOST_BYTES:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 
-class MarkupError(ValueError):
+class XmlError(ValueError):
     """The text is not well-formed XML, or declares a document type."""
 
 
@@ -13,7 +13,7 @@ class _NoDoctype(ElementTree.TreeBuilder):
 
     def doctype(self, *_: object) -> None:
         """Refuse it, whatever it declares."""
-        raise MarkupError("it declares a document type")
+        raise XmlError("it declares a document type")
 
 
 def parse_markup(body: bytes) -> Element:
@@ -23,9 +23,9 @@ def parse_markup(body: bytes) -> Element:
         parser.feed(body)
         root = parser.close()
     except (ElementTree.ParseError, LookupError, ValueError) as error:
-        raise MarkupError(f"it is not whole XML ({error})") from error
+        raise XmlError(f"it is not whole XML ({error})") from error
     if not isinstance(root, Element):
-        raise MarkupError("it is empty")
+        raise XmlError("it is empty")
     return root
 
 
@@ -43,5 +43,5 @@ def leaf_text(parent: Element, name: str) -> str | None:
     if not found:
         return None
     if len(found) > 1 or len(found[0]):
-        raise MarkupError(f"it has {name} more than once, or with elements inside")
+        raise XmlError(f"it has {name} more than once, or with elements inside")
     return found[0].text or ""

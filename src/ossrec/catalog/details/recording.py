@@ -6,12 +6,12 @@ from functools import partial
 
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.details.damage import RANK, Damage, Place, damage_row, damages
-from ossrec.catalog.details.parts import Part, in_order, parts_of
+from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
 from ossrec.catalog.details.segment_states import held_by, looks_of, segment_rows, segment_stretches
 from ossrec.catalog.encoding import unpack_etag
 from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.tasks.history import story
-from ossrec.catalog.tasks.task_list import TaskWanted, find_tasks
+from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.findings import BEGUN, NOT_ENDED, Severity
 
@@ -78,7 +78,7 @@ def details(
             "findings": found,
             "playlists": list(_playlists(catalog, number)),
             **segments,
-            "task": next(find_tasks(catalog, TaskWanted(row["recordid"]), now=now, quiet_after=quiet_after), None),
+            "task": next(find_tasks(catalog, TaskFilter(row["recordid"]), now=now, quiet_after=quiet_after), None),
             "story": story(catalog, row["recordid"], number),
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
@@ -102,7 +102,7 @@ def _with_damage(segments: Iterable[Row], spoilt: Iterable[Damage]) -> list[Row]
 
 
 def _findings(
-    catalog: sqlite3.Connection, number: int, parts: Mapping[int, Part], offsets: Mapping[int, int]
+    catalog: sqlite3.Connection, number: int, parts: Mapping[int, RecordingPart], offsets: Mapping[int, int]
 ) -> Iterator[Row]:
     """Findings, the gravest first; *offsets* say at how many ms of the recording each playlist begins."""
     last = max((part.recorder for part in parts.values()), default=-1)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ossrec.catalog.connection.open_reader import snapshot
-from ossrec.catalog.details.wall_clock import Span, Timed, spans_of
-from ossrec.catalog.query.filters import Clock, Wanted
+from ossrec.catalog.details.wall_clock import Span, TimedRecording, spans_of
+from ossrec.catalog.query.filters import QueryTime, RecordingFilter
 from ossrec.catalog.query.find import Stored, fitting_reading, stored_recordings
 from ossrec.catalog.query.recording_rows import Row, buckets_by_id, recording_row, times_of
 from ossrec.catalog.times import iso
@@ -19,7 +19,7 @@ SPAN_FIELDS = (
 )  # fmt: skip
 
 
-class Take(NamedTuple):
+class RoomRecording(NamedTuple):
     """A recording on the wall's clock."""
 
     row: Row  # of `find`
@@ -30,15 +30,15 @@ class Take(NamedTuple):
     spans: list[Span]
 
 
-class Stream(NamedTuple):
+class RoomStream(NamedTuple):
     """What was recorded of one user, or of all of them mixed."""
 
     uid: str | None
     stream: str  # "mixed" or "source"
-    takes: list[Take]  # in order of time
+    takes: list[RoomRecording]  # in order of time
 
 
-class LeftOut(NamedTuple):
+class OmittedRecordings(NamedTuple):
     """Recordings of the room that are of earlier sessions."""
 
     recordings: int
@@ -51,18 +51,18 @@ class Room(NamedTuple):
     name: str
     start: int | None  # Unix ms; None when no recording has a time
     end: int | None
-    streams: list[Stream]  # the mixed one first, then users by when they came
+    streams: list[RoomStream]  # the mixed one first, then users by when they came
     undated: list[Row]  # recordings of no known time
-    left_out: LeftOut
+    left_out: OmittedRecordings
 
 
-def room_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float) -> Room:
+def room_recordings(catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float) -> Room:
     """The recordings of *wanted*, which names a room; without a time range those of its newest session.
 
     A session is what overlaps, or follows within `APART`. Those of no known time are not in any time range.
     """
     with snapshot(catalog):
-        clock = Clock(now, quiet_after)
+        clock = QueryTime(now, quiet_after)
         found = list(stored_recordings(catalog, wanted, clock))
         dated = [one for one in found if times_of(one[0]).started is not None]
         undated = [one for one in found if times_of(one[0]).started is None]
@@ -78,7 +78,7 @@ def room_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, 
             end=max((take.end for take in takes), default=None),
             streams=_streams(takes),
             undated=[recording_row(stored, buckets, reading) for stored, reading in undated],
-            left_out=LeftOut(len(rest), rest[-1] if rest else None),
+            left_out=OmittedRecordings(len(rest), rest[-1] if rest else None),
         )
 
 
@@ -110,7 +110,7 @@ def span_rows(room: Room) -> Iterable[Row]:
         yield {name: row[name] for name in SPAN_FIELDS[:8]} | {"from": None, "until": None, "kind": None}
 
 
-def _newest_session(dated: list[tuple[Stored, str]], clock: Clock) -> list[tuple[Stored, str]]:
+def _newest_session(dated: list[tuple[Stored, str]], clock: QueryTime) -> list[tuple[Stored, str]]:
     """The first of *dated*, the newest start first, that overlap or nearly so with those before them."""
     reach = -APART - 1  # until when the recordings that started earlier last
     first = 0
@@ -124,14 +124,14 @@ def _newest_session(dated: list[tuple[Stored, str]], clock: Clock) -> list[tuple
     return dated[: first + 1]
 
 
-def _take(catalog: sqlite3.Connection, stored: Stored, row: Row, wanted: Wanted) -> Take:
+def _take(catalog: sqlite3.Connection, stored: Stored, row: Row, wanted: RecordingFilter) -> RoomRecording:
     times = times_of(stored)
     started = times.started or 0
-    spans = spans_of(catalog, Timed(times.number, started, times.ended, row["looked_at"] is not None))
+    spans = spans_of(catalog, TimedRecording(times.number, started, times.ended, row["looked_at"] is not None))
     ended = max(times.ended or started, started)
     near = [span for span in spans if started - _DAY <= span.start and span.end <= ended + _DAY]
     reading = fitting_reading(stored, wanted) if row["reading"] == "alternative" else None
-    return Take(
+    return RoomRecording(
         row=row,
         uid=row["uid"] if reading is None else reading.uid,
         stream=row["stream"] if reading is None else reading.stream,
@@ -141,15 +141,15 @@ def _take(catalog: sqlite3.Connection, stored: Stored, row: Row, wanted: Wanted)
     )
 
 
-def _streams(takes: Iterable[Take]) -> list[Stream]:
-    by_user: dict[tuple[str | None, str], list[Take]] = {}
+def _streams(takes: Iterable[RoomRecording]) -> list[RoomStream]:
+    by_user: dict[tuple[str | None, str], list[RoomRecording]] = {}
     for take in sorted(takes, key=lambda take: (take.start, take.row["path"])):
         by_user.setdefault((take.uid, take.stream), []).append(take)
-    streams = [Stream(uid, stream, same) for (uid, stream), same in by_user.items()]
+    streams = [RoomStream(uid, stream, same) for (uid, stream), same in by_user.items()]
     return sorted(streams, key=lambda one: one.stream != "mixed")
 
 
-def _take_row(take: Take) -> dict[str, Any]:
+def _take_row(take: RoomRecording) -> dict[str, Any]:
     names = (
         "bucket", "path", "playlist", "recordid", "verdict", "depth", "reasons", "reading", "started_at",
         "started_from", "ended_at", "ended_from",

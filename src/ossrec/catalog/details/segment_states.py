@@ -47,7 +47,7 @@ HOLE = 2_000  # ms between two segments that are no gap yet, or
 HOLE_SHARE = 0.1  # this part of the first, whichever is more
 
 
-class Stretch(NamedTuple):
+class StateRun(NamedTuple):
     """Segments in a row that are in the same state."""
 
     state: str  # present, unread, missing, empty, cut, gap (declared missing), outside, or hole: there is no segment
@@ -57,7 +57,7 @@ class Stretch(NamedTuple):
     length: float | None
 
 
-class Moment(NamedTuple):
+class TimedSegment(NamedTuple):
     """A segment in its place."""
 
     part: int
@@ -69,21 +69,23 @@ class Moment(NamedTuple):
     measured: int | None = None  # ms by a look at it; only where no playlist tells
 
 
-class Listed(NamedTuple):
+class TimedPlaylist(NamedTuple):
     """A playlist, and where in the recording it begins."""
 
     playlist_id: int
     offset: int  # ms
 
 
-class Looks(NamedTuple):
+class InspectionState(NamedTuple):
     """How far a recording was looked at."""
 
     some: bool = False  # at least one of its segments was
     failed: bool = False  # at least one could not be
 
 
-def segment_rows(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks) -> Iterator[Row]:
+def segment_rows(
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
+) -> Iterator[Row]:
     """The segments that *playlists* name, or if they name none the slices of recording *number* in order of key.
 
     Lengths are seconds; a slice that no playlist names has none, and its start is known from a stamp in its name.
@@ -111,33 +113,35 @@ def segment_rows(catalog: sqlite3.Connection, number: int, playlists: Sequence[L
 
 
 def segment_stretches(
-    catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks
-) -> list[Stretch]:
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
+) -> list[StateRun]:
     """What `segment_rows` gives, in stretches: a playlist may name half a million segments."""
-    found: list[Stretch] = []
+    found: list[StateRun] = []
     for _, same in groupby(moments(catalog, number, playlists, looks), key=lambda one: one.part):
         found += _with_holes(list(same))
     return found
 
 
-def _with_holes(same: Sequence[Moment]) -> list[Stretch]:
+def _with_holes(same: Sequence[TimedSegment]) -> list[StateRun]:
     """The stretches of one part; where only names and looks tell the times, nothing may be between two segments."""
     if any(one.length is not None or one.measured is None or one.start is None for one in same):
         return _stretches((one.number, one.start, one.length, one.state) for one in same)
-    found: list[Stretch] = []
+    found: list[StateRun] = []
     begun, end = 0, 0
     for place, one in enumerate(same):
         start, length = one.start or 0, one.measured or 0
         before = same[place - 1].measured or 0
         if place and start - end > max(HOLE, HOLE_SHARE * before):
             found += _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:place])
-            found.append(Stretch("hole", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
+            found.append(StateRun("hole", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
             begun = place
         end = start + length
     return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
 
 
-def moments(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed], looks: Looks) -> Iterator[Moment]:
+def moments(
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
+) -> Iterator[TimedSegment]:
     """What `segment_rows` gives, in short."""
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
@@ -148,20 +152,20 @@ def moments(catalog: sqlite3.Connection, number: int, playlists: Sequence[Listed
             rows = catalog.execute(_STATES, values)
         for index, rest, start, length, state in rows:
             found = True
-            yield Moment(part, index, rest, offset + start, length, state)
+            yield TimedSegment(part, index, rest, offset + start, length, state)
     if not found:
         for row in _slices(catalog, number, looks, {}):
             start, measured = _thousandths(row["start"]), _thousandths((row["look"] or {}).get("length"))
-            yield Moment(0, row["number"], row["uri"], start, None, row["state"], measured)
+            yield TimedSegment(0, row["number"], row["uri"], start, None, row["state"], measured)
 
 
-def looks_of(catalog: sqlite3.Connection, number: int, some: bool) -> Looks:
+def looks_of(catalog: sqlite3.Connection, number: int, some: bool) -> InspectionState:
     """How far recording *number* was looked at, of which *some* segments were."""
-    return Looks(some, bool(catalog.execute(_FAILED, (number,)).fetchone()[0]))
+    return InspectionState(some, bool(catalog.execute(_FAILED, (number,)).fetchone()[0]))
 
 
 def held_by(
-    catalog: sqlite3.Connection, playlists: Sequence[Listed], place: tuple[int, int]
+    catalog: sqlite3.Connection, playlists: Sequence[TimedPlaylist], place: tuple[int, int]
 ) -> tuple[float, float] | None:
     """At which seconds of the recording a segment begins and ends by its playlist; *place* is its part and number."""
     part, number = place
@@ -174,7 +178,7 @@ def held_by(
     return start / 1000, (start + row[1]) / 1000
 
 
-def stretches(segments: Iterable[Row]) -> list[Stretch]:
+def stretches(segments: Iterable[Row]) -> list[StateRun]:
     """Neighbours of *segments*, which have a number, start, length and state, put together."""
     return _stretches((s["number"], _thousandths(s["start"]), _thousandths(s["length"]), s["state"]) for s in segments)
 
@@ -183,8 +187,8 @@ def _thousandths(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
 
 
-def _stretches(segments: Iterable[tuple[int, int | None, int | None, str]]) -> list[Stretch]:
-    found: list[Stretch] = []
+def _stretches(segments: Iterable[tuple[int, int | None, int | None, str]]) -> list[StateRun]:
+    found: list[StateRun] = []
     state, first, last, start, end = "", 0, 0, None, None
     for number, begin, length, now in segments:
         if now != state:
@@ -199,14 +203,14 @@ def _stretches(segments: Iterable[tuple[int, int | None, int | None, str]]) -> l
     return found
 
 
-def _stretch(state: str, first: int, last: int, start: int | None, end: int | None) -> Stretch:
+def _stretch(state: str, first: int, last: int, start: int | None, end: int | None) -> StateRun:
     """Times are ms here."""
     if start is None:
-        return Stretch(state, first, last, None, None)
-    return Stretch(state, first, last, start / 1000, None if end is None else (end - start) / 1000)
+        return StateRun(state, first, last, None, None)
+    return StateRun(state, first, last, start / 1000, None if end is None else (end - start) / 1000)
 
 
-def _slices(catalog: sqlite3.Connection, number: int, looks: Looks, formats: Formats) -> Iterator[Row]:
+def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, formats: Formats) -> Iterator[Row]:
     slices = catalog.execute(_SLICES, {"recording": number, "some": looks.some}).fetchall()
     names = [parse_name(key) for key, *_ in slices]
     stamps = [None if name is None else name.stamp_ms for name in names]

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from ossrec.catalog.details.damage import Damage, Place, damages
 from ossrec.catalog.details.parts import in_order, parts_of
-from ossrec.catalog.details.segment_states import HOLE, HOLE_SHARE, Listed, Moment, held_by, looks_of, moments
+from ossrec.catalog.details.segment_states import (
+    HOLE,
+    HOLE_SHARE,
+    TimedPlaylist,
+    TimedSegment,
+    held_by,
+    looks_of,
+    moments,
+)
 from ossrec.findings import Severity
 from ossrec.naming import unix_ms
 
@@ -27,7 +35,7 @@ class Span(NamedTuple):
     kind: str  # the state of segments, or a kind of damage
 
 
-class Timed(NamedTuple):
+class TimedRecording(NamedTuple):
     """A recording and when it was."""
 
     number: int
@@ -36,15 +44,15 @@ class Timed(NamedTuple):
     was_looked_at: bool
 
 
-class _Placed(NamedTuple):
+class _TimedSegment(NamedTuple):
     """A segment on the wall's clock."""
 
-    moment: Moment
+    moment: TimedSegment
     wall: int  # Unix ms
     length: int  # ms
 
 
-def spans_of(catalog: sqlite3.Connection, timed: Timed) -> list[Span]:
+def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
     """The spans of a recording in order of time, neighbouring segments of one state put together.
 
     A segment starts when its name says so, else when the one before it ends. What is more than a
@@ -53,7 +61,7 @@ def spans_of(catalog: sqlite3.Connection, timed: Timed) -> list[Span]:
     listed = in_order(catalog, timed.number, parts_of(catalog, timed.number))
     spoilt = _damage(catalog, timed.number, listed)
     wanted = {(one.part, one.segment) for one in spoilt}
-    places: dict[Place, _Placed] = {}
+    places: dict[Place, _TimedSegment] = {}
     spans: list[Span] = []
     looks = looks_of(catalog, timed.number, timed.was_looked_at)
     until = 0
@@ -70,34 +78,34 @@ def spans_of(catalog: sqlite3.Connection, timed: Timed) -> list[Span]:
     return sorted(spans)
 
 
-def _placed(found: Iterable[Moment], timed: Timed) -> Iterator[_Placed]:
-    before: _Placed | None = None
+def _placed(found: Iterable[TimedSegment], timed: TimedRecording) -> Iterator[_TimedSegment]:
+    before: _TimedSegment | None = None
     for moment in found:
         stamp = None if moment.rest is None else _stamp(moment.rest)
         if before is not None:
             yield _until(before, stamp)
         if stamp is None or (before is not None and stamp < before.wall):
             stamp = timed.started + (moment.start or 0) if before is None else _after(before, moment)
-        before = _Placed(moment, stamp, moment.length or moment.measured or 0)
+        before = _TimedSegment(moment, stamp, moment.length or moment.measured or 0)
     if before is not None:
         yield _until(before, timed.ended)
 
 
-def _until(one: _Placed, ms: int | None) -> _Placed:
+def _until(one: _TimedSegment, ms: int | None) -> _TimedSegment:
     """A segment of no known length lasts until the next one, or the end; not longer than recorders make them."""
     if ms is None or one.moment.length is not None or one.moment.measured is not None:
         return one
     return one._replace(length=min(max(ms - one.wall, 0), LONGEST))
 
 
-def _after(before: _Placed, moment: Moment) -> int:
+def _after(before: _TimedSegment, moment: TimedSegment) -> int:
     """Where a segment starts whose name does not tell, by the one before it."""
     if moment.start is None or before.moment.start is None:
         return before.wall + before.length
     return before.wall + max(moment.start - before.moment.start, 0)
 
 
-def _add(spans: list[Span], one: _Placed) -> None:
+def _add(spans: list[Span], one: _TimedSegment) -> None:
     """Add a segment to *spans*; it lengthens the last of them when it goes on from there in the same state."""
     end = one.wall + one.length
     if spans and spans[-1].kind == one.moment.state and one.wall - spans[-1].end <= max(HOLE, HOLE_SHARE * one.length):
@@ -106,7 +114,7 @@ def _add(spans: list[Span], one: _Placed) -> None:
         spans.append(Span(one.wall, end, one.moment.state))
 
 
-def _of_damage(damage: Damage, held: _Placed, until: int) -> Span:
+def _of_damage(damage: Damage, held: _TimedSegment, until: int) -> Span:
     """Where a damage is, by the segment that holds it; *until* is where the recording ends."""
     if damage.start is None or held.moment.start is None:
         return Span(held.wall, held.wall + held.length, damage.kind)
@@ -114,7 +122,7 @@ def _of_damage(damage: Damage, held: _Placed, until: int) -> Span:
     return Span(begin, min(begin + round((damage.length or 0.0) * 1000), until), damage.kind)
 
 
-def _damage(catalog: sqlite3.Connection, number: int, listed: list[Listed]) -> list[Damage]:
+def _damage(catalog: sqlite3.Connection, number: int, listed: list[TimedPlaylist]) -> list[Damage]:
     names = ("code", "severity", "segment", "start", "length", "packet", "lost")
     found = [dict(zip(names, row, strict=True)) for row in catalog.execute(_DAMAGE, (number,))]
     for finding in found:

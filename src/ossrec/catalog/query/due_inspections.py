@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from ossrec.catalog.query.filters import Clock, Wanted, question
+from ossrec.catalog.query.filters import QueryTime, RecordingFilter, question
 from ossrec.catalog.query.find import bucket_numbers, read_otherwise
 from ossrec.catalog.store.stems import SEGMENT
 from ossrec.model import COLD
@@ -64,7 +64,7 @@ _EACH = f"SELECT recording_id, count(*), sum({_REQUESTS}), sum({_BYTES}) FROM ({
 _ONE = f"SELECT {_REQUESTS}, {_BYTES} FROM ({_LOOKED}) WHERE {_TO_DO} ORDER BY rest"
 
 
-class Wish(NamedTuple):
+class InspectionPolicy(NamedTuple):
     """How deep to look, and when a look that was so deep is too old."""
 
     depth: str  # "edges" or "full"
@@ -93,7 +93,7 @@ class Share(NamedTuple):
         return crc32(path.encode("utf-8", "surrogatepass")) % self.of == self.number - 1
 
 
-class Due(NamedTuple):
+class DueRecording(NamedTuple):
     """A recording to look at."""
 
     recording_id: int
@@ -101,7 +101,7 @@ class Due(NamedTuple):
     path: str
 
 
-class Cost(NamedTuple):
+class InspectionCost(NamedTuple):
     """What looks take."""
 
     recordings: int = 0  # with something to look at
@@ -109,20 +109,20 @@ class Cost(NamedTuple):
     requests: int = 0
     bytes: int = 0
 
-    def plus(self, other: "Cost") -> "Cost":
+    def plus(self, other: "InspectionCost") -> "InspectionCost":
         """Both."""
-        return Cost(*map(sum, zip(self, other, strict=True)))
+        return InspectionCost(*map(sum, zip(self, other, strict=True)))
 
 
 def due_for_look(
     conn: sqlite3.Connection,
-    wanted: Wanted,
-    wish: Wish,
-    clock: Clock,
+    wanted: RecordingFilter,
+    wish: InspectionPolicy,
+    clock: QueryTime,
     *,
     share: Share = Share(1, 1),  # noqa: B008 - a value that never changes
     named: Sequence[int] | None = None,
-) -> list[Due]:
+) -> list[DueRecording]:
     """The recordings of *wanted* that were not looked at so deep or so lately, newest start first.
 
     *named* are the numbers of the only ones to think of. A recording may turn out to have nothing that
@@ -135,7 +135,7 @@ def due_for_look(
     selects = [f"SELECT id, bucket_id, path, started_ms FROM {part} AND ({due})" for part in parts]
     only = None if named is None else set(named)
     return [
-        Due(number, bucket_id, path)
+        DueRecording(number, bucket_id, path)
         for number, bucket_id, path, _ in conn.execute(
             f"SELECT * FROM ({' UNION ALL '.join(selects)}) {_ORDER}", values
         )
@@ -143,7 +143,9 @@ def due_for_look(
     ]
 
 
-def is_any_wanted(conn: sqlite3.Connection, wanted: Wanted, clock: Clock, named: Sequence[int] | None = None) -> bool:
+def is_any_wanted(
+    conn: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime, named: Sequence[int] | None = None
+) -> bool:
     """There is a recording of *wanted*, due or not; *named* as for `due_for_look`."""
     parts, values = _asked(conn, wanted, clock)
     values["named"] = None if named is None else json.dumps(list(named))
@@ -152,43 +154,49 @@ def is_any_wanted(conn: sqlite3.Connection, wanted: Wanted, clock: Clock, named:
     return conn.execute(f"{' UNION ALL '.join(selects)} LIMIT 1", values).fetchone() is not None
 
 
-def cost_of_looks(conn: sqlite3.Connection, due: Sequence[Due], wish: Wish) -> tuple[Cost, int]:
+def cost_of_looks(
+    conn: sqlite3.Connection, due: Sequence[DueRecording], wish: InspectionPolicy
+) -> tuple[InspectionCost, int]:
     """About what it takes to look at *due*, and how many segments of it are archived that were never looked at so deep.
 
     That some segments are enciphered, only their playlists tell.
     """
     row = conn.execute(_COST, _about(due, wish)).fetchone()
     *cost, archived = map(int, row)
-    return Cost(*cost), archived
+    return InspectionCost(*cost), archived
 
 
-def cost_within(conn: sqlite3.Connection, due: Sequence[Due], wish: Wish, budget: int) -> Cost:
+def cost_within(
+    conn: sqlite3.Connection, due: Sequence[DueRecording], wish: InspectionPolicy, budget: int
+) -> InspectionCost:
     """About what looks at the first of *due* take, that are begun with a budget of so many bytes."""
-    each = {number: Cost(1, *rest) for number, *rest in conn.execute(_EACH, _about(due, wish))}
-    taken = Cost()
+    each = {number: InspectionCost(1, *rest) for number, *rest in conn.execute(_EACH, _about(due, wish))}
+    taken = InspectionCost()
     for one in due:
-        cost = each.get(one.recording_id, Cost())
+        cost = each.get(one.recording_id, InspectionCost())
         if taken.bytes + cost.bytes > budget:
             return taken.plus(_begun(conn, one, wish, budget, taken))
         taken = taken.plus(cost)
     return taken
 
 
-def _begun(conn: sqlite3.Connection, one: Due, wish: Wish, budget: int, before: Cost) -> Cost:
+def _begun(
+    conn: sqlite3.Connection, one: DueRecording, wish: InspectionPolicy, budget: int, before: InspectionCost
+) -> InspectionCost:
     """What of a recording there is budget for, so much being taken *before*; the first segment of all there is."""
-    part = Cost()
+    part = InspectionCost()
     for requests, size in conn.execute(_ONE, _about([one], wish)):
         if before.bytes + part.bytes and before.bytes + part.bytes + size > budget:
             break
-        part = Cost(1, part.segments + 1, part.requests + requests, part.bytes + size)
+        part = InspectionCost(1, part.segments + 1, part.requests + requests, part.bytes + size)
     return part
 
 
-def _about(due: Sequence[Due], wish: Wish) -> dict[str, object]:
+def _about(due: Sequence[DueRecording], wish: InspectionPolicy) -> dict[str, object]:
     return {"numbers": json.dumps([one.recording_id for one in due]), **wish._asdict()}
 
 
-def _asked(conn: sqlite3.Connection, wanted: Wanted, clock: Clock) -> tuple[list[str], dict[str, Any]]:
+def _asked(conn: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime) -> tuple[list[str], dict[str, Any]]:
     """What follows FROM, in parts of which no recording answers two, and the values bound in them."""
     ids = bucket_numbers(conn, wanted.bucket)
     asked = question(wanted._replace(limit=None), ids, clock)

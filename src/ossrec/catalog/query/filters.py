@@ -21,7 +21,7 @@ _LONG = f"{_LASTS} AND started_ms < :since - {LONG_MS}"
 _STILL = f"{_UNTIL_NOW} AND started_ms < :since - {LONG_MS} AND NOT coalesce({_LASTS}, 0)"
 
 
-class Wanted(NamedTuple):
+class RecordingFilter(NamedTuple):
     """Which recordings are asked for; None asks for any. Times are Unix milliseconds."""
 
     room: str | None = None
@@ -36,14 +36,14 @@ class Wanted(NamedTuple):
     limit: int | None = None
 
 
-class Clock(NamedTuple):
+class QueryTime(NamedTuple):
     """When the catalog is asked. Times are seconds, *now* since 1970."""
 
     now: float
     quiet_after: float  # idle time and upload lag
 
 
-class Question(NamedTuple):
+class Query(NamedTuple):
     """What follows FROM, in parts of which no row answers two, and the values bound in them.
 
     An open time range has one part. One that begins somewhere has three, since a recording that
@@ -55,7 +55,7 @@ class Question(NamedTuple):
     values: dict[str, Any]
 
 
-def question(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question:
+def question(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query:
     """*wanted* in SQL; *bucket_ids* are the buckets it is about, None for all of them."""
     clauses = [f"{_COLUMNS[name]} = :{name}" for name in _given(wanted, "room", "uid", "recordid")]
     if wanted.stream is not None:
@@ -63,7 +63,7 @@ def question(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> 
     return _asked(wanted, clauses, bucket_ids, clock)
 
 
-def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Clock) -> Question | None:
+def other_readings(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query | None:
     """Recordings with an ambiguous name that may read as wanted, though they are not stored so.
 
     None if there can be none: without a room or a uid there is nothing to read otherwise. Which
@@ -79,13 +79,17 @@ def other_readings(wanted: Wanted, bucket_ids: Sequence[int] | None, clock: Cloc
     return _asked(wanted, clauses, bucket_ids, clock, "recordings INDEXED BY recordings_ambiguous")
 
 
-def _given(wanted: Wanted, *names: str) -> list[str]:
+def _given(wanted: RecordingFilter, *names: str) -> list[str]:
     return [name for name in names if getattr(wanted, name) is not None]
 
 
 def _asked(
-    wanted: Wanted, clauses: list[str], bucket_ids: Sequence[int] | None, clock: Clock, table: str = "recordings"
-) -> Question:
+    wanted: RecordingFilter,
+    clauses: list[str],
+    bucket_ids: Sequence[int] | None,
+    clock: QueryTime,
+    table: str = "recordings",
+) -> Query:
     """The rest of *wanted*, each clause with a unary plus where its index would select less than another."""
     values: dict[str, Any] = {
         **wanted._asdict(),
@@ -107,10 +111,10 @@ def _asked(
     if wanted.until is not None:
         clauses.append("started_ms < :until")
     if wanted.since is None:
-        return Question((f"{table} WHERE {' AND '.join(clauses) or '1'}",), values)
+        return Query((f"{table} WHERE {' AND '.join(clauses) or '1'}",), values)
     long = table if by_name else "recordings INDEXED BY recordings_long"
     parts = ((table, _RECENT), (long, _LONG), (table, _STILL))
-    return Question(tuple(f"{name} WHERE {' AND '.join([*clauses, times])}" for name, times in parts), values)
+    return Query(tuple(f"{name} WHERE {' AND '.join([*clauses, times])}" for name, times in parts), values)
 
 
 def _prefix_clauses(prefix: str, plus: str, values: dict[str, Any]) -> list[str]:

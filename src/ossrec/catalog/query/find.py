@@ -12,13 +12,13 @@ from typing import Any
 
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.key_ranges import successor
-from ossrec.catalog.query.filters import VERDICT, Clock, Question, Wanted, other_readings, question
+from ossrec.catalog.query.filters import VERDICT, Query, QueryTime, RecordingFilter, other_readings, question
 from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.times import iso_seconds
 from ossrec.naming import RecordingName, readings
 
 __all__ = [
-    "Wanted",
+    "RecordingFilter",
     "bucket_names",
     "bucket_numbers",
     "count_recordings",
@@ -57,7 +57,7 @@ ORDER BY s.id DESC LIMIT 1
 
 
 def find_recordings(
-    catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float
+    catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float
 ) -> Generator[Row, None, None]:
     """The recordings that *wanted* asks for, newest start first, then by path; those of no known time last.
 
@@ -68,12 +68,12 @@ def find_recordings(
     """
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
-        for stored, reading in stored_recordings(catalog, wanted, Clock(now, quiet_after)):
+        for stored, reading in stored_recordings(catalog, wanted, QueryTime(now, quiet_after)):
             yield recording_row(stored, buckets, reading)
 
 
 def stored_recordings(
-    catalog: sqlite3.Connection, wanted: Wanted, clock: Clock
+    catalog: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime
 ) -> Generator[tuple[Stored, str], None, None]:
     """What `find_recordings` finds as `COLUMNS` selects it, each with ``stored`` or ``alternative``."""
     ids = bucket_numbers(catalog, wanted.bucket)
@@ -87,18 +87,20 @@ def stored_recordings(
         yield stored, "alternative" if stored[_ID] in otherwise else "stored"
 
 
-def count_recordings(catalog: sqlite3.Connection, wanted: Wanted, *, now: float, quiet_after: float) -> list[Row]:
+def count_recordings(
+    catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float
+) -> list[Row]:
     """How many recordings of each verdict *wanted* asks for, their seconds, bytes and missing segments."""
     sums: dict[str, list[float]] = {}
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
         ids = _bucket_ids(buckets, wanted.bucket)
-        asked = question(wanted, ids, Clock(now, quiet_after))
+        asked = question(wanted, ids, QueryTime(now, quiet_after))
         for part in asked.parts:
             grouped = f"SELECT {VERDICT}, {_COUNTED} FROM {part} GROUP BY 1"
             for verdict, *numbers in catalog.execute(grouped, asked.values):
                 _add(sums, verdict, numbers)
-        for stored in read_otherwise(catalog, wanted, ids, Clock(now, quiet_after)).values():
+        for stored in read_otherwise(catalog, wanted, ids, QueryTime(now, quiet_after)).values():
             row = recording_row(stored, buckets)
             _add(sums, row["verdict"], [1, row["duration"] or 0, row["bytes"], row["segments_missing"] or 0])
     names = ("recordings", "duration", "bytes", "segments_missing")
@@ -159,7 +161,7 @@ def _bucket_ids(buckets: dict[int, str], wanted: str | None) -> list[int] | None
     return None if wanted is None else [number for number, name in buckets.items() if name == wanted]
 
 
-def _select(asked: Question) -> str:
+def _select(asked: Query) -> str:
     parts = (f"SELECT {COLUMNS} FROM {part}" for part in asked.parts)
     return " UNION ALL ".join(parts)
 
@@ -170,7 +172,7 @@ def _order(stored: Stored) -> tuple[Any, ...]:
 
 
 def read_otherwise(
-    catalog: sqlite3.Connection, wanted: Wanted, bucket_ids: list[int] | None, clock: Clock
+    catalog: sqlite3.Connection, wanted: RecordingFilter, bucket_ids: list[int] | None, clock: QueryTime
 ) -> dict[int, Stored]:
     """Recordings that are wanted by another reading of their name than the one they are stored under."""
     asked = other_readings(wanted, bucket_ids, clock)
@@ -183,14 +185,14 @@ def read_otherwise(
     return found
 
 
-def fitting_reading(stored: Stored, wanted: Wanted) -> RecordingName | None:
+def fitting_reading(stored: Stored, wanted: RecordingFilter) -> RecordingName | None:
     """The likeliest reading of a recording's name that is of the room, user and stream *wanted*."""
     plain = stored[_PATH] + ".m3u8"
     keys = (plain, stored[_PLAYLIST] or plain)
     return next((reading for key in keys for reading in readings(key) if _means(reading, wanted)), None)
 
 
-def _means(reading: RecordingName, wanted: Wanted) -> bool:
+def _means(reading: RecordingName, wanted: RecordingFilter) -> bool:
     return (
         wanted.room in (None, reading.roomid)
         and wanted.uid in (None, reading.uid)

@@ -5,21 +5,23 @@ import sqlite3
 from typing import Any, NamedTuple
 
 
-class Ticket(NamedTuple):
+class CheckRunRow(NamedTuple):
     """What a check was asked for, and since when looks count for it."""
 
     asked: str
     since: int  # epoch seconds: when it began, or the stopped one that it goes on with
 
 
-class Listed(NamedTuple):
+class CompleteListing(NamedTuple):
     """A prefix of a bucket that was listed as a whole."""
 
     prefix: str
     begun: int  # epoch seconds
 
 
-def begin_check(conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int, ticket: Ticket | None = None) -> int:
+def begin_check(
+    conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int, ticket: CheckRunRow | None = None
+) -> int:
     """A new check of a bucket; gives its number. Earlier ones that did not finish were killed: they are abandoned."""
     conn.execute(
         "UPDATE scans SET state = 'abandoned' WHERE kind = 'check' AND bucket_id = ? AND state = 'checking'",
@@ -70,14 +72,14 @@ def _object(text: str) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def listings_of(conn: sqlite3.Connection, bucket_id: int) -> list[Listed]:
+def listings_of(conn: sqlite3.Connection, bucket_id: int) -> list[CompleteListing]:
     """What scans listed to the end, the last one first, each prefix once."""
     rows = conn.execute(
         "SELECT prefix, started, max(id) FROM scans WHERE kind = 'scan' AND bucket_id = ?"
         " AND state IN ('checking', 'finished') GROUP BY prefix ORDER BY max(id) DESC",
         (bucket_id,),
     )
-    return [Listed(prefix, started) for prefix, started, _ in rows]
+    return [CompleteListing(prefix, started) for prefix, started, _ in rows]
 
 
 def mark_judgement_due(conn: sqlite3.Connection, recording_id: int) -> None:

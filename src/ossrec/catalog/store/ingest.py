@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.connection.bulk_insert import insert
 from ossrec.catalog.encoding import pack_etag, pack_storage
-from ossrec.catalog.key_ranges import Stretch
+from ossrec.catalog.key_ranges import KeyRange
 from ossrec.catalog.store.stems import SEGMENT, STAMPED, Stems, is_stamped
 from ossrec.model import ObjectInfo
 
@@ -38,14 +38,14 @@ _PAST_ALL = b""  # no rest is as great as this: SQLite sorts every text before e
 _NO_STEM = "\ud800"  # no key begins with half a character
 
 
-class Taken(NamedTuple):
+class IngestedPage(NamedTuple):
     """What a page brought."""
 
     new: int
     changed: int
 
 
-class Intake:
+class Ingest:
     """Takes the pages of one scan of one bucket. Call its methods inside a transaction."""
 
     def __init__(self, conn: sqlite3.Connection, scan_id: int, bucket_id: int, now: int) -> None:
@@ -55,7 +55,7 @@ class Intake:
         self._bucket_id = bucket_id
         self.stems = Stems(conn, bucket_id, now)
 
-    def take(self, objects: Iterable[ObjectInfo], covered: Stretch) -> Taken:
+    def take(self, objects: Iterable[ObjectInfo], covered: KeyRange) -> IngestedPage:
         """Store *objects*, in order of key, which are all that the bucket has in the stretch *covered*."""
         rows = self._place(objects)
         changed = 0
@@ -72,7 +72,7 @@ class Intake:
                 )
             else:
                 self._conn.execute(_VANISHED, (*bounds, self._scan_id))
-        return Taken(self._save(rows) - changed, changed)
+        return IngestedPage(self._save(rows) - changed, changed)
 
     def add(self, objects: Iterable[ObjectInfo]) -> int:
         """Store *objects* and say nothing of any other; gives how many of them are new or changed."""
@@ -84,14 +84,14 @@ class Intake:
             "UPDATE scans SET new = new + ?, changed = changed + ? WHERE id = ?", (*self._add(objects), self._scan_id)
         )
 
-    def _add(self, objects: Iterable[ObjectInfo]) -> Taken:
+    def _add(self, objects: Iterable[ObjectInfo]) -> IngestedPage:
         rows = self._place(objects)
         changed = 0
         for number, listed in rows.items():
             bounds = (number, listed[0][1], f"{listed[-1][1]}\0")
             rows[number], updated, _ = _compare(self._conn.execute(_KNOWN, bounds).fetchall(), listed)
             changed += updated
-        return Taken(self._save(rows) - changed, changed)
+        return IngestedPage(self._save(rows) - changed, changed)
 
     def _place(self, objects: Iterable[ObjectInfo]) -> dict[int, list[Row]]:
         """Rows of the objects by stem, each stem's in order.
@@ -122,7 +122,7 @@ class Intake:
             keep((number, rest, kind, size, modified, packed, other))
         return rows
 
-    def _stems_in(self, covered: Stretch) -> Iterator[tuple[int, str]]:
+    def _stems_in(self, covered: KeyRange) -> Iterator[tuple[int, str]]:
         """Stems that may have keys in the stretch: those that lie in it, and those that its start begins with."""
         begun = [covered.low[:end] for end in range(len(covered.low))]
         for first in range(0, len(begun), 500):

@@ -7,7 +7,7 @@ ObjectId = tuple[int, str]  # stem_id, rest
 FormatRow = tuple[str, str, int | None, int | None, int | None, int | None]  # of `formats`, without its number
 
 
-class LookRow(NamedTuple):
+class StoredInspection(NamedTuple):
     """A row of `looks`: the last look at a segment. It counts as long as the object has this ETag."""
 
     stem_id: int
@@ -29,9 +29,9 @@ class LookRow(NamedTuple):
     notes: str | None = None
 
 
-_COLUMNS = ", ".join(LookRow._fields)
-_MARKS = ", ".join("?" * len(LookRow._fields))
-_SET = ", ".join(f"{name} = excluded.{name}" for name in LookRow._fields[2:])
+_COLUMNS = ", ".join(StoredInspection._fields)
+_MARKS = ", ".join("?" * len(StoredInspection._fields))
+_SET = ", ".join(f"{name} = excluded.{name}" for name in StoredInspection._fields[2:])
 # At the same version, a look that failed says nothing against one that succeeded, nor a glance against a full look.
 _SAVE = f"""
 INSERT INTO looks ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, rest) DO UPDATE SET {_SET}
@@ -40,24 +40,24 @@ WHERE looks.failure IS NOT NULL OR looks.etag <> excluded.etag
 """
 
 
-def save_look(conn: sqlite3.Connection, row: LookRow) -> None:
+def save_look(conn: sqlite3.Connection, row: StoredInspection) -> None:
     """Keep a look in place of an earlier one; belongs in a transaction."""
     conn.execute(_SAVE, row)
 
 
-def looks_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, LookRow]:
+def looks_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, StoredInspection]:
     """The looks at objects of a stem, whether or not these still are what they were."""
-    rows = map(LookRow._make, conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ?", (stem_id,)))
+    rows = map(StoredInspection._make, conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ?", (stem_id,)))
     return {(row.stem_id, row.rest): row for row in rows}
 
 
-def look_at(conn: sqlite3.Connection, stem_id: int, rest: str) -> LookRow | None:
+def look_at(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredInspection | None:
     """The look at one object."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ? AND rest = ?", (stem_id, rest)).fetchone()
-    return None if row is None else LookRow._make(row)
+    return None if row is None else StoredInspection._make(row)
 
 
-class Formats:
+class FormatTable:
     """The rows of `formats`, of which there are few, by number and by content."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:

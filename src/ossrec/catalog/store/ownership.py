@@ -8,7 +8,7 @@ another task stays what it is, whoever names its segments.
 
 import sqlite3
 
-from ossrec.catalog.store.recordings import Holding
+from ossrec.catalog.store.recordings import StoredRecording
 
 _OTHERS = """
 INSERT OR IGNORE INTO claims SELECT n.stem_id, n.rest, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
@@ -52,7 +52,7 @@ def merge(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
     conn.execute("DELETE FROM recordings WHERE id = ?", (phantom,))
 
 
-def adopter(conn: sqlite3.Connection, holding: Holding) -> int | None:
+def adopter(conn: sqlite3.Connection, holding: StoredRecording) -> int | None:
     """The recording that segments without a playlist most likely belong to, when their own reading is wrong.
 
     A recordid is of one task and a task of one room, so the mixed recording of the same task whose
@@ -72,7 +72,7 @@ def adopter(conn: sqlite3.Connection, holding: Holding) -> int | None:
     return None
 
 
-def mark_strays_due(conn: sqlite3.Connection, holding: Holding) -> None:
+def mark_strays_due(conn: sqlite3.Connection, holding: StoredRecording) -> None:
     """Have segments judged again that may belong to this recording, whose playlist has just been read.
 
     They were taken for a recording of their own, since they came before it; see `adopter`.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ossrec.catalog.encoding import codes
 from ossrec.catalog.key_ranges import successor
-from ossrec.catalog.store.inspections import LookRow, ObjectId, looks_of_stem
+from ossrec.catalog.store.inspections import ObjectId, StoredInspection, looks_of_stem
 from ossrec.catalog.store.playlists import PlaylistRow, playlists_of
 from ossrec.catalog.store.stems import PLAYLIST
 
@@ -53,7 +53,7 @@ class Measures(NamedTuple):
     channels: int | None = None
 
 
-class Judged(NamedTuple):
+class StoredVerdict(NamedTuple):
     """The columns of `recordings` that follow from a judgement."""
 
     playlist: str | None
@@ -75,17 +75,17 @@ class Judged(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class StoredRecording:
     """All that the catalog holds of one recording, but for the rows of its playlists."""
 
     id: int
     path: str
     uid: str | None
-    before: Judged
+    before: StoredVerdict
     stems: dict[int, str]
     objects: dict[ObjectId, StoredObject]
     playlists: list[PlaylistRow]
-    looks: dict[ObjectId, LookRow]  # at its objects, whatever they were then
+    looks: dict[ObjectId, StoredInspection]  # at its objects, whatever they were then
 
     @property
     def playlist_objects(self) -> list[ObjectId]:
@@ -93,7 +93,7 @@ class Holding:
         return [number for number, stored in self.objects.items() if stored.kind == PLAYLIST]
 
 
-_COLUMNS = (*Judged._fields[:-2], "reasons", *Measures._fields)
+_COLUMNS = (*StoredVerdict._fields[:-2], "reasons", *Measures._fields)
 _JUDGED = ", ".join(_COLUMNS)
 _UPDATE = f"""
 UPDATE recordings SET ({_JUDGED}) = ({", ".join("?" * len(_COLUMNS))}),
@@ -164,7 +164,7 @@ def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[Playli
     return [PlaylistObject(*row) for row in rows]
 
 
-def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
+def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     """All that is known of a recording; None when it was merged into another."""
     row = conn.execute(
         f"SELECT path, uid, {_JUDGED} FROM recordings WHERE id = ?",
@@ -175,7 +175,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     path, uid, *rest = row
     *judged, reasons = rest[: -len(Measures._fields)]
     measures = Measures(*rest[-len(Measures._fields) :])
-    before = Judged(*judged, measures, tuple(codes(reasons)))  # type: ignore[call-arg]
+    before = StoredVerdict(*judged, measures, tuple(codes(reasons)))  # type: ignore[call-arg]
     stems = dict(conn.execute("SELECT id, stem FROM stems WHERE recording_id = ?", (recording_id,)))
     objects: dict[ObjectId, StoredObject] = {}
     for stem_id in stems:
@@ -187,10 +187,10 @@ def load(conn: sqlite3.Connection, recording_id: int) -> Holding | None:
     stems |= dict(
         conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
     )
-    looks: dict[ObjectId, LookRow] = {}
+    looks: dict[ObjectId, StoredInspection] = {}
     for stem_id in stems:
         looks |= looks_of_stem(conn, stem_id)
-    return Holding(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
+    return StoredRecording(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
 
 
 _OBJECTS = "SELECT o.stem_id, o.rest, kind, size, modified, etag, storage FROM objects o"
@@ -214,7 +214,9 @@ def find_object(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredObje
     return StoredObject(*row) if row else None
 
 
-def save(conn: sqlite3.Connection, holding: Holding, judged: Judged, scan_id: int, now: int, lost: int) -> bool:
+def save(
+    conn: sqlite3.Connection, holding: StoredRecording, judged: StoredVerdict, scan_id: int, now: int, lost: int
+) -> bool:
     """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
     when = holding.before.measures.looked  # to have looked again is no change
     changed = judged._replace(measures=judged.measures._replace(looked=when)) != holding.before

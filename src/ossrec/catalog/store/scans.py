@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ossrec.catalog.key_ranges import successor
-from ossrec.catalog.store.ingest import Taken
+from ossrec.catalog.store.ingest import IngestedPage
 from ossrec.model import Skipped
 
 _SUMMARIES = 1_000  # scans whose summary is kept: a week of one every ten minutes
 
 
-class Range(NamedTuple):
+class ScanRange(NamedTuple):
     """A part of the key space that is listed on its own, and where that stands."""
 
     number: int
@@ -29,7 +29,7 @@ class Scan(NamedTuple):
     bucket_id: int
     prefix: str
     started: int  # epoch seconds
-    ranges: tuple[Range, ...]
+    ranges: tuple[ScanRange, ...]
     resumed: bool
 
 
@@ -57,7 +57,7 @@ def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Sc
         (row[0],),
     )
     number, _bucket, _prefix, started, _state = row
-    return Scan(number, bucket_id, prefix, started, tuple(Range(*values) for values in ranges), resumed=True)
+    return Scan(number, bucket_id, prefix, started, tuple(ScanRange(*values) for values in ranges), resumed=True)
 
 
 def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Iterable[str], now: int) -> Scan:
@@ -80,7 +80,7 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
     ends: list[str | None] = [*stops, None]
     starts = ["", *ends[:-1]]
     ranges = tuple(
-        Range(number, start or "", stop, start or "", done=False)
+        ScanRange(number, start or "", stop, start or "", done=False)
         for number, (start, stop) in enumerate(zip(starts, ends, strict=True))
     )
     conn.executemany(
@@ -98,7 +98,7 @@ def advance(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *,
     )
 
 
-def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: Taken) -> None:
+def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPage) -> None:
     """Add a page's counts to the scan's."""
     conn.execute(
         "UPDATE scans SET objects = objects + ?, new = new + ?, changed = changed + ? WHERE id = ?",

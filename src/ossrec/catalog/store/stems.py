@@ -20,7 +20,7 @@ _CACHE = 20_000
 is_stamped = re.compile(r"_[0-9]{17}\.ts").fullmatch
 
 
-class Split(NamedTuple):
+class SplitKey(NamedTuple):
     """A key, split; ``stem + rest`` is the key again."""
 
     stem: str
@@ -29,14 +29,14 @@ class Split(NamedTuple):
     name: RecordingName | None
 
 
-def split_key(key: str) -> Split:
+def split_key(key: str) -> SplitKey:
     """The stem and rest of *key*; the stem of an object that is no recording's is its folder."""
     name = parse_name(key)
     if name is None:
         cut = key.rfind("/") + 1
-        return Split(key[:cut], key[cut:], UNNAMED, None)
+        return SplitKey(key[:cut], key[cut:], UNNAMED, None)
     stem = name.prefix
-    return Split(stem, key[len(stem) :], PLAYLIST if name.kind == "playlist" else SEGMENT, name)
+    return SplitKey(stem, key[len(stem) :], PLAYLIST if name.kind == "playlist" else SEGMENT, name)
 
 
 def recorder(name: RecordingName | None) -> int:

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from ossrec.catalog.tasks.calls import Call, applied_with, calls_of, fate_of, open_starts, start_with, unused_resids
+from ossrec.catalog.tasks.calls import CallRow, applied_with, calls_of, fate_of, open_starts, start_with, unused_resids
 from ossrec.catalog.times import iso
 
 Row = dict[str, Any]
@@ -30,7 +30,7 @@ def call_rows(conn: sqlite3.Connection, recordid: str) -> list[Row]:
     return [_row(call) | {"answered_at": iso(call.answered_ms), "code": call.code} for call in calls_of(conn, recordid)]
 
 
-def _row(call: Call) -> Row:
+def _row(call: CallRow) -> Row:
     return {
         "asked_at": iso(call.asked_ms),
         "call": call.call,
@@ -44,13 +44,13 @@ def _row(call: Call) -> Row:
     }
 
 
-def _unused(call: Call, valid_ms: int) -> Row:
+def _unused(call: CallRow, valid_ms: int) -> Row:
     until = iso(call.asked_ms + valid_ms) if call.outcome == "done" else None
     advice = "nothing was started: start again if it is still wanted"
     return _row(call) | {"valid_until": until, "may_be": [], "is_over": True, "next": advice}
 
 
-def _open_start(conn: sqlite3.Connection, call: Call, now_ms: int, valid_ms: int) -> Row:
+def _open_start(conn: sqlite3.Connection, call: CallRow, now_ms: int, valid_ms: int) -> Row:
     applied = applied_with(conn, call.resid or "")
     until = None if applied is None else applied.asked_ms + valid_ms
     candidates, later, is_over = fate_of(conn, call)

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from ossrec.model import Asked, Ended
+from ossrec.model import RecorderOutcome, RecorderRequest
 
 _COLUMNS = "call, traceid, appid, roomid, stream, resid, recordid, asked_ms, answered_ms, outcome, code, message"
 _RATE = "SELECT asked_ms FROM calls WHERE appid = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
@@ -66,7 +66,7 @@ ORDER BY recordid LIMIT 20
 _BEFORE, _AFTER = 60_000, 600_000  # ms around a start; two clocks, and a room that nobody published in yet
 
 
-class Call(NamedTuple):
+class CallRow(NamedTuple):
     """A row of the table `calls`."""
 
     call: str
@@ -83,11 +83,11 @@ class Call(NamedTuple):
     message: str | None
 
 
-class Fate(NamedTuple):
+class CallFate(NamedTuple):
     """What may have become of a start that was not answered."""
 
     may_be: list[str]  # recordids that it may have been given
-    later: Call | None  # the next start of the same that was answered
+    later: CallRow | None  # the next start of the same that was answered
     is_over: bool  # all that it may be has ended; or it may be nothing that is known, and was started anew
 
 
@@ -98,60 +98,60 @@ def pause_before(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: in
     return 0 if row is None or row[0] > now_ms else max(0, row[0] + window_ms - now_ms)
 
 
-def note_asked(conn: sqlite3.Connection, call: Asked) -> None:
+def note_asked(conn: sqlite3.Connection, call: RecorderRequest) -> None:
     """Note *call*, which is about to be sent."""
     known = (call.room_id, call.stream, call.resid, call.recordid, call.asked_ms)
     conn.execute(_ASKED, (call.call, call.trace_id, str(call.app_id), *known))
 
 
-def note_ended(conn: sqlite3.Connection, trace_id: str, end: Ended) -> None:
+def note_ended(conn: sqlite3.Connection, trace_id: str, end: RecorderOutcome) -> None:
     """Note what came of a call."""
     told = (end.outcome, end.ended_ms, end.code, end.message, end.resid, end.recordid)
     conn.execute(_ENDED, (trace_id, *told))
 
 
-def start_with(conn: sqlite3.Connection, resid: str) -> Call | None:
+def start_with(conn: sqlite3.Connection, resid: str) -> CallRow | None:
     """The last start with *resid* that was answered, None if there is none."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'start' AND outcome IN ('done', 'refused')"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
 
 
-def applied_with(conn: sqlite3.Connection, resid: str) -> Call | None:
+def applied_with(conn: sqlite3.Connection, resid: str) -> CallRow | None:
     """The call that was answered with *resid*."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'apply' AND outcome = 'done'"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
 
 
-def start_of(conn: sqlite3.Connection, recordid: str) -> Call | None:
+def start_of(conn: sqlite3.Connection, recordid: str) -> CallRow | None:
     """The call that started the task *recordid*."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE recordid = ? AND call = 'start' AND outcome = 'done'"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (recordid,)))
 
 
-def open_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> Call | None:
+def open_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> CallRow | None:
     """The last start of *stream* in a room that may be recording still, as far as anybody knows.
 
     One after which another was answered is none.
     """
     asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
-    starts = [Call(*row) for row in conn.execute(_OPEN_IN_ROOM, asked)]
+    starts = [CallRow(*row) for row in conn.execute(_OPEN_IN_ROOM, asked)]
     return next((one for one in starts if not fate_of(conn, one).is_over), None)
 
 
-def calls_of(conn: sqlite3.Connection, recordid: str) -> list[Call]:
+def calls_of(conn: sqlite3.Connection, recordid: str) -> list[CallRow]:
     """All calls for a task, from the one that applied for its resid on."""
-    return [Call(*row) for row in conn.execute(_OF_TASK, (recordid,))]
+    return [CallRow(*row) for row in conn.execute(_OF_TASK, (recordid,))]
 
 
-def open_starts(conn: sqlite3.Connection, since_ms: int = 0) -> list[Call]:
+def open_starts(conn: sqlite3.Connection, since_ms: int = 0) -> list[CallRow]:
     """Starts since then of which nobody knows whether they arrived, the first of each resid."""
-    return [Call(*row) for row in conn.execute(f"{_OPEN} ORDER BY id", {"since": since_ms})]
+    return [CallRow(*row) for row in conn.execute(f"{_OPEN} ORDER BY id", {"since": since_ms})]
 
 
-def running_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> Call | None:
+def running_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> CallRow | None:
     """The last start of *stream* in a room that was answered, and of whose end nobody told."""
     asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
-    starts = [Call(*row) for row in conn.execute(_RUNNING, asked)]
+    starts = [CallRow(*row) for row in conn.execute(_RUNNING, asked)]
     return next((one for one in starts if one.recordid is not None and not has_ended(conn, one.recordid)), None)
 
 
@@ -160,24 +160,24 @@ def has_ended(conn: sqlite3.Connection, recordid: str) -> bool:
     return bool(conn.execute(_ENDED_SINCE, (recordid,)).fetchone()[0])
 
 
-def may_be(conn: sqlite3.Connection, start: Call) -> list[str]:
+def may_be(conn: sqlite3.Connection, start: CallRow) -> list[str]:
     """Recordids that *start*, which was not answered, may have been given."""
     asked = {"room": start.roomid, "stream": start.stream}
     around = {"since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
     return [recordid for (recordid,) in conn.execute(_MAY_BE, asked | around)]
 
 
-def fate_of(conn: sqlite3.Connection, start: Call) -> Fate:
+def fate_of(conn: sqlite3.Connection, start: CallRow) -> CallFate:
     """What became of *start*, which was not answered, as far as its room tells."""
     found = may_be(conn, start)
     later = _first(conn.execute(_LATER, (start.roomid, start.asked_ms, start.appid, start.stream)))
     is_over = all(has_ended(conn, recordid) for recordid in found) if found else later is not None
-    return Fate(found, later, is_over)
+    return CallFate(found, later, is_over)
 
 
-def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[Call]:
+def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[CallRow]:
     """Calls for a resid since then with which nothing was started, the last of those for one room."""
-    return [Call(*row) for row in conn.execute(_UNUSED, (since_ms,))]
+    return [CallRow(*row) for row in conn.execute(_UNUSED, (since_ms,))]
 
 
 def room_of(conn: sqlite3.Connection, recordid: str) -> str | None:
@@ -190,6 +190,6 @@ def room_of(conn: sqlite3.Connection, recordid: str) -> str | None:
     return rooms[0][0] if len(rooms) == 1 else None
 
 
-def _first(cursor: sqlite3.Cursor) -> Call | None:
+def _first(cursor: sqlite3.Cursor) -> CallRow | None:
     row = cursor.fetchone()
-    return None if row is None else Call(*row)
+    return None if row is None else CallRow(*row)

@@ -61,7 +61,7 @@ _TAKE_BACK = "DELETE FROM task_facts WHERE source = 'import' AND recordid IN (SE
 _LEFT = "SELECT count(*) FROM known k WHERE EXISTS (SELECT 1 FROM task_facts f WHERE f.recordid = k.recordid)"
 
 
-class Staged(NamedTuple):
+class StagedRow(NamedTuple):
     """One row of an import; *uids* is a JSON array."""
 
     line: int
@@ -74,7 +74,7 @@ class Staged(NamedTuple):
     extra: str | None
 
 
-class Written(NamedTuple):
+class ImportChanges(NamedTuple):
     """What an import changed."""
 
     staged: int  # tasks that the import tells of
@@ -95,12 +95,12 @@ class Spool:
             for table in _TABLES:
                 self._conn.execute(_TABLE.format(table))
 
-    def add(self, rows: list[Staged]) -> None:
+    def add(self, rows: list[StagedRow]) -> None:
         """Keep some rows for `write`."""
         with _room_in(self._file.parent):
             insert(self._conn, "INTO staged", rows)
 
-    def merge(self, merged: Callable[[Iterator[Staged]], Staged]) -> None:
+    def merge(self, merged: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
         """Have one row for each recordid: what *merged* makes of those that have several, in order of line.
 
         No row can be added after that.
@@ -110,7 +110,7 @@ class Spool:
             self._conn.execute("COMMIT")
             self._conn.close()
 
-    def _merge(self, merged: Callable[[Iterator[Staged]], Staged]) -> None:
+    def _merge(self, merged: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
         conn = self._conn
         conn.execute(_SORT)
         conn.execute("DELETE FROM staged")
@@ -119,7 +119,7 @@ class Spool:
             return
         conn.execute("CREATE UNIQUE INDEX repeated_once ON repeated (recordid)")
         among = "WHERE recordid IN (SELECT recordid FROM repeated)"
-        rows = map(Staged._make, conn.execute(f"SELECT * FROM sorted {among} ORDER BY rowid"))
+        rows = map(StagedRow._make, conn.execute(f"SELECT * FROM sorted {among} ORDER BY rowid"))
         each = (merged(same) for _, same in groupby(rows, key=lambda row: row.recordid))
         conn.executemany("INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", each)
         conn.execute(f"DELETE FROM sorted {among}")
@@ -138,7 +138,7 @@ class Spool:
                 conn.execute("DETACH DATABASE spool")
 
 
-def write_spooled(conn: sqlite3.Connection, now: int, refresh: Callable[[list[str]], object]) -> Written:
+def write_spooled(conn: sqlite3.Connection, now: int, refresh: Callable[[list[str]], object]) -> ImportChanges:
     """Write what is new or changed among the rows of a `Spool` that is attached. Belongs in a transaction.
 
     *refresh* is to fold the facts of some known tasks anew, of which the import says something new.
@@ -149,7 +149,7 @@ def write_spooled(conn: sqlite3.Connection, now: int, refresh: Callable[[list[st
     conn.execute(_KNOWN)
     conn.execute(_FACTS, (now,))
     new = conn.execute(_ALONE, (now, now * 1000 + 999)).rowcount
-    return Written(staged, new, _refresh_known(conn, refresh))
+    return ImportChanges(staged, new, _refresh_known(conn, refresh))
 
 
 def forget_spooled(conn: sqlite3.Connection, refresh: Callable[[list[str]], object]) -> tuple[int, int, int]:

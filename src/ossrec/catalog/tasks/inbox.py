@@ -27,7 +27,7 @@ RETURNING repeats
 _PATIENCE = 30.0  # seconds; only another callback, or whoever empties the box, holds it, for milliseconds
 
 
-class Letter(NamedTuple):
+class InboxMessage(NamedTuple):
     """A callback in the inbox."""
 
     id: int
@@ -71,12 +71,12 @@ class Inbox:
         (number,) = self._conn.execute("SELECT count(*) FROM inbox").fetchone()
         return int(number)
 
-    def some(self, most: int) -> list[Letter]:
+    def some(self, most: int) -> list[InboxMessage]:
         """The oldest, *most* at most."""
         rows = self._conn.execute("SELECT id, msgid, received, repeats, body FROM inbox ORDER BY id LIMIT ?", (most,))
-        return [Letter(*row) for row in rows]
+        return [InboxMessage(*row) for row in rows]
 
-    def drop(self, letters: list[Letter]) -> None:
+    def drop(self, letters: list[InboxMessage]) -> None:
         """Forget those that are in the catalog by now, unless they came again meanwhile."""
         self._conn.execute("BEGIN IMMEDIATE")
         self._conn.executemany(

@@ -62,7 +62,7 @@ WHERE iif(l.known, NOT ({_PLAIN}), l.id IN (SELECT recording_id FROM readings))
 """
 
 
-class Linked(NamedTuple):
+class LinkCounts(NamedTuple):
     """How many recordings a pass looked at, and what came of them."""
 
     looked: int = 0
@@ -71,7 +71,7 @@ class Linked(NamedTuple):
     unknown: int = 0
 
 
-class Candidate(NamedTuple):
+class UndecidedRecording(NamedTuple):
     """A recording whose name does not plainly fit its task, or was read by one that nobody knows any more."""
 
     id: int
@@ -85,19 +85,19 @@ class Candidate(NamedTuple):
     is_gone: int
 
 
-Told = tuple[str, int, str]  # of a finding: code, severity, detail
+FindingText = tuple[str, int, str]  # of a finding: code, severity, detail
 
 
-class Outcome(NamedTuple):
+class LinkDecision(NamedTuple):
     """What was decided about a candidate: how its name is read, and in what it contradicts its task."""
 
-    candidate: Candidate
+    candidate: UndecidedRecording
     roomid: str
     uid: str | None
     stream: str
     ambiguous: bool
-    found: list[Told]
-    named: list[Told]  # what there is to say of the name, read like this
+    found: list[FindingText]
+    named: list[FindingText]  # what there is to say of the name, read like this
     is_known: bool = True  # a task has this recordid
 
 
@@ -121,11 +121,11 @@ class LinkPass:
         conn.execute(_STRANGE)
         conn.execute(_NOT_COVERED)
 
-    def closer(self) -> Iterator[Candidate]:
+    def closer(self) -> Iterator[UndecidedRecording]:
         """What the sweep left."""
-        return map(Candidate._make, self._conn.execute(_CLOSER).fetchall())
+        return map(UndecidedRecording._make, self._conn.execute(_CLOSER).fetchall())
 
-    def decide(self, outcomes: Iterable[Outcome], now: int) -> int:
+    def decide(self, outcomes: Iterable[LinkDecision], now: int) -> int:
         """Write what was decided about those; gives how many contradict their tasks."""
         contradicted = 0
         for one in outcomes:
@@ -133,7 +133,7 @@ class LinkPass:
             contradicted += bool(one.found)
         return contradicted
 
-    def _write(self, one: Outcome, now: int) -> None:
+    def _write(self, one: LinkDecision, now: int) -> None:
         was = one.candidate
         reading = (one.roomid, one.uid, one.stream, int(one.ambiguous))
         if reading != (was.roomid, was.uid, was.stream, was.ambiguous):
@@ -143,7 +143,7 @@ class LinkPass:
             self._conn.execute("UPDATE recordings SET task = ?1 WHERE id = ?2 AND task IS NOT ?1", (word, was.id))
         self._tell(was, "task", one.found)
 
-    def _read_anew(self, one: Outcome, reading: tuple[str, str | None, str, int], now: int) -> None:
+    def _read_anew(self, one: LinkDecision, reading: tuple[str, str | None, str, int], now: int) -> None:
         """Note how the name is read from now on, and how it was before."""
         was = one.candidate
         self._conn.execute(
@@ -157,13 +157,13 @@ class LinkPass:
         if not was.is_gone:
             self._tell(was, "name", one.named)
 
-    def _tell(self, of: Candidate, source: str, found: list[Told]) -> None:
+    def _tell(self, of: UndecidedRecording, source: str, found: list[FindingText]) -> None:
         self._conn.executemany(
             f"{_FINDING} VALUES (?, ?, ?, ?, ?, ?)",
             [(of.id, source, code, severity, of.playlist or of.path, detail) for code, severity, detail in found],
         )
 
-    def end(self, contradicted: int) -> Linked:
+    def end(self, contradicted: int) -> LinkCounts:
         """All tasks are linked by now, but those that have yet to start or stop as they are to."""
         conn = self._conn
         conn.execute(_DONE)
@@ -171,7 +171,7 @@ class LinkPass:
             "SELECT count(*), coalesce(sum(known), 0), coalesce(sum(NOT known AND fits), 0) FROM links"
         ).fetchone()
         conn.execute("DROP TABLE temp.links")
-        return Linked(looked, known - contradicted, contradicted, strange)
+        return LinkCounts(looked, known - contradicted, contradicted, strange)
 
 
 def _is_plain(path: str, roomid: str, uid: str | None) -> bool:
@@ -226,7 +226,7 @@ def link_counts(conn: sqlite3.Connection) -> dict[str, int]:
     return {"contradicted": 0, "unknown": 0} | dict(rows)
 
 
-class Concerned(NamedTuple):
+class WaitingRecording(NamedTuple):
     """A recording without a playlist, whose judgement stands on whether its task has stopped."""
 
     bucket_id: int
@@ -234,12 +234,12 @@ class Concerned(NamedTuple):
     is_live: int  # it was taken for live until now
 
 
-def judged_by_stops(conn: sqlite3.Connection, before_ms: int) -> list[Concerned]:
+def judged_by_stops(conn: sqlite3.Connection, before_ms: int) -> list[WaitingRecording]:
     """Recordings without a playlist to judge again: live ones whose tasks stopped before, and the due ones that are
     said to be unfinished since their tasks had stopped, which was taken back perhaps.
     """
     rows = conn.execute(_CONCERNED, (before_ms,))
-    return [Concerned(*row) for row in rows]
+    return [WaitingRecording(*row) for row in rows]
 
 
 _CONCERNED = """

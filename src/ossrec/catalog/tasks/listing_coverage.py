@@ -24,7 +24,7 @@ FROM numbered GROUP BY bucket_id, prefix HAVING listed IS NOT NULL
 """
 
 
-class Place(NamedTuple):
+class ScannedLocation(NamedTuple):
     """A bucket or a prefix of it that is scanned. Times are epoch seconds."""
 
     bucket: str
@@ -39,7 +39,7 @@ class Place(NamedTuple):
         return f"{self.bucket.rstrip('/')}/{self.prefix}" if self.prefix else self.bucket
 
 
-def places(catalog: sqlite3.Connection, now: float) -> list[Place]:
+def places(catalog: sqlite3.Connection, now: float) -> list[ScannedLocation]:
     """The places that count, the one that was listed longest ago first; empty if no scan has listed one.
 
     One that has fallen behind the others counts no more: after a day, or after a week and three times its rhythm
@@ -48,7 +48,7 @@ def places(catalog: sqlite3.Connection, now: float) -> list[Place]:
     buckets = buckets_by_id(catalog)
     rows = catalog.execute(_PLACES, {"now": now}).fetchall()
     known = [
-        Place(buckets[bucket], prefix, listed, tried, _patience(span, number))
+        ScannedLocation(buckets[bucket], prefix, listed, tried, _patience(span, number))
         for bucket, prefix, listed, tried, span, number in rows
     ]
     newest = max((one.tried for one in known), default=0)
@@ -56,7 +56,7 @@ def places(catalog: sqlite3.Connection, now: float) -> list[Place]:
     return sorted((one for one in scanned if not _is_covered(one, scanned)), key=lambda one: (one.listed, one.name))
 
 
-def listed_until(counting: Iterable[Place]) -> int | None:
+def listed_until(counting: Iterable[ScannedLocation]) -> int | None:
     """Until when all of the places of `places` are known, in epoch seconds; None if there are none."""
     return min((one.listed for one in counting), default=None)
 
@@ -65,7 +65,7 @@ def _patience(span: int, number: int) -> float:
     return _DAY if number < _REGULAR else max(7 * _DAY, 3 * span / (number - 1))
 
 
-def _is_covered(one: Place, others: Iterable[Place]) -> bool:
+def _is_covered(one: ScannedLocation, others: Iterable[ScannedLocation]) -> bool:
     return any(
         other.bucket == one.bucket and other.prefix != one.prefix and one.prefix.startswith(other.prefix)
         for other in others

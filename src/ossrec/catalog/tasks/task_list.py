@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.query.filters import VERDICT
-from ossrec.catalog.tasks.task_list_sources import ENDED, Stored, TaskWanted, stored_tasks
+from ossrec.catalog.tasks.task_list_sources import ENDED, Stored, TaskFilter, stored_tasks
 from ossrec.catalog.times import iso, iso_seconds
 
-__all__ = ["FIELDS", "STATES", "TaskWanted", "find_tasks", "is_told"]
+__all__ = ["FIELDS", "STATES", "TaskFilter", "find_tasks", "is_told"]
 
 Row = dict[str, Any]
 
@@ -46,7 +46,7 @@ class _File(NamedTuple):
 
 
 def find_tasks(
-    catalog: sqlite3.Connection, wanted: TaskWanted, *, now: float, quiet_after: float
+    catalog: sqlite3.Connection, wanted: TaskFilter, *, now: float, quiet_after: float
 ) -> Generator[Row, None, None]:
     """The tasks that *wanted* asks for, the newest first; also those that are only in the bucket.
 

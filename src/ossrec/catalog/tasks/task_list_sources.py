@@ -58,7 +58,7 @@ SELECT recordid FROM recordings WHERE verdict IN ('recording', 'unfinished', 'un
 """
 
 
-class TaskWanted(NamedTuple):
+class TaskFilter(NamedTuple):
     """Which tasks are asked for; None asks for any. Times are Unix milliseconds, by the best that is known.
 
     That is the start, else the stop or the time of the state, else when the task was first told of.
@@ -73,7 +73,7 @@ class TaskWanted(NamedTuple):
 
 
 def stored_tasks(
-    catalog: sqlite3.Connection, wanted: TaskWanted, *, now: float, quiet_after: float
+    catalog: sqlite3.Connection, wanted: TaskFilter, *, now: float, quiet_after: float
 ) -> Iterator[Stored]:
     """What is stored of the tasks that may be wanted, the newest first; the caller finds their states by their files.
 
@@ -88,14 +88,14 @@ def stored_tasks(
     return heapq.merge(*found, key=lambda row: -row[11])
 
 
-def _questions(wanted: TaskWanted) -> Iterator[str]:
+def _questions(wanted: TaskFilter) -> Iterator[str]:
     yield from _told(wanted)
     yield from _seen(wanted)
     if wanted.recordid is None:
         yield _CALLED_ROWS.format(where=_where(wanted, "c", "c.asked_ms"))
 
 
-def _told(wanted: TaskWanted) -> Iterator[str]:
+def _told(wanted: TaskFilter) -> Iterator[str]:
     """One question for each state that was told: an index has them in order of time."""
     named = wanted.recordid is not None or wanted.room is not None
     plain = _where(wanted, "t", _TIME)
@@ -127,7 +127,7 @@ def _by_files(told: str, states: tuple[str, ...], table: str) -> str | None:
     return None
 
 
-def _seen(wanted: TaskWanted) -> Iterator[str]:
+def _seen(wanted: TaskFilter) -> Iterator[str]:
     """Those that are only in the bucket, by the place of their first file in the indexes."""
     clauses = [_where(wanted, "r", _FIRST.format("r"))]
     if wanted.states:
@@ -152,17 +152,17 @@ def _seen(wanted: TaskWanted) -> Iterator[str]:
         yield _seen_rows([*clauses, which, "r.started_ms IS NULL"], wanted, index, "r.first_seen")
 
 
-def _seen_rows(clauses: list[str], wanted: TaskWanted, index: str, order: str) -> str:
+def _seen_rows(clauses: list[str], wanted: TaskFilter, index: str, order: str) -> str:
     same = "1" if wanted.room is None else "o.roomid = :room"
     return _SEEN_ROWS.format(index=index, where=" AND ".join(clauses), same=same, order=order)
 
 
-def _where(wanted: TaskWanted, table: str, time: str) -> str:
+def _where(wanted: TaskFilter, table: str, time: str) -> str:
     clauses = [] if wanted.recordid is None else [f"{table}.recordid = :recordid"]
     clauses += [] if wanted.room is None else [f"{table}.roomid = :room"]
     return " AND ".join(clauses + _bounds(wanted, time)) or "1"
 
 
-def _bounds(wanted: TaskWanted, time: str) -> list[str]:
+def _bounds(wanted: TaskFilter, time: str) -> list[str]:
     clauses = [] if wanted.since is None else [f"{time} >= :since"]
     return clauses + ([] if wanted.until is None else [f"{time} < :until"])

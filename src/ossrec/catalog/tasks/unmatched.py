@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.query.recording_rows import buckets_by_id
 from ossrec.catalog.tasks.calls import fate_of, open_starts
-from ossrec.catalog.tasks.listing_coverage import Place, listed_until, places
+from ossrec.catalog.tasks.listing_coverage import ScannedLocation, listed_until, places
 from ossrec.catalog.times import iso, iso_seconds
 
 Row = dict[str, Any]
@@ -100,7 +100,7 @@ ORDER BY s.id DESC LIMIT 1
 """
 
 
-class Bounds(NamedTuple):
+class LateBounds(NamedTuple):
     """By what is counted as late. Seconds, *now* since 1970."""
 
     now: float
@@ -110,7 +110,9 @@ class Bounds(NamedTuple):
     until: int | None = None
 
 
-def unmatched(catalog: sqlite3.Connection, bounds: Bounds, kinds: Collection[str] = ()) -> Generator[Row, None, None]:
+def unmatched(
+    catalog: sqlite3.Connection, bounds: LateBounds, kinds: Collection[str] = ()
+) -> Generator[Row, None, None]:
     """All that does not match, of the *kinds* asked for (keys of `KINDS`; none: all), the newest first in each.
 
     What no scan could have seen yet counts for nothing: a file must be missing from a listing that began
@@ -139,7 +141,9 @@ def unmatched(catalog: sqlite3.Connection, bounds: Bounds, kinds: Collection[str
                 }
 
 
-def old_listings(catalog: sqlite3.Connection, bounds: Bounds, kinds: Collection[str] = ()) -> list[Place | None]:
+def old_listings(
+    catalog: sqlite3.Connection, bounds: LateBounds, kinds: Collection[str] = ()
+) -> list[ScannedLocation | None]:
     """Places whose last listing is too old to judge by what ended since; `None` for no listing at all.
 
     Only if one of the *kinds* (none: all) is judged by listings; nothing is old for a time range that ended before.
@@ -154,7 +158,7 @@ def old_listings(catalog: sqlite3.Connection, bounds: Bounds, kinds: Collection[
     return [one for one in counting if bounds.now - one.listed > _STALE and one.listed < until]
 
 
-def _listing_row(place: Place | None) -> Row:
+def _listing_row(place: ScannedLocation | None) -> Row:
     row = dict.fromkeys(FIELDS) | {"kind": "listing", "told_by": "bucket"}
     if place is None:
         return row | {"detail": "no scan has listed a bucket: no file can be missed"}
@@ -167,7 +171,7 @@ def _listing_row(place: Place | None) -> Row:
     }
 
 
-def _values(catalog: sqlite3.Connection, bounds: Bounds) -> Row:
+def _values(catalog: sqlite3.Connection, bounds: LateBounds) -> Row:
     return {
         "now_ms": round(bounds.now * 1000),
         "listed_ms": (listed_until(places(catalog, bounds.now)) or 0) * 1000,

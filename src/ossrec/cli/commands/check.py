@@ -9,7 +9,7 @@ import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.query.bucket_references import known_place
-from ossrec.catalog.query.filters import Wanted
+from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.cli import option_types as values
 from ossrec.cli.options import conditions, output_options, setting
 from ossrec.cli.output.output import Output, say
@@ -67,7 +67,7 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     from ossrec.cli.output.progress import say_that_it_stops, shown
     from ossrec.cli.worker_options import chosen_crew
     from ossrec.jobs.check.check import check_recordings
-    from ossrec.jobs.check.report import Talk
+    from ossrec.jobs.check.report import CheckCallbacks
 
     threads, processes = options["threads"], options.pop("processes")
     dry_run, dask = options.pop("dry_run"), options.pop("dask")
@@ -76,7 +76,9 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     if dry_run:
         return _tell_only(catalog, chosen, output)
     with shown(quiet=quiet, first="looking") as progress:
-        talk = Talk(nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand"))
+        talk = CheckCallbacks(
+            nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand")
+        )
         crew = chosen_crew(threads, processes, dask, settings)
         summary = check_recordings(catalog, lambda name: open_bucket(name, settings), chosen, crew, talk)
     say_unseen(summary.warnings)
@@ -97,7 +99,7 @@ def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any])
     bucket, prefix = _place(catalog, asked.pop("bucket"))
     asked |= {"bucket": bucket, "prefix": prefix, "verdicts": asked["verdicts"] or ()}
     share = Share(*(options.pop("share") or (1, 1)))
-    return CheckOptions(wanted=Wanted(**asked), share=share, retry=settings.policy, **options)
+    return CheckOptions(wanted=RecordingFilter(**asked), share=share, retry=settings.policy, **options)
 
 
 def _place(catalog: Path, given: str | None) -> tuple[str | None, str]:

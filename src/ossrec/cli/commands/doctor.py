@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ossrec.cli import option_types as values
-from ossrec.cli.doctor_checks import Check, check_catalog, check_clock, check_environment, check_programs, failed
+from ossrec.cli.doctor_checks import DoctorCheck, check_catalog, check_clock, check_environment, check_programs, failed
 from ossrec.cli.options import CONFIG, output_options, setting
 from ossrec.cli.output.output import Column, Output
 from ossrec.cli.output.suggestions import pasteable
@@ -46,7 +46,7 @@ def command(ctx: click.Context, /, output: Output, bucket: str | None, thorough:
     never shown. The exit code is 1 when there is a problem, 0 when there are warnings at most.
     """
     catalog: Path = options["catalog"]
-    checks: list[Check] = []
+    checks: list[DoctorCheck] = []
 
     def rows() -> Iterator[dict[str, Any]]:
         for part in (
@@ -60,18 +60,18 @@ def command(ctx: click.Context, /, output: Output, bucket: str | None, thorough:
                 checks.append(check)
                 yield check._asdict() | {"detail": pasteable(check.detail), "next": pasteable(check.next)}
 
-    output.rows(rows(), Check._fields, _COLUMNS)
+    output.rows(rows(), DoctorCheck._fields, _COLUMNS)
     return 1 if any(check.state == "problem" for check in checks) else 0
 
 
-def _check_settings(ctx: click.Context, options: dict[str, Any]) -> Iterator[Check]:
+def _check_settings(ctx: click.Context, options: dict[str, Any]) -> Iterator[DoctorCheck]:
     """Each setting that differs from its default, and where it is from."""
     path = ctx.meta.get(CONFIG)
-    yield Check("settings file", "ok", "none" if path is None else str(Path(path).absolute()))
+    yield DoctorCheck("settings file", "ok", "none" if path is None else str(Path(path).absolute()))
     for name, one in SETTINGS.items():
         source = ctx.get_parameter_source(name)
         if name in options and source is not None and source.name != "DEFAULT":
-            yield Check(f"setting {name}", "ok", f"{_shown(one, options[name])}, from {_WHENCE[source.name]}")
+            yield DoctorCheck(f"setting {name}", "ok", f"{_shown(one, options[name])}, from {_WHENCE[source.name]}")
 
 
 def _shown(one: Setting, value: Any) -> str:
@@ -84,9 +84,9 @@ def _shown(one: Setting, value: Any) -> str:
     return "(not shown: it has a password)" if "@" in str(value) else str(value)
 
 
-def _check_bucket(text: str | None, options: dict[str, Any]) -> Iterator[Check]:
+def _check_bucket(text: str | None, options: dict[str, Any]) -> Iterator[DoctorCheck]:
     if text is None:
-        yield Check("bucket", "ok", "not looked at: name one, `ossrec doctor oss://my-bucket`")
+        yield DoctorCheck("bucket", "ok", "not looked at: name one, `ossrec doctor oss://my-bucket`")
         return
     from ossrec.cli.bucket_options import bucket_settings, opened
 
@@ -95,12 +95,12 @@ def _check_bucket(text: str | None, options: dict[str, Any]) -> Iterator[Check]:
         bucket, prefix = opened(text, bucket_settings(options))
         page = bucket.page(prefix)
         more = " or more" if page.next else ""
-        yield Check("listing", "ok", f"{bucket.name}: {len(page.objects):,}{more} objects under {prefix or 'it'}")
+        yield DoctorCheck("listing", "ok", f"{bucket.name}: {len(page.objects):,}{more} objects under {prefix or 'it'}")
         if page.objects:
             body = bucket.read_range(page.objects[0].key, 0, _ENOUGH)
-            yield Check("reading", "ok", f"{page.objects[0].key}: {len(body.data)} of {body.size:,} bytes")
+            yield DoctorCheck("reading", "ok", f"{page.objects[0].key}: {len(body.data)} of {body.size:,} bytes")
         else:
-            yield Check("reading", "warning", "there is no object to try", "check the bucket's name and prefix")
+            yield DoctorCheck("reading", "warning", "there is no object to try", "check the bucket's name and prefix")
     except OssrecError as error:
         yield failed("bucket", error)
     yield from check_clock(getattr(bucket, "clock_ahead", None))

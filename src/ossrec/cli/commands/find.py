@@ -9,7 +9,7 @@ import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.query.bucket_references import known_place
-from ossrec.catalog.query.find import Wanted, count_recordings, find_recordings, unnamed_objects
+from ossrec.catalog.query.find import RecordingFilter, count_recordings, find_recordings, unnamed_objects
 from ossrec.catalog.query.recording_rows import FIELDS, Row
 from ossrec.cli import option_types as values
 from ossrec.cli.options import conditions, output_options, setting
@@ -75,7 +75,7 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
         bucket, prefix = known_place(conn, asked.pop("bucket"))
-        wanted = Wanted(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
+        wanted = RecordingFilter(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
         if unnamed:
             with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:
                 number = output.rows(objects, _UNNAMED_FIELDS, _UNNAMED)

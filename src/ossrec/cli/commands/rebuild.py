@@ -16,7 +16,7 @@ from ossrec.errors import UsageProblem
 
 if TYPE_CHECKING:
     from ossrec.findings import Finding
-    from ossrec.jobs.rebuild.rebuild import Rebuilt
+    from ossrec.jobs.rebuild.rebuild import RebuiltPlaylist
 
 PARTLY = 3  # exit code
 
@@ -69,22 +69,22 @@ def command(
     if force and file is None:
         raise UsageProblem("--force goes with --output: nothing else is ever replaced")
     from ossrec.buckets.open import open_bucket
-    from ossrec.buckets.retrying import Retrying
+    from ossrec.buckets.retrying import RetryingBucket
     from ossrec.catalog.connection.open_reader import open_catalog, snapshot
     from ossrec.catalog.query.recording_references import one_recording
     from ossrec.catalog.store.objects import bucket_of
     from ossrec.cli.bucket_options import bucket_settings
-    from ossrec.jobs.rebuild.deliver import Target, save, upload
-    from ossrec.jobs.rebuild.rebuild import Wish, rebuild
+    from ossrec.jobs.rebuild.deliver import OutputTarget, save, upload
+    from ossrec.jobs.rebuild.rebuild import RebuildOptions, rebuild
 
-    target = Target(None if file is None else str(file), prefix, force)
+    target = OutputTarget(None if file is None else str(file), prefix, force)
     target.check()
-    wish = Wish(options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only"))
+    wish = RebuildOptions(options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only"))
     settings = bucket_settings(options)
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
         number = one_recording(conn, recording)
         bucket = open_bucket(bucket_of(conn, number), settings)
-        retrying = Retrying(bucket, settings.policy)
+        retrying = RetryingBucket(bucket, settings.policy)
         rebuilt = rebuild(conn, retrying, number, wish, partial(target.check_for, bucket))
     _tell(rebuilt)
     if prefix is not None:
@@ -99,13 +99,13 @@ def command(
     return PARTLY if rebuilt.failures else 0
 
 
-def _tell(rebuilt: "Rebuilt") -> None:
+def _tell(rebuilt: "RebuiltPlaylist") -> None:
     """What came of it, in a screenful of lines."""
     for line in _lines(rebuilt):
         say(f"ossrec: {line}")
 
 
-def _lines(rebuilt: "Rebuilt") -> Iterator[str]:
+def _lines(rebuilt: "RebuiltPlaylist") -> Iterator[str]:
     playlist = rebuilt.playlist
     segments = counted(len(playlist.segments), "segment")
     made = f"corrected from {rebuilt.key}" if rebuilt.originals else "from the segments alone"
@@ -121,7 +121,7 @@ def _lines(rebuilt: "Rebuilt") -> Iterator[str]:
     yield from _remaining(rebuilt)
 
 
-def _failures(rebuilt: "Rebuilt") -> list[str]:
+def _failures(rebuilt: "RebuiltPlaylist") -> list[str]:
     """One line for each code, with the first that it is about: a whole recording may be archived."""
     by_code: dict[str, list[Finding]] = {}
     for one in rebuilt.failures:
@@ -140,7 +140,7 @@ def _some(what: str, lines: list[str]) -> Iterator[str]:
         yield f"{what}: and {len(lines) - _MOST_LINES:,} more"
 
 
-def _remaining(rebuilt: "Rebuilt") -> Iterator[str]:
+def _remaining(rebuilt: "RebuiltPlaylist") -> Iterator[str]:
     """One line for each code that the playlist still has."""
     from ossrec.rules import RULES
 

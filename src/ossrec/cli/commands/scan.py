@@ -61,7 +61,7 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     from ossrec.cli.output.progress import say_that_it_stops, shown
     from ossrec.cli.worker_options import chosen_crew
     from ossrec.jobs.scan.report import ScanOptions
-    from ossrec.jobs.scan.scan import Looking, scan_bucket
+    from ossrec.jobs.scan.scan import InspectionStep, scan_bucket
 
     threads, processes = options["threads"], options.pop("processes")
     settings = bucket_settings(options)
@@ -69,7 +69,7 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
     _warn_of_catalog_in_bucket(place.name, catalog)
     depth = options.pop("look_to")
     chosen = ScanOptions(prefix=prefix, depth=depth, threads=threads, retry=settings.policy, **options)
-    looking = Looking(nothing if quiet else say_plan, chosen_crew(threads, processes, None, settings))
+    looking = InspectionStep(nothing if quiet else say_plan, chosen_crew(threads, processes, None, settings))
     with shown(quiet=quiet) as progress:
         summary = scan_bucket(place, catalog, chosen, progress, say_that_it_stops, looking)
     for notice in summary.notices:

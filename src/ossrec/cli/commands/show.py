@@ -11,7 +11,7 @@ import click
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.details.recording import details
 from ossrec.catalog.query.bucket_references import known_place
-from ossrec.catalog.query.find import Wanted, last_scan
+from ossrec.catalog.query.find import RecordingFilter, last_scan
 from ossrec.catalog.query.recording_references import one_recording
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting, time_range
@@ -57,7 +57,7 @@ def command(
         if recording is not None:
             _show_recording(conn, recording, output, times)
         else:
-            _show_room(conn, Wanted(room=room), asked, output, times)
+            _show_room(conn, RecordingFilter(room=room), asked, output, times)
 
 
 def _check(recording: str | None, room: str | None, asked: Row) -> None:
@@ -111,7 +111,9 @@ def _about(known: Row, remedy: str) -> str:
     return pasteable(remedy)
 
 
-def _show_room(conn: sqlite3.Connection, wanted: Wanted, asked: Row, output: Output, times: dict[str, float]) -> None:
+def _show_room(
+    conn: sqlite3.Connection, wanted: RecordingFilter, asked: Row, output: Output, times: dict[str, float]
+) -> None:
     from ossrec.catalog.details.room import SPAN_FIELDS, room_recordings, room_row, span_rows
     from ossrec.cli.views.room import room_lines
 

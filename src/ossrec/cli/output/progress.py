@@ -18,7 +18,7 @@ _WIDE = 130  # columns of a terminal that has room for a bar beside the words
 EVERY = 60.0  # seconds between plain lines
 
 
-class Show(Protocol):
+class ProgressDisplay(Protocol):
     """Told where a scan or check is."""
 
     def __call__(self, state: State) -> None:
@@ -26,17 +26,17 @@ class Show(Protocol):
 
 
 @contextmanager
-def shown(*, quiet: bool, first: str = "listing") -> Iterator[Show]:
+def shown(*, quiet: bool, first: str = "listing") -> Iterator[ProgressDisplay]:
     """What shows the progress of a scan or a check, as stderr can; *first* is its first phase."""
     if quiet or sys.stderr is None:
         yield _nothing
     elif _is_terminal():
         yield from _bar(first)
     else:
-        yield Lines()
+        yield PlainProgress()
 
 
-class Lines:
+class PlainProgress:
     """A plain line a minute, for logs."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ def _nothing(state: State) -> None:
     del state
 
 
-def _bar(first: str) -> Iterator[Show]:
+def _bar(first: str) -> Iterator[ProgressDisplay]:
     from rich.console import Console
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

@@ -15,7 +15,7 @@ _BETWEEN = 2  # spaces between two columns
 _UNITS = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])|.", re.DOTALL)  # what is never cut in two
 
 
-class Ranked(Protocol):
+class RankedColumn(Protocol):
     """A column that may have to go."""
 
     @property
@@ -60,7 +60,7 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence
 
 
 def fitting(
-    texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room: int, widest: int = WIDEST
+    texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], room: int, widest: int = WIDEST
 ) -> list[int]:
     """The columns that a terminal of *room* columns has place for, in order; cells that may shrink are cut at *widest*.
 
@@ -78,7 +78,7 @@ def fitting(
     return sorted(_lowest(widths, columns, room, others))
 
 
-def _lowest(widths: Mapping[int, int], columns: Sequence[Ranked], room: int, some: Sequence[int]) -> list[int]:
+def _lowest(widths: Mapping[int, int], columns: Sequence[RankedColumn], room: int, some: Sequence[int]) -> list[int]:
     """Of *some* columns the lowest ranks that fit, and those that stay."""
     shown: list[int] = []
     taken = -_BETWEEN
@@ -89,7 +89,7 @@ def _lowest(widths: Mapping[int, int], columns: Sequence[Ranked], room: int, som
     return shown
 
 
-def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], room: int) -> int:
+def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], room: int) -> int:
     """How wide a cell that may shrink is to be: what tells rows apart is shown if it can be; else as `fitting`."""
     telling = sorted((at for at in texts if columns[at].rank <= _TELLING), key=lambda at: columns[at].rank)
     best, most = WIDEST, [False]
@@ -103,7 +103,7 @@ def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], ro
     return best
 
 
-def _widths(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], widest: int) -> dict[int, int]:
+def _widths(texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], widest: int) -> dict[int, int]:
     """Of each column, of which the last is cut to its `least` alone."""
     most = {at: widest if columns[at].shrinks else WIDEST for at in texts}
     last = max(texts, default=0)
@@ -114,7 +114,7 @@ def _widths(texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], wides
 
 
 def rest(
-    texts: Mapping[int, Sequence[str]], columns: Sequence[Ranked], shown: Sequence[int], room: int, widest: int
+    texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], shown: Sequence[int], room: int, widest: int
 ) -> int:
     """How many of *room* columns the others of those *shown*, as `fitting` gives them, leave for the last."""
     widths = _widths(texts, columns, widest)

@@ -13,11 +13,11 @@ from ossrec.cli.options import setting
 from ossrec.cli.output.output import say
 from ossrec.errors import UsageProblem
 from ossrec.jobs.session.short_writes import beside
-from ossrec.jobs.tasks.call_log import CatalogNotes
+from ossrec.jobs.tasks.call_log import CatalogCallLog
 from ossrec.jobs.tasks.start_recording import find_task
 from ossrec.recorder.authentication import authentication_from
-from ossrec.recorder.calls import Task
-from ossrec.recorder.client import Client, Patience
+from ossrec.recorder.calls import TaskHandle
+from ossrec.recorder.client import RecorderClient, RetryLimits
 from ossrec.recorder.endpoint import base_of
 
 PARTLY = 3  # exit code
@@ -26,12 +26,12 @@ _MOST = 1 << 20  # bytes of a layout
 service_options = setting("catalog", "recorder", "appid", "timeout")
 
 
-class Service(NamedTuple):
+class RecorderService(NamedTuple):
     """The service, and the catalog in which its calls are noted."""
 
     conn: sqlite3.Connection
-    notes: CatalogNotes
-    client: Callable[[int], Client]  # for an AppID
+    notes: CatalogCallLog
+    client: Callable[[int], RecorderClient]  # for an AppID
 
     @property
     def code(self) -> int:
@@ -40,14 +40,16 @@ class Service(NamedTuple):
 
 
 @contextmanager
-def service(options: Mapping[str, Any]) -> Iterator[Service]:
+def service(options: Mapping[str, Any]) -> Iterator[RecorderService]:
     """The service that *options* name; says what of its calls could not be noted, however the work ends."""
     base, authentication = base_of(options["recorder"]), authentication_from(os.environ)
-    patience = Patience(timeout=options["timeout"])
+    patience = RetryLimits(timeout=options["timeout"])
     with beside(options["catalog"]) as conn:
-        notes = CatalogNotes(conn)
+        notes = CatalogCallLog(conn)
         try:
-            yield Service(conn, notes, lambda app_id: Client(base, app_id, authentication, notes, patience))
+            yield RecorderService(
+                conn, notes, lambda app_id: RecorderClient(base, app_id, authentication, notes, patience)
+            )
         except KeyboardInterrupt:
             say("ossrec: stopped, perhaps before an answer came: `ossrec record status` says what is open")
             raise
@@ -63,7 +65,9 @@ def app_id_of(text: str) -> int:
     return int(text)
 
 
-def about(recordid: str, room: str | None, options: Mapping[str, Any], do: Callable[[Client, Task], object]) -> int:
+def about(
+    recordid: str, room: str | None, options: Mapping[str, Any], do: Callable[[RecorderClient, TaskHandle], object]
+) -> int:
     """Do something about a task, under the AppID that it was started with, else that is set; gives the exit code."""
     with service(options) as asked:
         whose = find_task(asked.conn, recordid, room)

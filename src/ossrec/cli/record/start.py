@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ossrec.catalog.tasks.calls import Call
+from ossrec.catalog.tasks.calls import CallRow
 from ossrec.catalog.times import iso
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options
@@ -15,7 +15,7 @@ from ossrec.cli.output.text import human_time, printable
 from ossrec.cli.record.service import app_id_of, read_json, service, service_options
 from ossrec.errors import UsageProblem
 from ossrec.jobs.tasks.start_recording import begin
-from ossrec.recorder.client import MEDIA, Wish
+from ossrec.recorder.client import MEDIA, RecordingRequest
 
 
 @click.command(
@@ -52,7 +52,7 @@ def command(room: str, layout: Path | None, anew: bool, output: Output, **option
     minutes: it sends the same resid, which records nothing twice. Later `ossrec record status` says what to do.
     """
     members = {} if layout is None else read_json(layout)
-    wish = Wish(_room(room), options["stream"], options["media"], _url(options["callback"]), members)
+    wish = RecordingRequest(_room(room), options["stream"], options["media"], _url(options["callback"]), members)
     app_id = app_id_of(options["appid"])
     with service(options) as asked:
         begun = begin(asked.conn, asked.client(app_id), wish, app_id, int(time.time() * 1000), anew=anew)
@@ -67,7 +67,7 @@ def command(room: str, layout: Path | None, anew: bool, output: Output, **option
     return asked.code
 
 
-def _beside(other: Call) -> str:
+def _beside(other: CallRow) -> str:
     since = human_time(iso(other.asked_ms) or "")
     return (
         f"ossrec: warning: {other.roomid} is recorded already, as {other.recordid} since {since} UTC, as far as is"

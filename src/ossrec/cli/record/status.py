@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
-from ossrec.catalog.query.find import Wanted, find_recordings
+from ossrec.catalog.query.find import RecordingFilter, find_recordings
 from ossrec.catalog.tasks.call_rows import FIELDS, call_rows, open_calls
 from ossrec.catalog.tasks.history import story
-from ossrec.catalog.tasks.task_list import TaskWanted, find_tasks
+from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.colors import VERDICTS
@@ -63,8 +63,8 @@ def command(recordid: str | None, catalog: Path, idle: float, lag: float, output
 def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag: float) -> Row:
     """All that there is to say of a task; raises UsageProblem when that is nothing."""
     times = {"now": now, "quiet_after": idle + lag}
-    tasks = list(find_tasks(conn, TaskWanted(recordid=recordid), **times))
-    files = list(find_recordings(conn, Wanted(recordid=recordid), **times))
+    tasks = list(find_tasks(conn, TaskFilter(recordid=recordid), **times))
+    files = list(find_recordings(conn, RecordingFilter(recordid=recordid), **times))
     calls = call_rows(conn, recordid)
     if not (tasks or files or calls):
         raise UsageProblem(f"nothing is known of {printable(recordid)}: `ossrec record status` lists open calls")

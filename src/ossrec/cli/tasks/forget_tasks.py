@@ -9,7 +9,7 @@ import click
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.output import Output
-from ossrec.cli.tasks.table_files import Given, file_options, opened_rows
+from ossrec.cli.tasks.table_files import TableFileOptions, file_options, opened_rows
 from ossrec.errors import UsageProblem
 
 
@@ -33,16 +33,16 @@ def command(recordids: tuple[str, ...], file: str | None, catalog: Path, output:
     those say, any other one is gone. Files are linked and judged as if it had never been imported.
     """
     from ossrec.jobs.tasks.forget_tasks import ForgetOptions, forget_tasks
-    from ossrec.tasks.table_columns import Understood
+    from ossrec.tasks.table_columns import ColumnMapping
 
-    given = Given.of(options)
+    given = TableFileOptions.of(options)
     if bool(recordids) == (file is not None):
         raise UsageProblem("name tasks, or a file of them with --file: one of the two")
     how = ForgetOptions(**options)
     if file is None:
         summary = forget_tasks(catalog, recordids, how)
     else:
-        with opened_rows(file, given, Understood()) as rows:
+        with opened_rows(file, given, ColumnMapping()) as rows:
             summary = forget_tasks(catalog, (row.told.recordid for row in rows if row.told is not None), how)
     if not summary.forgotten:
         what = recordids[0] if len(recordids) == 1 else "any of these tasks"

@@ -12,7 +12,7 @@ from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.suggestions import suggested
 from ossrec.cli.output.text import printable
-from ossrec.cli.tasks.table_files import Given, file_options, opened_rows
+from ossrec.cli.tasks.table_files import TableFileOptions, file_options, opened_rows
 from ossrec.cli.views.run_summary import MOST_TOLD, PARTLY, say_all, strangers
 
 
@@ -39,10 +39,10 @@ def command(file: str, catalog: Path, output: Output, **options: Any) -> int:
     --strict is given.
     """
     from ossrec.jobs.tasks.import_tasks import ImportOptions, import_tasks
-    from ossrec.tasks.table_columns import Understood
+    from ossrec.tasks.table_columns import ColumnMapping
 
-    understood = Understood()
-    with opened_rows(file, Given.of(options), understood) as rows:
+    understood = ColumnMapping()
+    with opened_rows(file, TableFileOptions.of(options), understood) as rows:
         summary = import_tasks(catalog, rows, ImportOptions(**options))
     say_all("bad row", summary.problems, f"--format json has up to {MOST_TOLD:,}")
     if summary.is_refused:

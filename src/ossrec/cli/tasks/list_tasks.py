@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.tasks.task_list import FIELDS, STATES, TaskWanted, find_tasks
+from ossrec.catalog.tasks.task_list import FIELDS, STATES, TaskFilter, find_tasks
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output.output import Column, Output, say
@@ -54,7 +54,7 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: An
     time that is known of it. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
-        rows = find_tasks(conn, TaskWanted(**wanted), now=time.time(), quiet_after=idle + lag)
+        rows = find_tasks(conn, TaskFilter(**wanted), now=time.time(), quiet_after=idle + lag)
         with closing(rows):
             number = output.rows(rows, FIELDS, _COLUMNS)
     say_what_waits(catalog)

@@ -39,11 +39,11 @@ def command(host: str, port: int, is_open: bool, catalog: Path) -> int:
     """
     secrets = () if is_open else _secrets(os.environ.get(SECRET, ""))
     try:
-        from ossrec.web.server import Address, listen
+        from ossrec.web.server import ListenAddress, listen
     except ImportError as error:
         raise UsageProblem(f"{error.name or error} is not installed: pip install 'ossrec[web]'") from None
     _warn_of_strangers(host, is_open=is_open)
-    listen(catalog, Address(host, port), secrets, _log)
+    listen(catalog, ListenAddress(host, port), secrets, _log)
     return 0
 
 

@@ -14,14 +14,14 @@ from ossrec.errors import UsageProblem
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from ossrec.tasks.table_columns import Understood
-    from ossrec.tasks.table_rows import Row
+    from ossrec.tasks.table_columns import ColumnMapping
+    from ossrec.tasks.table_rows import TableRow
 
 F = TypeVar("F", bound=Callable[..., Any])
 _KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-class Given(NamedTuple):
+class TableFileOptions(NamedTuple):
     """What `file_options` give a command."""
 
     kind: str | None
@@ -31,13 +31,13 @@ class Given(NamedTuple):
     timezone: str | None
 
     @classmethod
-    def of(cls, options: dict[str, Any]) -> "Given":
+    def of(cls, options: dict[str, Any]) -> "TableFileOptions":
         """Taken out of all that a command was given."""
         return cls(*(options.pop(name) for name in cls._fields))
 
 
 def file_options(function: F) -> F:
-    """What a file of tasks is like; the command gets what `Given` takes."""
+    """What a file of tasks is like; the command gets what `TableFileOptions` takes."""
     for add in reversed(_OPTIONS):
         function = add(function)
     return function
@@ -71,23 +71,23 @@ _OPTIONS = (
 
 
 @contextmanager
-def opened_rows(file: str, given: Given, understood: "Understood") -> Iterator["Iterator[Row]"]:
+def opened_rows(file: str, given: TableFileOptions, understood: "ColumnMapping") -> Iterator["Iterator[TableRow]"]:
     """The rows of *file*, or of standard input; *understood* is told of its columns. Raises UsageProblem."""
-    from ossrec.tasks.table_readers import Unreadable, as_text
-    from ossrec.tasks.table_rows import Mapped, read_rows
+    from ossrec.tasks.table_readers import UnreadableTable, as_text
+    from ossrec.tasks.table_rows import TableOptions, read_rows
 
-    mapped = Mapped(_columns(given.pairs), _zone(given.timezone))
+    mapped = TableOptions(_columns(given.pairs), _zone(given.timezone))
     kind = given.kind or _KINDS.get(Path(file).suffix.lower(), "csv")
     signs, encoding = _delimiters(given.delimiter, file), _encoding(given.encoding)
 
-    def rows(stream: BinaryIO) -> Generator["Row", None, None]:
+    def rows(stream: BinaryIO) -> Generator["TableRow", None, None]:
         with as_text(stream, encoding) as text:  # begins to read, which may take long
             yield from read_rows(text, kind, mapped, signs, understood)
 
     try:
         with opened_input(file) as stream, closing(rows(stream)) as each:
             yield each
-    except Unreadable as error:
+    except UnreadableTable as error:
         raise UsageProblem(f"cannot import {file}: {error}") from None
 
 

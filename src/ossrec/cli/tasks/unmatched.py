@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.tasks.listing_coverage import Place
-from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, Bounds, old_listings, unmatched
+from ossrec.catalog.tasks.listing_coverage import ScannedLocation
+from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, LateBounds, old_listings, unmatched
 from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import human_time
@@ -69,7 +69,7 @@ def command(
     cannot be judged. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
-        bounds = Bounds(time.time(), idle, lag, since, until)
+        bounds = LateBounds(time.time(), idle, lag, since, until)
         with closing(unmatched(conn, bounds, kinds)) as rows:
             number = output.rows(rows, FIELDS, _COLUMNS)
         old = old_listings(conn, bounds, kinds)
@@ -79,7 +79,7 @@ def command(
     return PARTLY if old else FOUND if number else 0
 
 
-def _say_old(place: Place | None, now: float) -> None:
+def _say_old(place: ScannedLocation | None, now: float) -> None:
     if place is None:
         say("ossrec: no scan has listed a bucket yet, so nobody can miss a file: run `ossrec scan BUCKET`")
         return

@@ -10,8 +10,8 @@ from ossrec.cli.output.text import clock, counted, human_bytes, human_time, prin
 from ossrec.cli.views.run_summary import verdicts_line
 
 if TYPE_CHECKING:
-    from ossrec.catalog.query.due_inspections import Cost
-    from ossrec.jobs.check.report import Outlook
+    from ossrec.catalog.query.due_inspections import InspectionCost
+    from ossrec.jobs.check.report import CheckForecast
 
 _NOTHING = "nothing is due: of what was asked for nothing is left to look at so deep"
 _HOW_TO_RESTORE = "restore them, `ossrec explain LOOK001` says how"
@@ -21,14 +21,14 @@ def nothing(_: object) -> None:
     """Tells nobody."""
 
 
-def say_plan(outlook: "Outlook") -> None:
+def say_plan(outlook: "CheckForecast") -> None:
     """What a check will cost, on stderr before it begins."""
     if outlook.due.segments:
         for line in outlook_lines(outlook):
             say(f"ossrec: {line}")
 
 
-def outlook_lines(outlook: "Outlook") -> Iterator[str]:
+def outlook_lines(outlook: "CheckForecast") -> Iterator[str]:
     """What a check will do, what is due in all, and what it cannot do."""
     if outlook.goes_on_from is not None:
         begun = human_time(iso_seconds(outlook.goes_on_from))
@@ -47,11 +47,11 @@ def outlook_lines(outlook: "Outlook") -> Iterator[str]:
         yield pasteable(f"{counted(outlook.archived, 'segment')} to look at, but archived: {_HOW_TO_RESTORE}")
 
 
-def _segments_of(cost: "Cost") -> str:
+def _segments_of(cost: "InspectionCost") -> str:
     return f"{counted(cost.segments, 'segment')} of {counted(cost.recordings, 'recording')}"
 
 
-def _read(cost: "Cost") -> str:
+def _read(cost: "InspectionCost") -> str:
     return f"{counted(cost.requests, 'request')}, {human_bytes(cost.bytes)}"
 
 

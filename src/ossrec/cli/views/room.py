@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ossrec.catalog.details.room import Room, Stream, Take
+from ossrec.catalog.details.room import Room, RoomRecording, RoomStream
 from ossrec.catalog.details.wall_clock import Span
 from ossrec.catalog.times import iso
 from ossrec.cli.output.colors import VERDICTS
@@ -50,9 +50,9 @@ def room_lines(room: Room, output: Output) -> Iterator[str]:
             yield f"  and {len(room.undated) - MOST_LINES} more: see --format json"
 
 
-def lanes(stream: Stream) -> list[list[Take]]:
+def lanes(stream: RoomStream) -> list[list[RoomRecording]]:
     """The recordings of a stream in as few lines as can be, so that those in one do not overlap."""
-    found: list[list[Take]] = []
+    found: list[list[RoomRecording]] = []
     for take in stream.takes:
         free = next((lane for lane in found if lane[-1].end <= take.start + _AWAY), None)
         if free is None:
@@ -84,7 +84,7 @@ def _margin(room: Room) -> int:
     return max((width(_short(one.uid)) for one in room.streams), default=0)
 
 
-def _named(stream: Stream, margin: int) -> str:
+def _named(stream: RoomStream, margin: int) -> str:
     name = _short(stream.uid)
     return f"{name}{' ' * (margin - width(name))}"
 
@@ -94,7 +94,7 @@ def _short(uid: str | None) -> str:
     return shortened(printable(_who(uid)), max(_SHORT_NAME, min(quarter, _NAME)))
 
 
-def _states(lane: Sequence[Take], start: int, end: int, columns: int) -> list[str]:
+def _states(lane: Sequence[RoomRecording], start: int, end: int, columns: int) -> list[str]:
     whole = max(end - start, 1)
     spans = [span for take in lane for span in take.spans if span.end >= start and span.start <= end]
     return worst_of(
@@ -102,7 +102,7 @@ def _states(lane: Sequence[Take], start: int, end: int, columns: int) -> list[st
     )
 
 
-def _in_words(stream: Stream, margin: int, origin: int, output: Output) -> Iterator[str]:
+def _in_words(stream: RoomStream, margin: int, origin: int, output: Output) -> Iterator[str]:
     left = MOST_LINES
     for take in stream.takes[:MOST_LINES]:
         word = take.row["verdict"]
@@ -118,7 +118,7 @@ def _in_words(stream: Stream, margin: int, origin: int, output: Output) -> Itera
         yield f"  {' ' * margin}  and {len(stream.takes) - MOST_LINES} more recordings: see --format json"
 
 
-def _said(take: Take, origin: int) -> Iterator[str]:
+def _said(take: RoomRecording, origin: int) -> Iterator[str]:
     """What is to be said of a recording: when nobody was there, what is missing or damaged; the times in order."""
     if not take.spans:
         yield "nothing is known of its segments"
@@ -134,7 +134,7 @@ def _worst(spans: list[Span]) -> list[Span]:
     return sorted(spans, key=lambda span: -RANK[span.kind])[: MOST_LINES + 1] if len(spans) > MOST_LINES else spans
 
 
-def _gaps(take: Take) -> Iterator[tuple[int, int]]:
+def _gaps(take: RoomRecording) -> Iterator[tuple[int, int]]:
     """When a recording has nothing at all, missing segments being something."""
     reach = take.start
     for span in take.spans:

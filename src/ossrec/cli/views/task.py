@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from ossrec.catalog.query.find import Wanted, find_recordings
+from ossrec.catalog.query.find import RecordingFilter, find_recordings
 from ossrec.catalog.tasks.history import story
-from ossrec.catalog.tasks.task_list import TaskWanted, find_tasks, is_told
+from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks, is_told
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Output
 from ossrec.cli.output.text import clock, human_time, printable
@@ -19,11 +19,11 @@ Row = dict[str, Any]
 def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_after: float) -> Row | None:
     """A task with its recordings and its story; None if no source told of it."""
     times = {"now": now, "quiet_after": quiet_after}
-    with closing(find_tasks(conn, TaskWanted(recordid), **times)) as found:
+    with closing(find_tasks(conn, TaskFilter(recordid), **times)) as found:
         task = next(found, None)
     if task is None or not is_told(conn, recordid):
         return None
-    recordings = list(find_recordings(conn, Wanted(recordid=recordid), **times))
+    recordings = list(find_recordings(conn, RecordingFilter(recordid=recordid), **times))
     return {**task, "recordings": recordings, "story": story(conn, recordid)}
 
 

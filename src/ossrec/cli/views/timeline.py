@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from ossrec.catalog.details.damage import Damage
-from ossrec.catalog.details.segment_states import Stretch
+from ossrec.catalog.details.segment_states import StateRun
 from ossrec.cli.output.text import clock
 
 # From the best to the worst for the viewer: a character that stands for several shows the worst.
@@ -49,7 +49,7 @@ def marks(encoding: str | None) -> dict[str, str]:
     return _BLOCKS
 
 
-def timeline(stretches: Sequence[Stretch], width: int, damage: Iterable[Damage] = ()) -> list[str]:
+def timeline(stretches: Sequence[StateRun], width: int, damage: Iterable[Damage] = ()) -> list[str]:
     """*width* states in the order of time, each the worst of what is in its part of the line.
 
     The parts are as long as each other in seconds; where lengths are not known, in segments. A
@@ -102,7 +102,7 @@ def pointers(starts: Iterable[float | None], total: float | None, width: int) ->
     return "".join("^" if column in columns else " " for column in range(width)).rstrip()
 
 
-def length_of(stretches: Sequence[Stretch]) -> float | None:
+def length_of(stretches: Sequence[StateRun]) -> float | None:
     """Seconds of all segments, None when they are not known or none at all."""
     if any(stretch.start is None or stretch.length is None for stretch in stretches):
         return None
@@ -110,7 +110,7 @@ def length_of(stretches: Sequence[Stretch]) -> float | None:
     return longest if longest > 0 else None
 
 
-def _times(stretch: Stretch) -> tuple[float, float]:
+def _times(stretch: StateRun) -> tuple[float, float]:
     """Begin and end of a stretch whose times are known."""
     begin = stretch.start or 0.0
     return begin, begin + (stretch.length or 0.0)

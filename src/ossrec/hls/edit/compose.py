@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ossrec.hls.edit.plan import DISCONTINUITY, ENDLIST, Piece, segment_lines, target_of
+from ossrec.hls.edit.plan import DISCONTINUITY, ENDLIST, PlannedSegment, segment_lines, target_of
 
 _BACKWARDS_MS = 500  # by which a clock may go back (rule 22)
 
 
-def compose(pieces: Sequence[Piece], *, is_over: bool) -> bytes:
+def compose(pieces: Sequence[PlannedSegment], *, is_over: bool) -> bytes:
     """A playlist of *pieces*, whose lengths are all known; it is ended when *is_over*.
 
     The time by the names stands at the first segment and behind each discontinuity; between them it

@@ -1,8 +1,8 @@
 """Makes the frame of a playlist right: what stands once in it, and what depends on all of its segments."""
 
-from ossrec.hls.edit.lines import Lines
+from ossrec.hls.edit.lines import LineEdits
 from ossrec.hls.edit.outline import Outline, outline
-from ossrec.hls.edit.plan import BYTE_ORDER_MARK, ENDLIST, MARK, Rewritten, target_of
+from ossrec.hls.edit.plan import BYTE_ORDER_MARK, ENDLIST, MARK, RewrittenPlaylist, target_of
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
 
@@ -17,10 +17,10 @@ MOVED = "EXT-X-ENDLIST put behind the last segment"
 LINE_END = "last line ended"
 
 
-def settle(data: bytes, *, is_over: bool) -> Rewritten:
+def settle(data: bytes, *, is_over: bool) -> RewrittenPlaylist:
     """*data* with its frame corrected where it is wrong; *is_over*: no further segment will come."""
     playlist = read_playlist(data)
-    lines, shape = Lines(data), outline(playlist)
+    lines, shape = LineEdits(data), outline(playlist)
     _settle_first_line(lines, playlist, shape)
     for tag, numbers in shape.once.items():
         for number in numbers[1:] if tag != "#EXTM3U" else ():
@@ -34,10 +34,10 @@ def settle(data: bytes, *, is_over: bool) -> Rewritten:
     if kind is not None and playlist.playlist_type is None:
         lines.remove(kind, KIND)
     _settle_end(lines, playlist, shape, is_over=is_over)
-    return Rewritten(lines.render(), dict(lines.changes))
+    return RewrittenPlaylist(lines.render(), dict(lines.changes))
 
 
-def _settle_first_line(lines: Lines, playlist: Playlist, shape: Outline) -> None:
+def _settle_first_line(lines: LineEdits, playlist: Playlist, shape: Outline) -> None:
     if any(finding.code == BYTE_ORDER_MARK for finding in playlist.findings):
         lines.drop_mark(MARK)
     numbers = shape.once.get("#EXTM3U", ())
@@ -50,7 +50,7 @@ def _settle_first_line(lines: Lines, playlist: Playlist, shape: Outline) -> None
         lines.remove(number, REPEATED)
 
 
-def _settle_version(lines: Lines, playlist: Playlist, shape: Outline) -> None:
+def _settle_version(lines: LineEdits, playlist: Playlist, shape: Outline) -> None:
     number = shape.first("#EXT-X-VERSION")
     if number is not None and playlist.version is not None and playlist.version >= playlist.version_needed:
         return
@@ -61,7 +61,7 @@ def _settle_version(lines: Lines, playlist: Playlist, shape: Outline) -> None:
         lines.insert(_behind_first(shape), [line], VERSION)
 
 
-def _settle_target(lines: Lines, playlist: Playlist, shape: Outline) -> None:
+def _settle_target(lines: LineEdits, playlist: Playlist, shape: Outline) -> None:
     """It may be longer than any segment, but not shorter (RFC 8216 4.3.3.1)."""
     number = shape.first("#EXT-X-TARGETDURATION")
     target = target_of([segment.duration for segment in playlist.segments])
@@ -80,7 +80,7 @@ def _behind_first(shape: Outline) -> int:
     return 2 if shape.first("#EXTM3U") == 1 else 1
 
 
-def _settle_end(lines: Lines, playlist: Playlist, shape: Outline, *, is_over: bool) -> None:
+def _settle_end(lines: LineEdits, playlist: Playlist, shape: Outline, *, is_over: bool) -> None:
     number = shape.first("#EXT-X-ENDLIST")
     last = playlist.segments[-1].line if playlist.segments else 0
     if number is not None and number < last:

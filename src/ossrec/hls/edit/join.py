@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from ossrec.hls.edit.lines import Lines
-from ossrec.hls.edit.plan import Rewritten, added
+from ossrec.hls.edit.lines import LineEdits
+from ossrec.hls.edit.plan import RewrittenPlaylist, added
 from ossrec.hls.parser import tags
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
@@ -22,38 +22,38 @@ class NotJoinable(ValueError):
     """Two playlists cannot be one; the text says why."""
 
 
-def join(parts: Sequence[bytes]) -> Rewritten:
+def join(parts: Sequence[bytes]) -> RewrittenPlaylist:
     """One playlist of several, with the header of the first one; only the last may end it.
 
     The first segment of each part but the first has its EXT-X-DISCONTINUITY already. Raises NotJoinable
     when a part needs what another one set up: a numbering of segments, or no initialization section.
     """
     if len(parts) == 1:
-        return Rewritten(parts[0], {})
+        return RewrittenPlaylist(parts[0], {})
     cleared = [_cleared(part) for part in parts[:-1]]
     parts = [*(part.data for part in cleared), parts[-1]]
     first, *others = parts
     read = [read_playlist(part) for part in parts]
     if any(finding.code == _MIXED for playlist in read for finding in playlist.findings):
         raise NotJoinable("one of them has tags of a master playlist too")
-    lines = Lines(first)
+    lines = LineEdits(first)
     for number, line in enumerate(read[0].lines, 1):
         if _tag(line) == "#EXT-X-ENDLIST":
             lines.remove(number, "")
     for number, (data, playlist) in enumerate(zip(others, read[1:], strict=True), 1):
         body = _body(data, playlist, is_last=number == len(others))
         lines.insert(len(lines) + 1, [*_undone(read[number - 1], playlist), *body], JOINED)
-    return Rewritten(lines.render(), added(*(part.changes for part in cleared), lines.changes))
+    return RewrittenPlaylist(lines.render(), added(*(part.changes for part in cleared), lines.changes))
 
 
-def _cleared(data: bytes) -> Rewritten:
+def _cleared(data: bytes) -> RewrittenPlaylist:
     """Without what stands behind the last segment, and would be taken for the next part's first one."""
-    playlist, lines = read_playlist(data), Lines(data)
+    playlist, lines = read_playlist(data), LineEdits(data)
     last = playlist.segments[-1].line if playlist.segments else 0
     for number, line in enumerate(playlist.lines[last:], last + 1):
         if _tag(line) in _OF_NEXT:
             lines.remove(number, LOOSE)
-    return Rewritten(lines.render(), dict(lines.changes))
+    return RewrittenPlaylist(lines.render(), dict(lines.changes))
 
 
 def _body(data: bytes, playlist: Playlist, *, is_last: bool) -> list[bytes]:
@@ -61,7 +61,7 @@ def _body(data: bytes, playlist: Playlist, *, is_last: bool) -> list[bytes]:
     for line in playlist.lines:
         if _KEY.match(line) and "METHOD=NONE" not in line and "IV=" not in line:
             raise NotJoinable("its segments are enciphered by their number, which joining would change")
-    lines = Lines(data)
+    lines = LineEdits(data)
     found = []
     for number, line in enumerate(playlist.lines, 1):
         tag = _tag(line)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 
-class Lines:
+class LineEdits:
     """Changes to a playlist, told by the numbers its lines have before any change, from 1."""
 
     def __init__(self, data: bytes) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Piece(NamedTuple):
+class PlannedSegment(NamedTuple):
     """A segment of the rebuilt playlist."""
 
     uri: str  # as it is to be written
@@ -16,7 +16,7 @@ class Piece(NamedTuple):
     stamp_ms: int | None = None  # UTC at its start by its name, milliseconds since 1970-01-01
 
 
-class Rewritten(NamedTuple):
+class RewrittenPlaylist(NamedTuple):
     """A playlist, and what was done to make it."""
 
     data: bytes
@@ -37,7 +37,7 @@ def extinf(seconds: float) -> bytes:
     return f"#EXTINF:{seconds:.3f},".encode()
 
 
-def segment_lines(piece: Piece) -> list[bytes]:
+def segment_lines(piece: PlannedSegment) -> list[bytes]:
     """The lines of a segment that no playlist has yet; raises ValueError when its length is not known."""
     if piece.seconds is None:
         raise ValueError(f"the length of {piece.uri} is not known")

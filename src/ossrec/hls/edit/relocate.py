@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from ossrec.hls.edit.lines import Lines
+from ossrec.hls.edit.lines import LineEdits
 from ossrec.hls.parser.attributes import place_of
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.relative_uris import relative_folder, relative_uri
@@ -20,7 +20,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2}")
 _IGNORED = re.compile(r"[\x00-\x20]")  # by browsers: before a URI, or anywhere in it
 
 
-class NoWay(ValueError):
+class NotRelocatable(ValueError):
     """No URI at the new place can mean what one meant; the text is the object's key."""
 
 
@@ -33,7 +33,7 @@ def move_within(data: bytes, before: str, after: str, address: BucketAddress) ->
             return None
         moved = relative_uri(target, after)
         if moved is None:
-            raise NoWay(target)
+            raise NotRelocatable(target)
         return moved
 
     return move(data, elsewhere, relative_folder(after.split("/")[:-1], before.split("/")[:-1]))
@@ -45,7 +45,7 @@ def move(data: bytes, elsewhere: Elsewhere, way: str = "") -> bytes:
     Absolute URIs stay as they are: they mean the same from everywhere. A relative one that *elsewhere* does
     not know gets *way* before it, from the new folder to the old one, and so means what it meant.
     """
-    lines = Lines(data)
+    lines = LineEdits(data)
     for number, line in enumerate(read_playlist(data).lines, 1):
         uri = line.strip(" \t")
         if uri and not uri.startswith("#"):
@@ -57,7 +57,7 @@ def move(data: bytes, elsewhere: Elsewhere, way: str = "") -> bytes:
     return lines.render()
 
 
-def _move_attribute(lines: Lines, number: int, behind: int, elsewhere: Elsewhere, way: str) -> None:
+def _move_attribute(lines: LineEdits, number: int, behind: int, elsewhere: Elsewhere, way: str) -> None:
     raw = lines[number]
     place = place_of(raw[behind:].decode("latin-1"), "URI")  # a character is a byte
     if place is None:

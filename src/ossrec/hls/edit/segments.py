@@ -3,9 +3,18 @@
 import re
 from collections.abc import Sequence
 
-from ossrec.hls.edit.lines import Lines
+from ossrec.hls.edit.lines import LineEdits
 from ossrec.hls.edit.outline import Block, Outline, outline
-from ossrec.hls.edit.plan import BYTE_ORDER_MARK, DISCONTINUITY, GAP, MARK, Piece, Rewritten, extinf, segment_lines
+from ossrec.hls.edit.plan import (
+    BYTE_ORDER_MARK,
+    DISCONTINUITY,
+    GAP,
+    MARK,
+    PlannedSegment,
+    RewrittenPlaylist,
+    extinf,
+    segment_lines,
+)
 from ossrec.hls.parser.tag_values import read_duration
 from ossrec.hls.playlist import Playlist, Segment
 
@@ -25,13 +34,13 @@ SPELLED = "URI percent-encoded, or led to the segment in this bucket"
 SEQUENCE = "EXT-X-MEDIA-SEQUENCE set"
 
 
-def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[Piece]) -> Rewritten:
+def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[PlannedSegment]) -> RewrittenPlaylist:
     """*data*, which *playlist* was read from, with the segments that *pieces* say.
 
     Pieces that have a number stand in the order of the playlist; a segment of it that none of them has
     is taken out. Of the header only EXT-X-MEDIA-SEQUENCE is changed: `settle` looks after the rest.
     """
-    lines, shape = Lines(data), outline(playlist)
+    lines, shape = LineEdits(data), outline(playlist)
     if any(finding.code == BYTE_ORDER_MARK for finding in playlist.findings):
         lines.drop_mark(MARK)  # before anything is put in front of it
     kept = {piece.number for piece in pieces}
@@ -48,10 +57,10 @@ def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[Piece]) -
         lines.remove(playlist.cut_off, CUT_OFF)
     _tidy_end(lines, shape.tail, is_cut=playlist.cut_off is not None)
     _count_from(lines, shape, playlist, pieces)
-    return Rewritten(lines.render(), dict(lines.changes))
+    return RewrittenPlaylist(lines.render(), dict(lines.changes))
 
 
-def _following(shape: Outline, pieces: Sequence[Piece]) -> list[int]:
+def _following(shape: Outline, pieces: Sequence[PlannedSegment]) -> list[int]:
     """For each piece the line before which new lines for it are put: where the next known segment starts."""
     ended = shape.once.get("#EXT-X-ENDLIST", ())
     behind = [number for number in ended if not shape.blocks or number > shape.blocks[-1].line]
@@ -64,14 +73,14 @@ def _following(shape: Outline, pieces: Sequence[Piece]) -> list[int]:
     return found[::-1]
 
 
-def _take_out(lines: Lines, block: Block) -> None:
+def _take_out(lines: LineEdits, block: Block) -> None:
     """A segment whose name was cut off; its tags go with it."""
     for number in (*block.extinf, *block.gaps, *block.discontinuities):
         lines.remove(number, "")
     lines.remove(block.line, CUT_OFF)
 
 
-def _correct(lines: Lines, segment: Segment, block: Block, piece: Piece) -> None:
+def _correct(lines: LineEdits, segment: Segment, block: Block, piece: PlannedSegment) -> None:
     """The lines of one segment."""
     for number in block.discontinuities[1:]:
         lines.remove(number, JUMP_LOOSE)
@@ -93,7 +102,7 @@ def _correct(lines: Lines, segment: Segment, block: Block, piece: Piece) -> None
         lines.replace(block.line, piece.uri.encode(), SPELLED)
 
 
-def _correct_extinf(lines: Lines, number: int, piece: Piece) -> None:
+def _correct_extinf(lines: LineEdits, number: int, piece: PlannedSegment) -> None:
     match = _EXTINF.fullmatch(lines[number])
     if match is None:
         return
@@ -105,7 +114,7 @@ def _correct_extinf(lines: Lines, number: int, piece: Piece) -> None:
         lines.replace(number, lines[number].rstrip(b" \t") + b",", COMMA)
 
 
-def _tidy_end(lines: Lines, tail: Block, *, is_cut: bool) -> None:
+def _tidy_end(lines: LineEdits, tail: Block, *, is_cut: bool) -> None:
     """What stands behind the last URI and belongs to no segment; tags of one whose name is cut off go with it."""
     for number in tail.extinf:
         lines.remove(number, "" if is_cut else EXTINF_LOOSE)
@@ -115,7 +124,7 @@ def _tidy_end(lines: Lines, tail: Block, *, is_cut: bool) -> None:
         lines.remove(number, "")
 
 
-def _count_from(lines: Lines, shape: Outline, playlist: Playlist, pieces: Sequence[Piece]) -> None:
+def _count_from(lines: LineEdits, shape: Outline, playlist: Playlist, pieces: Sequence[PlannedSegment]) -> None:
     """Segments put in before the first one take the numbers below its own (RFC 8216 4.3.3.2)."""
     before = next((n for n, piece in enumerate(pieces) if piece.number is not None), 0)
     number = shape.first("#EXT-X-MEDIA-SEQUENCE")

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ossrec.findings import Finding
-from ossrec.hls.collector import Notes, excerpt
-from ossrec.hls.listing.joined import ListedPlaylist, Loose, Need, Slice, Totals
+from ossrec.hls.collector import FindingCollector, excerpt
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Totals, UnlistedSegment
 from ossrec.hls.listing.timestamps import between, check_clocks, hole
 
 __all__ = [
-    *("ListedPlaylist", "Loose", "Need", "Slice", "Totals"),
+    *("JoinedPlaylist", "UnlistedSegment", "JoinedResource", "JoinedSegment", "Totals"),
     *("check_listing", "check_segments_without_playlist", "is_transport_stream", "summarise"),
 ]
 
@@ -21,9 +21,9 @@ _MAX_KEY = 1023  # bytes of an object's name, so that a detail holds it whole
 _NOT_TS = (".aac", ".ac3", ".ec3", ".mp3", ".vtt", ".webvtt", ".mp4", ".m4a", ".m4s", ".m4v", ".webm", ".flv")
 
 
-def check_listing(it: ListedPlaylist) -> list[Finding]:
+def check_listing(it: JoinedPlaylist) -> list[Finding]:
     """Everything that the listing shows to be wrong with a playlist. Linear in the number of slices."""
-    notes = Notes(it.key)
+    notes = FindingCollector(it.key)
     for one in it.slices:
         _check_slice(one, notes)
     for need in it.resources:
@@ -35,11 +35,11 @@ def check_listing(it: ListedPlaylist) -> list[Finding]:
     return notes.all()
 
 
-def check_segments_without_playlist(subject: str, segments: Sequence[Loose]) -> list[Finding]:
+def check_segments_without_playlist(subject: str, segments: Sequence[UnlistedSegment]) -> list[Finding]:
     """What can be said of segments that have no playlist; nothing when there are none."""
     if not segments:
         return []
-    notes = Notes(subject)
+    notes = FindingCollector(subject)
     notes.add("LST272", f"{len(segments)} segments, {sum(loose.size for loose in segments)} bytes")
     for loose in segments:
         if loose.size == 0:
@@ -50,7 +50,7 @@ def check_segments_without_playlist(subject: str, segments: Sequence[Loose]) -> 
     return notes.all()
 
 
-def _check_holes(segments: Sequence[Loose], notes: Notes) -> None:
+def _check_holes(segments: Sequence[UnlistedSegment], notes: FindingCollector) -> None:
     """Rule 30, of segments that no playlist names; one of no measured length may last up to the next."""
     ordered = sorted(segments, key=lambda loose: loose.stamp_ms or 0)
     for before, one in pairwise(ordered):
@@ -62,7 +62,7 @@ def _check_holes(segments: Sequence[Loose], notes: Notes) -> None:
             notes.add("LST300", between(lost, before.key, one.key), start=start, length=lost)
 
 
-def summarise(it: ListedPlaylist) -> Totals:
+def summarise(it: JoinedPlaylist) -> Totals:
     """How many segments are there, and how many seconds are not."""
     expected = present = 0
     missing_seconds = gap_seconds = 0.0
@@ -81,7 +81,7 @@ def summarise(it: ListedPlaylist) -> Totals:
     return Totals(expected, present, expected - present, missing_seconds, gap_seconds, sum(sizes.values()))
 
 
-def _check_slice(one: Slice, notes: Notes) -> None:
+def _check_slice(one: JoinedSegment, notes: FindingCollector) -> None:
     """One segment: is its object there, and of a size that it can have?"""
     if one.key is None or (one.gap and not one.size):
         return  # refused by rule 17, or missing by its own declaration: the text said so already
@@ -94,12 +94,12 @@ def _check_slice(one: Slice, notes: Notes) -> None:
         _note(one, code, detail, notes)
 
 
-def _note(one: Slice, code: str, detail: str, notes: Notes) -> None:
+def _note(one: JoinedSegment, code: str, detail: str, notes: FindingCollector) -> None:
     """A finding about a segment says which, and which seconds of the recording."""
     notes.add_at(one, code, excerpt(one.uri, _MAX_KEY) + detail)
 
 
-def _fault(one: Slice, key: str) -> tuple[str, str]:
+def _fault(one: JoinedSegment, key: str) -> tuple[str, str]:
     """The code of what is wrong with a segment's object, and a detail; two times "" when nothing is."""
     size = one.size
     if size is None:
@@ -124,7 +124,7 @@ def is_transport_stream(key: str) -> bool:
     return not key.lower().endswith(_NOT_TS)
 
 
-def _check_need(need: Need, notes: Notes) -> None:
+def _check_need(need: JoinedResource, notes: FindingCollector) -> None:
     """A key must be there, with 16 bytes; an initialization section must be there, and hold its part."""
     if need.key is None:
         return  # refused by rule 17, which said so
@@ -141,7 +141,7 @@ def _check_need(need: Need, notes: Notes) -> None:
         notes.add("LST190", detail, need.line)
 
 
-def _check_orphans(it: ListedPlaylist, notes: Notes) -> None:
+def _check_orphans(it: JoinedPlaylist, notes: FindingCollector) -> None:
     """Rule 27: segments that no playlist names; at the end they mean that the playlist is older than they."""
     if not it.orphans:
         return

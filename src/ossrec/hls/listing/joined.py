@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ossrec.hls.playlist import Role
 
 
-class Slice(NamedTuple):
+class JoinedSegment(NamedTuple):
     """A segment of a playlist, joined with what the listing knows of its object."""
 
     number: int  # position in the playlist, from 0
@@ -28,7 +28,7 @@ class Slice(NamedTuple):
     archived: bool = False  # must be restored before anybody can read it
 
 
-class Loose(NamedTuple):
+class UnlistedSegment(NamedTuple):
     """An object that is a segment of the recording by its name, and that no playlist names."""
 
     key: str
@@ -39,7 +39,7 @@ class Loose(NamedTuple):
     seconds: float | None = None  # measured; None when nobody looked
 
 
-class Need(NamedTuple):
+class JoinedResource(NamedTuple):
     """A key or an initialization section, joined with what the listing knows of its object."""
 
     role: Role
@@ -51,15 +51,15 @@ class Need(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPlaylist:
+class JoinedPlaylist:
     """A playlist with all that the listing knows of what it names."""
 
     key: str
     modified: int
     ended: bool
-    slices: Sequence[Slice]
-    orphans: Sequence[Loose] = ()
-    resources: Sequence[Need] = ()
+    slices: Sequence[JoinedSegment]
+    orphans: Sequence[UnlistedSegment] = ()
+    resources: Sequence[JoinedResource] = ()
     previous_segments: int | None = None  # the most that an earlier version of it listed
     told_duration: float | None = None  # seconds, as the recorder reported them
 

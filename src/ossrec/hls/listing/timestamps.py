@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ossrec.hls.collector import Notes, excerpt
-from ossrec.hls.listing.joined import ListedPlaylist, Slice
+from ossrec.hls.collector import FindingCollector, excerpt
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedSegment
 
 UPLOAD_SLACK = 60  # seconds by which the upload of a segment may end after that of the playlist
 BACKWARDS = 0.5  # seconds that a name may go back before it counts
 
 
-def check_clocks(it: ListedPlaylist, notes: Notes) -> None:
+def check_clocks(it: JoinedPlaylist, notes: FindingCollector) -> None:
     """Rules 28 to 30, as far as the times that they compare are known."""
     if not it.slices:
         return
@@ -21,13 +21,13 @@ def check_clocks(it: ListedPlaylist, notes: Notes) -> None:
     _check_spans(_runs(it.slices, notes), notes)
 
 
-def _check_told(told: float | None, declared: float, notes: Notes) -> None:
+def _check_told(told: float | None, declared: float, notes: FindingCollector) -> None:
     """Rule 29: EXTINF against the length that the recorder reported."""
     if told is not None and abs(told - declared) > max(2.0, 0.05 * told):
         notes.add("LST290", f"{declared:.1f} s by EXTINF, {told:.1f} s reported", length=abs(told - declared))
 
 
-def _check_modified(it: ListedPlaylist, declared: float, notes: Notes) -> None:
+def _check_modified(it: JoinedPlaylist, declared: float, notes: FindingCollector) -> None:
     """Rule 28: an ended playlist is written after its segments.
 
     Copying a bucket gives every object a new time, in whatever order it was copied, so the times are
@@ -44,12 +44,12 @@ def _check_modified(it: ListedPlaylist, declared: float, notes: Notes) -> None:
             notes.add_at(one, "LST280", f"{excerpt(one.uri)}, {one.modified - it.modified} s after it")
 
 
-def _runs(slices: Sequence[Slice], notes: Notes) -> list[list[Slice]]:
+def _runs(slices: Sequence[JoinedSegment], notes: FindingCollector) -> list[list[JoinedSegment]]:
     """Segments in runs without a break, by the times in their names; a break that nothing declares is noted.
 
     A break that EXT-X-DISCONTINUITY declares is worth knowing of when time is missing there.
     """
-    runs: list[list[Slice]] = [[slices[0]]]
+    runs: list[list[JoinedSegment]] = [[slices[0]]]
     for before, one in pairwise(slices):
         is_same_object = one.key == before.key  # its name tells when the first part of it began
         if is_same_object or before.stamp_ms is None or one.stamp_ms is None:
@@ -88,7 +88,7 @@ def between(lost: float, uri: str, next_uri: str) -> str:
     return f"{lost:.1f} s between {excerpt(uri)} and {excerpt(next_uri)}"
 
 
-def _check_spans(runs: list[list[Slice]], notes: Notes) -> None:
+def _check_spans(runs: list[list[JoinedSegment]], notes: FindingCollector) -> None:
     """Rule 29: EXTINF against the time that names span, over runs that have no break.
 
     It finds what adds up over many segments, each of them being within the slack of rule 30.

@@ -3,7 +3,7 @@
 import re
 
 from ossrec.hls.collector import excerpt
-from ossrec.hls.parser.attributes import Fault
+from ossrec.hls.parser.attributes import AttributeFault
 
 _HEAD = 4096  # bytes that are enough to know a format
 _BOM = b"\xef\xbb\xbf"
@@ -22,22 +22,22 @@ _MAGIC = (
 )
 
 
-def sniff(data: bytes) -> Fault | None:
+def sniff(data: bytes) -> AttributeFault | None:
     """Why *data* cannot be a playlist, or None: it has a #EXT tag and no other format's mark."""
     if not data.strip(_BLANK):
-        return Fault("HLS010", f"{len(data)} bytes of white space" if data else "0 bytes")
+        return AttributeFault("HLS010", f"{len(data)} bytes of white space" if data else "0 bytes")
     if data.startswith(b"\x1f\x8b"):
-        return Fault("HLS012", "gzip")
+        return AttributeFault("HLS012", "gzip")
     if any("#EXT".encode(wide) in data for wide in ("utf-16-le", "utf-16-be")):
-        return Fault("HLS020", "UTF-16")
+        return AttributeFault("HLS020", "UTF-16")
     head = data[:_HEAD].removeprefix(_BOM).lstrip(_BLANK)
     if head.startswith(b"<"):
-        return Fault("HLS011", _markup(head))
+        return AttributeFault("HLS011", _markup(head))
     known = _binary(data)
     if known:
-        return Fault("HLS013", known)
+        return AttributeFault("HLS013", known)
     if b"#EXT" not in data:
-        return Fault("HLS013", _text(head))
+        return AttributeFault("HLS013", _text(head))
     return None
 
 

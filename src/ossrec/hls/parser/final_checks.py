@@ -1,12 +1,12 @@
 """Checks that need the whole playlist: what is missing, what repeats, what does not add up."""
 
-from ossrec.hls.collector import Notes, excerpt
-from ossrec.hls.parser.state import Reading
+from ossrec.hls.collector import FindingCollector, excerpt
+from ossrec.hls.parser.state import ParserState
 from ossrec.hls.parser.tags import UNINTERPRETED
 from ossrec.hls.playlist import Kind, Segment
 
 
-def check_afterwards(reading: Reading, kind: Kind) -> None:
+def check_afterwards(reading: ParserState, kind: Kind) -> None:
     """Every check on a playlist that was read to its end."""
     _note_habits(reading)
     if kind != "media":
@@ -20,7 +20,7 @@ def check_afterwards(reading: Reading, kind: Kind) -> None:
     _check_clock(reading.segments, reading.notes)
 
 
-def _note_habits(reading: Reading) -> None:
+def _note_habits(reading: ParserState) -> None:
     """One finding for each thing that was only counted."""
     for code, lines in reading.habits.items():
         reading.notes.add(code, f"on {len(lines)} lines" if len(lines) > 1 else "", lines[0])
@@ -30,7 +30,7 @@ def _note_habits(reading: Reading) -> None:
         reading.notes.add("HLS041" if private else "HLS040", f"{tag}{times}", line)
 
 
-def _check_header(reading: Reading) -> None:
+def _check_header(reading: ParserState) -> None:
     """Rules 8, 10 and 13."""
     if "#EXT-X-TARGETDURATION" not in reading.seen:
         reading.notes.add("HLS080")
@@ -40,7 +40,7 @@ def _check_header(reading: Reading) -> None:
         reading.notes.add("HLS130")
 
 
-def _check_features(reading: Reading) -> None:
+def _check_features(reading: ParserState) -> None:
     """Rule 7: no tag at all means version 1; a malformed one says nothing."""
     if "#EXT-X-VERSION" in reading.seen and reading.version is None:
         return
@@ -50,12 +50,12 @@ def _check_features(reading: Reading) -> None:
             reading.notes.add("HLS072", f"{feature} needs version {needed}, it is {version}", line)
 
 
-def version_needed(reading: Reading) -> int:
+def version_needed(reading: ParserState) -> int:
     """The lowest EXT-X-VERSION that everything in use allows."""
     return max((needed for needed, _ in _features(reading).values()), default=1)
 
 
-def _features(reading: Reading) -> dict[str, tuple[int, int]]:
+def _features(reading: ParserState) -> dict[str, tuple[int, int]]:
     """What is in use, with the version it needs and its first line."""
     features = dict(reading.features)
     if "EXT-X-MAP" in features and "EXT-X-I-FRAMES-ONLY" in features:
@@ -63,7 +63,7 @@ def _features(reading: Reading) -> dict[str, tuple[int, int]]:
     return features
 
 
-def _check_end(reading: Reading) -> None:
+def _check_end(reading: ParserState) -> None:
     """Rules 15, 24 and 25: what stands after the last URI."""
     if not reading.segments:
         reading.notes.add("HLS250")
@@ -74,7 +74,7 @@ def _check_end(reading: Reading) -> None:
         reading.notes.add("HLS241", "", None, start=reading.clock)
 
 
-def _check_durations(segments: list[Segment], target: int, notes: Notes) -> None:
+def _check_durations(segments: list[Segment], target: int, notes: FindingCollector) -> None:
     """Rule 9: a duration rounded half up, floor(x + 0.5), may not be above the target."""
     too_long = target + 0.5
     for segment in segments:
@@ -82,7 +82,7 @@ def _check_durations(segments: list[Segment], target: int, notes: Notes) -> None
             notes.add_at(segment, "HLS090", f"{segment.duration:g} s, EXT-X-TARGETDURATION is {target} s")
 
 
-def _check_repeats(segments: list[Segment], notes: Notes) -> None:
+def _check_repeats(segments: list[Segment], notes: FindingCollector) -> None:
     """Rule 18: one URI, two segments."""
     whole = [segment for segment in segments if segment.byterange is None]
     if len({segment.uri for segment in whole}) == len(whole):
@@ -94,7 +94,7 @@ def _check_repeats(segments: list[Segment], notes: Notes) -> None:
             notes.add_at(segment, "HLS180", f"{excerpt(segment.uri)}, first on line {before.line}")
 
 
-def _check_clock(segments: list[Segment], notes: Notes) -> None:
+def _check_clock(segments: list[Segment], notes: FindingCollector) -> None:
     """Rule 22: each EXT-X-PROGRAM-DATE-TIME against the one before it and the EXTINF between them.
 
     Behind a discontinuity the clock may jump forward by any amount, but not back.

@@ -15,7 +15,7 @@ _FOREIGN_BREAKS = {
 }
 
 
-class Member(NamedTuple):
+class MediaPlaylistReference(NamedTuple):
     """A media playlist that a master playlist names."""
 
     role: str  # "variant", "rendition" or "i-frames"
@@ -24,40 +24,44 @@ class Member(NamedTuple):
     name: str = ""  # of a rendition; the resolution of a variant
 
 
-class Master(NamedTuple):
+class MasterPlaylist(NamedTuple):
     """What a master playlist names, in its order within each role."""
 
-    members: tuple[Member, ...] = ()
+    members: tuple[MediaPlaylistReference, ...] = ()
     problem: str = ""  # why nothing could be read, "" when it could
 
 
-def read_master(playlist: Playlist) -> Master:
+def read_master(playlist: Playlist) -> MasterPlaylist:
     """The members of a playlist of kind "master". Never raises: what stops the library is the problem."""
     text = "\n".join(playlist.lines)
     if len(text) > MAX_MASTER:
-        return Master(problem=f"longer than {MAX_MASTER} characters")
+        return MasterPlaylist(problem=f"longer than {MAX_MASTER} characters")
     try:
         found = m3u8.loads(text.translate(_FOREIGN_BREAKS))
         members = (*_variants(found), *_renditions(found), *_i_frames(found))
     except Exception as problem:  # the library raises whatever Python does on what it did not foresee
-        return Master(problem=excerpt(f"{type(problem).__name__}: {problem}"))
-    return Master(members)
+        return MasterPlaylist(problem=excerpt(f"{type(problem).__name__}: {problem}"))
+    return MasterPlaylist(members)
 
 
-def _variants(found: m3u8.M3U8) -> list[Member]:
+def _variants(found: m3u8.M3U8) -> list[MediaPlaylistReference]:
     return [
-        Member("variant", one.uri, one.stream_info.bandwidth, _resolution(one.stream_info.resolution))
+        MediaPlaylistReference("variant", one.uri, one.stream_info.bandwidth, _resolution(one.stream_info.resolution))
         for one in found.playlists
         if one.uri
     ]
 
 
-def _renditions(found: m3u8.M3U8) -> list[Member]:
-    return [Member("rendition", one.uri, None, one.name or "") for one in found.media if one.uri]
+def _renditions(found: m3u8.M3U8) -> list[MediaPlaylistReference]:
+    return [MediaPlaylistReference("rendition", one.uri, None, one.name or "") for one in found.media if one.uri]
 
 
-def _i_frames(found: m3u8.M3U8) -> list[Member]:
-    return [Member("i-frames", one.uri, one.iframe_stream_info.bandwidth) for one in found.iframe_playlists if one.uri]
+def _i_frames(found: m3u8.M3U8) -> list[MediaPlaylistReference]:
+    return [
+        MediaPlaylistReference("i-frames", one.uri, one.iframe_stream_info.bandwidth)
+        for one in found.iframe_playlists
+        if one.uri
+    ]
 
 
 def _resolution(pair: tuple[int, int] | None) -> str:

@@ -2,11 +2,11 @@
 
 import re
 
-from ossrec.hls.collector import Notes, excerpt
+from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.parser import tags
 from ossrec.hls.parser.detect import sniff
 from ossrec.hls.parser.final_checks import check_afterwards, version_needed
-from ossrec.hls.parser.state import Reading
+from ossrec.hls.parser.state import ParserState
 from ossrec.hls.parser.tag_handlers import HANDLERS
 from ossrec.hls.parser.truncation import break_off
 from ossrec.hls.playlist import MAX_LINES, Kind, Playlist
@@ -21,7 +21,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     are at most `REPEATS` of a code; the caller keeps to `MAX_PLAYLIST`. Lines past `MAX_LINES` are
     not read.
     """
-    notes = Notes(subject)
+    notes = FindingCollector(subject)
     fault = sniff(data)
     if fault:
         notes.add(*fault)
@@ -29,7 +29,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     text = _decode(data, notes)
     lines, whole = _split(text, notes)
     _check_characters(text, lines, notes)
-    reading = Reading(notes)
+    reading = ParserState(notes)
     _read_lines(reading, lines)
     kind = _kind(reading)
     cut_off = break_off(reading, lines) if whole and not text.endswith("\n") else None
@@ -54,7 +54,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     )
 
 
-def _decode(data: bytes, notes: Notes) -> str:
+def _decode(data: bytes, notes: FindingCollector) -> str:
     """The text without its byte order mark; what is not UTF-8 stands as U+FFFD."""
     try:
         text = data.decode("utf-8")
@@ -68,7 +68,7 @@ def _decode(data: bytes, notes: Notes) -> str:
     return text
 
 
-def _split(text: str, notes: Notes) -> tuple[list[str], bool]:
+def _split(text: str, notes: FindingCollector) -> tuple[list[str], bool]:
     """The lines without their ends, and whether these are all; only LF and CR LF end a line (4.1)."""
     lines = text.split("\n", MAX_LINES)
     whole = len(lines) <= MAX_LINES
@@ -82,7 +82,7 @@ def _split(text: str, notes: Notes) -> tuple[list[str], bool]:
     return lines, whole
 
 
-def _check_characters(text: str, lines: list[str], notes: Notes) -> None:
+def _check_characters(text: str, lines: list[str], notes: FindingCollector) -> None:
     """Rules 2 and 3, as far as they need no tags: characters, and the first line."""
     if lines[0].strip(" \t") != "#EXTM3U":
         notes.add("HLS030", excerpt(lines[0], 60), 1)
@@ -97,14 +97,14 @@ def _check_characters(text: str, lines: list[str], notes: Notes) -> None:
                 notes.add("HLS023", f"at column {line.index(chr(13)) + 1}", number)
 
 
-def _check_end(text: str, lines: list[str], notes: Notes) -> None:
+def _check_end(text: str, lines: list[str], notes: FindingCollector) -> None:
     """The last line must be ended too; when it is not, the file may be cut there."""
     if not text.endswith("\n"):
         whole = lines[-1].strip(" \t") == "#EXT-X-ENDLIST"
         notes.add("HLS032" if whole else "HLS031", "" if whole else excerpt(lines[-1], 60), len(lines))
 
 
-def _read_lines(reading: Reading, lines: list[str]) -> None:
+def _read_lines(reading: ParserState, lines: list[str]) -> None:
     """Every line to what takes it. The busiest loop of a scan: names are looked up once, outside."""
     handlers, seen, once = HANDLERS, reading.seen, tags.ONCE
     for number, raw in enumerate(lines, 1):
@@ -127,7 +127,7 @@ def _read_lines(reading: Reading, lines: list[str]) -> None:
                 handler(reading, number, value)
 
 
-def _kind(reading: Reading) -> Kind:
+def _kind(reading: ParserState) -> Kind:
     """A playlist with tags of a master, and none of a media playlist, is a master."""
     master = [line for tag, line in reading.seen.items() if tag in tags.MASTER]
     media = [line for tag, line in reading.seen.items() if tag in tags.MEDIA]

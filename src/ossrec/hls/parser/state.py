@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 
-from ossrec.hls.collector import Notes, excerpt
+from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.parser.attributes import read_attributes
 from ossrec.hls.playlist import Resource, Role, Segment
 
 MAX_UNKNOWN = 1000  # different tags that are counted one by one
 
 
-class Reading:
+class ParserState:
     """The state of reading; `take_uri` and the functions in `HANDLERS` move it on, one line each."""
 
     __slots__ = (
@@ -19,7 +19,7 @@ class Reading:
         *("duration", "discontinuity", "gap", "byterange", "program_time"),
     )
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: FindingCollector) -> None:
         """Nothing has been read yet."""
         self.notes = notes
         self.seen: dict[str, int] = {}  # tag -> its first line

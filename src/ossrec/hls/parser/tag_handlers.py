@@ -5,17 +5,17 @@ from types import MappingProxyType
 
 from ossrec.hls.collector import excerpt
 from ossrec.hls.parser import tags
-from ossrec.hls.parser.state import Reading
+from ossrec.hls.parser.state import ParserState
 from ossrec.hls.parser.tag_values import is_iv, read_byterange, read_duration, read_integer, read_time
 from ossrec.hls.playlist import Resource
 
-Handler = Callable[[Reading, int, str], None]  # state, line from 1, text behind the colon
+Handler = Callable[[ParserState, int, str], None]  # state, line from 1, text behind the colon
 
 _FRACTION = "EXTINF with a fraction"
 _METHODS = frozenset({"AES-128", "SAMPLE-AES", "SAMPLE-AES-CTR"})
 
 
-def _extinf(reading: Reading, line: int, value: str) -> None:
+def _extinf(reading: ParserState, line: int, value: str) -> None:
     text, comma, _title = value.partition(",")
     if not comma:
         reading.take_habit("HLS162", line)
@@ -33,21 +33,21 @@ def _extinf(reading: Reading, line: int, value: str) -> None:
     reading.duration = duration
 
 
-def _version(reading: Reading, line: int, value: str) -> None:
+def _version(reading: ParserState, line: int, value: str) -> None:
     reading.version = read_integer(value)
     if not reading.version:
         reading.version = None
         reading.notes.add("HLS071", excerpt(value), line)
 
 
-def _target_duration(reading: Reading, line: int, value: str) -> None:
+def _target_duration(reading: ParserState, line: int, value: str) -> None:
     reading.target_duration = read_integer(value)
     if not reading.target_duration:
         reading.target_duration = None
         reading.notes.add("HLS082", excerpt(value), line)
 
 
-def _media_sequence(reading: Reading, line: int, value: str) -> None:
+def _media_sequence(reading: ParserState, line: int, value: str) -> None:
     reading.media_sequence = read_integer(value)
     if reading.media_sequence is None:
         reading.notes.add("HLS101", excerpt(value), line)
@@ -55,7 +55,7 @@ def _media_sequence(reading: Reading, line: int, value: str) -> None:
         reading.notes.add("HLS102", "", line)
 
 
-def _discontinuity_sequence(reading: Reading, line: int, value: str) -> None:
+def _discontinuity_sequence(reading: ParserState, line: int, value: str) -> None:
     reading.discontinuity_sequence = read_integer(value)
     if reading.discontinuity_sequence is None:
         reading.notes.add("HLS112", excerpt(value), line)
@@ -63,26 +63,26 @@ def _discontinuity_sequence(reading: Reading, line: int, value: str) -> None:
         reading.notes.add("HLS111", "", line)
 
 
-def _playlist_type(reading: Reading, line: int, value: str) -> None:
+def _playlist_type(reading: ParserState, line: int, value: str) -> None:
     if value in ("EVENT", "VOD"):
         reading.playlist_type = value
     else:
         reading.notes.add("HLS121", excerpt(value), line)
 
 
-def _endlist(reading: Reading, _line: int, _value: str) -> None:
+def _endlist(reading: ParserState, _line: int, _value: str) -> None:
     reading.ended = True
 
 
-def _allow_cache(reading: Reading, line: int, _value: str) -> None:
+def _allow_cache(reading: ParserState, line: int, _value: str) -> None:
     reading.notes.add("HLS140", "", line)
 
 
-def _i_frames_only(reading: Reading, line: int, _value: str) -> None:
+def _i_frames_only(reading: ParserState, line: int, _value: str) -> None:
     reading.need(4, "EXT-X-I-FRAMES-ONLY", line)
 
 
-def _discontinuity(reading: Reading, line: int, _value: str) -> None:
+def _discontinuity(reading: ParserState, line: int, _value: str) -> None:
     if reading.discontinuity:
         reading.notes.add("HLS240", "", line, segment=len(reading.segments), start=reading.clock)
     elif not reading.segments:
@@ -90,18 +90,18 @@ def _discontinuity(reading: Reading, line: int, _value: str) -> None:
     reading.discontinuity = True
 
 
-def _gap(reading: Reading, _line: int, _value: str) -> None:
+def _gap(reading: ParserState, _line: int, _value: str) -> None:
     reading.gap = True
 
 
-def _byterange(reading: Reading, line: int, value: str) -> None:
+def _byterange(reading: ParserState, line: int, value: str) -> None:
     reading.need(4, "EXT-X-BYTERANGE", line)
     reading.byterange = read_byterange(value.strip(" \t"))
     if reading.byterange is None:
         reading.notes.add("HLS190", excerpt(value), line, segment=len(reading.segments))
 
 
-def _program_date_time(reading: Reading, line: int, value: str) -> None:
+def _program_date_time(reading: ParserState, line: int, value: str) -> None:
     found = read_time(value.strip(" \t"))
     if found is None:
         reading.notes.add("HLS220", excerpt(value), line, segment=len(reading.segments), start=reading.clock)
@@ -111,7 +111,7 @@ def _program_date_time(reading: Reading, line: int, value: str) -> None:
         reading.take_habit("HLS223", line)
 
 
-def _key(reading: Reading, line: int, value: str) -> None:
+def _key(reading: ParserState, line: int, value: str) -> None:
     attributes = reading.take_attributes(line, value)
     method = attributes.get("METHOD")
     if method == "NONE":
@@ -140,7 +140,7 @@ def _key(reading: Reading, line: int, value: str) -> None:
         reading.resources.setdefault(("key", uri, None), Resource("key", uri, line))
 
 
-def _map(reading: Reading, line: int, value: str) -> None:
+def _map(reading: ParserState, line: int, value: str) -> None:
     attributes = reading.take_attributes(line, value)
     reading.fragment = True
     reading.need(6, "EXT-X-MAP", line)
@@ -158,16 +158,16 @@ def _map(reading: Reading, line: int, value: str) -> None:
     reading.resources.setdefault(("map", uri, byterange), Resource("map", uri, line, byterange))
 
 
-def _stream_inf(reading: Reading, line: int, value: str) -> None:
+def _stream_inf(reading: ParserState, line: int, value: str) -> None:
     reading.take_attributes(line, value)
     reading.variant = True
 
 
-def _listed(reading: Reading, line: int, value: str) -> None:
+def _listed(reading: ParserState, line: int, value: str) -> None:
     reading.take_attributes(line, value)
 
 
-def _nothing(_reading: Reading, _line: int, _value: str) -> None:
+def _nothing(_reading: ParserState, _line: int, _value: str) -> None:
     """A tag that needs no more than to be seen."""
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from ossrec.hls.collector import excerpt
-from ossrec.hls.parser.state import Reading
+from ossrec.hls.parser.state import ParserState
 
 _MEDIA = frozenset((".ts", ".aac", ".mp4", ".m4s", ".m4a", ".m4v", ".vtt"))
 
 
-def break_off(reading: Reading, lines: Sequence[str]) -> int | None:
+def break_off(reading: ParserState, lines: Sequence[str]) -> int | None:
     """The last line of a file without a line end, when it is no whole URI; its segment is taken back, and told.
 
     A URI is whole when its name ends as those of other segments do. Where those have no such endings nothing

@@ -11,30 +11,46 @@ from typing import NamedTuple
 
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.query.due_inspections import Due, Wish, cost_of_looks, cost_within, due_for_look, is_any_wanted
-from ossrec.catalog.query.filters import Clock
+from ossrec.catalog.query.due_inspections import (
+    DueRecording,
+    InspectionPolicy,
+    cost_of_looks,
+    cost_within,
+    due_for_look,
+    is_any_wanted,
+)
+from ossrec.catalog.query.filters import QueryTime
 from ossrec.catalog.query.recording_references import one_recording
-from ossrec.catalog.store.check_runs import Ticket, begun_before, changes_of, finish_check
-from ossrec.jobs.check.bucket_sessions import Desks, Opener
-from ossrec.jobs.check.report import CheckOptions, CheckState, CheckSummary, Outlook, Talk, summary_before
-from ossrec.jobs.check.run import Round
+from ossrec.catalog.store.check_runs import CheckRunRow, begun_before, changes_of, finish_check
+from ossrec.jobs.check.bucket_sessions import BucketSessions, Opener
+from ossrec.jobs.check.report import (
+    CheckCallbacks,
+    CheckForecast,
+    CheckOptions,
+    CheckState,
+    CheckSummary,
+    summary_before,
+)
+from ossrec.jobs.check.run import CheckRun
 from ossrec.jobs.session.catalog_session import held, look_that_it_is_there
-from ossrec.jobs.session.signals import Stop, stop_on_signals
+from ossrec.jobs.session.signals import StopRequest, stop_on_signals
 from ossrec.jobs.workers import inspect_object as inspecting
-from ossrec.jobs.workers.pool import Crew
+from ossrec.jobs.workers.pool import WorkerPool
 
 _GOES_ON = 2 * 24 * 3600  # seconds; a stopped check is gone on with in the next night, later ones begin anew
 
 
-class _Ahead(NamedTuple):
+class _CheckPlan(NamedTuple):
     """What a check is about to do."""
 
-    wish: Wish
-    due: list[Due]
-    outlook: Outlook
+    wish: InspectionPolicy
+    due: list[DueRecording]
+    outlook: CheckForecast
 
 
-def check_recordings(catalog: Path, opener: Opener, options: CheckOptions, crew: Crew, talk: Talk) -> CheckSummary:
+def check_recordings(
+    catalog: Path, opener: Opener, options: CheckOptions, crew: WorkerPool, talk: CheckCallbacks
+) -> CheckSummary:
     """Look at the segments of the recordings that are due, the newest first, and judge these anew.
 
     *opener* opens a bucket by the name that the catalog has for it. Raises CatalogMissing, CatalogLocked when
@@ -46,7 +62,7 @@ def check_recordings(catalog: Path, opener: Opener, options: CheckOptions, crew:
         return look_deeper(conn, opener, options, crew, talk, stop)
 
 
-def outlook_of_check(catalog: Path, options: CheckOptions) -> Outlook:
+def outlook_of_check(catalog: Path, options: CheckOptions) -> CheckForecast:
     """About what `check_recordings` would do; nothing is written, and no bucket is asked."""
     with closing(open_catalog(catalog)) as conn:
         return _look_ahead(conn, options, time.time()).outlook
@@ -59,15 +75,20 @@ def is_any_asked_for(catalog: Path, options: CheckOptions) -> bool:
 
 
 def look_deeper(
-    conn: sqlite3.Connection, opener: Opener, options: CheckOptions, crew: Crew, talk: Talk, stop: Stop
+    conn: sqlite3.Connection,
+    opener: Opener,
+    options: CheckOptions,
+    crew: WorkerPool,
+    talk: CheckCallbacks,
+    stop: StopRequest,
 ) -> CheckSummary:
     """As `check_recordings`, on a catalog that is held already."""
     begun = time.monotonic()
     now = time.time()
     wish, due, outlook = _look_ahead(conn, options, now)
     talk.planned(outlook)
-    ticket = Ticket(_asked(options), int(now) if outlook.goes_on_from is None else outlook.goes_on_from)
-    desks = Desks(conn, opener, options, ticket, stop)
+    ticket = CheckRunRow(_asked(options), int(now) if outlook.goes_on_from is None else outlook.goes_on_from)
+    desks = BucketSessions(conn, opener, options, ticket, stop)
     summary = summary_before(options.depth, outlook)
     summary.archived = 0  # they are counted in the end
 
@@ -77,7 +98,7 @@ def look_deeper(
 
     if due:
         crew.expect(outlook.run.segments, outlook.run.bytes)
-        Round(conn, desks, options, wish, summary).run(due, crew, stop, watch)
+        CheckRun(conn, desks, options, wish, summary).run(due, crew, stop, watch)
     # What was looked at by now is not due again, however short --again is.
     earliest = None if wish.looked_before is None else min(wish.looked_before, int(now))
     wish = wish._replace(looked_before=earliest, looked_until=int(time.time()))
@@ -96,7 +117,7 @@ def look_deeper(
     return summary
 
 
-def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _Ahead:
+def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _CheckPlan:
     """What is to be done now, going on with a check that was asked for the same and stopped, if that left anything."""
     wish = _wish(options, now)
     since = None if wish.looked_before is None else begun_before(conn, _asked(options), int(now) - _GOES_ON)
@@ -107,12 +128,12 @@ def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> 
     return _ahead(conn, options, wish)
 
 
-def _ahead(conn: sqlite3.Connection, options: CheckOptions, wish: Wish) -> _Ahead:
+def _ahead(conn: sqlite3.Connection, options: CheckOptions, wish: InspectionPolicy) -> _CheckPlan:
     due = _due(conn, options, wish)
     everything, archived = cost_of_looks(conn, due, wish)
     is_within = options.budget is None or everything.bytes <= options.budget
     run = everything if is_within else cost_within(conn, due, wish, options.budget or 0)
-    return _Ahead(wish, due, Outlook(run, everything, archived, options.time))
+    return _CheckPlan(wish, due, CheckForecast(run, everything, archived, options.time))
 
 
 def _asked(options: CheckOptions) -> str:
@@ -121,12 +142,12 @@ def _asked(options: CheckOptions) -> str:
     return json.dumps([options.depth, options.again, *wanted, *options.recordings, *options.share])
 
 
-def _wish(options: CheckOptions, now: float) -> Wish:
+def _wish(options: CheckOptions, now: float) -> InspectionPolicy:
     looked_before = None if options.again is None else int(now - options.again) + 1
-    return Wish(options.depth, looked_before, int(now), inspecting.HEAD + inspecting.TAIL, inspecting.BLOCK)
+    return InspectionPolicy(options.depth, looked_before, int(now), inspecting.HEAD + inspecting.TAIL, inspecting.BLOCK)
 
 
-def _due(conn: sqlite3.Connection, options: CheckOptions, wish: Wish) -> list[Due]:
+def _due(conn: sqlite3.Connection, options: CheckOptions, wish: InspectionPolicy) -> list[DueRecording]:
     named = _named(conn, options)
     return due_for_look(conn, options.wanted, wish, _clock(options), share=options.share, named=named)
 
@@ -136,8 +157,8 @@ def _named(conn: sqlite3.Connection, options: CheckOptions) -> list[int] | None:
     return [one_recording(conn, reference) for reference in options.recordings] or None
 
 
-def _clock(options: CheckOptions) -> Clock:
-    return Clock(time.time(), options.idle + options.lag)
+def _clock(options: CheckOptions) -> QueryTime:
+    return QueryTime(time.time(), options.idle + options.lag)
 
 
 def _changes(conn: sqlite3.Connection, runs: Sequence[int]) -> list[str]:

@@ -6,9 +6,9 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.jobs.check.plan import Task
-from ossrec.jobs.workers.inspect_object import BLOCK, Looked
-from ossrec.jobs.workers.pool import Crew
+from ossrec.jobs.check.plan import InspectionTask
+from ossrec.jobs.workers.inspect_object import BLOCK, InspectionResult
+from ossrec.jobs.workers.pool import WorkerPool
 from ossrec.mpegts.inspection import Depth
 
 _MOST_BYTES = 256 * 1024 * 1024  # that looks in flight may hold
@@ -16,23 +16,23 @@ _GLANCE = 1.0  # seconds
 _AHEAD = 2  # looks for each hand: one under way, one to go on with
 
 
-class Landed(NamedTuple):
+class Done(NamedTuple):
     """A look that has come back."""
 
     ticket: int  # of the recording
-    task: Task
-    future: "Future[Looked]"
+    task: InspectionTask
+    future: "Future[InspectionResult]"
 
 
-class Flight:
+class InFlight:
     """Looks that were begun and have not been taken back yet, in the order in which they are ready."""
 
-    def __init__(self, crew: Crew, depth: Depth) -> None:
+    def __init__(self, crew: WorkerPool, depth: Depth) -> None:
         """Nothing is in flight."""
         self._crew = crew
         self._depth = depth
-        self._landed: SimpleQueue[Landed] = SimpleQueue()
-        self._flying: set[Future[Looked]] = set()
+        self._landed: SimpleQueue[Done] = SimpleQueue()
+        self._flying: set[Future[InspectionResult]] = set()
         self._weight = 0
 
     @property
@@ -40,21 +40,21 @@ class Flight:
         """Nothing is in flight."""
         return not self._flying
 
-    def has_room(self, task: Task) -> bool:
+    def has_room(self, task: InspectionTask) -> bool:
         """There are hands and memory for one more."""
         if not self._flying:
             return True
         few = len(self._flying) < _AHEAD * self._crew.hands
         return few and self._weight + _weight(task) <= _MOST_BYTES
 
-    def launch(self, bucket: Bucket, ticket: int, task: Task) -> None:
+    def launch(self, bucket: Bucket, ticket: int, task: InspectionTask) -> None:
         """Begin a look."""
         future = self._crew.submit(bucket, task.target, self._depth)
         self._flying.add(future)
         self._weight += _weight(task)
-        future.add_done_callback(lambda done: self._landed.put(Landed(ticket, task, done)))
+        future.add_done_callback(lambda done: self._landed.put(Done(ticket, task, done)))
 
-    def take(self, meanwhile: Callable[[], None]) -> Landed:
+    def take(self, meanwhile: Callable[[], None]) -> Done:
         """The next one that is ready; waits for it, and calls *meanwhile* now and then, which may raise."""
         landed = None
         while landed is None:
@@ -77,6 +77,6 @@ class Flight:
             future.cancel()
 
 
-def _weight(task: Task) -> int:
+def _weight(task: InspectionTask) -> int:
     """Bytes that a look holds at most; the block at hand, whatever the depth."""
     return min(task.target.size, BLOCK)

@@ -4,33 +4,33 @@ import sqlite3
 import time
 from typing import NamedTuple
 
-from ossrec.catalog.query.due_inspections import Wish
-from ossrec.catalog.store.inspections import LookRow
+from ossrec.catalog.query.due_inspections import InspectionPolicy
+from ossrec.catalog.store.inspections import StoredInspection
 from ossrec.catalog.store.recordings import PlaylistObject, load, playlist_objects
 from ossrec.jobs.judge.assemble import assemble
 from ossrec.jobs.judge.inspectable import lookable_segments
 from ossrec.jobs.judge.inspection_rows import Identity
-from ossrec.jobs.workers.inspect_object import Target
+from ossrec.jobs.workers.inspect_object import SegmentObject
 
 
-class Task(NamedTuple):
+class InspectionTask(NamedTuple):
     """A segment to look at."""
 
     identity: Identity
-    target: Target
+    target: SegmentObject
     storage: str | None  # its class, None for the standard one
 
 
-class Plan(NamedTuple):
+class InspectionPlan(NamedTuple):
     """What is to be done for one recording."""
 
-    tasks: list[Task]
-    archived: list[Task]  # nobody can look at them, and the catalog does not say so yet
+    tasks: list[InspectionTask]
+    archived: list[InspectionTask]  # nobody can look at them, and the catalog does not say so yet
     unread: list[PlaylistObject]  # its playlists that no scan could read in their present version
     is_unjudged: bool  # there is something to judge even if nothing is left to look at
 
 
-def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Wish) -> Plan | None:
+def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: InspectionPolicy) -> InspectionPlan | None:
     """What is left to do; None when the recording became part of another. *prefix* is what was listed around it."""
     holding = load(conn, recording_id)
     if holding is None:
@@ -41,7 +41,9 @@ def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Wish) -
     for one in segments:
         (stem_id, rest), stored = assembled.stored[one.key]
         look = assembled.looks.get(one.key)
-        task = Task((stem_id, rest, stored.etag), Target(one.key, one.size, stored.etag), stored.storage)
+        task = InspectionTask(
+            (stem_id, rest, stored.etag), SegmentObject(one.key, one.size, stored.etag), stored.storage
+        )
         if look is not None and _is_enough(look, wish, one.size):
             known += 1
         elif not one.archived:
@@ -51,10 +53,10 @@ def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Wish) -
     (due,) = conn.execute("SELECT due FROM recordings WHERE id = ?", (recording_id,)).fetchone()
     is_unjudged = bool(due) or holding.before.measures.segments_lookable is None or known == len(segments)
     unread = [at for at in playlist_objects(conn, recording_id) if not at.is_read]
-    return Plan(tasks, archived, unread, is_unjudged)
+    return InspectionPlan(tasks, archived, unread, is_unjudged)
 
 
-def _is_enough(look: LookRow, wish: Wish, size: int) -> bool:
+def _is_enough(look: StoredInspection, wish: InspectionPolicy, size: int) -> bool:
     """The look at a segment of *size* bytes is as deep as wanted, and not too old."""
     if look.failure is not None:
         return False

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from ossrec.buckets.settings import RetryPolicy
-from ossrec.catalog.query.due_inspections import Cost, Share
-from ossrec.catalog.query.filters import Wanted
+from ossrec.catalog.query.due_inspections import InspectionCost, Share
+from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.mpegts.inspection import Depth
 
 
@@ -15,7 +15,7 @@ class CheckOptions:
     """How to look. Times are seconds."""
 
     depth: Depth = "edges"
-    wanted: Wanted = Wanted()  # noqa: RUF009 - a value that never changes
+    wanted: RecordingFilter = RecordingFilter()  # noqa: RUF009 - a value that never changes
     recordings: tuple[str, ...] = ()  # as people name them; empty: all that is wanted
     again: float | None = None  # looks of this depth that are older are made again; None: none of them
     share: Share = Share(1, 1)  # noqa: RUF009
@@ -27,11 +27,11 @@ class CheckOptions:
     retry: RetryPolicy = RetryPolicy()  # noqa: RUF009
 
 
-class Outlook(NamedTuple):
+class CheckForecast(NamedTuple):
     """What a check is about to do, as far as the catalog knows."""
 
-    run: Cost  # what this check does, by its budget
-    due: Cost  # all that is due
+    run: InspectionCost  # what this check does, by its budget
+    due: InspectionCost  # all that is due
     archived: int  # segments of what was asked for that were never looked at so deep, and must be restored first
     time: float | None = None  # seconds after which it begins no further look
     goes_on_from: int | None = None  # when the stopped check began that it goes on with; epoch seconds
@@ -44,17 +44,17 @@ class CheckState(NamedTuple):
     segments: int  # looked at so far
     bytes_read: int
     findings: int  # warnings and errors found so far
-    planned: Cost  # about what this check does
+    planned: InspectionCost  # about what this check does
 
 
 def _nothing(*_: object) -> None:
     """Tells nobody."""
 
 
-class Talk(NamedTuple):
+class CheckCallbacks(NamedTuple):
     """Whom a check tells what."""
 
-    planned: Callable[[Outlook], object] = _nothing  # before it begins
+    planned: Callable[[CheckForecast], object] = _nothing  # before it begins
     progress: Callable[[CheckState], object] = _nothing  # after each segment; returns at once
     stopping: Callable[[], object] = _nothing  # from the handler of a signal that asks to stop
 
@@ -90,7 +90,7 @@ class CheckSummary:
         return asdict(self)
 
 
-def summary_before(depth: str, outlook: Outlook) -> CheckSummary:
+def summary_before(depth: str, outlook: CheckForecast) -> CheckSummary:
     """The summary of a check that did nothing yet: all that is due is left."""
     requests = {"list": 0, "get": 0, "retry": 0}
     due = outlook.due._asdict()

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ossrec.catalog.connection.transactions import batches
-from ossrec.catalog.query.due_inspections import Due, Wish
+from ossrec.catalog.query.due_inspections import DueRecording, InspectionPolicy
 from ossrec.catalog.store.check_runs import mark_judgement_due
-from ossrec.catalog.store.inspections import Formats, save_look
+from ossrec.catalog.store.inspections import FormatTable, save_look
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.findings import Finding
-from ossrec.jobs.check.bucket_sessions import Desk, Desks
-from ossrec.jobs.check.in_flight import Flight
-from ossrec.jobs.check.outage import Answer
-from ossrec.jobs.check.plan import Plan, Task, plan
+from ossrec.jobs.check.bucket_sessions import BucketSession, BucketSessions
+from ossrec.jobs.check.in_flight import InFlight
+from ossrec.jobs.check.outage import CompletedInspection
+from ossrec.jobs.check.plan import InspectionPlan, InspectionTask, plan
 from ossrec.jobs.check.report import CheckOptions, CheckSummary
 from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
-from ossrec.jobs.judge.judge import Listing
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.judge.judge import ListingScope
+from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.workers.inspect_object import ARCHIVED, archived, cost
-from ossrec.jobs.workers.pool import Crew
+from ossrec.jobs.workers.pool import WorkerPool
 
 _COMMIT_EVERY = 0.5  # seconds
 _MOST_WARNINGS = 1_000  # that a summary has room for
@@ -29,22 +29,27 @@ _KEPT_AGAIN = "every segment that was looked at is kept, the same check, begun w
 
 
 @dataclass(slots=True)
-class _Hand:
+class _OpenRecording:
     """A recording in hand."""
 
     number: int
-    desk: Desk
-    listing: Listing
-    plan: Plan
+    desk: BucketSession
+    listing: ListingScope
+    plan: InspectionPlan
     flying: int = 0  # segments whose looks are not kept yet
     is_begun: bool = False  # all looks that this round makes were begun
 
 
-class Round:
+class CheckRun:
     """Looks at recordings, keeps what is seen, judges; the counts go into a summary."""
 
     def __init__(
-        self, conn: sqlite3.Connection, desks: Desks, options: CheckOptions, wish: Wish, summary: CheckSummary
+        self,
+        conn: sqlite3.Connection,
+        desks: BucketSessions,
+        options: CheckOptions,
+        wish: InspectionPolicy,
+        summary: CheckSummary,
     ) -> None:
         """*wish* is what makes a recording due."""
         self._conn = conn
@@ -52,21 +57,21 @@ class Round:
         self._options = options
         self._wish = wish
         self._summary = summary
-        self._formats = Formats(conn)
-        self._hands: dict[int, _Hand] = {}
+        self._formats = FormatTable(conn)
+        self._hands: dict[int, _OpenRecording] = {}
         self._begun = 0  # bytes that looks were begun at
         self._until = None if options.time is None else time.monotonic() + options.time
         self._untold = 0
         self._meanwhile: Callable[[], None] = lambda: None  # what to look after while nothing comes back
 
-    def run(self, due: Iterable[Due], crew: Crew, stop: Stop, watch: Callable[[], None]) -> None:
+    def run(self, due: Iterable[DueRecording], crew: WorkerPool, stop: StopRequest, watch: Callable[[], None]) -> None:
         """Look at all of *due*, until budget or time are used up; *watch* is called after each segment.
 
         Raises Interrupted when asked to stop; what was looked at until then is kept. Raises what the only
         bucket there is failed with.
         """
         with crew, batches(self._conn, _COMMIT_EVERY) as commit_now_and_then:
-            flight = Flight(crew, self._options.depth)
+            flight = InFlight(crew, self._options.depth)
             kept = _KEPT if self._options.again is None else _KEPT_AGAIN
 
             def meanwhile() -> None:
@@ -94,7 +99,7 @@ class Round:
         if self._untold:
             self._summary.warnings.append(f"and {self._untold} more: see the recordings of verdict unknown")
 
-    def _begin(self, one: Due, flight: Flight, crew: Crew, between: Callable[[], None]) -> bool:
+    def _begin(self, one: DueRecording, flight: InFlight, crew: WorkerPool, between: Callable[[], None]) -> bool:
         """Begin to look at a recording's segments; false when budget or time are used up."""
         desk = self._desks.at(one.bucket_id)
         if desk is None:
@@ -106,7 +111,7 @@ class Round:
             return True
         if made is None or not (made.tasks or made.archived or made.is_unjudged):
             return True
-        hand = self._hands[one.recording_id] = _Hand(one.recording_id, desk, listing, made)
+        hand = self._hands[one.recording_id] = _OpenRecording(one.recording_id, desk, listing, made)
         self._note_archived(hand)
         goes_on = True
         for task in made.tasks:
@@ -126,7 +131,7 @@ class Round:
             self._judge_if_done(hand)
         return goes_on or desk.failed is not None
 
-    def _may_begin(self, task: Task) -> bool:
+    def _may_begin(self, task: InspectionTask) -> bool:
         """Budget and time allow one more look."""
         _, size = cost(task.target.size, self._options.depth)
         budget = self._options.budget
@@ -139,7 +144,7 @@ class Round:
             return True
         return False
 
-    def _end(self, flight: Flight, crew: Crew, between: Callable[[], None]) -> None:
+    def _end(self, flight: InFlight, crew: WorkerPool, between: Callable[[], None]) -> None:
         """Wait for all that is in flight; then nothing is left to doubt."""
         while not flight.is_empty:
             self._land(flight, crew)
@@ -153,16 +158,16 @@ class Round:
         for error in failures:
             self._warn(str(error))
 
-    def _land(self, flight: Flight, crew: Crew) -> None:
+    def _land(self, flight: InFlight, crew: WorkerPool) -> None:
         landed = flight.take(self._meanwhile)
         looked = crew.result(landed.future)
         desk = self._hands[landed.ticket].desk
         if not crew.is_here:
             desk.hear_from_elsewhere(looked)
         if desk.failed is None:
-            self._believe(desk, lambda: desk.doubts.hear(Answer(landed, looked)))
+            self._believe(desk, lambda: desk.doubts.hear(CompletedInspection(landed, looked)))
 
-    def _believe(self, desk: Desk, ask: Callable[[], list[Answer]]) -> None:
+    def _believe(self, desk: BucketSession, ask: Callable[[], list[CompletedInspection]]) -> None:
         """Keep the looks that *ask* gives; give up the bucket if it says that this cannot be read."""
         try:
             answers = ask()
@@ -172,7 +177,7 @@ class Round:
         for answer in answers:
             self._keep(answer)
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: CompletedInspection) -> None:
         task, looked = answer.landed.task, answer.looked
         hand = self._hands[answer.landed.ticket]
         now = int(time.time())
@@ -190,13 +195,13 @@ class Round:
         hand.flying -= 1
         self._judge_if_done(hand)
 
-    def _keep_failure(self, task: Task, failure: Finding, size: int, now: int) -> None:
+    def _keep_failure(self, task: InspectionTask, failure: Finding, size: int, now: int) -> None:
         told = (failure.code, failure.detail)
         save_look(self._conn, row_of_failure(task.identity, self._options.depth, now, told, size))
         if failure.code != ARCHIVED:  # somebody chose that state; it is no failure to look
             self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
 
-    def _note_archived(self, hand: _Hand) -> None:
+    def _note_archived(self, hand: _OpenRecording) -> None:
         """Keep, without a request, that nobody can look at archived segments."""
         for task in hand.plan.archived:
             failure = archived(hand.desk.bucket.name, task.target.key, task.storage or "")
@@ -204,7 +209,7 @@ class Round:
         if hand.plan.archived:
             mark_judgement_due(self._conn, hand.number)
 
-    def _judge_if_done(self, hand: _Hand) -> None:
+    def _judge_if_done(self, hand: _OpenRecording) -> None:
         if hand.flying or not hand.is_begun or hand.desk.failed is not None:
             return
         del self._hands[hand.number]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ossrec.catalog.store.inspections import LookRow, ObjectId, look_at
+from ossrec.catalog.store.inspections import ObjectId, StoredInspection, look_at
 from ossrec.catalog.store.playlists import (
     PlaylistRow,
     ResourceRow,
@@ -21,10 +21,10 @@ from ossrec.catalog.store.playlists import (
     resources_of,
     segments_of,
 )
-from ossrec.catalog.store.recordings import Holding, StoredObject, find_object
+from ossrec.catalog.store.recordings import StoredObject, StoredRecording, find_object
 from ossrec.catalog.store.stems import SEGMENT, recorder
 from ossrec.findings import Finding
-from ossrec.hls.listing.joined import ListedPlaylist, Loose, Need, Slice
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, UnlistedSegment
 from ossrec.hls.playlist import Role
 from ossrec.model import COLD
 from ossrec.naming import parse_name, unix_ms
@@ -32,7 +32,7 @@ from ossrec.naming import parse_name, unix_ms
 _Rank = tuple[bool, bool, int, int, str]
 
 
-class Part(NamedTuple):
+class AssembledPart(NamedTuple):
     """A playlist that counts, joined with the listing."""
 
     row: PlaylistRow
@@ -40,17 +40,17 @@ class Part(NamedTuple):
     is_stale: bool  # the object is another version by now, which could not be read
     findings: list[Finding]  # of its text
     beyond: list[Finding]  # what it names outside the prefix that was listed
-    listed: ListedPlaylist
+    listed: JoinedPlaylist
 
 
 class Assembled(NamedTuple):
     """What there is to judge. The last part has the orphans too, but for those that were abandoned."""
 
-    parts: list[Part]
+    parts: list[AssembledPart]
     superseded: list[int]  # numbers of the playlists that do not count
-    orphans: list[Loose]  # segments that no playlist names, in order of key
-    abandoned: list[tuple[str, list[Loose]]]  # stem and those segments of a recorder that left no playlist
-    looks: dict[str, LookRow]  # by key: at the bytes of segments as they are now
+    orphans: list[UnlistedSegment]  # segments that no playlist names, in order of key
+    abandoned: list[tuple[str, list[UnlistedSegment]]]  # stem and those segments of a recorder that left no playlist
+    looks: dict[str, StoredInspection]  # by key: at the bytes of segments as they are now
     stored: Mapping[str, tuple[ObjectId, StoredObject]] = MappingProxyType({})  # by key: its segments that are there
 
     def doubting(self, keys: Container[str]) -> "Assembled":
@@ -62,17 +62,19 @@ class Assembled(NamedTuple):
         return self._replace(parts=parts)
 
 
-def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembled:
+def assemble(conn: sqlite3.Connection, holding: StoredRecording, prefix: str) -> Assembled:
     """Join the playlists of a recording with its objects. What lies outside *prefix* was not listed."""
     chosen, superseded = choose(holding)
-    desk = _Desk(conn, holding, prefix)
-    parts: list[Part] = []
+    desk = _ObjectResolver(conn, holding, prefix)
+    parts: list[AssembledPart] = []
     offset = 0.0
     for row in chosen:
         parts.append(desk.part(row, offset))
         offset += row.duration
-    orphans: dict[ObjectId, Loose] = {
-        number: Loose(desk.key(number), stored.size, stored.modified, _stamp(number[1]), stored.storage in COLD)
+    orphans: dict[ObjectId, UnlistedSegment] = {
+        number: UnlistedSegment(
+            desk.key(number), stored.size, stored.modified, _stamp(number[1]), stored.storage in COLD
+        )
         for number, stored in holding.objects.items()
         if stored.kind == SEGMENT and number not in desk.named
     }
@@ -89,11 +91,13 @@ def assemble(conn: sqlite3.Connection, holding: Holding, prefix: str) -> Assembl
     return Assembled(parts, superseded, sorted(orphans.values()), abandoned, desk.looks, desk.stored)
 
 
-def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tuple[str, list[Loose]]]:
+def _abandoned(
+    holding: StoredRecording, orphans: Mapping[ObjectId, UnlistedSegment]
+) -> list[tuple[str, list[UnlistedSegment]]]:
     """Orphans of recorders that left no playlist, by the stem of each recorder."""
     recorders = {stem_id: recorder(parse_name(f"{stem}.m3u8")) for stem_id, stem in holding.stems.items()}
     wrote = {recorders[stem_id] for stem_id, _ in holding.playlist_objects}
-    left: dict[int, list[Loose]] = {}
+    left: dict[int, list[UnlistedSegment]] = {}
     for (stem_id, _), loose in orphans.items():
         if recorders[stem_id] not in wrote:
             left.setdefault(recorders[stem_id], []).append(loose)
@@ -102,7 +106,7 @@ def _abandoned(holding: Holding, orphans: Mapping[ObjectId, Loose]) -> list[tupl
     return [(subjects[number], sorted(left[number])) for number in sorted(left)]
 
 
-def choose(holding: Holding) -> tuple[list[PlaylistRow], list[int]]:
+def choose(holding: StoredRecording) -> tuple[list[PlaylistRow], list[int]]:
     """The playlists that count, one for each recorder in the order they took over, and the numbers of the others."""
     best: dict[int, tuple[_Rank, PlaylistRow]] = {}
     superseded = []
@@ -123,10 +127,10 @@ def choose(holding: Holding) -> tuple[list[PlaylistRow], list[int]]:
     return [best[backup][1] for backup in sorted(best)], superseded
 
 
-class _Desk:
+class _ObjectResolver:
     """Looks up objects and keys for the parts of one recording."""
 
-    def __init__(self, conn: sqlite3.Connection, holding: Holding, prefix: str) -> None:
+    def __init__(self, conn: sqlite3.Connection, holding: StoredRecording, prefix: str) -> None:
         self._conn = conn
         self._holding = holding
         self._prefix = prefix
@@ -134,7 +138,7 @@ class _Desk:
         self._playlist = ""  # the one at hand
         self._beyond: list[Finding] = []  # found in it
         self.named: set[ObjectId] = set()  # what some playlist names
-        self.looks: dict[str, LookRow] = {}
+        self.looks: dict[str, StoredInspection] = {}
         self.stored: dict[str, tuple[ObjectId, StoredObject]] = {}
 
     def note(self, number: ObjectId, stored: StoredObject) -> None:
@@ -154,10 +158,10 @@ class _Desk:
             self._stems[stem_id] = stem
         return stem + rest
 
-    def part(self, row: PlaylistRow, offset: float) -> Part:
+    def part(self, row: PlaylistRow, offset: float) -> AssembledPart:
         key = self.key((row.stem_id, row.rest))
         self._playlist, self._beyond = key, []
-        listed = ListedPlaylist(
+        listed = JoinedPlaylist(
             key=key,
             modified=row.modified,
             ended=bool(row.ended),
@@ -166,13 +170,13 @@ class _Desk:
             previous_segments=most_segments_before(self._conn, row),
         )
         is_stale = self._holding.objects[row.stem_id, row.rest].etag != row.etag
-        return Part(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._beyond, listed)
+        return AssembledPart(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._beyond, listed)
 
-    def _slice(self, segment: SegmentRow, offset: float) -> Slice:
+    def _slice(self, segment: SegmentRow, offset: float) -> JoinedSegment:
         stored, key = self._object(segment)
         folder = self._playlist[: self._playlist.rfind("/") + 1]
         uri = segment.uri if segment.uri is not None else (key or "")[len(folder) :]
-        return Slice(
+        return JoinedSegment(
             number=segment.number,
             key=key,
             uri=uri,
@@ -191,11 +195,11 @@ class _Desk:
             literal=segment.uri is not None and folder + segment.uri == key,  # else its URI were not kept
         )
 
-    def _need(self, resource: ResourceRow) -> Need:
+    def _need(self, resource: ResourceRow) -> JoinedResource:
         stored, key = self._object(resource)
         size = None if stored is None else stored.size
         role: Role = "key" if resource.role == "key" else "map"
-        return Need(role, key, resource.uri, resource.line, size, resource.byterange_end)
+        return JoinedResource(role, key, resource.uri, resource.line, size, resource.byterange_end)
 
     def _object(self, row: SegmentRow | ResourceRow) -> tuple[StoredObject | None, str | None]:
         """The object that a row names, if it is there, and its key unless nothing can be known of it."""

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ossrec.catalog.store.inspections import Formats
-from ossrec.catalog.store.recordings import Holding, Judged
+from ossrec.catalog.store.inspections import FormatTable
+from ossrec.catalog.store.recordings import StoredRecording, StoredVerdict
 from ossrec.findings import ABSENT, AWAY, BEGUN, NOT_ENDED, RANK, Facts, Finding, Rule, Verdict, verdict
 from ossrec.hls.listing.check import check_listing, check_segments_without_playlist, summarise
-from ossrec.hls.listing.joined import Loose, Totals
-from ossrec.jobs.judge.assemble import Assembled, Part
+from ossrec.hls.listing.joined import Totals, UnlistedSegment
+from ossrec.jobs.judge.assemble import Assembled, AssembledPart
 from ossrec.jobs.judge.measure import measure
-from ossrec.jobs.judge.quiet import Quiet
+from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.judge.start_and_end import tell_time
-from ossrec.jobs.judge.task_knowledge import Told
+from ossrec.jobs.judge.task_knowledge import TaskKnowledge
 from ossrec.rules import RULES
 from ossrec.tasks.matching import about_name, read_name
 
@@ -23,25 +23,25 @@ _TS_PACKET = 188  # bytes
 _ORPHANED = frozenset(("LST270", "LST271"))
 
 
-class Judgement(NamedTuple):
+class Evaluation(NamedTuple):
     """What a recording was found to be. Findings of a playlist's text are kept with the playlist already."""
 
-    judged: Judged
+    judged: StoredVerdict
     found: list[tuple[str, Finding]]  # source ("name", "listing", "look", "segment") and finding
 
 
 def judge(
-    holding: Holding,
+    holding: StoredRecording,
     assembled: Assembled,
     failures: Iterable[Finding],
-    quiet: Quiet,
-    formats: Formats,
-    told: Told = Told(),  # noqa: B008 - a value that never changes
-) -> Judgement:
+    quiet: IdlePeriod,
+    formats: FormatTable,
+    told: TaskKnowledge = TaskKnowledge(),  # noqa: B008 - a value that never changes
+) -> Evaluation:
     """The verdict on a recording, with its reasons and everything people query it by; *told* is what its task knows."""
     if not holding.objects:
         before = holding.before
-        return Judgement(before._replace(verdict=str(Verdict.GONE), reasons=(), bytes=0, segments_present=0), [])
+        return Evaluation(before._replace(verdict=str(Verdict.GONE), reasons=(), bytes=0, segments_present=0), [])
     parts = assembled.parts
     current = [part for part in parts if not part.is_stale]
     media = [part for part in current if part.row.kind == "media"]
@@ -66,7 +66,7 @@ def judge(
         rules = [rule for rule in rules if rule.code not in BEGUN]
     word = verdict(rules, Facts(present=True, quiet=is_quiet))
     totals = _totals(assembled)
-    judged = Judged(
+    judged = StoredVerdict(
         playlist=playlist,
         ambiguous=any(f.code == "NAM450" for f in named),
         **tell_time(holding, assembled, measured.lengths)._asdict(),
@@ -82,7 +82,7 @@ def judge(
         reasons=(*_reasons(rules), *_absences(rules, is_mixed=holding.uid is None)),
     )
     by_source = {"listing": listed, "look": unseen, "name": named, "segment": measured.found}
-    return Judgement(judged, [(source, f) for source, found in by_source.items() for f in found])
+    return Evaluation(judged, [(source, f) for source, found in by_source.items() for f in found])
 
 
 def _without_false_cuts(listed: list[Finding], assembled: Assembled) -> list[Finding]:
@@ -98,14 +98,14 @@ def _without_false_cuts(listed: list[Finding], assembled: Assembled) -> list[Fin
     return [f for f in listed if f.code != "LST262" or (f.subject, f.segment) not in whole]
 
 
-def _that_count(part: Part, *, is_last: bool) -> list[Finding]:
+def _that_count(part: AssembledPart, *, is_last: bool) -> list[Finding]:
     """The findings of a part's text: a recorder that was taken over from need not have ended its playlist."""
     if is_last:
         return part.findings
     return [f for f in part.findings if f.code != NOT_ENDED]
 
 
-def _without_playlist(holding: Holding, stem: str, segments: list[Loose]) -> list[Finding]:
+def _without_playlist(holding: StoredRecording, stem: str, segments: list[UnlistedSegment]) -> list[Finding]:
     """What is wrong with segments that have no playlist; one that was there before is worth knowing of."""
     found = check_segments_without_playlist(stem, segments)
     before = max((row.segments for row in holding.playlists), default=0)
@@ -115,7 +115,7 @@ def _without_playlist(holding: Holding, stem: str, segments: list[Loose]) -> lis
     return [f._replace(detail=f.detail + lost) if f.code == "LST272" else f for f in found]
 
 
-def _of_the_name(path: str, playlist: str | None, subject: str, told: Told) -> list[Finding]:
+def _of_the_name(path: str, playlist: str | None, subject: str, told: TaskKnowledge) -> list[Finding]:
     name = read_name(path, playlist, told.task)
     return [] if name is None else [Finding(code, subject, detail) for code, detail in about_name(name)]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ossrec.hls.listing.check import is_transport_stream
-from ossrec.hls.listing.joined import Slice
+from ossrec.hls.listing.joined import JoinedSegment
 from ossrec.jobs.judge.assemble import Assembled
 
 
-class Lookable(NamedTuple):
+class InspectableSegment(NamedTuple):
     """A segment whose bytes can be looked at: there, not enciphered, and MPEG-TS by its playlist and name."""
 
     key: str
@@ -21,7 +21,7 @@ class Lookable(NamedTuple):
     follows: bool  # the one before it in this list is the one before it in the recording
 
     @classmethod
-    def of(cls, one: Slice, *, follows: bool) -> "Lookable":
+    def of(cls, one: JoinedSegment, *, follows: bool) -> "InspectableSegment":
         """The segment that a playlist names."""
         return cls(
             key=one.key or "",
@@ -35,16 +35,16 @@ class Lookable(NamedTuple):
         )
 
 
-def can_be_looked_at(key: str | None, size: int | None, one: Slice | None) -> bool:
+def can_be_looked_at(key: str | None, size: int | None, one: JoinedSegment | None) -> bool:
     """An object is there, not enciphered, and MPEG-TS by its name and by the playlist that names it, if one does."""
     if one is not None and (one.encrypted or one.fragment):
         return False
     return key is not None and bool(size) and is_transport_stream(key)
 
 
-def lookable_segments(assembled: Assembled) -> list[Lookable]:
+def lookable_segments(assembled: Assembled) -> list[InspectableSegment]:
     """The segments of a recording whose bytes can be looked at, each object once, in the order of the recording."""
-    found: dict[str, Lookable] = {}
+    found: dict[str, InspectableSegment] = {}
     for part in assembled.parts:
         if part.row.kind == "media" and not part.is_stale:
             _add_part(part.listed.slices, found)
@@ -53,7 +53,7 @@ def lookable_segments(assembled: Assembled) -> list[Lookable]:
     for number, loose in enumerate(assembled.orphans):
         if loose.key not in found and can_be_looked_at(loose.key, loose.size, None):
             start = (loose.stamp_ms - min(stamps)) / 1000 if without and loose.stamp_ms is not None else None
-            found[loose.key] = Lookable(
+            found[loose.key] = InspectableSegment(
                 loose.key, loose.size, loose.archived, number if without else None, start, None, True, False
             )
     return list(found.values())
@@ -67,21 +67,21 @@ def enciphered_and_foreign(assembled: Assembled) -> tuple[int, int]:
     return enciphered, foreign
 
 
-def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
+def _add_part(slices: Sequence[JoinedSegment], found: dict[str, InspectableSegment]) -> None:
     """The segments of one playlist; parts of one object that follow each other are one segment.
 
     A look sees the whole object, so that its length can be held against EXTINF only when the playlist plays all of it
     in one go.
     """
-    before: Slice | None = None
-    ends: dict[str, Slice] = {}  # the last part of each object
+    before: JoinedSegment | None = None
+    ends: dict[str, JoinedSegment] = {}  # the last part of each object
     for one in slices:
         if one.key is None or one.gap or not can_be_looked_at(one.key, one.size, one):
             before = None
             continue
         known = found.get(one.key)
         if known is None:
-            found[one.key] = Lookable.of(one, follows=before is not None)
+            found[one.key] = InspectableSegment.of(one, follows=before is not None)
         elif one.key in ends and one.byterange_end is not None:
             goes_on = known.duration is not None and _goes_on(before, one)
             found[one.key] = known._replace(duration=(known.duration or 0.0) + one.duration if goes_on else None)
@@ -93,6 +93,6 @@ def _add_part(slices: Sequence[Slice], found: dict[str, Lookable]) -> None:
             found[key] = found[key]._replace(duration=None)
 
 
-def _goes_on(before: Slice | None, one: Slice) -> bool:
+def _goes_on(before: JoinedSegment | None, one: JoinedSegment) -> bool:
     """A part of an object comes behind another one of it."""
     return before is not None and before.key == one.key and (before.byterange_end or 0) < (one.byterange_end or 0)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from ossrec.catalog.store.inspections import FormatRow, Formats, LookRow
-from ossrec.mpegts.inspection import Counter, Format, Inspection, Note, Stream
+from ossrec.catalog.store.inspections import FormatRow, FormatTable, StoredInspection
+from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 from ossrec.rules import RULES
 
 _NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one number
@@ -13,12 +13,12 @@ _NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one
 Identity = tuple[int, str, bytes]  # stem_id, rest, etag
 
 
-def row_of(identity: Identity, inspection: Inspection, looked: int, formats: Formats) -> LookRow:
+def row_of(identity: Identity, inspection: Inspection, looked: int, formats: FormatTable) -> StoredInspection:
     """What is kept of a look that succeeded; belongs in a transaction. *looked* is in epoch seconds."""
     numbers = [formats.number(_content(stream.format)) for stream in inspection.streams]
     streams = [[stream.pid, number, *stream[2:]] for stream, number in zip(inspection.streams, numbers, strict=True)]
     duration = inspection.duration
-    return LookRow(
+    return StoredInspection(
         *identity,
         depth=inspection.depth,
         looked=looked,
@@ -39,12 +39,12 @@ def row_of(identity: Identity, inspection: Inspection, looked: int, formats: For
 
 def row_of_failure(
     identity: Identity, depth: str, looked: int, failure: tuple[str, str], bytes_read: int = 0
-) -> LookRow:
+) -> StoredInspection:
     """What is kept of a look that failed; *failure* is a code and a detail."""
-    return LookRow(*identity, depth, looked, *failure, bytes_read)
+    return StoredInspection(*identity, depth, looked, *failure, bytes_read)
 
 
-def inspection_of(row: LookRow, size: int, formats: Formats) -> Inspection | None:
+def inspection_of(row: StoredInspection, size: int, formats: FormatTable) -> Inspection | None:
     """The look that a row was made of, None if somebody wrote other things there; *size* is the segment's in bytes."""
     try:
         return Inspection(
@@ -66,33 +66,33 @@ def _first(inspection: Inspection, numbers: list[int], kind: str) -> int | None:
     return numbers[kinds.index(kind)] if kind in kinds else None
 
 
-def _content(form: Format) -> FormatRow:
+def _content(form: StreamFormat) -> FormatRow:
     return (str(form.kind), *form[1:])
 
 
-def _stream(formats: Formats, pid: int, number: int, *rest: int | bool | None) -> Stream:
+def _stream(formats: FormatTable, pid: int, number: int, *rest: int | bool | None) -> StreamSummary:
     if not all(value is None or isinstance(value, int) for value in (pid, *rest)):
         raise ValueError("a stream is told by whole numbers")
-    return Stream(pid, Format(*formats.content(number)), *rest)  # type: ignore[arg-type]
+    return StreamSummary(pid, StreamFormat(*formats.content(number)), *rest)  # type: ignore[arg-type]
 
 
-def _note(code: str, detail: str, *rest: float | None) -> Note:
+def _note(code: str, detail: str, *rest: float | None) -> SegmentFault:
     if code not in RULES or not isinstance(detail, str):
         raise ValueError("a note is a code and words")
     if not all(value is None or (isinstance(value, int | float) and isfinite(value)) for value in rest):
         raise ValueError("a place is told by numbers")
-    return Note(code, detail, *rest)  # type: ignore[arg-type]
+    return SegmentFault(code, detail, *rest)  # type: ignore[arg-type]
 
 
-def _flags(counter: Counter) -> int:
+def _flags(counter: CounterEnds) -> int:
     return sum(bool(flag) << bit for bit, flag in enumerate(counter[_NUMBERS:]))
 
 
-def _counter(pid: int, first: int, last: int, flags: int) -> Counter:
-    bits = range(len(Counter._fields) - _NUMBERS)
+def _counter(pid: int, first: int, last: int, flags: int) -> CounterEnds:
+    bits = range(len(CounterEnds._fields) - _NUMBERS)
     if not all(isinstance(value, int) for value in (pid, first, last)):
         raise ValueError("a counter is told by whole numbers")
-    return Counter(pid, first, last, *(bool(flags >> bit & 1) for bit in bits))
+    return CounterEnds(pid, first, last, *(bool(flags >> bit & 1) for bit in bits))
 
 
 def _packed(rows: Iterable[Sequence[object]]) -> str:

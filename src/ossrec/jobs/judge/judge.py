@@ -4,21 +4,21 @@ import sqlite3
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.store.ingest import Intake
-from ossrec.catalog.store.inspections import Formats
+from ossrec.catalog.store.ingest import Ingest
+from ossrec.catalog.store.inspections import FormatTable
 from ossrec.catalog.store.ownership import adopter, mark_strays_due, merge
 from ossrec.catalog.store.playlists import save_findings
-from ossrec.catalog.store.recordings import Holding, load, save
+from ossrec.catalog.store.recordings import StoredRecording, load, save
 from ossrec.catalog.store.stems import split_key
 from ossrec.catalog.tasks.links import note_playlist
 from ossrec.errors import BucketError
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.judge.assemble import Assembled, assemble
-from ossrec.jobs.judge.evaluate import Judgement, judge
-from ossrec.jobs.judge.quiet import Quiet
-from ossrec.jobs.judge.read_playlist import Look
+from ossrec.jobs.judge.evaluate import Evaluation, judge
+from ossrec.jobs.judge.quiet import IdlePeriod
+from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.jobs.judge.store_playlist import keep_playlist
-from ossrec.jobs.judge.task_knowledge import Knowledge
+from ossrec.jobs.judge.task_knowledge import TaskLookup
 from ossrec.model import Cursor
 from ossrec.rules import RULES
 
@@ -26,14 +26,14 @@ _AGAIN = 8  # stems, and pages of each, that are listed once more for one record
 _RACE = 120  # a playlist this much older than the listing cannot name segments that were not yet listed, seconds
 
 
-class Listing(NamedTuple):
+class ListingScope(NamedTuple):
     """The listing that a judgement stands on."""
 
     prefix: str  # what lies outside was not listed
     begun: int  # epoch seconds, by this machine's clock
 
 
-class Checked(NamedTuple):
+class JudgedRecording(NamedTuple):
     """What came of one recording."""
 
     playlists: int  # read
@@ -45,17 +45,19 @@ class Checked(NamedTuple):
 class Judge:
     """Judges the recordings of one bucket in one run. Call its methods inside a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection, bucket: Bucket, run_id: int, intake: Intake, quiet: Quiet) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, bucket: Bucket, run_id: int, intake: Ingest, quiet: IdlePeriod
+    ) -> None:
         """*run_id* is the row of `scans` that changes refer to."""
         self._conn = conn
         self._bucket = bucket
         self._run_id = run_id
         self._intake = intake
         self._quiet = quiet
-        self._formats = Formats(conn)
-        self._knowledge = Knowledge(conn, quiet.lag)
+        self._formats = FormatTable(conn)
+        self._knowledge = TaskLookup(conn, quiet.lag)
 
-    def judge(self, recording_id: int, looks: list[Look], listing: Listing) -> Checked | None:
+    def judge(self, recording_id: int, looks: list[PlaylistRead], listing: ListingScope) -> JudgedRecording | None:
         """Judge one recording, *looks* being those at its unread playlists; None if it was part of another."""
         stems, now = self._intake.stems, self._quiet.now
         read = [one for one in looks if one.playlist is not None]
@@ -87,14 +89,14 @@ class Judge:
         self._save(holding, assembled, judgement, lost)
         severities = [RULES[f.code].severity for _, f in judgement.found]
         severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]
-        return Checked(
+        return JudgedRecording(
             playlists=len(read),
             findings=sum(severity > Severity.INFO for severity in severities),
             failures=failures,
             verdict=judgement.judged.verdict,
         )
 
-    def _may_be_late(self, assembled: Assembled, listing: Listing) -> list[str]:
+    def _may_be_late(self, assembled: Assembled, listing: ListingScope) -> list[str]:
         """Keys that seem to be missing, but are named by a playlist that may be newer than the listing."""
         return sorted(
             one.key
@@ -123,7 +125,7 @@ class Judge:
             cursor = page.next
         return found
 
-    def _save(self, holding: Holding, assembled: Assembled, judgement: Judgement, lost: int) -> None:
+    def _save(self, holding: StoredRecording, assembled: Assembled, judgement: Evaluation, lost: int) -> None:
         conn = self._conn
         conn.execute(
             "DELETE FROM findings WHERE recording_id = ? AND source NOT IN ('playlist', 'task')", (holding.id,)

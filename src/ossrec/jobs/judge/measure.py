@@ -4,15 +4,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ossrec.catalog.store.inspections import Formats, LookRow
+from ossrec.catalog.store.inspections import FormatTable, StoredInspection
 from ossrec.catalog.store.recordings import Measures
 from ossrec.catalog.store.stems import recorder
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.judge.assemble import Assembled
-from ossrec.jobs.judge.inspectable import Lookable, enciphered_and_foreign, lookable_segments
+from ossrec.jobs.judge.inspectable import InspectableSegment, enciphered_and_foreign, lookable_segments
 from ossrec.jobs.judge.inspection_rows import inspection_of
-from ossrec.mpegts.inspection import Format, Inspection, Kind
-from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.inspection import Inspection, Kind, StreamFormat
+from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import spans
 from ossrec.mpegts.sequence.misplaced import displaced
 from ossrec.mpegts.sequence.order import in_order
@@ -24,7 +24,7 @@ _LEAP = "TS380"  # times of neighbours do not meet: without a length nothing of 
 _ROUNDING = 0.0005  # times of segments are whole milliseconds
 
 
-class Measured(NamedTuple):
+class Measurement(NamedTuple):
     """What the looks say."""
 
     measures: Measures
@@ -33,7 +33,7 @@ class Measured(NamedTuple):
     lengths: dict[str, float]  # seconds of segments, by key
 
 
-def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
+def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measurement:
     """Findings and measures of a recording by the looks at its segments; *subject* is what findings are about."""
     segments = lookable_segments(assembled)
     looks = [_look(one, assembled) for one in segments]
@@ -44,7 +44,7 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
     ]
     good = [look for look, inspection in zip(looks, seen, strict=True) if look is not None and inspection is not None]
     if not good:
-        return Measured(Measures(segments_lookable=len(segments)), [], failures, {})
+        return Measurement(Measures(segments_lookable=len(segments)), [], failures, {})
     known = list(placed(segments, seen))
     found = [*check_segments(subject, known), *displaced(subject, known), *_passed_over(assembled, subject)]
     order = _order(segments, seen, assembled)
@@ -57,33 +57,33 @@ def measure(assembled: Assembled, subject: str, formats: Formats) -> Measured:
         damaged_seconds=round(_damaged(found, segments), 3),
     )
     ends = {segments[number].key: length for number, length in zip(order, lengths, strict=True) if length is not None}
-    return Measured(measures, found, failures, ends)
+    return Measurement(measures, found, failures, ends)
 
 
-def _look(one: Lookable, assembled: Assembled) -> LookRow | None:
+def _look(one: InspectableSegment, assembled: Assembled) -> StoredInspection | None:
     look = assembled.looks.get(one.key)
     if look is not None and look.failure == _FAILED_WHILE_ARCHIVED and _is_restored(one, assembled):
         return None
     return look
 
 
-def _is_restored(one: Lookable, assembled: Assembled) -> bool:
+def _is_restored(one: InspectableSegment, assembled: Assembled) -> bool:
     """An archived object can be read again; one in no archive was archived after it was listed."""
     if one.archived:
         return False
     return one.key not in assembled.stored or assembled.stored[one.key][1].storage is not None
 
 
-def _failure(key: str, look: LookRow) -> Finding:
+def _failure(key: str, look: StoredInspection) -> Finding:
     return Finding(look.failure or "", key, look.detail or "")
 
 
-def placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> Iterator[Placed]:
+def placed(segments: Sequence[InspectableSegment], seen: Sequence[Inspection | None]) -> Iterator[SegmentInSequence]:
     """Those that were looked at, each with whether its neighbour was too."""
     before = False
     for one, inspection in zip(segments, seen, strict=True):
         if inspection is not None:
-            yield Placed(
+            yield SegmentInSequence(
                 number=one.number,
                 key=one.key,
                 start=one.start,
@@ -95,7 +95,9 @@ def placed(segments: Sequence[Lookable], seen: Sequence[Inspection | None]) -> I
         before = inspection is not None
 
 
-def _order(segments: Sequence[Lookable], seen: Sequence[Inspection | None], assembled: Assembled) -> list[int]:
+def _order(
+    segments: Sequence[InspectableSegment], seen: Sequence[Inspection | None], assembled: Assembled
+) -> list[int]:
     """Numbers of *segments* as playlists have them; behind those what none names as it was made, by recorder."""
     stamps = {loose.key: loose.stamp_ms for loose in assembled.orphans}
     order = [number for number, one in enumerate(segments) if one.key not in stamps]
@@ -118,7 +120,7 @@ def _passed_over(assembled: Assembled, subject: str) -> Iterator[Finding]:
         yield Finding("TS312", subject, f"{foreign} segments")
 
 
-def _damaged(found: Iterable[Finding], segments: Sequence[Lookable]) -> float:
+def _damaged(found: Iterable[Finding], segments: Sequence[InspectableSegment]) -> float:
     """Seconds in which something is damaged, each counted once."""
     placed = sorted((one.start, one.start + one.duration) for one in segments if one.start is not None and one.duration)
     starts = [start for start, _ in placed]
@@ -171,7 +173,7 @@ def _measures(sizes: Sequence[int], seen: Sequence[Inspection | None], lengths: 
     )
 
 
-def _first_format(seen: Sequence[Inspection | None], kind: Kind) -> Format | None:
+def _first_format(seen: Sequence[Inspection | None], kind: Kind) -> StreamFormat | None:
     """The first one that is known in full: of a stream that is only announced, nothing but the codec is."""
     formats = [stream.format for one in seen if one is not None and (stream := one.first(kind)) is not None]
     known = (one for one in formats if one.width is not None or one.sample_rate is not None)

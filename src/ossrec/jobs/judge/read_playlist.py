@@ -10,43 +10,43 @@ from ossrec.findings import Finding
 from ossrec.hls.collector import excerpt
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
-from ossrec.hls.uris import Resolved, resolve_playlist
+from ossrec.hls.uris import ResolvedUris, resolve_playlist
 from ossrec.model import COLD, Body
 
 ARCHIVED = "LOOK001"
 _MOST_MEMBERS = 8  # that a finding names
 
 
-class Look(NamedTuple):
+class PlaylistRead(NamedTuple):
     """What a look at a playlist gave: either the playlist, or a finding that says why not."""
 
     at: PlaylistObject
     body: Body | None = None
     playlist: Playlist | None = None
-    resolved: Resolved | None = None  # where its URIs lead
+    resolved: ResolvedUris | None = None  # where its URIs lead
     failure: Finding | None = None
 
 
-def look(bucket: Bucket, at: PlaylistObject) -> Look:
+def look(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
     """Read the playlist *at*, and resolve what it names; called on several threads at once."""
     if at.storage in COLD:
-        return Look(at, failure=Finding(ARCHIVED, at.key, at.storage))
+        return PlaylistRead(at, failure=Finding(ARCHIVED, at.key, at.storage))
     try:
         body = bucket.read(at.key, limit=MAX_PLAYLIST)
     except ObjectArchived as error:
-        return Look(at, failure=Finding(ARCHIVED, at.key, str(error)))
+        return PlaylistRead(at, failure=Finding(ARCHIVED, at.key, str(error)))
     except AccessDenied as error:
-        return Look(at, failure=Finding("LOOK002", at.key, str(error)))
+        return PlaylistRead(at, failure=Finding("LOOK002", at.key, str(error)))
     except ObjectTooLarge:
-        return Look(at, failure=Finding("LOOK004", at.key, f"{at.size} bytes"))
+        return PlaylistRead(at, failure=Finding("LOOK004", at.key, f"{at.size} bytes"))
     except ObjectMissing:
-        return Look(at, failure=Finding("LOOK005", at.key, "it is not there any more"))
+        return PlaylistRead(at, failure=Finding("LOOK005", at.key, "it is not there any more"))
     except BucketError as error:
-        return Look(at, failure=Finding("LOOK003", at.key, str(error)))
+        return PlaylistRead(at, failure=Finding("LOOK003", at.key, str(error)))
     playlist = read_playlist(body.data, at.key)
     if playlist.kind == "master":
         playlist = _with_members(playlist)
-    return Look(at, body._replace(data=b""), playlist, resolve_playlist(playlist, at.key, bucket.address))
+    return PlaylistRead(at, body._replace(data=b""), playlist, resolve_playlist(playlist, at.key, bucket.address))
 
 
 def _with_members(playlist: Playlist) -> Playlist:

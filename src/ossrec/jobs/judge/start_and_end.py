@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ossrec.catalog.store.recordings import Holding
-from ossrec.jobs.judge.assemble import Assembled, Part
+from ossrec.catalog.store.recordings import StoredRecording
+from ossrec.jobs.judge.assemble import Assembled, AssembledPart
 
 
-class Clock(NamedTuple):
+class StartAndEnd(NamedTuple):
     """Start and end of a recording in Unix ms, each with its source."""
 
     started_ms: int | None = None
@@ -20,7 +20,7 @@ _DAY = 86_400_000
 _FIRST, _LAST = 946_684_800_000, 4_102_444_800_000  # the years 2000 to 2099
 
 
-class _Moment(NamedTuple):
+class _SegmentTime(NamedTuple):
     """What one segment tells."""
 
     stamp_ms: int | None  # by its name
@@ -28,7 +28,7 @@ class _Moment(NamedTuple):
     length: float  # seconds, 0 when neither a playlist nor a look tells
 
 
-def tell_time(holding: Holding, assembled: Assembled, measured: Mapping[str, float]) -> Clock:
+def tell_time(holding: StoredRecording, assembled: Assembled, measured: Mapping[str, float]) -> StartAndEnd:
     """By the playlist's clock, else by the segments' names, else by their arrival in the bucket.
 
     *measured* has the lengths of segments that were looked at, by key; those count that no playlist tells.
@@ -41,7 +41,7 @@ def tell_time(holding: Holding, assembled: Assembled, measured: Mapping[str, flo
     return by_name or _by_arrival(moments, holding)
 
 
-def _is_believable(clock: Clock, other: Clock | None) -> bool:
+def _is_believable(clock: StartAndEnd, other: StartAndEnd | None) -> bool:
     """A recorder without a clock starts in 1970; the names of its segments, if they tell, are by another clock."""
     started = clock.started_ms or 0
     if other is not None and other.started_ms is not None:
@@ -49,37 +49,37 @@ def _is_believable(clock: Clock, other: Clock | None) -> bool:
     return _FIRST <= started <= _LAST
 
 
-def _moments(assembled: Assembled, measured: Mapping[str, float]) -> Iterator[_Moment]:
+def _moments(assembled: Assembled, measured: Mapping[str, float]) -> Iterator[_SegmentTime]:
     for part in assembled.parts:
         for one in part.listed.slices:
-            yield _Moment(one.stamp_ms, one.modified, one.duration)
+            yield _SegmentTime(one.stamp_ms, one.modified, one.duration)
     for loose in assembled.orphans:
-        yield _Moment(loose.stamp_ms, loose.modified, measured.get(loose.key, 0.0))
+        yield _SegmentTime(loose.stamp_ms, loose.modified, measured.get(loose.key, 0.0))
 
 
-def _by_playlist(parts: list[Part]) -> Clock | None:
+def _by_playlist(parts: list[AssembledPart]) -> StartAndEnd | None:
     if not parts or parts[0].row.program_ms is None:
         return None
     source = "PROGRAM-DATE-TIME"
     last = parts[-1].row
     if last.program_ms is None:
-        return Clock(parts[0].row.program_ms, source)
-    return Clock(parts[0].row.program_ms, source, last.program_ms + round(last.duration * 1000), source)
+        return StartAndEnd(parts[0].row.program_ms, source)
+    return StartAndEnd(parts[0].row.program_ms, source, last.program_ms + round(last.duration * 1000), source)
 
 
-def _by_name(moments: list[_Moment]) -> Clock | None:
+def _by_name(moments: list[_SegmentTime]) -> StartAndEnd | None:
     """A name has the time at which its segment starts."""
     source = "segment name"
     told = [(one.stamp_ms, one.length) for one in moments if one.stamp_ms is not None]
     if not told:
         return None
-    return Clock(min(told)[0], source, max(stamp + round(1000 * length) for stamp, length in told), source)
+    return StartAndEnd(min(told)[0], source, max(stamp + round(1000 * length) for stamp, length in told), source)
 
 
-def _by_arrival(moments: list[_Moment], holding: Holding) -> Clock:
+def _by_arrival(moments: list[_SegmentTime], holding: StoredRecording) -> StartAndEnd:
     """A segment arrives when it is over."""
     source = "last-modified"
     told = [(one.modified, one.length) for one in moments if one.modified is not None]
     told = told or [(stored.modified, 0.0) for stored in holding.objects.values()]
     first, length = min(told)
-    return Clock(first * 1000 - round(1000 * length), source, max(told)[0] * 1000, source)
+    return StartAndEnd(first * 1000 - round(1000 * length), source, max(told)[0] * 1000, source)

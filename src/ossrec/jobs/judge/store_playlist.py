@@ -15,12 +15,12 @@ from ossrec.catalog.store.playlists import (
 from ossrec.catalog.store.recordings import find_object
 from ossrec.catalog.store.stems import Stem, Stems
 from ossrec.hls.playlist import Playlist, Resource, Segment
-from ossrec.hls.uris import Target
-from ossrec.jobs.judge.read_playlist import Look
+from ossrec.hls.uris import ResolvedUri
+from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.rules import RULES
 
 
-def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: Look, now: int) -> int:
+def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: PlaylistRead, now: int) -> int:
     """Keep the playlist of a look that succeeded; gives how many segments it lost since it was read last.
 
     Belongs in a transaction.
@@ -42,7 +42,7 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
         target_duration=_bounded(playlist.target_duration),
         program_ms=_program_ms(playlist),
     )
-    desk = _Desk(conn, stems, at.key)
+    desk = _RowBuilder(conn, stems, at.key)
     segments = [desk.segment(*pair) for pair in zip(playlist.segments, resolved.segments, strict=True)]
     resources = [desk.resource(*pair) for pair in zip(playlist.resources, resolved.resources, strict=True)]
     lost = segments_before(conn, at.stem_id, at.rest) - row.segments
@@ -60,7 +60,7 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
     return max(0, lost)
 
 
-class _Desk:
+class _RowBuilder:
     """Turns what a playlist names into rows."""
 
     def __init__(self, conn: sqlite3.Connection, stems: Stems, playlist_key: str) -> None:
@@ -68,7 +68,7 @@ class _Desk:
         self._stems = stems
         self._folder = playlist_key[: playlist_key.rfind("/") + 1]
 
-    def segment(self, segment: Segment, target: Target) -> SegmentRow:
+    def segment(self, segment: Segment, target: ResolvedUri) -> SegmentRow:
         stem, rest = self._place(target)
         is_file_name = target.key is not None and self._folder + segment.uri == target.key
         return SegmentRow(
@@ -86,7 +86,7 @@ class _Desk:
             byterange_end=_end(segment.byterange),
         )
 
-    def resource(self, resource: Resource, target: Target) -> ResourceRow:
+    def resource(self, resource: Resource, target: ResolvedUri) -> ResourceRow:
         stem, rest = self._place(target)
         return ResourceRow(
             line=resource.line,
@@ -97,7 +97,7 @@ class _Desk:
             byterange_end=_end(resource.byterange),
         )
 
-    def _place(self, target: Target) -> tuple[Stem | None, str | None]:
+    def _place(self, target: ResolvedUri) -> tuple[Stem | None, str | None]:
         """Stem and rest of what a URI means; of its unescaped spelling, if only that is in the bucket."""
         if target.key is None:
             return None, None

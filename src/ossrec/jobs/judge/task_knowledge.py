@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 from typing import NamedTuple
 
-from ossrec.catalog.store.recordings import Holding
+from ossrec.catalog.store.recordings import StoredRecording
 from ossrec.catalog.tasks.facts import (
     task_row,
     told_durations,
@@ -18,7 +18,7 @@ from ossrec.naming import parse_name
 from ossrec.tasks.task import Task
 
 
-class Told(NamedTuple):
+class TaskKnowledge(NamedTuple):
     """What is known of the task of a recording, and how long it may take until its files have arrived."""
 
     task: Task | None = None
@@ -41,7 +41,7 @@ class Told(NamedTuple):
         return Finding("TSK465", subject, f"stopped at {when}, says {task.state_from if task else ''}")
 
 
-class Knowledge:
+class TaskLookup:
     """What tasks know of recordings, in one run."""
 
     def __init__(self, conn: sqlite3.Connection, lag: float) -> None:
@@ -50,17 +50,17 @@ class Knowledge:
         self._lag = lag
         self._is_empty = not has_tasks(conn)
 
-    def of(self, holding: Holding, assembled: Assembled) -> tuple[Told, Assembled]:
+    def of(self, holding: StoredRecording, assembled: Assembled) -> tuple[TaskKnowledge, Assembled]:
         """What is known of the task of a recording; its playlists get the lengths that callbacks told."""
         name = None if self._is_empty else parse_name(f"{holding.path}.m3u8")
         if name is None:
-            return Told(lag=self._lag), assembled
+            return TaskKnowledge(lag=self._lag), assembled
         task = known_task(self._conn, name.recordid)
         if task is not None and assembled.parts:
             assembled = self._with_lengths(holding, assembled, name.recordid)
-        return Told(task, self._lag), assembled
+        return TaskKnowledge(task, self._lag), assembled
 
-    def _with_lengths(self, holding: Holding, assembled: Assembled, recordid: str) -> Assembled:
+    def _with_lengths(self, holding: StoredRecording, assembled: Assembled, recordid: str) -> Assembled:
         told = told_durations(self._conn, recordid)
         if not told:
             return assembled

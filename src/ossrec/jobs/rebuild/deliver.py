@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from ossrec.buckets.local.atomic_files import make_file, replace_file
 from ossrec.buckets.protocol import Bucket
-from ossrec.buckets.retrying import Retrying
-from ossrec.buckets.writable import Writable, write_once
+from ossrec.buckets.retrying import RetryingBucket
+from ossrec.buckets.writable import WritableBucket, write_once
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.hls.edit.relocate import NoWay, move, move_within
+from ossrec.hls.edit.relocate import NotRelocatable, move, move_within
 from ossrec.hls.relative_uris import quoted_path, relative_folder, relative_path
 from ossrec.hls.uris import resolve
-from ossrec.jobs.rebuild.rebuild import Place, Rebuilt
+from ossrec.jobs.rebuild.rebuild import OutputLocation, RebuiltPlaylist
 from ossrec.naming import parse_name
 
 # Paths are bytes here, as the file system has them, and pathlib takes none.
@@ -23,14 +23,14 @@ _MOST_KEY = 1023  # bytes
 _MOST_NAME = 255  # bytes, of a file
 
 
-class Uploaded(NamedTuple):
+class UploadedPlaylist(NamedTuple):
     """Where a playlist lies now."""
 
     key: str
     is_new: bool  # false: it was there before, with this very content
 
 
-class Target(NamedTuple):
+class OutputTarget(NamedTuple):
     """Where a playlist is wanted: in a file, in its bucket under a prefix, or in neither."""
 
     file: str | None
@@ -44,7 +44,7 @@ class Target(NamedTuple):
         if self.file is not None:
             checked_file(self.file)
 
-    def check_for(self, bucket: Writable, place: Place) -> None:
+    def check_for(self, bucket: WritableBucket, place: OutputLocation) -> None:
         """Before segments are read: raises as `save` and `upload` for what will not be written there."""
         if self.prefix is not None:
             output_key(place, self.prefix)
@@ -60,7 +60,7 @@ def checked_prefix(prefix: str) -> str:
     return plain
 
 
-def output_key(place: Place, prefix: str) -> str:
+def output_key(place: OutputLocation, prefix: str) -> str:
     """The key under which it would be uploaded; raises UsageProblem for a prefix that must not or cannot be."""
     key = f"{checked_prefix(prefix)}/{place.key.rpartition('/')[2]}"
     if len(key.encode("utf-8", "surrogateescape")) > _MOST_KEY:
@@ -70,7 +70,7 @@ def output_key(place: Place, prefix: str) -> str:
     return key
 
 
-def upload(bucket: Writable, retrying: Retrying, rebuilt: Rebuilt, prefix: str) -> Uploaded:
+def upload(bucket: WritableBucket, retrying: RetryingBucket, rebuilt: RebuiltPlaylist, prefix: str) -> UploadedPlaylist:
     """Write it as a new object under *prefix*, its URIs relative to there.
 
     Raises UsageProblem, ObjectExists when there is another object, and BucketError.
@@ -78,9 +78,9 @@ def upload(bucket: Writable, retrying: Retrying, rebuilt: Rebuilt, prefix: str) 
     key = output_key(rebuilt.place, prefix)
     try:
         data = move_within(rebuilt.data, rebuilt.key, key, bucket.address)
-    except NoWay as problem:
+    except NotRelocatable as problem:
         raise UsageProblem(f"no URI leads from {key} to {str(problem)!a}: name another prefix") from None
-    return Uploaded(key, write_once(bucket, retrying, key, data, CONTENT_TYPE))
+    return UploadedPlaylist(key, write_once(bucket, retrying, key, data, CONTENT_TYPE))
 
 
 def checked_file(file: str) -> bytes:
@@ -98,7 +98,7 @@ def checked_file(file: str) -> bytes:
     return path
 
 
-def check_file(bucket: Bucket, place: Place, file: str, *, force: bool) -> None:
+def check_file(bucket: Bucket, place: OutputLocation, file: str, *, force: bool) -> None:
     """As `checked_file`; raises UsageProblem too when *file* is there and not *force*, or is of a recording."""
     path = checked_file(file)
     if not bucket.name.startswith("oss://"):
@@ -107,7 +107,7 @@ def check_file(bucket: Bucket, place: Place, file: str, *, force: bool) -> None:
         raise UsageProblem(f"{file} is there already: --force replaces it")
 
 
-def save(bucket: Bucket, rebuilt: Rebuilt, file: str, *, force: bool) -> None:
+def save(bucket: Bucket, rebuilt: RebuiltPlaylist, file: str, *, force: bool) -> None:
     """Write it to *file*, at once; where the bucket is a folder its URIs lead from there to the segments.
 
     Raises UsageProblem when *file* is there and not *force*, and always when it is of the recording or
@@ -128,7 +128,7 @@ def save(bucket: Bucket, rebuilt: Rebuilt, file: str, *, force: bool) -> None:
         raise OssrecError(f"{file}: {error.strerror or error}: write to another place") from None
 
 
-def _check_no_recording(path: bytes, named: bytes, root: bytes, place: Place) -> None:
+def _check_no_recording(path: bytes, named: bytes, root: bytes, place: OutputLocation) -> None:
     """A file of a recording in the bucket is never replaced, by whatever way it is reached: objects may be links."""
     if not os.path.lexists(path):
         return
@@ -139,7 +139,7 @@ def _check_no_recording(path: bytes, named: bytes, root: bytes, place: Place) ->
         raise UsageProblem(f"{os.fsdecode(path)} is of a recording, which is never overwritten: name another file")
 
 
-def _seen_from(path: bytes, root: bytes, bucket: Bucket, rebuilt: Rebuilt) -> bytes:
+def _seen_from(path: bytes, root: bytes, bucket: Bucket, rebuilt: RebuiltPlaylist) -> bytes:
     folder = _steps(path)[:-1]
     below = _steps(root)
     home = [*below, *rebuilt.key.split("/")[:-1]]

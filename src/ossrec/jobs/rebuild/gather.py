@@ -10,13 +10,13 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.encoding import pack_etag
 from ossrec.catalog.store.objects import listed_prefix
 from ossrec.catalog.store.playlists import PlaylistRow
-from ossrec.catalog.store.recordings import Holding
+from ossrec.catalog.store.recordings import StoredRecording
 from ossrec.catalog.store.stems import recorder
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.hls.listing.joined import Loose, Slice
+from ossrec.hls.listing.joined import JoinedSegment, UnlistedSegment
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
-from ossrec.jobs.judge.assemble import Assembled, Part, assemble
+from ossrec.jobs.judge.assemble import Assembled, AssembledPart, assemble
 from ossrec.jobs.judge.inspectable import can_be_looked_at
 from ossrec.mpegts.sequence.order import natural
 from ossrec.naming import parse_name
@@ -25,14 +25,14 @@ _MIXED, _TOO_LONG = "HLS061", "LOOK006"
 _DECIDING = frozenset(("#EXT-X-DEFINE", "#EXT-X-SKIP"))  # tags that are not read, and say what the segments are
 
 
-class Entry(NamedTuple):
+class SegmentEntry(NamedTuple):
     """A segment that the rebuilt playlist may have."""
 
     key: str | None  # None: its URI leads out of the bucket, and no segment of the recording has its name
     size: int | None  # bytes; None: it is not there
     stamp_ms: int | None  # UTC from its name
     archived: bool
-    slice: Slice | None = None  # as the playlist has it; None when no playlist names it
+    slice: JoinedSegment | None = None  # as the playlist has it; None when no playlist names it
 
     @property
     def is_lookable(self) -> bool:
@@ -41,32 +41,34 @@ class Entry(NamedTuple):
         return is_whole and can_be_looked_at(self.key, self.size, self.slice)
 
 
-class Original(NamedTuple):
+class OriginalPlaylist(NamedTuple):
     """A playlist as it was written."""
 
     data: bytes
     playlist: Playlist
 
 
-class Source(NamedTuple):
+class RecorderPart(NamedTuple):
     """One recorder's part of the recording."""
 
     at: str  # key of its playlist, whether there is one or not
-    original: Original | None  # None: no playlist of it can be read
-    entries: list[Entry]  # without a playlist still to be ordered
-    left_out: list[Loose]  # segments that no playlist names, and that were not put in
+    original: OriginalPlaylist | None  # None: no playlist of it can be read
+    entries: list[SegmentEntry]  # without a playlist still to be ordered
+    left_out: list[UnlistedSegment]  # segments that no playlist names, and that were not put in
     is_ended: bool  # its playlist has EXT-X-ENDLIST
 
 
-class Gathered(NamedTuple):
+class GatheredRecording(NamedTuple):
     """All parts of a recording, in the order in which their recorders took over."""
 
-    sources: list[Source]
+    sources: list[RecorderPart]
     assembled: Assembled
     prefix: str  # that was listed
 
 
-def gather(conn: sqlite3.Connection, bucket: Bucket, holding: Holding, *, listed_only: bool) -> Gathered:
+def gather(
+    conn: sqlite3.Connection, bucket: Bucket, holding: StoredRecording, *, listed_only: bool
+) -> GatheredRecording:
     """Read the playlists of a recording, and put the segments that no playlist names in their places.
 
     *listed_only* leaves those out, as far as there is a playlist. Raises UsageProblem when there is nothing to
@@ -78,7 +80,7 @@ def gather(conn: sqlite3.Connection, bucket: Bucket, holding: Holding, *, listed
     prefix = listed_prefix(conn, holding.id, holding.path)
     assembled = assemble(conn, holding, prefix)
     _check_all_read(holding, assembled)
-    loose: dict[int, list[Loose]] = {}
+    loose: dict[int, list[UnlistedSegment]] = {}
     for one in assembled.orphans:
         loose.setdefault(recorder(parse_name(one.key)), []).append(one)
     parts = {recorder(parse_name(part.key)): part for part in assembled.parts}
@@ -90,25 +92,25 @@ def gather(conn: sqlite3.Connection, bucket: Bucket, holding: Holding, *, listed
         if part is not None and part.row.kind == "media" and part.row.segments:
             sources.append(_of_playlist(bucket, part, [] if listed_only else some, some))
         elif some:
-            entries = [Entry(one.key, one.size, one.stamp_ms, one.archived) for one in some]
-            sources.append(Source(_place(holding, number), None, entries, [], is_ended=False))
+            entries = [SegmentEntry(one.key, one.size, one.stamp_ms, one.archived) for one in some]
+            sources.append(RecorderPart(_place(holding, number), None, entries, [], is_ended=False))
     if not any(source.entries for source in sources):
         raise UsageProblem(f"{name} has no segments in the bucket, and names none: there is nothing to rebuild")
-    return Gathered(sources, assembled, prefix)
+    return GatheredRecording(sources, assembled, prefix)
 
 
-def _order(one: Loose) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
+def _order(one: UnlistedSegment) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
     return one.stamp_ms is None, one.stamp_ms or 0, natural(one.key)
 
 
-def _place(holding: Holding, number: int) -> str:
+def _place(holding: StoredRecording, number: int) -> str:
     """Where the playlist of a recorder would be that left none."""
     folder, _, name = holding.path.rpartition("/")
     file = f"{name}.m3u8" if number < 0 else f"bak{number}_{name}.m3u8"
     return f"{folder}/{file}" if folder else file
 
 
-def _check_all_read(holding: Holding, assembled: Assembled) -> None:
+def _check_all_read(holding: StoredRecording, assembled: Assembled) -> None:
     """Every recorder's playlist must have been read, if there is one: segments alone say less than it does."""
     read = {(row.stem_id, row.rest) for row in holding.playlists}
     known = {recorder(parse_name(part.key)) for part in assembled.parts}
@@ -118,7 +120,9 @@ def _check_all_read(holding: Holding, assembled: Assembled) -> None:
             raise OssrecError(f"{key} was not read by the last scan, `ossrec show` says why: scan again")
 
 
-def _of_playlist(bucket: Bucket, part: Part, wanted: Sequence[Loose], loose: Sequence[Loose]) -> Source:
+def _of_playlist(
+    bucket: Bucket, part: AssembledPart, wanted: Sequence[UnlistedSegment], loose: Sequence[UnlistedSegment]
+) -> RecorderPart:
     original = _read(bucket, part.key, part.row)
     if any(finding.code == _TOO_LONG for finding in original.playlist.findings):
         raise OssrecError(f"{part.key} has more lines than ossrec reads: it cannot be rebuilt")
@@ -132,40 +136,43 @@ def _of_playlist(bucket: Bucket, part: Part, wanted: Sequence[Loose], loose: Seq
         wanted = []  # it may take the next URI for that of another playlist
     put_in = set(wanted)
     left_out = [one for one in loose if one not in put_in]
-    return Source(part.key, original, _put_in(entries, wanted), left_out, original.playlist.ended)
+    return RecorderPart(part.key, original, _put_in(entries, wanted), left_out, original.playlist.ended)
 
 
 def _found_by_name(
-    slices: Sequence[Slice], playlist: Playlist, wanted: Sequence[Loose], loose: Sequence[Loose]
-) -> tuple[list[Entry], Sequence[Loose], Sequence[Loose]]:
+    slices: Sequence[JoinedSegment],
+    playlist: Playlist,
+    wanted: Sequence[UnlistedSegment],
+    loose: Sequence[UnlistedSegment],
+) -> tuple[list[SegmentEntry], Sequence[UnlistedSegment], Sequence[UnlistedSegment]]:
     """The segments of a playlist; and *wanted* and *loose* without those that turned out to be among them.
 
     A URI may lead to another host, a CDN's perhaps, and mean a segment of this recording: one of that file name.
     """
-    by_name: dict[str, list[Loose]] = {}
+    by_name: dict[str, list[UnlistedSegment]] = {}
     for candidate in loose:
         by_name.setdefault(candidate.key.rpartition("/")[2], []).append(candidate)
-    entries: list[Entry] = []
+    entries: list[SegmentEntry] = []
     meant: set[str] = set()
     for one in slices:
         path = playlist.segments[one.number].uri.partition("#")[0].partition("?")[0]
         same = by_name.get(unquote(path.rpartition("/")[2]), []) if one.key is None else []
         if len(same) == 1 and same[0].key not in meant:
             meant.add(same[0].key)
-            entries.append(Entry(same[0].key, same[0].size, same[0].stamp_ms, same[0].archived, one))
+            entries.append(SegmentEntry(same[0].key, same[0].size, same[0].stamp_ms, same[0].archived, one))
         else:
-            entries.append(Entry(one.key, one.size, one.stamp_ms, one.archived, one))
+            entries.append(SegmentEntry(one.key, one.size, one.stamp_ms, one.archived, one))
     return entries, [one for one in wanted if one.key not in meant], [one for one in loose if one.key not in meant]
 
 
-def _read(bucket: Bucket, key: str, row: PlaylistRow) -> Original:
+def _read(bucket: Bucket, key: str, row: PlaylistRow) -> OriginalPlaylist:
     body = bucket.read(key, limit=MAX_PLAYLIST)
     if pack_etag(body.etag) != row.etag:
         raise OssrecError(f"{key} has changed since the last scan: scan again, then rebuild")
-    return Original(body.data, read_playlist(body.data, key))
+    return OriginalPlaylist(body.data, read_playlist(body.data, key))
 
 
-def _put_in(entries: list[Entry], loose: Iterable[Loose]) -> list[Entry]:
+def _put_in(entries: list[SegmentEntry], loose: Iterable[UnlistedSegment]) -> list[SegmentEntry]:
     """Each segment that the playlist does not name behind the last of its segments that is not later.
 
     Later is told by the stamps in the names, or else by the names, if those of the playlist are in order.
@@ -174,13 +181,13 @@ def _put_in(entries: list[Entry], loose: Iterable[Loose]) -> list[Entry]:
     by_stamp = _Row([(entry.stamp_ms, number) for number, entry in enumerate(entries) if entry.stamp_ms is not None])
     names = [(natural(entry.key), number) for number, entry in enumerate(entries) if entry.key is not None]
     by_name = _Row(names if names == sorted(names) else [])
-    behind: list[list[Entry]] = [[] for _ in range(len(entries) + 1)]
+    behind: list[list[SegmentEntry]] = [[] for _ in range(len(entries) + 1)]
     for one in loose:
         if one.stamp_ms is not None and by_stamp.lowest:
             place = by_stamp.place(one.stamp_ms)
         else:
             place = by_name.place(natural(one.key)) if by_name.lowest else len(entries)
-        behind[place].append(Entry(one.key, one.size, one.stamp_ms, one.archived))
+        behind[place].append(SegmentEntry(one.key, one.size, one.stamp_ms, one.archived))
     found = list(behind[0])
     for number, entry in enumerate(entries, 1):
         found += [entry, *behind[number]]

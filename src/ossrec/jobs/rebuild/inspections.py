@@ -5,34 +5,36 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.store.inspections import Formats
+from ossrec.catalog.store.inspections import FormatTable
 from ossrec.catalog.store.objects import etag_of
 from ossrec.findings import Finding
 from ossrec.jobs.judge.inspection_rows import inspection_of
-from ossrec.jobs.rebuild.gather import Gathered
-from ossrec.jobs.session.daemon_threads import Threads
-from ossrec.jobs.workers.inspect_object import Target, inspect_object
+from ossrec.jobs.rebuild.gather import GatheredRecording
+from ossrec.jobs.session.daemon_threads import DaemonThreadPool
+from ossrec.jobs.workers.inspect_object import SegmentObject, inspect_object
 from ossrec.mpegts.inspection import Inspection
 
 _CHANGED = "LOOK005"
 
 
-class Looks(NamedTuple):
+class KnownInspections(NamedTuple):
     """What is known of the bytes of segments, by key."""
 
     seen: dict[str, Inspection]
     failures: dict[str, Finding]
 
 
-def look_at_all(conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it: Gathered, threads: int) -> Looks:
+def look_at_all(
+    conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it: GatheredRecording, threads: int
+) -> KnownInspections:
     """Looks at all segments whose bytes tell something; those that the catalog has no look at are read, on threads.
 
     Nothing of it is kept: `ossrec check` does that.
     """
     wanted = {e.key: e for source in it.sources for e in source.entries if e.is_lookable and e.key is not None}
-    formats = Formats(conn)
-    looks = Looks({}, {})
-    targets: list[Target] = []
+    formats = FormatTable(conn)
+    looks = KnownInspections({}, {})
+    targets: list[SegmentObject] = []
     for key, entry in wanted.items():
         row = it.assembled.looks.get(key)
         etag = etag_of(conn, recording_id, key)
@@ -42,14 +44,14 @@ def look_at_all(conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it:
         elif etag is None:
             looks.failures[key] = Finding(_CHANGED, key, "it is not there any more: scan again")
         else:
-            targets.append(Target(key, entry.size or 0, etag))
+            targets.append(SegmentObject(key, entry.size or 0, etag))
     if targets:
         _look(bucket, targets, threads, looks)
     return looks
 
 
-def _look(bucket: Bucket, targets: Sequence[Target], threads: int, looks: Looks) -> None:
-    with Threads(min(threads, len(targets)), "look") as pool:
+def _look(bucket: Bucket, targets: Sequence[SegmentObject], threads: int, looks: KnownInspections) -> None:
+    with DaemonThreadPool(min(threads, len(targets)), "look") as pool:
         for future in [pool.submit(inspect_object, bucket, target, "edges") for target in targets]:
             looked = future.result()
             if looked.inspection is not None:

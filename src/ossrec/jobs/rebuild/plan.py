@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ossrec.errors import OssrecError
-from ossrec.hls.edit.plan import Piece
+from ossrec.hls.edit.plan import PlannedSegment
 from ossrec.hls.relative_uris import relative_uri
 from ossrec.hls.uris import resolve
-from ossrec.jobs.rebuild.gather import Entry, Source
-from ossrec.jobs.rebuild.inspections import Looks
+from ossrec.jobs.rebuild.gather import RecorderPart, SegmentEntry
+from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.model import BucketAddress
 from ossrec.mpegts.inspection import Inspection
-from ossrec.mpegts.sequence.check import Placed, check_segments
+from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import spans, step, tolerance
 from ossrec.mpegts.sequence.order import goes_on, in_order
 
@@ -21,35 +21,35 @@ _BORDERS = frozenset(("TS353", "TS380", "TS420"))  # what EXT-X-DISCONTINUITY is
 _HOLE, _HOLE_SHARE = 2.0, 0.1  # beyond its length that neighbours' names may be apart: seconds, or a part (rule 30)
 
 
-class Planned(NamedTuple):
+class PlannedPart(NamedTuple):
     """A part of the recording as it is to be written."""
 
-    source: Source
-    entries: list[Entry]  # beside `pieces`
-    pieces: list[Piece]
+    source: RecorderPart
+    entries: list[SegmentEntry]  # beside `pieces`
+    pieces: list[PlannedSegment]
     left_out: list[str]  # keys that no URI can mean, and of segments that are not there and of no known length
 
 
 class _Known(NamedTuple):
     """What the whole recording tells of one segment."""
 
-    entry: Entry
+    entry: SegmentEntry
     seconds: float | None
     is_measured: bool  # by its bytes, and nothing else speaks for EXTINF
     is_gone: bool  # cannot be played
     jumps: bool
 
 
-def plan(sources: Sequence[Source], looks: Looks, address: BucketAddress) -> list[Planned]:
+def plan(sources: Sequence[RecorderPart], looks: KnownInspections, address: BucketAddress) -> list[PlannedPart]:
     """The pieces of every part, held against those of the part before.
 
     Raises OssrecError when nothing tells the length of a segment that is there.
     """
     ordered = [_in_order(source, looks.seen) for source in sources]
     known = iter(_known([entry for some in ordered for entry in some], looks))
-    found: list[Planned] = []
+    found: list[PlannedPart] = []
     for source, some in zip(sources, ordered, strict=True):
-        part = Planned(source, [], [], [])
+        part = PlannedPart(source, [], [], [])
         for _ in some:
             one = next(known)
             if found and not part.pieces:
@@ -64,7 +64,7 @@ def plan(sources: Sequence[Source], looks: Looks, address: BucketAddress) -> lis
     return found
 
 
-def _in_order(source: Source, seen: Mapping[str, Inspection]) -> list[Entry]:
+def _in_order(source: RecorderPart, seen: Mapping[str, Inspection]) -> list[SegmentEntry]:
     """As the playlist has them; without one as they were made."""
     entries = source.entries
     if source.original is not None:
@@ -73,7 +73,7 @@ def _in_order(source: Source, seen: Mapping[str, Inspection]) -> list[Entry]:
     return [entries[number] for number in in_order(keys, [e.stamp_ms for e in entries], [seen.get(k) for k in keys])]
 
 
-def _known(entries: Sequence[Entry], looks: Looks) -> list[_Known]:
+def _known(entries: Sequence[SegmentEntry], looks: KnownInspections) -> list[_Known]:
     seen = [looks.seen.get(entry.key or "") if entry.is_lookable else None for entry in entries]
     usable = [None if one is None or one.packet_size is None else one for one in seen]
     lengths = _lengths(entries, usable)
@@ -98,12 +98,12 @@ def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | No
     return passed is not None and abs(passed - seconds) > tolerance(seconds)
 
 
-def _is_gone(entry: Entry, seen: Inspection | None) -> bool:
+def _is_gone(entry: SegmentEntry, seen: Inspection | None) -> bool:
     """It cannot be played: not there, empty, or no MPEG-TS. Of what leads out of the bucket nobody knows."""
     return entry.key is not None and (not entry.size or (seen is not None and seen.packet_size is None))
 
 
-def _lengths(entries: Sequence[Entry], seen: Sequence[Inspection | None]) -> list[float | None]:
+def _lengths(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None]) -> list[float | None]:
     """Seconds by the bytes; else, for what no EXTINF tells, by the names: up to where the next one begins."""
     found = spans(seen)
     for number, entry in enumerate(entries[:-1]):
@@ -116,7 +116,9 @@ def _lengths(entries: Sequence[Entry], seen: Sequence[Inspection | None]) -> lis
     return found
 
 
-def _jumps(entries: Sequence[Entry], seen: Sequence[Inspection | None], lengths: Sequence[float | None]) -> list[bool]:
+def _jumps(
+    entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None], lengths: Sequence[float | None]
+) -> list[bool]:
     """Where EXT-X-DISCONTINUITY belongs: bytes or names say that time or format jumps."""
     told = [_told(entry, seconds) for entry, seconds in zip(entries, lengths, strict=True)]
     found = [False] * len(entries)
@@ -140,13 +142,15 @@ def _breaks(seen: Sequence[Inspection | None], told: Sequence[float], before: in
     if before < number - 1:
         return not goes_on(one, other, sum(told[before + 1 : number]))
     pair = [
-        Placed(before, "", None, told[before] or None, False, False, one),
-        Placed(number, "", None, told[number] or None, False, True, other),
+        SegmentInSequence(before, "", None, told[before] or None, False, False, one),
+        SegmentInSequence(number, "", None, told[number] or None, False, True, other),
     ]
     return any(finding.code in _BORDERS for finding in check_segments("", pair))
 
 
-def _is_hole(before: Entry, one: Entry, lengths: Sequence[float | None], told: Sequence[float], number: int) -> bool:
+def _is_hole(
+    before: SegmentEntry, one: SegmentEntry, lengths: Sequence[float | None], told: Sequence[float], number: int
+) -> bool:
     """The names of neighbours are further apart than either is long."""
     if before.stamp_ms is None or one.stamp_ms is None or before.key == one.key:
         return False
@@ -155,12 +159,14 @@ def _is_hole(before: Entry, one: Entry, lengths: Sequence[float | None], told: S
     return longest > 0 and step > longest + max(_HOLE, _HOLE_SHARE * longest)
 
 
-def _told(entry: Entry, seconds: float | None) -> float:
+def _told(entry: SegmentEntry, seconds: float | None) -> float:
     """Seconds by EXTINF; of a segment that no playlist names *seconds*, and nothing if it is to be left out."""
     return entry.slice.duration if entry.slice is not None else seconds or 0.0
 
 
-def _piece(known: _Known, source: Source, looks: Looks, address: BucketAddress) -> Piece | None:
+def _piece(
+    known: _Known, source: RecorderPart, looks: KnownInspections, address: BucketAddress
+) -> PlannedSegment | None:
     """What is to be written; None for a segment that is to be left out."""
     entry, one, seconds = known.entry, known.entry.slice, known.seconds
     uri = _uri(entry, source, address)
@@ -175,7 +181,7 @@ def _piece(known: _Known, source: Source, looks: Looks, address: BucketAddress) 
     misstated = False
     if one is not None and seconds is not None and known.is_measured:
         misstated = abs(one.duration - seconds) > tolerance(seconds)
-    return Piece(
+    return PlannedSegment(
         uri=uri,
         number=None if one is None else one.number,
         seconds=seconds,
@@ -186,7 +192,7 @@ def _piece(known: _Known, source: Source, looks: Looks, address: BucketAddress) 
     )
 
 
-def _uri(entry: Entry, source: Source, address: BucketAddress) -> str | None:
+def _uri(entry: SegmentEntry, source: RecorderPart, address: BucketAddress) -> str | None:
     """How the segment is to be named: as it was, unless that was spelled badly; None when no URI can mean it."""
     one = entry.slice
     if one is None or source.original is None:

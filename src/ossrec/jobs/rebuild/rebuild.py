@@ -6,27 +6,27 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.store.recordings import Holding, load
+from ossrec.catalog.store.recordings import StoredRecording, load
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.findings import NOT_ENDED, Finding
 from ossrec.hls.edit.compose import compose
 from ossrec.hls.edit.header_and_end import settle
 from ossrec.hls.edit.join import NotJoinable, join
-from ossrec.hls.edit.plan import Rewritten, added
-from ossrec.hls.edit.relocate import NoWay, move_within
+from ossrec.hls.edit.plan import RewrittenPlaylist, added
+from ossrec.hls.edit.relocate import NotRelocatable, move_within
 from ossrec.hls.edit.segments import rewrite_segments
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
 from ossrec.hls.relative_uris import relative_uri
-from ossrec.jobs.judge.quiet import Quiet
-from ossrec.jobs.rebuild.gather import Gathered, Source, gather
+from ossrec.jobs.judge.quiet import IdlePeriod
+from ossrec.jobs.rebuild.gather import GatheredRecording, RecorderPart, gather
 from ossrec.jobs.rebuild.inspections import look_at_all
-from ossrec.jobs.rebuild.plan import Planned, plan
+from ossrec.jobs.rebuild.plan import PlannedPart, plan
 from ossrec.jobs.rebuild.verify import prove
 from ossrec.model import BucketAddress
 
 
-class Wish(NamedTuple):
+class RebuildOptions(NamedTuple):
     """What is wanted of a rebuilt playlist."""
 
     quiet_after: float  # seconds without an arrival after which a recording is over
@@ -34,14 +34,14 @@ class Wish(NamedTuple):
     listed_only: bool = False  # leave out segments that no playlist names
 
 
-class Place(NamedTuple):
-    """Where a rebuilt playlist belongs: `Rebuilt` says what each is."""
+class OutputLocation(NamedTuple):
+    """Where a rebuilt playlist belongs: `RebuiltPlaylist` says what each is."""
 
     key: str
     own: frozenset[str]
 
 
-class Rebuilt(NamedTuple):
+class RebuiltPlaylist(NamedTuple):
     """A playlist that passed our own checks, but for what *remaining* says."""
 
     data: bytes
@@ -56,18 +56,18 @@ class Rebuilt(NamedTuple):
     remaining: list[Finding]  # warnings and errors that it still has
 
     @property
-    def place(self) -> Place:
+    def place(self) -> OutputLocation:
         """Where it belongs."""
-        return Place(self.key, self.own)
+        return OutputLocation(self.key, self.own)
 
 
 def rebuild(
     conn: sqlite3.Connection,
     bucket: Bucket,
     number: int,
-    wish: Wish,
-    fits: Callable[[Place], object] = lambda _: None,
-) -> Rebuilt:
+    wish: RebuildOptions,
+    fits: Callable[[OutputLocation], object] = lambda _: None,
+) -> RebuiltPlaylist:
     """The playlist of recording *number*; nothing is written anywhere.
 
     *fits* is told where it belongs before any segment is read, and raises when it cannot go where it is wanted.
@@ -77,7 +77,7 @@ def rebuild(
     if holding is None:
         raise UsageProblem("the recording became part of another one: look for it again")
     gathered = gather(conn, bucket, holding, listed_only=wish.listed_only)
-    place = Place(gathered.sources[0].at, _own_keys(holding, gathered))
+    place = OutputLocation(gathered.sources[0].at, _own_keys(holding, gathered))
     fits(place)
     looks = look_at_all(conn, bucket, holding.id, gathered, wish.threads)
     planned = plan(gathered.sources, looks, bucket.address)
@@ -89,7 +89,7 @@ def rebuild(
     found = prove(playlist, place.key, bucket, gathered, planned, looks)
     left_out = [key for part in planned for key in part.left_out]
     left_out += [loose.key for source in gathered.sources for loose in source.left_out]
-    return Rebuilt(
+    return RebuiltPlaylist(
         data=written.data,
         key=place.key,
         own=place.own,
@@ -103,7 +103,7 @@ def rebuild(
     )
 
 
-def _nothing_to_play(planned: Sequence[Planned]) -> str:
+def _nothing_to_play(planned: Sequence[PlannedPart]) -> str:
     at = planned[0].source.at
     for part in planned:
         for key in part.left_out:
@@ -112,34 +112,34 @@ def _nothing_to_play(planned: Sequence[Planned]) -> str:
     return f"no segment of {at} is there to be played: restore them first"
 
 
-def _is_quiet(bucket: Bucket, holding: Holding, wish: Wish) -> bool:
-    quiet = Quiet(int(time.time()), wish.quiet_after, round(bucket.clock_ahead or 0.0))
+def _is_quiet(bucket: Bucket, holding: StoredRecording, wish: RebuildOptions) -> bool:
+    quiet = IdlePeriod(int(time.time()), wish.quiet_after, round(bucket.clock_ahead or 0.0))
     return quiet.holds(quiet.last_arrival(holding))
 
 
-def _own_keys(holding: Holding, gathered: Gathered) -> frozenset[str]:
+def _own_keys(holding: StoredRecording, gathered: GatheredRecording) -> frozenset[str]:
     keys = {holding.stems[stem_id] + rest for stem_id, rest in holding.objects}
     keys |= {source.at for source in gathered.sources} | {f"{holding.path}.m3u8"}
     keys |= {entry.key for source in gathered.sources for entry in source.entries if entry.key is not None}
     return frozenset(keys)
 
 
-def _write(planned: Sequence[Planned], address: BucketAddress, *, is_over: bool) -> Rewritten:
+def _write(planned: Sequence[PlannedPart], address: BucketAddress, *, is_over: bool) -> RewrittenPlaylist:
     """Each part by itself, then all in one, then what depends on the whole."""
     first = planned[0].source
     try:
         drafts = [_draft(part, first, address, is_over=is_over) for part in planned]
         joined = join([draft.data for draft in drafts])
-    except (NotJoinable, NoWay) as problem:
+    except (NotJoinable, NotRelocatable) as problem:
         raise OssrecError(f"{first.at}: its parts cannot be joined into one playlist: {problem}") from None
     settled = settle(joined.data, is_over=is_over)
-    return Rewritten(settled.data, added(*(draft.changes for draft in drafts), joined.changes, settled.changes))
+    return RewrittenPlaylist(settled.data, added(*(draft.changes for draft in drafts), joined.changes, settled.changes))
 
 
-def _draft(part: Planned, first: Source, address: BucketAddress, *, is_over: bool) -> Rewritten:
+def _draft(part: PlannedPart, first: RecorderPart, address: BucketAddress, *, is_over: bool) -> RewrittenPlaylist:
     source = part.source
     if source.original is None:
-        draft = Rewritten(compose(part.pieces, is_over=is_over), {})
+        draft = RewrittenPlaylist(compose(part.pieces, is_over=is_over), {})
     else:
         draft = rewrite_segments(source.original.data, source.original.playlist, part.pieces)
     if source.at.rpartition("/")[0] == first.at.rpartition("/")[0]:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from ossrec.buckets.protocol import Bucket
 from ossrec.findings import Finding, Severity
 from ossrec.hls.listing.check import check_listing
-from ossrec.hls.listing.joined import ListedPlaylist, Need, Slice
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment
 from ossrec.hls.playlist import Playlist, Resource, Segment
-from ossrec.hls.uris import Target, resolve_playlist
-from ossrec.jobs.judge.inspectable import Lookable
+from ossrec.hls.uris import ResolvedUri, resolve_playlist
+from ossrec.jobs.judge.inspectable import InspectableSegment
 from ossrec.jobs.judge.measure import placed
-from ossrec.jobs.rebuild.gather import Entry, Gathered
-from ossrec.jobs.rebuild.inspections import Looks
-from ossrec.jobs.rebuild.plan import Planned
+from ossrec.jobs.rebuild.gather import GatheredRecording, SegmentEntry
+from ossrec.jobs.rebuild.inspections import KnownInspections
+from ossrec.jobs.rebuild.plan import PlannedPart
 from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import check_segments
 from ossrec.mpegts.sequence.misplaced import displaced
@@ -20,13 +20,18 @@ from ossrec.rules import RULES
 
 
 def prove(
-    playlist: Playlist, at: str, bucket: Bucket, gathered: Gathered, planned: Sequence[Planned], looks: Looks
+    playlist: Playlist,
+    at: str,
+    bucket: Bucket,
+    gathered: GatheredRecording,
+    planned: Sequence[PlannedPart],
+    looks: KnownInspections,
 ) -> list[Finding]:
     """Warnings and errors that *playlist* has where it belongs, at the key *at*."""
     resolved = resolve_playlist(playlist, at, bucket.address, gathered.prefix)
     entries = {entry.key: entry for part in planned for entry in part.entries if entry.key is not None}
     needs = {need.key: need for part in gathered.assembled.parts for need in part.listed.resources}
-    listed = ListedPlaylist(
+    listed = JoinedPlaylist(
         key=at,
         modified=0,
         ended=playlist.ended,
@@ -35,17 +40,17 @@ def prove(
         resources=[_need(*pair, needs) for pair in zip(playlist.resources, resolved.resources, strict=True)],
     )
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
-    segments = [Lookable.of(one, follows=True) for one in listed.slices]
+    segments = [InspectableSegment.of(one, follows=True) for one in listed.slices]
     known = list(placed(segments, [_seen(one, looks) for one in listed.slices]))
     if known:
         found += [*check_segments(at, known), *displaced(at, known)]
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 
-def _slice(segment: Segment, target: Target, entries: dict[str, Entry]) -> Slice:
+def _slice(segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntry]) -> JoinedSegment:
     """When it was written is left aside: the playlist is newer than all of it."""
     entry = None if target.key is None else entries.get(target.key)
-    return Slice(
+    return JoinedSegment(
         number=segment.number,
         key=target.key,
         uri=segment.uri,
@@ -64,13 +69,13 @@ def _slice(segment: Segment, target: Target, entries: dict[str, Entry]) -> Slice
     )
 
 
-def _need(resource: Resource, target: Target, needs: dict[str | None, Need]) -> Need:
+def _need(resource: Resource, target: ResolvedUri, needs: dict[str | None, JoinedResource]) -> JoinedResource:
     known = needs.get(target.key)
     size = None if known is None else known.size
     end = None if resource.byterange is None else sum(resource.byterange)
-    return Need(resource.role, target.key, resource.uri, resource.line, size, end)
+    return JoinedResource(resource.role, target.key, resource.uri, resource.line, size, end)
 
 
-def _seen(one: Slice, looks: Looks) -> Inspection | None:
+def _seen(one: JoinedSegment, looks: KnownInspections) -> Inspection | None:
     """What was seen of a segment that is a whole object, and played."""
     return None if one.gap or one.byterange_end is not None else looks.seen.get(one.key or "")

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.store.ingest import Intake
+from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
 from ossrec.catalog.store.stems import split_key
 from ossrec.catalog.tasks.callbacks import body_of, files_to_look_at, mark_looked, postpone_looks
-from ossrec.jobs.judge.judge import Checked, Judge, Listing
+from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
 from ossrec.jobs.judge.read_playlist import look
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.tasks.link import link
 from ossrec.model import Cursor, ObjectInfo
 from ossrec.tasks.callback_bucket import bucket_named_in
@@ -20,11 +20,11 @@ _MOST = 500  # requests in one scan; all others come in the order of the listing
 _MOST_PAGES = 16  # of one recording
 
 
-class LookFirst:
+class CallbackFiles:
     """Looks at the recordings that callbacks named, in a scan that has just begun."""
 
     def __init__(
-        self, conn: sqlite3.Connection, bucket: Bucket, intake: Intake, judge: Judge, listing: Listing
+        self, conn: sqlite3.Connection, bucket: Bucket, intake: Ingest, judge: Judge, listing: ListingScope
     ) -> None:
         """*judge* and *intake* are those of the scan of *bucket*."""
         self._conn = conn
@@ -35,7 +35,7 @@ class LookFirst:
         self._requests = 0
         self._absent: list[int] = []  # callbacks
 
-    def run(self, stop: Stop, now: int, checked: Callable[[Checked], None]) -> None:
+    def run(self, stop: StopRequest, now: int, checked: Callable[[JudgedRecording], None]) -> None:
         """Look for each file that was named lately; those that are there are judged. Raises as the bucket does.
 
         A file that is not there is looked for again when its callback is twice as old: it costs a few requests, not
@@ -47,7 +47,7 @@ class LookFirst:
             with transaction(self._conn):
                 postpone_looks(self._conn, self._absent, now)
 
-    def _look_for_all(self, stop: Stop, now: int, checked: Callable[[Checked], None]) -> None:
+    def _look_for_all(self, stop: StopRequest, now: int, checked: Callable[[JudgedRecording], None]) -> None:
         found = self._find_all(stop, now)
         if not found:
             return
@@ -60,7 +60,7 @@ class LookFirst:
                 for number in numbers:
                     mark_looked(self._conn, number)
 
-    def _find_all(self, stop: Stop, now: int) -> dict[str, list[int]]:
+    def _find_all(self, stop: StopRequest, now: int) -> dict[str, list[int]]:
         """The files that are there, with the callbacks that name each."""
         found: dict[str, list[int]] = {}
         absent: set[str] = set()
@@ -113,7 +113,7 @@ class LookFirst:
             cursor = page.next
         return []  # longer than any recording: it waits for its turn in the listing
 
-    def _look(self, stem: str, checked: Callable[[Checked], None]) -> None:
+    def _look(self, stem: str, checked: Callable[[JudgedRecording], None]) -> None:
         recording_id = self._intake.stems.stem(stem, None).recording_id
         if recording_id is None:
             return

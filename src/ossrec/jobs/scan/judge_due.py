@@ -10,16 +10,16 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.connection.transactions import batches
 from ossrec.catalog.store.recordings import due_recordings, playlist_objects
 from ossrec.catalog.store.scans import Scan
-from ossrec.jobs.judge.judge import Checked, Judge, Listing
-from ossrec.jobs.judge.read_playlist import Look, look
-from ossrec.jobs.session.daemon_threads import Threads
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
+from ossrec.jobs.judge.read_playlist import PlaylistRead, look
+from ossrec.jobs.session.daemon_threads import DaemonThreadPool
+from ossrec.jobs.session.signals import StopRequest
 
 _MOST_BYTES = 64 * 1024 * 1024  # of playlists in flight
 _COMMIT_EVERY = 0.5  # seconds
 
 
-class Checker:
+class DueJudge:
     """Judges the due recordings of one scan."""
 
     def __init__(self, conn: sqlite3.Connection, bucket: Bucket, scan: Scan, judge: Judge) -> None:
@@ -27,16 +27,16 @@ class Checker:
         self._conn = conn
         self._bucket = bucket
         self._scan = scan
-        self._listing = Listing(scan.prefix, scan.started)
+        self._listing = ListingScope(scan.prefix, scan.started)
         self._judge = judge
 
-    def run(self, stop: Stop, threads: int, checked: Callable[[Checked], None]) -> None:
+    def run(self, stop: StopRequest, threads: int, checked: Callable[[JudgedRecording], None]) -> None:
         """Judge all that is due; *checked* is told of each recording. Raises Interrupted between two."""
         with (
-            Threads(threads, "look") as pool,
+            DaemonThreadPool(threads, "look") as pool,
             batches(self._conn, _COMMIT_EVERY) as commit_now_and_then,
         ):
-            window: deque[_Ahead] = deque()
+            window: deque[_DueRecording] = deque()
             try:
                 while self._pass(self._looks(pool, window, 4 * threads), commit_now_and_then, stop, checked):
                     pass  # judging one recording may make another due, behind or ahead of it
@@ -47,10 +47,10 @@ class Checker:
 
     def _pass(
         self,
-        looks: Iterator["_Ahead"],
+        looks: Iterator["_DueRecording"],
         commit_now_and_then: Callable[[], None],
-        stop: Stop,
-        checked: Callable[[Checked], None],
+        stop: StopRequest,
+        checked: Callable[[JudgedRecording], None],
     ) -> int:
         """Judge what is due now; gives how many recordings that were."""
         number = 0
@@ -63,7 +63,7 @@ class Checker:
             stop.check()
         return number
 
-    def _looks(self, pool: Executor, window: "deque[_Ahead]", most: int) -> Iterator["_Ahead"]:
+    def _looks(self, pool: Executor, window: "deque[_DueRecording]", most: int) -> Iterator["_DueRecording"]:
         """The due recordings in order, with looks at those that follow already under way."""
         weight = 0
         for number in due_recordings(self._conn, self._scan.bucket_id, self._scan.prefix):
@@ -74,15 +74,15 @@ class Checker:
             while window and (len(window) >= most or weight + size > _MOST_BYTES):
                 weight -= window[0].size
                 yield window.popleft()
-            window.append(_Ahead(number, size, [pool.submit(look, self._bucket, at) for at in unread]))
+            window.append(_DueRecording(number, size, [pool.submit(look, self._bucket, at) for at in unread]))
             weight += size
         while window:
             yield window.popleft()
 
 
-class _Ahead(NamedTuple):
+class _DueRecording(NamedTuple):
     """A due recording whose playlists are being read."""
 
     recording_id: int
     size: int  # of those playlists, bytes
-    looks: list["Future[Look]"]
+    looks: list["Future[PlaylistRead]"]

@@ -9,9 +9,9 @@ from ossrec.buckets.adaptive_listing import list_ranges
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.connection.transactions import batches, transaction
 from ossrec.catalog.key_ranges import stretch
-from ossrec.catalog.store.ingest import Intake
-from ossrec.catalog.store.scans import Range, Scan, advance, count, end_listing, note_skipped
-from ossrec.jobs.session.signals import Stop
+from ossrec.catalog.store.ingest import Ingest
+from ossrec.catalog.store.scans import Scan, ScanRange, advance, count, end_listing, note_skipped
+from ossrec.jobs.session.signals import StopRequest
 from ossrec.model import Page
 
 _COMMIT_EVERY = 0.1  # seconds; a bucket that is far away takes about that for a page or two
@@ -22,8 +22,8 @@ def list_bucket(
     conn: sqlite3.Connection,
     bucket: Bucket,
     scan: Scan,
-    intake: Intake,
-    stop: Stop,
+    intake: Ingest,
+    stop: StopRequest,
     *,
     threads: int,
     listed: Callable[[int], None],
@@ -54,7 +54,7 @@ def list_bucket(
     conn.execute("PRAGMA foreign_keys = ON")
 
 
-def _keep(conn: sqlite3.Connection, scan: Scan, intake: Intake, at: Range, page: Page) -> Range:
+def _keep(conn: sqlite3.Connection, scan: Scan, intake: Ingest, at: ScanRange, page: Page) -> ScanRange:
     """Take one page in; gives where its range stands then."""
     position = page.objects[-1].key if page.objects else at.position
     taken = intake.take(page.objects, stretch(scan.prefix, at.position, position))
@@ -89,6 +89,8 @@ def _collecting_seldom() -> Iterator[Callable[[], None]]:
             gc.enable()
 
 
-def _pages(bucket: Bucket, prefix: str, ranges: list[Range], threads: int) -> Generator[tuple[int, Page], None, None]:
+def _pages(
+    bucket: Bucket, prefix: str, ranges: list[ScanRange], threads: int
+) -> Generator[tuple[int, Page], None, None]:
     wanted = [(r.number, r.position, r.stop) for r in ranges]
     return list_ranges(bucket, prefix, wanted, threads=threads)

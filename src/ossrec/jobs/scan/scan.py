@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ossrec.buckets.counting import Counting
+from ossrec.buckets.counting import CountingBucket
 from ossrec.buckets.local.walk import HIDDEN
 from ossrec.buckets.protocol import Bucket
-from ossrec.buckets.retrying import Retrying
+from ossrec.buckets.retrying import RetryingBucket
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.query.filters import Wanted
-from ossrec.catalog.store.ingest import Intake
+from ossrec.catalog.query.filters import RecordingFilter
+from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import count_due, due_and_cut, mark_open_questions_due
 from ossrec.catalog.store.scans import (
     Scan,
@@ -30,21 +30,21 @@ from ossrec.catalog.store.scans import (
 from ossrec.catalog.tasks.links import has_tasks, link_counts
 from ossrec.errors import AccessDenied, BucketMissing
 from ossrec.jobs.check.check import look_deeper
-from ossrec.jobs.check.report import CheckOptions, Outlook, Talk
-from ossrec.jobs.judge.judge import Checked, Judge, Listing
-from ossrec.jobs.judge.quiet import Quiet
+from ossrec.jobs.check.report import CheckCallbacks, CheckForecast, CheckOptions
+from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
+from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.judge.read_playlist import ARCHIVED
-from ossrec.jobs.scan.callback_files import LookFirst
-from ossrec.jobs.scan.judge_due import Checker
+from ossrec.jobs.scan.callback_files import CallbackFiles
+from ossrec.jobs.scan.judge_due import DueJudge
 from ossrec.jobs.scan.list_bucket import list_bucket
 from ossrec.jobs.scan.report import Progress, ScanOptions, ScanState, ScanSummary
 from ossrec.jobs.scan.summary import sum_up, verdicts_of
 from ossrec.jobs.session.catalog_session import held
-from ossrec.jobs.session.signals import Stop, stop_on_signals
+from ossrec.jobs.session.signals import StopRequest, stop_on_signals
 from ossrec.jobs.tasks.callbacks import take_in
 from ossrec.jobs.tasks.link import link
-from ossrec.jobs.workers.pool import Crew
-from ossrec.jobs.workers.thread_pool import ThreadCrew
+from ossrec.jobs.workers.pool import WorkerPool
+from ossrec.jobs.workers.thread_pool import ThreadPool
 
 _STALE = 24 * 3600  # a scan that stopped longer ago is started over, seconds
 _WORTH_A_RANGE = 20_000  # objects
@@ -52,11 +52,11 @@ _WRONG_CLOCK = 60  # seconds
 _MOST_WARNINGS = 1_000  # that a summary has room for
 
 
-class Looking(NamedTuple):
+class InspectionStep(NamedTuple):
     """How segments are looked at after a scan."""
 
-    planned: Callable[[Outlook], object] = lambda _: None  # told what it will cost, before it begins
-    crew: Crew | None = None  # None: as many threads as read playlists
+    planned: Callable[[CheckForecast], object] = lambda _: None  # told what it will cost, before it begins
+    crew: WorkerPool | None = None  # None: as many threads as read playlists
 
 
 def scan_bucket(
@@ -65,7 +65,7 @@ def scan_bucket(
     options: ScanOptions,
     progress: Progress,
     on_stop: Callable[[], object] = lambda: None,
-    looking: Looking = Looking(),  # noqa: B008 - a value that never changes
+    looking: InspectionStep = InspectionStep(),  # noqa: B008 - a value that never changes
 ) -> ScanSummary:
     """Bring *catalog* up to date with *bucket* and judge every recording that changed.
 
@@ -75,17 +75,17 @@ def scan_bucket(
     signal, CatalogError and BucketError. Whatever is raised, what was done until then is kept.
     """
     begun = time.monotonic()
-    counting = Counting(bucket)
+    counting = CountingBucket(bucket)
     with stop_on_signals(on_stop) as stop, held(catalog, stop, wait=options.wait) as conn:
-        retrying = Retrying(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
+        retrying = RetryingBucket(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
         gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page
         try:
             scan, summary = _Run(conn, retrying, options, progress, stop, catalog).run()
         finally:
             gc.unfreeze()
         if options.depth in ("edges", "full"):
-            crew = looking.crew or ThreadCrew(options.threads)
-            talk = Talk(looking.planned, progress)  # type: ignore[arg-type]
+            crew = looking.crew or ThreadPool(options.threads)
+            talk = CheckCallbacks(looking.planned, progress)  # type: ignore[arg-type]
             looked = look_deeper(conn, lambda _: bucket, _to_look(bucket, options), crew, talk, stop)
             summary.looked = looked.as_dict()
             summary.verdicts = verdicts_of(conn, scan)
@@ -100,7 +100,7 @@ def _to_look(bucket: Bucket, options: ScanOptions) -> CheckOptions:
     """The check that follows: all that is due under the prefix."""
     return CheckOptions(
         depth="full" if options.depth == "full" else "edges",
-        wanted=Wanted(bucket=bucket.name, prefix=options.prefix),
+        wanted=RecordingFilter(bucket=bucket.name, prefix=options.prefix),
         idle=options.idle,
         lag=options.lag,
         retry=options.retry,
@@ -116,7 +116,7 @@ class _Run:
         bucket: Bucket,
         options: ScanOptions,
         progress: Progress,
-        stop: Stop,
+        stop: StopRequest,
         catalog: Path,
     ) -> None:
         self._conn = conn
@@ -133,7 +133,7 @@ class _Run:
 
     def run(self) -> tuple[Scan, ScanSummary]:
         scan = self._begin()
-        intake = Intake(self._conn, scan.id, scan.bucket_id, self._now)
+        intake = Ingest(self._conn, scan.id, scan.bucket_id, self._now)
         self._show(expected=expected_objects(self._conn, scan.bucket_id, scan.prefix))
         take_in(self._conn, self._catalog, self._now)
         try:
@@ -157,18 +157,18 @@ class _Run:
             link(self._conn, self._now)  # what tasks say settles names and verdicts
         self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
         judge = Judge(self._conn, self._bucket, scan.id, intake, self._quiet())
-        Checker(self._conn, self._bucket, scan, judge).run(self._stop, self._options.threads, self._checked)
+        DueJudge(self._conn, self._bucket, scan, judge).run(self._stop, self._options.threads, self._checked)
         with transaction(self._conn):
             link(self._conn, self._now)  # by now it is known when the new ones began
         return scan, self._finish(scan)
 
-    def _look_first(self, scan: Scan, intake: Intake) -> None:
+    def _look_first(self, scan: Scan, intake: Ingest) -> None:
         """Look at what callbacks named before the listing comes to it."""
         judge = Judge(self._conn, self._bucket, scan.id, intake, self._as_quiet(0))
-        listing = Listing(scan.prefix, scan.started)
-        LookFirst(self._conn, self._bucket, intake, judge, listing).run(self._stop, self._now, self._checked)
+        listing = ListingScope(scan.prefix, scan.started)
+        CallbackFiles(self._conn, self._bucket, intake, judge, listing).run(self._stop, self._now, self._checked)
 
-    def _quiet(self) -> Quiet:
+    def _quiet(self) -> IdlePeriod:
         """What is quiet, by the bucket's clock: the times of its objects are by that."""
         ahead = round(self._bucket.clock_ahead or 0.0)
         if abs(ahead) > _WRONG_CLOCK:
@@ -176,8 +176,8 @@ class _Run:
             self._notices.append(f"this machine's clock is {abs(ahead)} s {way} the bucket's: set it right")
         return self._as_quiet(ahead)
 
-    def _as_quiet(self, ahead: int) -> Quiet:
-        return Quiet(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
+    def _as_quiet(self, ahead: int) -> IdlePeriod:
+        return IdlePeriod(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
 
     def _begin(self) -> Scan:
         conn, prefix = self._conn, self._options.prefix
@@ -221,7 +221,7 @@ class _Run:
     def _listed(self, objects: int) -> None:
         self._show(objects=self._state.objects + objects)
 
-    def _checked(self, one: Checked) -> None:
+    def _checked(self, one: JudgedRecording) -> None:
         state = self._state
         for failure in one.failures:
             if failure.code == ARCHIVED:  # somebody chose that state; it is no failure to look

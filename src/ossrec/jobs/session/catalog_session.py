@@ -10,13 +10,13 @@ from ossrec.catalog.connection.lock import writing
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.errors import CatalogError, CatalogMissing, Interrupted
-from ossrec.jobs.session.signals import Stop
+from ossrec.jobs.session.signals import StopRequest
 
 _STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop; a few hundredths of a second
 
 
 @contextmanager
-def held(catalog: Path, stop: Stop, *, wait: bool) -> Iterator[sqlite3.Connection]:
+def held(catalog: Path, stop: StopRequest, *, wait: bool) -> Iterator[sqlite3.Connection]:
     """A connection to *catalog*, which no other run writes meanwhile; with *wait*, waits for one that does.
 
     Raises CatalogLocked, Interrupted when asked to stop while it waits, and CatalogError when the file cannot be
@@ -36,7 +36,7 @@ def held(catalog: Path, stop: Stop, *, wait: bool) -> Iterator[sqlite3.Connectio
 
 
 @contextmanager
-def given_up(conn: sqlite3.Connection, stop: Stop, said: str) -> Iterator[None]:
+def given_up(conn: sqlite3.Connection, stop: StopRequest, said: str) -> Iterator[None]:
     """Long statements within are broken off soon after somebody asks to stop; then raises Interrupted with *said*."""
     conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
     try:

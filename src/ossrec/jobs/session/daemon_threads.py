@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 PATIENCE = 2.0  # seconds that `shutdown` waits for requests under way
 
 
-class Threads(Executor):
+class DaemonThreadPool(Executor):
     """As `ThreadPoolExecutor`, but Python does not wait for its threads when it exits.
 
     A request to a bucket that does not answer takes until its timeout. Whoever presses Ctrl-C twice

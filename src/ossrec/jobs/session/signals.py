@@ -9,7 +9,7 @@ from types import FrameType
 from ossrec.errors import Interrupted
 
 
-class Stop:
+class StopRequest:
     """Whether somebody asked to stop."""
 
     def __init__(self) -> None:
@@ -35,12 +35,12 @@ class Stop:
 
 
 @contextmanager
-def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[Stop]:
-    """A `Stop` that the first SIGINT or SIGTERM asks, telling *on_ask*; the second raises KeyboardInterrupt.
+def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[StopRequest]:
+    """A `StopRequest` that the first SIGINT or SIGTERM asks, telling *on_ask*; the second raises KeyboardInterrupt.
 
     Only the main thread can take signals: elsewhere they are left as they are.
     """
-    stop = Stop()
+    stop = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return

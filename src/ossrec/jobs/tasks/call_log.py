@@ -8,14 +8,14 @@ from ossrec.catalog.connection.transactions import short_transaction
 from ossrec.catalog.tasks.calls import applied_with, note_asked, note_ended, pause_before, start_with
 from ossrec.errors import OssrecError, ResidSpent
 from ossrec.jobs.tasks.link import note_facts
-from ossrec.model import Asked, Ended, TaskFact
+from ossrec.model import RecorderOutcome, RecorderRequest, TaskFact
 from ossrec.net.messages import brief
 from ossrec.recorder.rate_limit import MOST, WINDOW
 
 _FACTS = {"start": "started", "layout": "layout", "stop": "stopped"}
 
 
-class CatalogNotes:
+class CatalogCallLog:
     """Notes in the table `calls`, and as facts of tasks; keeps all processes with this catalog to the allowed rate.
 
     Each note is a transaction of its own, written beside whatever run holds the catalog.
@@ -33,7 +33,7 @@ class CatalogNotes:
         self._clock, self._wait = clock or time.time, wait
         self.troubles: list[str] = []  # what could not be noted of calls that were made
 
-    def asked(self, call: Asked) -> None:
+    def asked(self, call: RecorderRequest) -> None:
         """Note *call* once its turn has come.
 
         Raises ResidSpent for a start with a resid that a start was answered for, by whatever process; CatalogLocked
@@ -42,7 +42,7 @@ class CatalogNotes:
         while pause := self._try(call):
             self._wait(pause / 1000)
 
-    def ended(self, call: Asked, end: Ended) -> None:
+    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
         """Note what came of *call*; when that fails, `troubles` has all that would be lost."""
         try:
             with short_transaction(self._conn):
@@ -54,7 +54,7 @@ class CatalogNotes:
             trouble = f"{call.call} of room {brief(repr(call.room_id))} is {end.outcome}{ids}, traceId {call.trace_id}"
             self.troubles.append(f"{trouble}, but the catalog could not be told: {error}")
 
-    def _try(self, call: Asked) -> int:
+    def _try(self, call: RecorderRequest) -> int:
         """Ms to wait, or 0 when *call* is noted."""
         now_ms = int(self._clock() * 1000)
         with short_transaction(self._conn):
@@ -67,7 +67,7 @@ class CatalogNotes:
             note_asked(self._conn, call._replace(asked_ms=now_ms))  # it may have waited for its turn
         return 0
 
-    def _facts(self, call: Asked, end: Ended) -> list[TaskFact]:
+    def _facts(self, call: RecorderRequest, end: RecorderOutcome) -> list[TaskFact]:
         recordid = end.recordid or call.recordid
         if end.outcome != "done" or recordid is None or call.call not in _FACTS:
             return []
@@ -81,6 +81,6 @@ class CatalogNotes:
         first = [] if applied is None else [self._applied(recordid, applied.traceid, applied.answered_ms, call)]
         return [*first, fact._replace(started_ms=end.ended_ms)]
 
-    def _applied(self, recordid: str, trace_id: str, at_ms: int | None, call: Asked) -> TaskFact:
+    def _applied(self, recordid: str, trace_id: str, at_ms: int | None, call: RecorderRequest) -> TaskFact:
         """That its resid was applied for, which nobody could say of the task before it had its recordid."""
         return TaskFact(recordid, "rest", f"{trace_id}:applied", "applied", at_ms, call.room_id, call.stream)

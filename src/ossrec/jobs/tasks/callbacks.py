@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.callbacks import CallbackRow, body_called, keep_callback
-from ossrec.catalog.tasks.inbox import Inbox, Letter, inbox_of
+from ossrec.catalog.tasks.inbox import Inbox, InboxMessage, inbox_of
 from ossrec.jobs.tasks.link import note_facts
 from ossrec.model import TaskFact
-from ossrec.tasks.callbacks import Unreadable, content_of, read_callback
+from ossrec.tasks.callbacks import UnreadableCallback, content_of, read_callback
 
 _AT_ONCE = 500  # callbacks in a transaction
 
@@ -42,7 +42,7 @@ def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transacti
 
 
 def keep_letters(
-    conn: sqlite3.Connection, letters: Iterable[Letter], now: int, *, may_be_kept: bool = False
+    conn: sqlite3.Connection, letters: Iterable[InboxMessage], now: int, *, may_be_kept: bool = False
 ) -> tuple[int, int]:
     """Keep callbacks and what they tell of tasks; gives how many callbacks and tasks have something new.
 
@@ -53,7 +53,7 @@ def keep_letters(
     for letter in letters:
         try:
             callback, _ = read_callback(letter.body.encode())
-        except Unreadable:  # the inbox takes none such; whoever wrote it by hand finds the body in the table
+        except UnreadableCallback:  # the inbox takes none such; whoever wrote it by hand finds the body in the table
             row = CallbackRow(*letter[1:4], None, None, None, None, letter.body)
         else:
             name = _name(conn, callback.msgid, letter.body)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.tasks.import_staging import Spool, Staged, forget_spooled, spool_folder, task_count
+from ossrec.catalog.tasks.import_staging import Spool, StagedRow, forget_spooled, spool_folder, task_count
 from ossrec.jobs.session.catalog_session import given_up, held, look_that_it_is_there
-from ossrec.jobs.session.signals import Stop, leaving_at_once, stop_on_signals
+from ossrec.jobs.session.signals import StopRequest, leaving_at_once, stop_on_signals
 from ossrec.jobs.tasks.callbacks import take_in
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
 from ossrec.jobs.tasks.link import link, refresh
@@ -57,7 +57,7 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
             spool = Spool(folder)
             each = iter(recordids)
             while some := list(islice(each, _PORTION)):
-                spool.add([Staged(0, recordid, *[None] * 6) for recordid in some])
+                spool.add([StagedRow(0, recordid, *[None] * 6) for recordid in some])
             spool.merge(next)
         with stop_on_signals() as stop, held(catalog, stop, wait=options.wait) as conn:
             now = int(time.time())
@@ -69,7 +69,7 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
     return summary
 
 
-def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop: Stop, now: int) -> None:
+def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop: StopRequest, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
     with given_up(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         gone = forget_spooled(conn, lambda recordids: refresh(conn, recordids, now))

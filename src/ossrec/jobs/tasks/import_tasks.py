@@ -10,15 +10,15 @@ from typing import Any
 
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.facts import pack_uids, unpack_uids
-from ossrec.catalog.tasks.import_staging import Spool, Staged, spool_folder, task_count, write_spooled
+from ossrec.catalog.tasks.import_staging import Spool, StagedRow, spool_folder, task_count, write_spooled
 from ossrec.catalog.tasks.links import link_counts
 from ossrec.jobs.session.catalog_session import given_up, held
-from ossrec.jobs.session.signals import Stop, leaving_at_once, stop_on_signals
+from ossrec.jobs.session.signals import StopRequest, leaving_at_once, stop_on_signals
 from ossrec.jobs.tasks.callbacks import take_in
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
 from ossrec.jobs.tasks.link import link, refresh
-from ossrec.tasks.table_fields import Told
-from ossrec.tasks.table_rows import Row, merge_rows
+from ossrec.tasks.table_fields import TaskFields
+from ossrec.tasks.table_rows import TableRow, merge_rows
 
 MOST_PROBLEMS = 1_000  # that a summary has room for
 _MOST_ROWS = 1_000  # of one recordid
@@ -48,7 +48,7 @@ class ImportSummary:
         """Plain values."""
         return asdict(self)
 
-    def note(self, row: Row) -> None:
+    def note(self, row: TableRow) -> None:
         """Count a bad row."""
         self.bad += 1
         if len(self.problems) < MOST_PROBLEMS:
@@ -65,7 +65,7 @@ class ImportOptions:
     lag: float = 300.0  # seconds
 
 
-def import_tasks(catalog: Path, rows: Iterable[Row], options: ImportOptions) -> ImportSummary:
+def import_tasks(catalog: Path, rows: Iterable[TableRow], options: ImportOptions) -> ImportSummary:
     """Take *rows* into *catalog*, which is made if there is none, and link the recordings that they concern.
 
     All rows are read before the catalog is held, however long they take to come; what is written is written as a
@@ -96,11 +96,11 @@ def import_tasks(catalog: Path, rows: Iterable[Row], options: ImportOptions) -> 
 def _look_early(catalog: Path, options: ImportOptions) -> None:
     """What keeps an import from being written is told before its rows are read."""
     if not options.wait:
-        with held(catalog, Stop(), wait=False):
+        with held(catalog, StopRequest(), wait=False):
             pass
 
 
-def _fill(rows: Iterable[Row], spool: Spool, summary: ImportSummary) -> None:
+def _fill(rows: Iterable[TableRow], spool: Spool, summary: ImportSummary) -> None:
     each = iter(rows)
     while portion := list(islice(each, _PORTION)):
         summary.rows += len(portion)
@@ -111,17 +111,17 @@ def _fill(rows: Iterable[Row], spool: Spool, summary: ImportSummary) -> None:
     spool.merge(lambda same: _merged(same, summary))
 
 
-def _merged(same: Iterator[Staged], summary: ImportSummary) -> Staged:
+def _merged(same: Iterator[StagedRow], summary: ImportSummary) -> StagedRow:
     rows = list(islice(same, _MOST_ROWS))
     for row in same:
-        summary.note(Row(row.line, None, f"recordid {row.recordid!a} stands in more than {_MOST_ROWS:,} rows"))
-    told, problems = merge_rows([Row(row.line, _told(row)) for row in rows])
+        summary.note(TableRow(row.line, None, f"recordid {row.recordid!a} stands in more than {_MOST_ROWS:,} rows"))
+    told, problems = merge_rows([TableRow(row.line, _told(row)) for row in rows])
     for problem in problems:
         summary.note(problem)
     return _staged(rows[0].line, told)
 
 
-def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: Stop, now: int) -> None:
+def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: StopRequest, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
     with given_up(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         written = write_spooled(conn, now, lambda recordids: refresh(conn, recordids, now))
@@ -130,9 +130,9 @@ def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop:
     summary.unchanged = written.staged - written.new - written.changed
 
 
-def _staged(line: int, told: Told) -> Staged:
-    return Staged(line, told.recordid, told.roomid, told.stream, pack_uids(told.uids), *told[4:])
+def _staged(line: int, told: TaskFields) -> StagedRow:
+    return StagedRow(line, told.recordid, told.roomid, told.stream, pack_uids(told.uids), *told[4:])
 
 
-def _told(row: Staged) -> Told:
-    return Told(row.recordid, row.roomid, row.stream, unpack_uids(row.uids), *row[5:])
+def _told(row: StagedRow) -> TaskFields:
+    return TaskFields(row.recordid, row.roomid, row.stream, unpack_uids(row.uids), *row[5:])

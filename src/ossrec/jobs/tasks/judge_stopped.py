@@ -5,16 +5,16 @@ from itertools import groupby
 from typing import NoReturn
 
 from ossrec.catalog.store.check_runs import begin_check, finish_check, listings_of
-from ossrec.catalog.store.ingest import Intake
+from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
 from ossrec.catalog.tasks.links import judged_by_stops
 from ossrec.errors import BucketBusy
-from ossrec.jobs.judge.judge import Judge, Listing
-from ossrec.jobs.judge.quiet import Quiet
+from ossrec.jobs.judge.judge import Judge, ListingScope
+from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.model import Body, BucketAddress, Cursor, Page
 
 
-class _Unasked:
+class _UnusedBucket:
     """A bucket that nobody asks."""
 
     clock_ahead = None
@@ -45,11 +45,11 @@ def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -
     number = 0
     concerned = judged_by_stops(conn, round((now - lag) * 1000))
     for bucket_id, same in groupby(concerned, key=lambda one: one.bucket_id):
-        listed = [Listing(*one) for one in listings_of(conn, bucket_id)]
+        listed = [ListingScope(*one) for one in listings_of(conn, bucket_id)]
         (name,) = conn.execute("SELECT name FROM buckets WHERE id = ?", (bucket_id,)).fetchone()
         run_id = begin_check(conn, bucket_id, "", now)
         judge = Judge(
-            conn, _Unasked(name), run_id, Intake(conn, run_id, bucket_id, now), Quiet(now, idle + lag, 0, lag)
+            conn, _UnusedBucket(name), run_id, Ingest(conn, run_id, bucket_id, now), IdlePeriod(now, idle + lag, 0, lag)
         )
         for one in same:
             number += _judged(conn, judge, one.id, listed) == "unfinished" and bool(one.is_live)
@@ -57,7 +57,7 @@ def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -
     return number
 
 
-def _judged(conn: sqlite3.Connection, judge: Judge, recording_id: int, listed: list[Listing]) -> str | None:
+def _judged(conn: sqlite3.Connection, judge: Judge, recording_id: int, listed: list[ListingScope]) -> str | None:
     """What a recording turned out to be; None when only a scan can tell."""
     if playlist_objects(conn, recording_id):  # it was not read yet: a scan will
         return None

@@ -12,11 +12,11 @@ from ossrec.catalog.tasks.facts import (
     save_tasks,
 )
 from ossrec.catalog.tasks.links import (
-    Candidate,
-    Linked,
+    FindingText,
+    LinkCounts,
+    LinkDecision,
     LinkPass,
-    Outcome,
-    Told,
+    UndecidedRecording,
     is_linked,
     mark_told_due,
     plans_that_came,
@@ -62,14 +62,14 @@ def until_ms(now: int) -> int:
     return now * 1000 + 999
 
 
-def link(conn: sqlite3.Connection, now: int) -> Linked:
+def link(conn: sqlite3.Connection, now: int) -> LinkCounts:
     """Link all recordings that are to be linked, see `LinkPass`; belongs in a transaction.
 
     Afterwards all is as if every fact had been known from the beginning. Names that can be read in several ways are
     read as the task allows; what contradicts its task becomes a finding; what stands on the end of its task is due.
     """
     if not is_linked(conn):
-        return Linked()
+        return LinkCounts()
     refresh(conn, plans_that_came(conn, until_ms(now)), now)
     run = LinkPass(conn, until_ms(now))
     run.sweep(UNKNOWN, int(RULES[UNKNOWN].severity))
@@ -77,7 +77,7 @@ def link(conn: sqlite3.Connection, now: int) -> Linked:
     return run.end(contradicted)
 
 
-def _outcomes(conn: sqlite3.Connection, candidates: Iterable[Candidate]) -> Iterator[Outcome]:
+def _outcomes(conn: sqlite3.Connection, candidates: Iterable[UndecidedRecording]) -> Iterator[LinkDecision]:
     tasks: dict[str, Task | None] = {}
     for one in candidates:
         if one.recordid not in tasks:
@@ -91,10 +91,10 @@ def _outcomes(conn: sqlite3.Connection, candidates: Iterable[Candidate]) -> Iter
             read = name.roomid, name.uid, name.stream, name.ambiguous
         found = [] if task is None else _contradictions(conn, task, read)
         named = [] if name is None else [_told(*about) for about in about_name(name)]
-        yield Outcome(one, *read, found=found, named=named, is_known=task is not None)
+        yield LinkDecision(one, *read, found=found, named=named, is_known=task is not None)
 
 
-def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str | None, str, bool]) -> list[Told]:
+def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str | None, str, bool]) -> list[FindingText]:
     roomid, uid, stream, _ = read
     if not contradictions(task, roomid, stream, uid):
         return []
@@ -102,7 +102,7 @@ def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str |
     return [_told(*one) for one in contradictions(task, roomid, stream, uid, says)]
 
 
-def _told(code: str, detail: str) -> Told:
+def _told(code: str, detail: str) -> FindingText:
     return code, int(RULES[code].severity), detail
 
 

@@ -12,14 +12,14 @@ from typing import IO, Any
 
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.import_staging import spool_folder
-from ossrec.catalog.tasks.inbox import Letter
+from ossrec.catalog.tasks.inbox import InboxMessage
 from ossrec.errors import Interrupted
 from ossrec.jobs.session.catalog_session import held
-from ossrec.jobs.session.signals import Stop, leaving_at_once, stop_on_signals
+from ossrec.jobs.session.signals import StopRequest, leaving_at_once, stop_on_signals
 from ossrec.jobs.tasks.callbacks import keep_letters, take_in
 from ossrec.jobs.tasks.link import link
-from ossrec.tasks.callbacks import Unreadable, read_callback
-from ossrec.tasks.saved_callbacks import Saved
+from ossrec.tasks.callbacks import UnreadableCallback, read_callback
+from ossrec.tasks.saved_callbacks import SavedCallback
 
 _AT_ONCE = 500  # callbacks
 _MOST_PROBLEMS = 1_000
@@ -42,7 +42,7 @@ class ReplaySummary:
         return asdict(self)
 
 
-def replay(catalog: Path, saved: Iterable[Saved], *, wait: bool) -> ReplaySummary:
+def replay(catalog: Path, saved: Iterable[SavedCallback], *, wait: bool) -> ReplaySummary:
     """Keep callbacks that were saved elsewhere in *catalog*, which is made if there is none, and link their tasks.
 
     All are read before the catalog is held; they are written as a whole. With *wait*, waits for another run that
@@ -63,13 +63,13 @@ def replay(catalog: Path, saved: Iterable[Saved], *, wait: bool) -> ReplaySummar
     return summary
 
 
-def _read(saved: Iterable[Saved], spool: IO[str], summary: ReplaySummary) -> None:
+def _read(saved: Iterable[SavedCallback], spool: IO[str], summary: ReplaySummary) -> None:
     for one in saved:
         try:
             if one.body is None:
-                raise Unreadable(one.problem)
+                raise UnreadableCallback(one.problem)
             callback, text = read_callback(one.body)
-        except Unreadable as problem:
+        except UnreadableCallback as problem:
             summary.bad += 1
             if len(summary.problems) < _MOST_PROBLEMS:
                 summary.problems.append(f"line {one.line}: {problem}")
@@ -77,14 +77,14 @@ def _read(saved: Iterable[Saved], spool: IO[str], summary: ReplaySummary) -> Non
         spool.write(f"{json.dumps([callback.msgid, text])}\n")
 
 
-def _letters(spool: IO[str], now: int) -> Iterator[list[Letter]]:
+def _letters(spool: IO[str], now: int) -> Iterator[list[InboxMessage]]:
     spool.seek(0)
-    each = (Letter(0, msgid, now, 0, text) for msgid, text in map(json.loads, spool))
+    each = (InboxMessage(0, msgid, now, 0, text) for msgid, text in map(json.loads, spool))
     while some := list(islice(each, _AT_ONCE)):
         yield some
 
 
-def _keep(conn: sqlite3.Connection, letters: list[Letter], summary: ReplaySummary, now: int) -> None:
+def _keep(conn: sqlite3.Connection, letters: list[InboxMessage], summary: ReplaySummary, now: int) -> None:
     new, tasks = keep_letters(conn, letters, now)
     summary.callbacks += len(letters)
     summary.new += new
@@ -92,6 +92,6 @@ def _keep(conn: sqlite3.Connection, letters: list[Letter], summary: ReplaySummar
     summary.tasks += tasks
 
 
-def _check(stop: Stop) -> None:
+def _check(stop: StopRequest) -> None:
     if stop.is_asked():
         raise Interrupted(_NOTHING)

@@ -4,7 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from ossrec.catalog.tasks.calls import (
-    Call,
+    CallRow,
     applied_with,
     may_be,
     open_start,
@@ -16,28 +16,30 @@ from ossrec.catalog.tasks.calls import (
 from ossrec.catalog.times import iso
 from ossrec.errors import RecorderUnanswered, UsageProblem
 from ossrec.net.messages import brief
-from ossrec.recorder.calls import Resid, Task
-from ossrec.recorder.client import Client, Started, Wish, members
+from ossrec.recorder.calls import Resid, TaskHandle
+from ossrec.recorder.client import RecorderClient, RecordingRequest, RecordingStarted, members
 
 _CARE = 24 * 3_600_000  # ms for which a start without an answer keeps a room from being started again
 
 
-class Begun(NamedTuple):
+class StartedRecording(NamedTuple):
     """A recording that was started, and the earlier start that it completes."""
 
-    started: Started
-    earlier: Call | None
-    beside: Call | None  # what records the same already, as far as anybody told
+    started: RecordingStarted
+    earlier: CallRow | None
+    beside: CallRow | None  # what records the same already, as far as anybody told
 
 
-class Whose(NamedTuple):
+class TaskIdentity(NamedTuple):
     """A task as the service wants it named, and the AppID under which it was started, if we started it."""
 
-    task: Task
+    task: TaskHandle
     app_id: int | None
 
 
-def begin(conn: sqlite3.Connection, client: Client, wish: Wish, app_id: int, now_ms: int, *, anew: bool) -> Begun:
+def begin(
+    conn: sqlite3.Connection, client: RecorderClient, wish: RecordingRequest, app_id: int, now_ms: int, *, anew: bool
+) -> StartedRecording:
     """Apply for a resid and start with it.
 
     When an earlier start of the same room got no answer, its own resid is sent once more: should it have arrived
@@ -48,14 +50,14 @@ def begin(conn: sqlite3.Connection, client: Client, wish: Wish, app_id: int, now
     earlier = None if anew else open_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
     if earlier is None:
         beside = running_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
-        return Begun(client.start(client.apply(wish.room_id), wish), None, beside)
+        return StartedRecording(client.start(client.apply(wish.room_id), wish), None, beside)
     resid = _still_good(conn, earlier, now_ms)
     if resid is None:
         raise RecorderUnanswered(_open(earlier, may_be(conn, earlier)))
-    return Begun(client.start(resid, wish), earlier, None)
+    return StartedRecording(client.start(resid, wish), earlier, None)
 
 
-def find_task(conn: sqlite3.Connection, recordid: str, room_id: str | None) -> Whose:
+def find_task(conn: sqlite3.Connection, recordid: str, room_id: str | None) -> TaskIdentity:
     """The task *recordid*, in the room that is given, or that the catalog knows.
 
     Raises UsageProblem when nobody knows its room, or another than the one that is given.
@@ -66,13 +68,13 @@ def find_task(conn: sqlite3.Connection, recordid: str, room_id: str | None) -> W
     if room is None:
         raise UsageProblem(f"the catalog does not know the room of {brief(recordid)}: name it with --room")
     if start is None:
-        return Whose(Task(recordid, room), None)
+        return TaskIdentity(TaskHandle(recordid, room), None)
     if room != start.roomid:
         raise UsageProblem(f"{brief(recordid)} was started in room {brief(start.roomid)}: leave out --room")
-    return Whose(Task(recordid, room, start.resid, start.stream), int(start.appid))
+    return TaskIdentity(TaskHandle(recordid, room, start.resid, start.stream), int(start.appid))
 
 
-def _still_good(conn: sqlite3.Connection, start: Call, now_ms: int) -> Resid | None:
+def _still_good(conn: sqlite3.Connection, start: CallRow, now_ms: int) -> Resid | None:
     """The resid of *start*, if sending it again can tell something."""
     applied = None if start.resid is None else applied_with(conn, start.resid)
     if start.resid is None or applied is None or start_with(conn, start.resid) is not None:
@@ -81,7 +83,7 @@ def _still_good(conn: sqlite3.Connection, start: Call, now_ms: int) -> Resid | N
     return resid if resid.is_valid(now_ms) else None
 
 
-def _open(start: Call, candidates: list[str]) -> str:
+def _open(start: CallRow, candidates: list[str]) -> str:
     said = f"a start of room {brief(repr(start.roomid))} at {iso(start.asked_ms)} got no answer and may be recording"
     found = f", most likely as {brief(candidates[0])}" if len(candidates) == 1 else ""
     return f"{said}{found}: `ossrec record status` says what to do, --anew starts another recording all the same"

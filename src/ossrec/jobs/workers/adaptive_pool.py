@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.jobs.workers.inspect_object import Looked, Target
-from ossrec.jobs.workers.pool import Crew
+from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
+from ossrec.jobs.workers.pool import WorkerPool
 from ossrec.mpegts.inspection import Depth
 
 # docs/performance.md has what was measured.
@@ -29,10 +29,10 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class FittingCrew:
+class AdaptivePool:
     """One of two crews, chosen by how much there is to do."""
 
-    def __init__(self, few: Crew, many: Crew, tell: Callable[[str], object] = lambda _: None) -> None:
+    def __init__(self, few: WorkerPool, many: WorkerPool, tell: Callable[[str], object] = lambda _: None) -> None:
         """*few* does little work, and also much if *many* cannot be had, of which *tell* is told."""
         self._few = few
         self._many = many
@@ -50,15 +50,15 @@ class FittingCrew:
         return self._crew.is_here
 
     def expect(self, segments: int, size: int) -> None:
-        """As `Crew.expect`: chooses."""
+        """As `WorkerPool.expect`: chooses."""
         self._crew = self._many if segments * _SEGMENT + size * _BYTE > _WORTH else self._few
         self._crew.expect(segments, size)
 
-    def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
+    def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
         """As of the crew that was chosen."""
         return self._crew.submit(bucket, target, depth)
 
-    def result(self, future: "Future[Looked]") -> Looked:
+    def result(self, future: "Future[InspectionResult]") -> InspectionResult:
         """As of the crew that was chosen."""
         return self._crew.result(future)
 

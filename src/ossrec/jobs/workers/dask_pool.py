@@ -12,14 +12,14 @@ from typing import Any, Self
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.jobs.workers.inspect_object import Looked, Target
+from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
 from ossrec.jobs.workers.remote import look_from_here
 from ossrec.mpegts.inspection import Depth
 
 _PATIENCE = 30.0  # seconds for the scheduler and its first worker to answer
 
 
-class DaskCrew:
+class DaskPool:
     """The workers of a Dask cluster, each thread of them a hand."""
 
     is_here = False
@@ -40,13 +40,13 @@ class DaskCrew:
     def expect(self, segments: int, size: int) -> None:
         """As `Crew.expect`: the cluster is as large as it is."""
 
-    def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
+    def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
         """As `Crew.submit`; of *bucket* only its name is sent."""
         if self._executor is None:
             raise ValueError("a crew works inside its with block")
         return self._executor.submit(look_from_here, bucket.name, self._settings, target, depth)
 
-    def result(self, future: "Future[Looked]") -> Looked:
+    def result(self, future: "Future[InspectionResult]") -> InspectionResult:
         """As `Crew.result`."""
         try:
             return future.result()

@@ -20,7 +20,7 @@ BLOCK = 8 * 1024 * 1024  # bytes in one request at depth `full`
 ARCHIVED = "LOOK001"
 
 
-class Target(NamedTuple):
+class SegmentObject(NamedTuple):
     """A segment to look at, as the listing showed it."""
 
     key: str
@@ -28,10 +28,10 @@ class Target(NamedTuple):
     etag: bytes  # as the catalog keeps it
 
 
-class Looked(NamedTuple):
+class InspectionResult(NamedTuple):
     """What came of a look: an inspection, or a finding that says why not."""
 
-    target: Target
+    target: SegmentObject
     inspection: Inspection | None
     failure: Finding | None
     requests: int
@@ -40,7 +40,7 @@ class Looked(NamedTuple):
     clock_ahead: float | None = None  # as of `Bucket`, where the bucket was asked by another process
 
 
-def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:
+def inspect_object(bucket: Bucket, target: SegmentObject, depth: Depth) -> InspectionResult:
     """Look at a segment; called on several threads at once."""
     reader = _Reader(bucket, target)
     try:
@@ -49,11 +49,11 @@ def inspect_object(bucket: Bucket, target: Target, depth: Depth) -> Looked:
         inspection, failure = None, archived(bucket.name, target.key, str(error))
     except AccessDenied as error:
         inspection, failure = None, Finding("LOOK002", target.key, str(error))
-    except (ObjectMissing, _Changed) as error:
+    except (ObjectMissing, _ObjectChanged) as error:
         inspection, failure = None, Finding("LOOK005", target.key, str(error))
     except BucketError as error:
         inspection, failure = None, Finding("LOOK003", target.key, str(error))
-    return Looked(target, inspection, failure, reader.requests, reader.bytes_read)
+    return InspectionResult(target, inspection, failure, reader.requests, reader.bytes_read)
 
 
 def archived(bucket: str, key: str, said: str) -> Finding:
@@ -70,7 +70,7 @@ def cost(size: int, depth: Depth) -> tuple[int, int]:
     return 2, HEAD + TAIL
 
 
-def _inspect(reader: "_Reader", target: Target, depth: Depth) -> Inspection:
+def _inspect(reader: "_Reader", target: SegmentObject, depth: Depth) -> Inspection:
     from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes, inspect_edges  # loads numpy
 
     if depth == "full" and not target.size:
@@ -83,14 +83,14 @@ def _inspect(reader: "_Reader", target: Target, depth: Depth) -> Inspection:
     return inspect_edges(head, reader.read(target.size - TAIL, target.size), target.size)
 
 
-class _Changed(Exception):
+class _ObjectChanged(Exception):
     """The object is not what the listing showed."""
 
 
 class _Reader:
     """Reads ranges of one object, and counts."""
 
-    def __init__(self, bucket: Bucket, target: Target) -> None:
+    def __init__(self, bucket: Bucket, target: SegmentObject) -> None:
         self._bucket = bucket
         self._target = target
         self.requests = 0
@@ -105,5 +105,5 @@ class _Reader:
         body = self._bucket.read_range(self._target.key, start, stop)
         self.bytes_read += len(body.data)
         if pack_etag(body.etag) != self._target.etag or body.size != self._target.size:
-            raise _Changed("it is not what was listed any more: scan again")
+            raise _ObjectChanged("it is not what was listed any more: scan again")
         return body.data

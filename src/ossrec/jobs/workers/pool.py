@@ -5,11 +5,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.jobs.workers.inspect_object import Looked, Target
+from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
 from ossrec.mpegts.inspection import Depth
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Looks at segments, many at once, for as long as the ``with`` block lasts."""
 
     @property
@@ -23,10 +23,10 @@ class Crew(Protocol):
     def expect(self, segments: int, size: int) -> None:
         """Told, before the ``with`` block begins, about how many segments and bytes there are to look at."""
 
-    def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
+    def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
         """Have a segment looked at."""
 
-    def result(self, future: "Future[Looked]") -> Looked:
+    def result(self, future: "Future[InspectionResult]") -> InspectionResult:
         """What came of a look that is over; raises OssrecError when whoever should look could not work."""
 
     def ensure(self) -> None:

@@ -22,7 +22,7 @@ from typing import IO, NamedTuple, Self
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError
-from ossrec.jobs.workers.inspect_object import Looked, Target
+from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
 from ossrec.jobs.workers.thread_pool import hands_for
 from ossrec.mpegts.inspection import Depth
 
@@ -32,11 +32,11 @@ _PATIENCE = 2.0  # seconds for the processes to end
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-class _Ask(NamedTuple):
+class _Request(NamedTuple):
     """A look that is wanted."""
 
     bucket: str  # its name
-    target: Target
+    target: SegmentObject
     depth: Depth
 
 
@@ -46,7 +46,7 @@ class _Worker:
     def __init__(self, connections: int, settings: BucketSettings) -> None:
         """Start it; raises OSError when that cannot be done."""
         self.hands = hands_for(connections)
-        self.asked: dict[int, tuple[_Ask, Future[Looked]]] = {}  # and not answered yet
+        self.asked: dict[int, tuple[_Request, Future[InspectionResult]]] = {}  # and not answered yet
         self.is_there = True
         self.process, self._asks, self._answers = _start()
         self._send((connections, replace(settings, threads=connections)))
@@ -56,12 +56,12 @@ class _Worker:
         """How much of what it can do at once it was asked for."""
         return len(self.asked) / self.hands
 
-    def ask(self, number: int, ask: _Ask, future: "Future[Looked]") -> None:
+    def ask(self, number: int, ask: _Request, future: "Future[InspectionResult]") -> None:
         """Have a segment looked at."""
         self.asked[number] = (ask, future)
         self._send((number, *ask))
 
-    def answers(self) -> Iterator[tuple[int, Looked | OssrecError]]:
+    def answers(self) -> Iterator[tuple[int, InspectionResult | OssrecError]]:
         """What it says, until it ends."""
         with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):  # ValueError: nobody listens any more
             while True:
@@ -88,7 +88,7 @@ class _Worker:
             self._asks.flush()
 
 
-class ProcessCrew:
+class ProcessPool:
     """Processes, each with threads of its own."""
 
     is_here = False
@@ -115,16 +115,16 @@ class ProcessCrew:
     def expect(self, segments: int, size: int) -> None:
         """As `Crew.expect`: so many processes as was said."""
 
-    def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
+    def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
         """As `Crew.submit`; of *bucket* only its name is sent."""
         if not self._workers:
             raise ValueError("a crew works inside its with block")
-        future: Future[Looked] = Future()
+        future: Future[InspectionResult] = Future()
         with self._lock:
-            self._give(_Ask(bucket.name, target, depth), future)
+            self._give(_Request(bucket.name, target, depth), future)
         return future
 
-    def result(self, future: "Future[Looked]") -> Looked:
+    def result(self, future: "Future[InspectionResult]") -> InspectionResult:
         """As `Crew.result`."""
         return future.result()
 
@@ -151,7 +151,7 @@ class ProcessCrew:
         """Let the processes end, whatever they have under way."""
         self._dismiss(0.0 if kind is not None and issubclass(kind, KeyboardInterrupt) else _PATIENCE)
 
-    def _give(self, ask: _Ask, future: "Future[Looked]") -> None:
+    def _give(self, ask: _Request, future: "Future[InspectionResult]") -> None:
         """Have whoever has least to do look; call it with the lock."""
         there = [worker for worker in self._workers if worker.is_there]
         if there:

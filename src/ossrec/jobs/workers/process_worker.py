@@ -14,20 +14,20 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from ossrec.errors import OssrecError
-from ossrec.jobs.session.daemon_threads import Threads
-from ossrec.jobs.workers.inspect_object import Looked
+from ossrec.jobs.session.daemon_threads import DaemonThreadPool
+from ossrec.jobs.workers.inspect_object import InspectionResult
 from ossrec.jobs.workers.remote import look_from_here
-from ossrec.jobs.workers.thread_pool import Turns
+from ossrec.jobs.workers.thread_pool import ReadSlots
 
 
 def work(asked: BinaryIO, answers: BinaryIO) -> None:
     """Look at all that is asked for, until nothing more can be asked."""
     connections, settings = pickle.load(asked)  # noqa: S301 - see above
-    turns = Turns(connections)
-    threads = Threads(turns.hands, "inspect")
+    turns = ReadSlots(connections)
+    threads = DaemonThreadPool(turns.hands, "inspect")
     sending = threading.Lock()
 
-    def answer(number: int, done: "Future[Looked]") -> None:
+    def answer(number: int, done: "Future[InspectionResult]") -> None:
         told = _packed(number, done)
         with sending:
             try:
@@ -42,7 +42,7 @@ def work(asked: BinaryIO, answers: BinaryIO) -> None:
         future.add_done_callback(partial(answer, number))
 
 
-def _packed(number: int, done: "Future[Looked]") -> bytes:
+def _packed(number: int, done: "Future[InspectionResult]") -> bytes:
     """What came of a look, as it is sent; a failure that nobody foresaw becomes one that can be told."""
     error = done.exception()
     told: Any = done.result() if error is None else error

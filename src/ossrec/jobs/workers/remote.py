@@ -6,17 +6,17 @@ from functools import lru_cache
 
 from ossrec.buckets.open import open_bucket
 from ossrec.buckets.protocol import Bucket
-from ossrec.buckets.retrying import Retry, Retrying
+from ossrec.buckets.retrying import RetryEvent, RetryingBucket
 from ossrec.buckets.settings import BucketSettings
-from ossrec.jobs.workers.inspect_object import Looked, Target, inspect_object
+from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject, inspect_object
 from ossrec.mpegts.inspection import Depth
 
-Look = Callable[[Bucket, Target, Depth], Looked]
+InspectFunction = Callable[[Bucket, SegmentObject, Depth], InspectionResult]
 
 
 def look_from_here(
-    name: str, settings: BucketSettings, target: Target, depth: Depth, look: Look = inspect_object
-) -> Looked:
+    name: str, settings: BucketSettings, target: SegmentObject, depth: Depth, look: InspectFunction = inspect_object
+) -> InspectionResult:
     """Look at a segment from the process that runs this, with the credentials in its environment.
 
     What was asked of the bucket, repeats included, and what the bucket said of the time is told with it. Raises
@@ -24,8 +24,8 @@ def look_from_here(
     """
     with _opening:
         bucket = _bucket(name, settings)
-    retries: list[Retry] = []
-    looked = look(Retrying(bucket, settings.policy, on_retry=retries.append), target, depth)
+    retries: list[RetryEvent] = []
+    looked = look(RetryingBucket(bucket, settings.policy, on_retry=retries.append), target, depth)
     requests = looked.requests + len(retries)
     return looked._replace(requests=requests, retries=len(retries), clock_ahead=bucket.clock_ahead)
 

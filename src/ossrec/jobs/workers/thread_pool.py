@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from ossrec.buckets.protocol import START, Bucket
-from ossrec.buckets.wrapper import Around
-from ossrec.jobs.session.daemon_threads import Threads
-from ossrec.jobs.workers.inspect_object import Looked, Target, inspect_object
+from ossrec.buckets.wrapper import BucketWrapper
+from ossrec.jobs.session.daemon_threads import DaemonThreadPool
+from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject, inspect_object
 from ossrec.model import Body, Cursor, Page
 from ossrec.mpegts.inspection import Depth
 
@@ -21,7 +21,7 @@ _WAITING = 2  # threads that have read and wait for their turn, so that no conne
 Answer = TypeVar("Answer")
 
 
-class Turns:
+class ReadSlots:
     """Who may do what now: so many read at once, one looks. Both are waited for in C, which holds up nobody else."""
 
     def __init__(self, connections: int) -> None:
@@ -32,9 +32,9 @@ class Turns:
         for _ in range(connections):
             self.connections.put(None)
 
-    def look(self, bucket: Bucket, target: Target, depth: Depth) -> Looked:
+    def look(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> InspectionResult:
         """As `inspect_object`, in turns with whoever else is here."""
-        his = _InTurns(bucket, self)
+        his = _TakingTurns(bucket, self)
         try:
             return inspect_object(his, target, depth)
         finally:
@@ -46,10 +46,10 @@ def hands_for(connections: int) -> int:
     return connections + min(connections, _WAITING)
 
 
-class _InTurns(Around):
+class _TakingTurns(BucketWrapper):
     """A bucket for one who looks at what he reads: after each call he waits for his turn to look, and then has it."""
 
-    def __init__(self, bucket: Bucket, turns: Turns) -> None:
+    def __init__(self, bucket: Bucket, turns: ReadSlots) -> None:
         """It is not his turn yet."""
         super().__init__(bucket)
         self._turns = turns
@@ -84,27 +84,27 @@ class _InTurns(Around):
         return answer
 
 
-class ThreadCrew:
+class ThreadPool:
     """Threads of this process: some look at what they have read while others read."""
 
     is_here = True
 
     def __init__(self, connections: int) -> None:
         """So many requests at once, from when the ``with`` block begins."""
-        self._turns = Turns(connections)
+        self._turns = ReadSlots(connections)
         self.hands = self._turns.hands
-        self._threads: Threads | None = None
+        self._threads: DaemonThreadPool | None = None
 
     def expect(self, segments: int, size: int) -> None:
         """As `Crew.expect`: it is the same whatever there is to do."""
 
-    def submit(self, bucket: Bucket, target: Target, depth: Depth) -> "Future[Looked]":
+    def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
         """As `Crew.submit`."""
         if self._threads is None:
             raise ValueError("a crew works inside its with block")
         return self._threads.submit(self._turns.look, bucket, target, depth)
 
-    def result(self, future: "Future[Looked]") -> Looked:
+    def result(self, future: "Future[InspectionResult]") -> InspectionResult:
         """As `Crew.result`."""
         return future.result()
 
@@ -113,7 +113,7 @@ class ThreadCrew:
 
     def __enter__(self) -> Self:
         """Start the threads."""
-        self._threads = Threads(self.hands, "inspect")
+        self._threads = DaemonThreadPool(self.hands, "inspect")
         return self
 
     def __exit__(

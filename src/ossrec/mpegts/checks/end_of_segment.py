@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator
 
-from ossrec.mpegts.checks.pcr import Clock
+from ossrec.mpegts.checks.pcr import PcrClock
 from ossrec.mpegts.checks.state import SegmentState
-from ossrec.mpegts.checks.streams import Ends, Track
+from ossrec.mpegts.checks.streams import ElementaryStream, StreamEnds
 from ossrec.mpegts.demux.columns import places
 from ossrec.mpegts.demux.packets import PACKET
-from ossrec.mpegts.faults import Event
+from ossrec.mpegts.faults import Fault
 from ossrec.mpegts.inspection import TICKS, Depth
 
 _LONG = int(0.7 * TICKS)
 _EXAMPLES = 3  # that a detail names
 
 
-def late_events(state: SegmentState, depth: Depth, span: Ends) -> Iterator[Event]:
+def late_events(state: SegmentState, depth: Depth, span: StreamEnds) -> Iterator[Fault]:
     """Everything that the end of a segment shows, of which sound and picture last for *span*.
 
     What was not read may hold what is missing in "edges".
     """
     if state.framer.size not in (None, PACKET):
-        yield Event("TS321", 0, None, detail=f"{state.framer.size} bytes")
+        yield Fault("TS321", 0, None, detail=f"{state.framer.size} bytes")
     yield from _missing_tables(state)
     if depth == "full":
         yield from _missing_streams(state)
@@ -33,10 +33,10 @@ def late_events(state: SegmentState, depth: Depth, span: Ends) -> Iterator[Event
         yield from _clock_jumps(state, pid, clock, span)
     if state.framer.left:
         detail = f"the segment ends {state.framer.left} bytes after the start of a packet"
-        yield Event("TS430", state.framer.packets, None, 1, detail, span.end, span.end, span.end)
+        yield Fault("TS430", state.framer.packets, None, 1, detail, span.end, span.end, span.end)
 
 
-def _clock_jumps(state: SegmentState, pid: int, clock: Clock, span: Ends) -> Iterator[Event]:
+def _clock_jumps(state: SegmentState, pid: int, clock: PcrClock, span: StreamEnds) -> Iterator[Fault]:
     """Rule 37: the clock of a stream that has times, or that a PMT names as one; others are nobody's."""
     timing = state.tracks.by_pid[pid].timing if pid in state.tracks.by_pid else None
     is_used = timing.frames > 0 if timing is not None else pid in state.tables.clocks()
@@ -46,34 +46,34 @@ def _clock_jumps(state: SegmentState, pid: int, clock: Clock, span: Ends) -> Ite
         since = span.start if jump.since is None else jump.since
         until = None if since is None else since + max(0, jump.frames)
         detail = f"{state.name(pid)}: by {jump.step / TICKS:+.2f} s"
-        yield Event("TS370", jump.packet, pid, None, detail, since, since, until)
+        yield Fault("TS370", jump.packet, pid, None, detail, since, since, until)
 
 
-def _missing_tables(state: SegmentState) -> Iterator[Event]:
+def _missing_tables(state: SegmentState) -> Iterator[Fault]:
     """Rule 34; a table whose CRC is wrong was told of."""
     tables = state.tables
     if not tables.has_pat:
         if not tables.broken:
-            yield Event("TS340", 0)
+            yield Fault("TS340", 0)
     elif not tables.read and not tables.broken:
         pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:_EXAMPLES])
-        yield Event("TS341", 0, detail=f"the PAT names PID {pids}" if pids else "the PAT names none")
+        yield Fault("TS341", 0, detail=f"the PAT names PID {pids}" if pids else "the PAT names none")
     elif not tables.entries() and not tables.broken:
-        yield Event("TS341", 0, detail="the PMT names no streams")
+        yield Fault("TS341", 0, detail="the PMT names no streams")
 
 
-def _missing_streams(state: SegmentState) -> Iterator[Event]:
+def _missing_streams(state: SegmentState) -> Iterator[Fault]:
     """Rule 36: streams of which nothing came; data may stay away for long."""
     media = [track for track in map(state.tracks.by_pid.__getitem__, state.tracks.named) if track.look.kind != "data"]
     missing = [track for track in media if not state.counters.seen[track.pid]]
     if missing and len(missing) == len(media):
-        yield Event("TS362", 0, detail=_nothing(state, missing))
+        yield Fault("TS362", 0, detail=_nothing(state, missing))
         return
     for track in missing:
-        yield Event("TS360", 0, track.pid, detail=track.name)
+        yield Fault("TS360", 0, track.pid, detail=track.name)
 
 
-def _nothing(state: SegmentState, missing: list[Track]) -> str:
+def _nothing(state: SegmentState, missing: list[ElementaryStream]) -> str:
     """Which streams are announced, and what is there instead."""
     announced = ", ".join(track.name for track in missing[:_EXAMPLES])
     others = [
@@ -85,22 +85,22 @@ def _nothing(state: SegmentState, missing: list[Track]) -> str:
     return f"announced is {announced}; there is {there or 'nothing but tables'}"
 
 
-def _key_frames(state: SegmentState, track: Track, depth: Depth) -> Iterator[Event]:
+def _key_frames(state: SegmentState, track: ElementaryStream, depth: Depth) -> Iterator[Fault]:
     """Rule 40."""
     first = int(state.counters.first_packet[track.pid])
     seen = track.look.key_frames_seen
     if seen == 0 and depth == "full":
-        yield Event("TS400", first, track.pid, detail=track.name)
+        yield Fault("TS400", first, track.pid, detail=track.name)
     elif seen is not None and track.look.starts_with_key is False:
         goes_on = track.look.first_key
         detail = track.name if goes_on is None else f"{track.name}: the first one starts in packet {goes_on}"
-        yield Event("TS401", first, track.pid, detail=detail, until=track.first_key)
+        yield Fault("TS401", first, track.pid, detail=detail, until=track.first_key)
 
 
-def _without_times(state: SegmentState, track: Track, span: Ends) -> Iterator[Event]:
+def _without_times(state: SegmentState, track: ElementaryStream, span: StreamEnds) -> Iterator[Fault]:
     """Rule 37: a stream whose frames never carry a time."""
     if track.look.kind == "data" or not track.frames or track.timing.frames:
         return
     if span.start is not None and span.end is not None and span.end - span.start > _LONG:
         packet = int(state.counters.first_packet[track.pid])
-        yield Event("TS371", packet, track.pid, detail=f"{track.name}: no PTS at all")
+        yield Fault("TS371", packet, track.pid, detail=f"{track.name}: no PTS at all")

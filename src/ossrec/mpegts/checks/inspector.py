@@ -6,16 +6,16 @@ import numpy as np
 
 from ossrec.mpegts.checks.end_of_segment import late_events
 from ossrec.mpegts.checks.state import SegmentState
-from ossrec.mpegts.checks.timestamps import Moments
+from ossrec.mpegts.checks.timestamps import FrameTimes
 from ossrec.mpegts.demux.columns import places
-from ossrec.mpegts.demux.continuity import Groups
+from ossrec.mpegts.demux.continuity import PacketGroups
 from ossrec.mpegts.demux.detect import HEAD, sniff
 from ossrec.mpegts.demux.packets import ERROR, SCRAMBLED, Bytes, Packets, Rows, Ticks, read_packets
 from ossrec.mpegts.demux.pes import read_starts, split_by_pid
-from ossrec.mpegts.demux.psi import Known
-from ossrec.mpegts.demux.sync import Break
-from ossrec.mpegts.faults import Event, Events
-from ossrec.mpegts.inspection import Depth, Inspection, Note
+from ossrec.mpegts.demux.psi import KnownPids
+from ossrec.mpegts.demux.sync import SyncLoss
+from ossrec.mpegts.faults import Fault, Faults
+from ossrec.mpegts.inspection import Depth, Inspection, SegmentFault
 
 
 class Inspector:
@@ -25,9 +25,9 @@ class Inspector:
         """Before the first piece."""
         self.read = 0  # bytes that were given
         self.state = SegmentState()
-        self._events = Events()
+        self._events = Faults()
         self._head = b""
-        self._breaks: list[Break] = []  # whose next packet was not looked at yet
+        self._breaks: list[SyncLoss] = []  # whose next packet was not looked at yet
         self._tables_seen = False
 
     def take(self, piece: Bytes, is_last: bool) -> int:
@@ -51,7 +51,7 @@ class Inspector:
     def finish(self, depth: Depth, size: int) -> Inspection:
         """All that was seen of a segment of *size* bytes."""
         if self.state.framer.size is None:
-            note = Note("TS310", sniff(self._head, size), at=0.0)
+            note = SegmentFault("TS310", sniff(self._head, size), at=0.0)
             return Inspection(depth, size, self.read, None, 0, notes=(note,))
         self.state.tracks.name(self.state.tables.entries())
         ends = self.state.tracks.ends()
@@ -84,10 +84,10 @@ class Inspector:
         self._keep(sorted(events, key=lambda event: (event.packet, event.code, event.pid or 0)))
         return count
 
-    def _look(self, packets: Packets, known: Known, breaks: Ticks) -> list[Event]:
+    def _look(self, packets: Packets, known: KnownPids, breaks: Ticks) -> list[Fault]:
         """A part of a batch through all checks; *breaks* are the packets before which sync was lost."""
         groups = self.state.counters.follow(packets)
-        events: list[Event] = []
+        events: list[Fault] = []
         starts = read_starts(packets, groups.repeats, known.tables)
         self.state.tracks.find(starts)
         damaged = (packets.header & (ERROR | SCRAMBLED)).nonzero()[0]
@@ -102,21 +102,21 @@ class Inspector:
         events += self._damage(packets, damaged)
         return events
 
-    def _follow_clocks(self, packets: Packets, groups: Groups, known: set[int]) -> None:
+    def _follow_clocks(self, packets: Packets, groups: PacketGroups, known: set[int]) -> None:
         """The clocks of a batch; one on a PID of its own goes with the frames of all streams."""
         rows = self.state.clocks.rows(packets, groups.repeats)
         for pid in self.state.clocks.pids(packets, rows):
             own = pid if pid not in known or pid in self.state.tracks.by_pid else None
             self.state.clocks.follow(packets, rows, pid, self.state.tracks.frames(own))
 
-    def _damage(self, packets: Packets, damaged: Rows) -> Iterator[Event]:
+    def _damage(self, packets: Packets, damaged: Rows) -> Iterator[Fault]:
         """Rules 33: packets that say themselves that they cannot be used."""
         for row in damaged.tolist():
             pid = int(packets.pid[row])
             code = "TS330" if packets.header[row] & ERROR else "TS331"
-            yield Event(code, packets.first + row, pid, 1, self.state.name(pid))
+            yield Fault(code, packets.first + row, pid, 1, self.state.name(pid))
 
-    def _note_late_tables(self, events: list[Event]) -> None:
+    def _note_late_tables(self, events: list[Fault]) -> None:
         """Rule 34: the tables belong before the first packet of a stream."""
         if self._tables_seen or self.state.tables.complete is None:
             return
@@ -125,13 +125,13 @@ class Inspector:
         begun = int(first[first >= 0].min(initial=self.state.tables.complete))
         if begun < self.state.tables.complete:
             detail = f"they are complete in packet {self.state.tables.complete}"
-            events.append(Event("TS342", begun, None, detail=detail, last=self.state.tables.complete))
+            events.append(Fault("TS342", begun, None, detail=detail, last=self.state.tables.complete))
 
-    def _keep(self, events: list[Event]) -> None:
+    def _keep(self, events: list[Fault]) -> None:
         """Keep what was met, with the times of the frames before and behind it."""
         for event in events:
             self._events.add(event)
-        cache: dict[int | None, Moments] = {}
+        cache: dict[int | None, FrameTimes] = {}
         for event in self._events.waiting():
             pid = event.pid if event.pid in self.state.tracks.named else None
             if pid not in cache:
@@ -139,7 +139,7 @@ class Inspector:
             _stamp(event, cache[pid])
 
 
-def _stamp(event: Event, moments: Moments) -> None:
+def _stamp(event: Fault, moments: FrameTimes) -> None:
     """The frame that an event hits, and the next one behind it."""
     if event.begins is None and len(moments.packet):
         place = int(np.searchsorted(moments.packet, event.packet)) - 1
@@ -151,9 +151,9 @@ def _stamp(event: Event, moments: Moments) -> None:
             event.until = int(moments.dts[place])
 
 
-def _break_event(one: Break) -> Event:
+def _break_event(one: SyncLoss) -> Fault:
     """Rule 32: lost sync."""
     goes_on = "not found again" if one.resumed is None else f"found again at byte {one.resumed}"
     detail = f"{one.skipped} bytes from byte {one.offset} on are no packets, {goes_on}"
     lost = one.skipped // 188 + (1 if one.cut else 0)
-    return Event("TS320", one.packet, None, lost, detail)
+    return Fault("TS320", one.packet, None, lost, detail)

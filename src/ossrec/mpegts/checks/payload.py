@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ossrec.mpegts.codecs.probe import Probe, audio_frames, is_key_frame, probe
+from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, is_key_frame, probe
 from ossrec.mpegts.demux.columns import places, steps_from, windows
 from ossrec.mpegts.demux.packets import PACKET, Packets
-from ossrec.mpegts.demux.pes import Part, continuation, payload
-from ossrec.mpegts.faults import Event
-from ossrec.mpegts.inspection import TICKS, Format, Kind
+from ossrec.mpegts.demux.pes import PidBatch, continuation, payload
+from ossrec.mpegts.faults import Fault
+from ossrec.mpegts.inspection import TICKS, Kind, StreamFormat
 
 UNKNOWN = "unknown"  # codec of a stream that no PMT has named yet
 _UNREAD = 8  # frames of such a stream that are kept
@@ -25,7 +25,7 @@ _SYNC = 0xFFE00000  # of both
 _MOST_SOUND = 64 * 1024  # bytes of the last PES packet
 
 
-class Look:
+class PayloadProbe:
     """The payload of one PID."""
 
     def __init__(self, pid: int, kind: Kind, codec: str) -> None:
@@ -33,8 +33,8 @@ class Look:
         self.pid = pid
         self.kind = kind
         self.codec = codec
-        self.probe: Probe | None = None  # what was told last
-        self.first: Probe | None = None  # … and first
+        self.probe: ProbeResult | None = None  # what was told last
+        self.first: ProbeResult | None = None  # … and first
         self.key_frames = 0
         self.starts_with_key: bool | None = None
         self.first_key: int | None = None  # number of the packet where the first one starts
@@ -58,7 +58,7 @@ class Look:
                     self.starts_with_key = said
             self._unread = []
 
-    def follow(self, packets: Packets, part: Part) -> Iterator[Event]:
+    def follow(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Look at the PES packets that start in a batch."""
         if self.kind == "audio":
             yield from self._hear(packets, part)
@@ -71,10 +71,10 @@ class Look:
         """How many key frames there were; None when they cannot be told."""
         return self.key_frames if self._told and self.kind == "video" else None
 
-    def format(self) -> Format:
+    def format(self) -> StreamFormat:
         """What was told first."""
-        one = self.first or Probe()
-        return Format(self.kind, one.codec or self.codec, one.width, one.height, one.sample_rate, one.channels)
+        one = self.first or ProbeResult()
+        return StreamFormat(self.kind, one.codec or self.codec, one.width, one.height, one.sample_rate, one.channels)
 
     def sound_left(self) -> int | None:
         """Ticks that the last PES packet of a sound lasts; None when it does not tell."""
@@ -84,7 +84,7 @@ class Look:
         frames = audio_frames(self.codec, b"".join(self._sound))
         return frames and frames * one.frame_samples * TICKS // one.sample_rate
 
-    def _see(self, packets: Packets, part: Part) -> Iterator[Event]:
+    def _see(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Key frames by the random_access_indicator, or by their own bytes where nobody sets it."""
         count = len(part.starts.rows)
         if self.codec == UNKNOWN:
@@ -117,7 +117,7 @@ class Look:
                 self._mark = mark
                 yield from self._ask(packets, part, at)
 
-    def _hear(self, packets: Packets, part: Part) -> Iterator[Event]:
+    def _hear(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Ask for the format where a frame's header is another than before."""
         count = len(part.starts.rows)
         mask = _HEADERS.get(self.codec)
@@ -139,7 +139,7 @@ class Look:
             self._mark = int(word[at])
             yield from self._ask(packets, part, int(whole[at]))
 
-    def _ask(self, packets: Packets, part: Part, at: int) -> Iterator[Event]:
+    def _ask(self, packets: Packets, part: PidBatch, at: int) -> Iterator[Fault]:
         """Look into one PES packet; a change is a fault (RFC 8216 4.3.2.3 wants a discontinuity there)."""
         told = probe(self.codec, payload(packets, part, at, _PACKETS))
         if told is None:
@@ -149,9 +149,9 @@ class Look:
             self.first = told
         if before is not None and (before[:4], before.codec) != (told[:4], told.codec):
             detail = f"PID {self.pid} ({self.codec}): {_words(told)}, before {_words(before)}"
-            yield Event("TS421", int(part.numbers[at]), self.pid, detail=detail)
+            yield Fault("TS421", int(part.numbers[at]), self.pid, detail=detail)
 
-    def _keep_sound(self, packets: Packets, part: Part) -> None:
+    def _keep_sound(self, packets: Packets, part: PidBatch) -> None:
         """Hold the PES packet that is open, for the segment may end with it."""
         count = len(part.starts.rows)
         if count:
@@ -165,7 +165,7 @@ class Look:
         self._sound_size += sum(map(len, pieces))
 
 
-def _words(told: Probe) -> str:
+def _words(told: ProbeResult) -> str:
     """A format in words."""
     if told.width is not None:
         return f"{told.width}x{told.height}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ossrec.mpegts.checks.timestamps import Moments
+from ossrec.mpegts.checks.timestamps import FrameTimes
 from ossrec.mpegts.demux.columns import places, steps, steps_from, up_to
 from ossrec.mpegts.demux.packets import DISCONTINUITY, ERROR, PCR, Marks, Packets, Rows, Ticks, read_pcr
 from ossrec.mpegts.inspection import TICKS, WRAP
@@ -21,7 +21,7 @@ _MOST_PIDS = 16  # whose clocks are followed
 _MOST = 1000  # jumps that are kept of each
 
 
-class Reading(NamedTuple):
+class PcrRows(NamedTuple):
     """PCRs, and the frames that start before each."""
 
     ticks: Ticks
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
     first: Ticks  # DTS of the first frame of all; `NEVER` if none was seen yet
 
 
-class Jump(NamedTuple):
+class PcrJump(NamedTuple):
     """A step of the clock that the times of frames do not make; ticks of 1/90000 s."""
 
     packet: int
@@ -38,13 +38,13 @@ class Jump(NamedTuple):
     since: int | None  # DTS of the frame before it
 
 
-class Clock:
+class PcrClock:
     """The PCR of one PID."""
 
     def __init__(self) -> None:
         """Before the first one."""
-        self.jumps: list[Jump] = []
-        self._last: Reading | None = None
+        self.jumps: list[PcrJump] = []
+        self._last: PcrRows | None = None
         self._excused = False  # a jump was announced, and no PCR came since
 
     def forget(self) -> None:
@@ -60,12 +60,12 @@ class Clock:
         step = _signed(steps(ticks) if self._last is None else steps_from(int(self._last.ticks[0]), ticks))
         return bool(((step >= 0) & (step <= _LONG)).all())
 
-    def pass_over(self, number: int, last: Reading, announced: Ticks) -> None:
+    def pass_over(self, number: int, last: PcrRows, announced: Ticks) -> None:
         """Go on from the last one of steady PCRs, in a packet."""
         self._last = last
         self._excused = bool((announced > number).any())
 
-    def follow(self, numbers: Ticks, read: Reading, announced: Ticks) -> None:
+    def follow(self, numbers: Ticks, read: PcrRows, announced: Ticks) -> None:
         """Take the PCRs of a batch and their packets; *announced* are packets with the discontinuity_indicator."""
         excuses = up_to(announced, numbers)
         excused = steps_from(0, excuses) > 0
@@ -74,8 +74,8 @@ class Clock:
         if self._last is None:
             excused, numbers = excused[1:], numbers[1:]
         else:
-            read = Reading(*(np.concatenate(pair) for pair in zip(self._last, read, strict=True)))
-        self._last = Reading(*(column[-1:] for column in read))
+            read = PcrRows(*(np.concatenate(pair) for pair in zip(self._last, read, strict=True)))
+        self._last = PcrRows(*(column[-1:] for column in read))
         known = np.where(read.frames == NEVER, read.first[-1], read.frames)
         step, told = _signed(steps(read.ticks)), steps(known)
         told[(known[1:] == NEVER) | (known[:-1] == NEVER)] = 0
@@ -83,19 +83,19 @@ class Clock:
         jump = ((step < 0) | ((step > _LONG) & off)) & ~excused
         for at in places(jump)[: _MOST - len(self.jumps)].tolist():
             since = None if read.frames[at] == NEVER else int(read.frames[at])
-            self.jumps.append(Jump(int(numbers[at]), int(step[at]) // 300, int(told[at]), since))
+            self.jumps.append(PcrJump(int(numbers[at]), int(step[at]) // 300, int(told[at]), since))
 
-    def found(self, usual: int) -> list[Jump]:
+    def found(self, usual: int) -> list[PcrJump]:
         """The jumps, when the frames of that stream are usually so many ticks apart."""
         return [one for one in self.jumps if one.step < 0 or abs(one.step - one.frames) > usual + TICKS // 10]
 
 
-class Clocks:
+class PcrClocks:
     """The PCRs of a segment."""
 
     def __init__(self) -> None:
         """Before the first one."""
-        self.by_pid: dict[int, Clock] = {}
+        self.by_pid: dict[int, PcrClock] = {}
 
     def forget(self) -> None:
         """What comes next does not follow what was seen."""
@@ -114,10 +114,10 @@ class Clocks:
         found = pids[:1].tolist() if (pids == pids[:1]).all() else np.unique(pids).tolist()
         for pid in found:
             if pid not in self.by_pid and len(self.by_pid) < _MOST_PIDS:
-                self.by_pid[pid] = Clock()
+                self.by_pid[pid] = PcrClock()
         return [pid for pid in found if pid in self.by_pid]
 
-    def follow(self, packets: Packets, rows: Rows, pid: int, frames: tuple[Moments, int | None]) -> None:
+    def follow(self, packets: Packets, rows: Rows, pid: int, frames: tuple[FrameTimes, int | None]) -> None:
         """Take what a batch says of the clock on a PID; *frames* are those it goes with, and the first DTS of all."""
         own = rows[packets.pid[rows] == pid]
         flags = packets.flags[own]
@@ -130,7 +130,7 @@ class Clocks:
             ticks, numbers = (ticks[-1:], numbers[-1:]) if is_steady else (ticks, numbers)
             moments, first = frames
             firsts = np.full(len(ticks), NEVER if first is None else first, np.int64)
-            read = Reading(ticks, _frames_at(moments, numbers), firsts)
+            read = PcrRows(ticks, _frames_at(moments, numbers), firsts)
             if is_steady:
                 clock.pass_over(int(numbers[-1]), read, announced)
             else:
@@ -139,7 +139,7 @@ class Clocks:
             clock.excuse()
 
 
-def _frames_at(moments: Moments, numbers: Ticks) -> Ticks:
+def _frames_at(moments: FrameTimes, numbers: Ticks) -> Ticks:
     """DTS of the last frame that starts in a packet or before."""
     if not len(moments.packet):
         return np.full(len(numbers), NEVER, np.int64)

@@ -11,13 +11,13 @@ import numpy as np
 
 from ossrec.mpegts.demux.columns import places, steps, up_to
 from ossrec.mpegts.demux.packets import Ticks
-from ossrec.mpegts.demux.pes import Part
+from ossrec.mpegts.demux.pes import PidBatch
 
 _HABIT = 4  # a stream of which one in so many PES packets has a wrong length says nothing by its lengths
 _FEW = 2  # wrong lengths are no habit yet
 
 
-class Wrong(NamedTuple):
+class WrongLength(NamedTuple):
     """A PES packet that is not as long as it says."""
 
     packet: int  # number of the packet where the next one starts
@@ -25,7 +25,7 @@ class Wrong(NamedTuple):
 
 
 @dataclass(slots=True)
-class Open:
+class OpenPes:
     """The PES packet that has begun and not ended."""
 
     packet: int  # number of the packet where it starts
@@ -34,12 +34,12 @@ class Open:
     doubted: bool  # something else shows that it is not whole
 
 
-class Lengths:
+class PesLengths:
     """The lengths of one PID."""
 
     def __init__(self) -> None:
         """Before the first PES packet."""
-        self.open: Open | None = None
+        self.open: OpenPes | None = None
         self._seen = 0
         self._wrong = 0
 
@@ -47,7 +47,7 @@ class Lengths:
         """What comes next does not follow what was seen."""
         self.open = None
 
-    def follow(self, part: Part) -> list[Wrong]:
+    def follow(self, part: PidBatch) -> list[WrongLength]:
         """Measure the PES packets that end in a batch: those that are not as long as they say."""
         numbers, declared = part.numbers, part.starts.declared
         doubts = up_to(part.doubts, numbers)
@@ -56,7 +56,7 @@ class Lengths:
             self.open.doubted = self.open.doubted or bool(doubts[0] if len(numbers) else len(part.doubts))
         if not len(numbers):
             return []
-        found: list[Wrong] = []
+        found: list[WrongLength] = []
         if self.open is not None and self.open.declared:
             short = 0 if self.open.doubted else self.open.declared - self.open.size
             found += self._take(np.array([short]), numbers[:1])
@@ -64,7 +64,7 @@ class Lengths:
         missing = np.where(steps(doubts) > 0, 0, declared[:-1] - steps(part.before))[has_length]
         found += self._take(missing, numbers[1:][has_length])
         rest = part.total - int(part.before[-1])
-        self.open = Open(int(numbers[-1]), int(declared[-1]), rest, len(part.doubts) > int(doubts[-1]))
+        self.open = OpenPes(int(numbers[-1]), int(declared[-1]), rest, len(part.doubts) > int(doubts[-1]))
         return found
 
     @property
@@ -72,13 +72,13 @@ class Lengths:
         """The stream's lengths are never right, so that they show nothing."""
         return self._wrong > _FEW and self._wrong * _HABIT > self._seen
 
-    def cut(self) -> Open | None:
+    def cut(self) -> OpenPes | None:
         """The last PES packet, if it ends before its time and nothing else explains that."""
         one = self.open
         return one if one is not None and not one.doubted and one.size < one.declared else None
 
-    def _take(self, missing: Ticks, numbers: Ticks) -> list[Wrong]:
+    def _take(self, missing: Ticks, numbers: Ticks) -> list[WrongLength]:
         self._seen += len(missing)
         at = places(missing != 0)
         self._wrong += len(at)
-        return [Wrong(int(numbers[place]), int(missing[place])) for place in at.tolist()]
+        return [WrongLength(int(numbers[place]), int(missing[place])) for place in at.tolist()]

@@ -1,10 +1,10 @@
 """The state of one segment's inspection: everything that the checks carry from one batch of packets to the next."""
 
-from ossrec.mpegts.checks.pcr import Clocks
-from ossrec.mpegts.checks.streams import Tracks
-from ossrec.mpegts.demux.continuity import Counters
+from ossrec.mpegts.checks.pcr import PcrClocks
+from ossrec.mpegts.checks.streams import ElementaryStreams
+from ossrec.mpegts.demux.continuity import ContinuityCounters
 from ossrec.mpegts.demux.psi import Tables
-from ossrec.mpegts.demux.sync import Framer
+from ossrec.mpegts.demux.sync import PacketFramer
 
 
 class SegmentState:
@@ -12,11 +12,11 @@ class SegmentState:
 
     def __init__(self) -> None:
         """Create the state before the first packet."""
-        self.framer = Framer()
-        self.counters = Counters()
+        self.framer = PacketFramer()
+        self.counters = ContinuityCounters()
         self.tables = Tables()
-        self.tracks = Tracks()
-        self.clocks = Clocks()
+        self.tracks = ElementaryStreams()
+        self.clocks = PcrClocks()
 
     def skip_to(self, offset: int) -> None:
         """Continue at byte *offset* of the segment; the bytes in between were not read."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from ossrec.mpegts.demux.columns import places, steps, steps_from, up_to
 from ossrec.mpegts.demux.packets import Ticks
-from ossrec.mpegts.demux.pes import Part
+from ossrec.mpegts.demux.pes import PidBatch
 from ossrec.mpegts.inspection import TICKS, WRAP
 
 EDGE = 32  # frames at both ends of a stream among which the first and last that is shown is looked for
@@ -24,13 +24,13 @@ _MOST = 1000  # long distances that are kept
 _BINS = 136  # quarters of an octave: up to 2**34 ticks
 
 
-class Origin:
+class TimeOrigin:
     """The first time of a segment, whatever stream it is of: what all others are unwrapped by."""
 
     ticks: int | None = None
 
 
-class Moments(NamedTuple):
+class FrameTimes(NamedTuple):
     """Frames with their times, unwrapped; the first one may be of an earlier batch."""
 
     packet: Ticks  # number in the segment
@@ -38,7 +38,7 @@ class Moments(NamedTuple):
     dts: Ticks
 
 
-class Gap(NamedTuple):
+class FrameGap(NamedTuple):
     """Two frames of a stream that are far apart."""
 
     packet: int  # number of the packet where the later one starts
@@ -47,12 +47,12 @@ class Gap(NamedTuple):
     until: int
 
 
-class Timing:
+class StreamTimestamps:
     """The times of one PID."""
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: TimeOrigin) -> None:
         """Before the first frame."""
-        self.moments = Moments(*(np.empty(0, np.int64),) * 3)  # of the last batch
+        self.moments = FrameTimes(*(np.empty(0, np.int64),) * 3)  # of the last batch
         self.frames = 0  # with a time
         self.first_dts: int | None = None
         self.firsts: list[int] = []  # PTS of the first ones
@@ -68,7 +68,7 @@ class Timing:
         self._follows = False  # the next frame is the one behind it
         self._doubted = False  # something is missing since then, and is told of
         self._distances = np.zeros(_BINS, np.int64)
-        self._gaps: list[Gap] = []
+        self._gaps: list[FrameGap] = []
 
     def forget(self) -> None:
         """What comes next does not follow what was seen."""
@@ -78,21 +78,21 @@ class Timing:
         self.lasts = []
         self._order = int((self.moments.pts - self.moments.dts).max(initial=0))
 
-    def follow(self, part: Part) -> None:
+    def follow(self, part: PidBatch) -> None:
         """Take the frames of a batch."""
         has_time = part.starts.pts >= 0
         if has_time.all():
             numbers, raw, shown = part.numbers, part.starts.dts, part.starts.pts
         else:
             numbers, raw, shown = (column[has_time] for column in (part.numbers, part.starts.dts, part.starts.pts))
-        last = Moments(*(column[-1:] for column in self.moments))
+        last = FrameTimes(*(column[-1:] for column in self.moments))
         if not len(numbers):
             self._doubted = self._doubted or len(part.doubts) > 0
             self.moments = last
             return
         dts = self._unwrap(raw)
         pts = dts + _signed(shown - raw)
-        here = Moments(*(np.concatenate(pair) for pair in zip(last, (numbers, pts, dts), strict=True)))
+        here = FrameTimes(*(np.concatenate(pair) for pair in zip(last, (numbers, pts, dts), strict=True)))
         doubts = up_to(part.doubts, numbers)
         self._measure(here, np.concatenate(([-1 if self._doubted else 0] * len(last.packet), doubts)))
         self._doubted = len(part.doubts) > int(doubts[-1])
@@ -113,7 +113,7 @@ class Timing:
         place = int(np.searchsorted(np.cumsum(self._distances), share * total))
         return int(2 ** ((place + 1) / 4))
 
-    def gaps(self, times: int) -> list[Gap]:
+    def gaps(self, times: int) -> list[FrameGap]:
         """Where frames stay away for long, and *times* as long as usual, nothing else telling why."""
         if not self._gaps or int(self._distances.sum()) < _FEWEST:
             return []
@@ -155,7 +155,7 @@ class Timing:
         self._raw = int(raw[-1])
         return base + _signed(steps_from(before, raw)).cumsum()
 
-    def _measure(self, here: Moments, doubts: Ticks) -> None:
+    def _measure(self, here: FrameTimes, doubts: Ticks) -> None:
         """Count distances, and keep the long ones; *doubts* is how many there were up to each frame."""
         skip = 1 if not self._follows and self.frames else 0
         distance = steps(here.dts)[skip:]
@@ -171,7 +171,9 @@ class Timing:
         for at in places(is_long & is_plain)[: _MOST - len(self._gaps)].tolist():
             place = at + skip
             self._gaps.append(
-                Gap(int(here.packet[place + 1]), int(here.pts[place]), int(here.dts[place]), int(here.dts[place + 1]))
+                FrameGap(
+                    int(here.packet[place + 1]), int(here.pts[place]), int(here.dts[place]), int(here.dts[place + 1])
+                )
             )
 
 

@@ -1,6 +1,6 @@
 """The headers of AAC: ADTS as transport streams mostly carry it, LOAS/LATM as DVB does (ISO/IEC 14496-3)."""
 
-from ossrec.mpegts.codecs.audio_frames import Frame, Framing
+from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)  # table 1.18
@@ -12,7 +12,7 @@ _SBR, _PS, _ESCAPE = 5, 29, 31  # audioObjectType (table 1.17)
 _EXPLICIT_RATE = 15  # samplingFrequencyIndex: the rate itself stands behind it
 
 
-def _read_adts(header: bytes) -> Frame | None:
+def _read_adts(header: bytes) -> AudioFrame | None:
     """The adts_fixed_header and adts_variable_header (1.A.2.2)."""
     if len(header) < _ADTS_HEADER or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:  # syncword, layer 0
         return None
@@ -20,10 +20,10 @@ def _read_adts(header: bytes) -> Frame | None:
     if rate >= len(_RATES) or size < _ADTS_HEADER:
         return None
     channels = _CHANNELS[(header[2] & 0x01) << 2 | header[3] >> 6]
-    return Frame(size, _SAMPLES, _RATES[rate], channels, "aac", frames=(header[6] & 0x03) + 1)
+    return AudioFrame(size, _SAMPLES, _RATES[rate], channels, "aac", frames=(header[6] & 0x03) + 1)
 
 
-def _read_loas(element: bytes) -> Frame | None:
+def _read_loas(element: bytes) -> AudioFrame | None:
     """An AudioSyncStream's header (1.7.2), and the StreamMuxConfig when it is there."""
     if len(element) < _LOAS_HEADER or element[0] != 0x56 or element[1] & 0xE0 != 0xE0:
         return None
@@ -32,7 +32,7 @@ def _read_loas(element: bytes) -> Frame | None:
         samples, rate, channels = _read_mux(Bits(element[_LOAS_HEADER:]))
     except BitsEnded:
         samples, rate, channels = _SAMPLES, None, None
-    return Frame(size, samples, rate, channels, "aac_latm")
+    return AudioFrame(size, samples, rate, channels, "aac_latm")
 
 
 def _read_mux(bits: Bits) -> tuple[int, int | None, int | None]:
@@ -83,5 +83,5 @@ def _read_value(bits: Bits) -> int:
     return bits.read(8 * (bits.read(2) + 1))
 
 
-ADTS = Framing(b"\xff", _ADTS_HEADER, _read_adts)
-LOAS = Framing(b"\x56", 32, _read_loas)  # enough for any config of a single program
+ADTS = AudioFraming(b"\xff", _ADTS_HEADER, _read_adts)
+LOAS = AudioFraming(b"\x56", 32, _read_loas)  # enough for any config of a single program

@@ -1,6 +1,6 @@
 """The headers of AC-3 and E-AC-3 (ETSI TS 102 366)."""
 
-from ossrec.mpegts.codecs.audio_frames import Frame, Framing
+from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 
 _SYNC = b"\x0b\x77"
@@ -14,7 +14,7 @@ _DEPENDENT = 1  # strmtyp
 _LAST_AC3, _LAST_EAC3 = 10, 16  # bsid
 
 
-def _read_header(header: bytes) -> Frame | None:
+def _read_header(header: bytes) -> AudioFrame | None:
     """A syncframe's header of either; bsid tells which (annex E)."""
     if len(header) < _HEADER or not header.startswith(_SYNC):
         return None
@@ -27,7 +27,7 @@ def _read_header(header: bytes) -> Frame | None:
         return None
 
 
-def _read_ac3(bits: Bits, halvings: int) -> Frame:
+def _read_ac3(bits: Bits, halvings: int) -> AudioFrame:
     """Behind crc1: syncinfo and bsi (4.3.1, 4.3.2); *halvings* of the rate are a habit of old encoders."""
     rate, code = bits.read(2), bits.read(6)
     bits.read(8)  # bsid, bsmod
@@ -42,10 +42,10 @@ def _read_ac3(bits: Bits, halvings: int) -> Frame:
     words = _BITRATES[code >> 1] * 1000 * 6 * _BLOCK // (_RATES[rate] * 16)
     if _RATES[rate] == 44100:
         words += code & 1
-    return Frame(words * 2, 6 * _BLOCK, _RATES[rate] >> halvings, channels, "ac3")
+    return AudioFrame(words * 2, 6 * _BLOCK, _RATES[rate] >> halvings, channels, "ac3")
 
 
-def _read_eac3(bits: Bits) -> Frame:
+def _read_eac3(bits: Bits) -> AudioFrame:
     """Behind the syncword: bsi (E.1.2.2); only the first independent substream takes time."""
     kind, substream, words = bits.read(2), bits.read(3), bits.read(11) + 1
     rate = bits.read(2)
@@ -55,7 +55,7 @@ def _read_eac3(bits: Bits) -> Frame:
         hertz, blocks = _RATES[rate], _BLOCKS[bits.read(2)]
     channels = _CHANNELS[bits.read(3)] + bits.read(1)
     counts = kind != _DEPENDENT and substream == 0
-    return Frame(max(words * 2, _HEADER), blocks * _BLOCK, hertz, channels, "eac3", frames=int(counts))
+    return AudioFrame(max(words * 2, _HEADER), blocks * _BLOCK, hertz, channels, "eac3", frames=int(counts))
 
 
-AC3 = Framing(_SYNC, _HEADER, _read_header)
+AC3 = AudioFraming(_SYNC, _HEADER, _read_header)

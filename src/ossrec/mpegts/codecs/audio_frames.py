@@ -9,7 +9,7 @@ _MOST = 128 * 1024  # bytes that are walked over: a PES packet of sound holds 64
 _MOST_ASKED = 64  # frames: LATM need not repeat in each how it is coded
 
 
-class Frame(NamedTuple):
+class AudioFrame(NamedTuple):
     """What the header of an audio frame tells."""
 
     size: int  # bytes, header included
@@ -20,15 +20,15 @@ class Frame(NamedTuple):
     frames: int = 1  # with as many samples that this header stands for
 
 
-class Framing(NamedTuple):
+class AudioFraming(NamedTuple):
     """How a codec marks its frames."""
 
     sync: bytes  # that each header starts with
     header: int  # bytes that `read` needs of one
-    read: Callable[[bytes], Frame | None]  # what a header tells, from as many bytes or less; None: it is none
+    read: Callable[[bytes], AudioFrame | None]  # what a header tells, from as many bytes or less; None: it is none
 
 
-def first_frame(data: bytes, framing: Framing) -> Frame | None:
+def first_frame(data: bytes, framing: AudioFraming) -> AudioFrame | None:
     """The first frame of *data* that tells its sample rate, else the first of all."""
     first = None
     for frame in islice(_frames(data, framing), _MOST_ASKED):
@@ -38,12 +38,12 @@ def first_frame(data: bytes, framing: Framing) -> Frame | None:
     return first
 
 
-def count_frames(data: bytes, framing: Framing) -> int | None:
+def count_frames(data: bytes, framing: AudioFraming) -> int | None:
     """How many frames start in *data*, a last one that is cut among them; None: not one."""
     return sum(frame.frames for frame in _frames(data, framing)) or None
 
 
-def _frames(data: bytes, framing: Framing) -> Iterator[Frame]:
+def _frames(data: bytes, framing: AudioFraming) -> Iterator[AudioFrame]:
     """Frame after frame, until one does not follow from the one before."""
     data = data[:_MOST]
     at = _find(data, framing)
@@ -52,7 +52,7 @@ def _frames(data: bytes, framing: Framing) -> Iterator[Frame]:
         at += frame.size
 
 
-def _find(data: bytes, framing: Framing) -> int | None:
+def _find(data: bytes, framing: AudioFraming) -> int | None:
     """Where the first header stands: where its frame ends, the next one must be, or the data must end if it is at 0."""
     at = data.find(framing.sync, 0, _SEARCH)
     while at >= 0:
@@ -65,6 +65,6 @@ def _find(data: bytes, framing: Framing) -> int | None:
     return None
 
 
-def _read(data: bytes, at: int, framing: Framing) -> Frame | None:
+def _read(data: bytes, at: int, framing: AudioFraming) -> AudioFrame | None:
     """The header at an offset."""
     return framing.read(data[at : at + framing.header])

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units, plain
-from ossrec.mpegts.codecs.picture_size import Size, cropped
+from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
 _SLICE, _PARTITION, _IDR, _SEI, _SPS = 1, 2, 5, 6, 7  # nal_unit_type (table 7-1)
 _RECOVERY_POINT = 6  # payloadType (D.1)
@@ -14,7 +14,7 @@ _HIGH = frozenset(
 )  # profiles with chroma_format_idc
 
 
-def picture_size(data: bytes) -> Size | None:
+def picture_size(data: bytes) -> PictureSize | None:
     """The size that the first whole SPS in *data* tells, cropping done (7.3.2.1.1)."""
     for unit in nal_units(data):
         if unit[0] & 0x1F == _SPS:
@@ -45,12 +45,12 @@ def is_key_frame(data: bytes) -> bool | None:
 
 
 @lru_cache(maxsize=64)
-def _size(unit: bytes) -> Size | None:
+def _size(unit: bytes) -> PictureSize | None:
     """What an SPS tells, kept: a recording repeats it in every segment; raises `BitsEnded`."""
     return _read_sps(Bits(plain(unit[1:])))
 
 
-def _read_sps(bits: Bits) -> Size | None:
+def _read_sps(bits: Bits) -> PictureSize | None:
     """Sequence parameter set data (7.3.2.1.1), as far as the cropping; raises `BitsEnded`."""
     profile = bits.read(8)
     bits.read(16)  # constraint flags, level_idc
@@ -65,7 +65,7 @@ def _read_sps(bits: Bits) -> Size | None:
     if fields == 2:
         bits.flag()  # mb_adaptive_frame_field_flag
     bits.flag()  # direct_8x8_inference_flag
-    return cropped(Size(columns * 16, rows * 16 * fields), bits, chroma, lines=fields)
+    return cropped(PictureSize(columns * 16, rows * 16 * fields), bits, chroma, lines=fields)
 
 
 def _read_chroma(bits: Bits) -> int:

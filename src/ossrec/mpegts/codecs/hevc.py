@@ -2,7 +2,7 @@
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units, plain
-from ossrec.mpegts.codecs.picture_size import Size, cropped
+from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
 _FIRST_IRAP, _LAST_IRAP, _LAST_SLICE, _SPS = 16, 23, 31, 33  # nal_unit_type (table 7-1)
 _HEADER = 2  # bytes
@@ -10,7 +10,7 @@ _PROFILE = 88  # bits of profile and tier, of the whole stream or of a sub-layer
 _LEVEL = 8
 
 
-def picture_size(data: bytes) -> Size | None:
+def picture_size(data: bytes) -> PictureSize | None:
     """The size that the first whole SPS of the base layer in *data* tells, cropping done (7.3.2.2.1)."""
     for unit in nal_units(data):
         if _kind(unit) == _SPS and _is_base(unit):
@@ -39,7 +39,7 @@ def _is_base(unit: bytes) -> bool:
     return len(unit) >= _HEADER and not unit[0] & 1 and not unit[1] >> 3
 
 
-def _read_sps(bits: Bits) -> Size | None:
+def _read_sps(bits: Bits) -> PictureSize | None:
     """Sequence parameter set (7.3.2.2.1), as far as the conformance window; raises `BitsEnded`."""
     bits.read(4)  # sps_video_parameter_set_id
     layers = bits.read(3)  # sps_max_sub_layers_minus1
@@ -49,7 +49,7 @@ def _read_sps(bits: Bits) -> Size | None:
     chroma = bits.unsigned()
     if chroma == 3:
         bits.flag()  # separate_colour_plane_flag
-    return cropped(Size(bits.unsigned(), bits.unsigned()), bits, chroma)
+    return cropped(PictureSize(bits.unsigned(), bits.unsigned()), bits, chroma)
 
 
 def _skip_levels(bits: Bits, layers: int) -> None:

@@ -1,6 +1,6 @@
 """The headers of MPEG audio, layers I to III (ISO/IEC 11172-3 2.4.1.3, ISO/IEC 13818-3)."""
 
-from ossrec.mpegts.codecs.audio_frames import Frame, Framing
+from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 
 _HEADER = 4  # bytes
 _RATES = (44100, 48000, 32000)  # Hz, of MPEG-1; MPEG-2 has half of each, MPEG-2.5 a quarter
@@ -17,7 +17,7 @@ _BITRATES = {  # kbit/s of bitrate_index 1 to 14, by MPEG-1 or not and layer
 }
 
 
-def _read_header(header: bytes) -> Frame | None:
+def _read_header(header: bytes) -> AudioFrame | None:
     """A frame header (11172-3 2.4.1.3); free format, whose length nothing tells, is taken for none."""
     if len(header) < _HEADER or header[0] != 0xFF or header[1] < 0xE0:
         return None
@@ -30,7 +30,7 @@ def _read_header(header: bytes) -> Frame | None:
     samples = 384 if layer == 1 else 576 if layer == 3 and not full else 1152
     slot = 4 if layer == 1 else 1  # bytes
     size = (samples // 8 // slot * _BITRATES[full, layer][bitrate - 1] * 1000 // hertz + padding) * slot
-    return Frame(size, samples, hertz, 1 if header[3] >> 6 == _MONO else 2, f"mp{layer}")
+    return AudioFrame(size, samples, hertz, 1 if header[3] >> 6 == _MONO else 2, f"mp{layer}")
 
 
-MPA = Framing(b"\xff", _HEADER, _read_header)
+MPA = AudioFraming(b"\xff", _HEADER, _read_header)

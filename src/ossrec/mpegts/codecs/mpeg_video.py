@@ -2,24 +2,24 @@
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units
-from ossrec.mpegts.codecs.picture_size import Size, plausible
+from ossrec.mpegts.codecs.picture_size import PictureSize, plausible
 
 _PICTURE, _SEQUENCE, _EXTENSION = 0x00, 0xB3, 0xB5  # start codes (H.262 table 6-1)
 _SEQUENCE_EXTENSION = 1  # extension_start_code_identifier (table 6-2)
 _INTRA = 1  # picture_coding_type (table 6-12)
 
 
-def picture_size(data: bytes) -> Size | None:
+def picture_size(data: bytes) -> PictureSize | None:
     """The size that the first sequence header tells, with the extension that follows it (6.2.2.1, 6.2.2.3)."""
     size = None
     for unit in nal_units(data):  # start codes are those of NAL units
         bits = Bits(unit[1:8])
         try:
             if unit[0] == _SEQUENCE and size is None:
-                size = Size(bits.read(12), bits.read(12))
+                size = PictureSize(bits.read(12), bits.read(12))
             elif unit[0] == _EXTENSION and size is not None and bits.read(4) == _SEQUENCE_EXTENSION:
                 bits.read(11)  # profile_and_level_indication, progressive_sequence, chroma_format
-                size = Size(size.width | bits.read(2) << 12, size.height | bits.read(2) << 12)
+                size = PictureSize(size.width | bits.read(2) << 12, size.height | bits.read(2) << 12)
                 break
             elif unit[0] == _PICTURE and size is not None:
                 break

@@ -1,12 +1,12 @@
 """Opus in transport streams: a control header before each packet, whose first byte tells its length (RFC 6716 3.1)."""
 
-from ossrec.mpegts.codecs.audio_frames import Frame, Framing
+from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 
 _HEADER = 64  # bytes that are looked at: what tells the size of the longest packets fits
 _RATE = 48_000  # Hz; every decoder can give it, and times count it
 
 
-def _read_header(header: bytes) -> Frame | None:
+def _read_header(header: bytes) -> AudioFrame | None:
     """An opus_control_header, and the TOC byte behind it; how many channels there are stands in the PMT only."""
     if len(header) < 4 or header[0] != 0x7F or header[1] & 0xE0 != 0xE0:
         return None
@@ -22,7 +22,7 @@ def _read_header(header: bytes) -> Frame | None:
         at += 1 + header[at]
     if at + 1 >= len(header) or not size:
         return None
-    return Frame(at + size, _samples(header[at], header[at + 1]), _RATE, None, "opus")
+    return AudioFrame(at + size, _samples(header[at], header[at + 1]), _RATE, None, "opus")
 
 
 def _samples(toc: int, counter: int) -> int:
@@ -37,4 +37,4 @@ def _samples(toc: int, counter: int) -> int:
     return frame * (1, 2, 2, counter & 0x3F)[toc & 0x03]
 
 
-OPUS = Framing(b"\x7f", _HEADER, _read_header)
+OPUS = AudioFraming(b"\x7f", _HEADER, _read_header)

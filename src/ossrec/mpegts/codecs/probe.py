@@ -8,13 +8,13 @@ from ossrec.mpegts.codecs import h264, hevc
 from ossrec.mpegts.codecs import mpeg_video as mpeg2
 from ossrec.mpegts.codecs.aac import ADTS, LOAS
 from ossrec.mpegts.codecs.ac3 import AC3
-from ossrec.mpegts.codecs.audio_frames import Framing, count_frames, first_frame
+from ossrec.mpegts.codecs.audio_frames import AudioFraming, count_frames, first_frame
 from ossrec.mpegts.codecs.mpeg_audio import MPA
 from ossrec.mpegts.codecs.opus import OPUS
-from ossrec.mpegts.codecs.picture_size import Size
+from ossrec.mpegts.codecs.picture_size import PictureSize
 
 
-class Probe(NamedTuple):
+class ProbeResult(NamedTuple):
     """What a payload says of its stream; None: it does not say."""
 
     width: int | None = None  # pixels, as shown
@@ -25,27 +25,27 @@ class Probe(NamedTuple):
     codec: str | None = None  # audio: mp2 or mp3, ac3 or eac3, where the PMT may not tell
 
 
-class _Video(NamedTuple):
+class _VideoCodec(NamedTuple):
     """What is asked of a video codec."""
 
-    picture_size: Callable[[bytes], Size | None]
+    picture_size: Callable[[bytes], PictureSize | None]
     is_key_frame: Callable[[bytes], bool | None]
 
 
-_VIDEO: Mapping[str, _Video] = MappingProxyType(
+_VIDEO: Mapping[str, _VideoCodec] = MappingProxyType(
     {
-        "h264": _Video(h264.picture_size, h264.is_key_frame),
-        "hevc": _Video(hevc.picture_size, hevc.is_key_frame),
-        "mpeg1video": _Video(mpeg2.picture_size, mpeg2.is_key_frame),
-        "mpeg2video": _Video(mpeg2.picture_size, mpeg2.is_key_frame),
+        "h264": _VideoCodec(h264.picture_size, h264.is_key_frame),
+        "hevc": _VideoCodec(hevc.picture_size, hevc.is_key_frame),
+        "mpeg1video": _VideoCodec(mpeg2.picture_size, mpeg2.is_key_frame),
+        "mpeg2video": _VideoCodec(mpeg2.picture_size, mpeg2.is_key_frame),
     }
 )
-_AUDIO: Mapping[str, Framing] = MappingProxyType(
+_AUDIO: Mapping[str, AudioFraming] = MappingProxyType(
     {"aac": ADTS, "aac_latm": LOAS, "mp2": MPA, "mp3": MPA, "ac3": AC3, "eac3": AC3, "opus": OPUS}
 )
 
 
-def probe(codec: str, data: bytes) -> Probe | None:
+def probe(codec: str, data: bytes) -> ProbeResult | None:
     """What the start of a PES payload, or of some in a row, says of its stream; None: nothing.
 
     Of video the first 64 KiB are looked at for a sequence parameter set or sequence header, of audio the
@@ -53,13 +53,13 @@ def probe(codec: str, data: bytes) -> Probe | None:
     """
     if codec in _VIDEO:
         size = _VIDEO[codec].picture_size(data)
-        return Probe(size.width, size.height) if size else None
+        return ProbeResult(size.width, size.height) if size else None
     frame = first_frame(data, _AUDIO[codec]) if codec in _AUDIO else None
-    return Probe(None, None, frame.sample_rate, frame.channels, frame.samples, frame.codec) if frame else None
+    return ProbeResult(None, None, frame.sample_rate, frame.channels, frame.samples, frame.codec) if frame else None
 
 
 def audio_frames(codec: str, data: bytes) -> int | None:
-    """How many audio frames of `Probe.frame_samples` start in a PES payload; None: it is no audio, or has no header."""
+    """Count the audio frames that start in a PES payload; None if it is not audio or has no frame header."""
     return count_frames(data, _AUDIO[codec]) if codec in _AUDIO else None
 
 

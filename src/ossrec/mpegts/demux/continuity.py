@@ -28,13 +28,13 @@ from ossrec.mpegts.demux.packets import (
     Ticks,
     Words,
 )
-from ossrec.mpegts.faults import Event
-from ossrec.mpegts.inspection import Counter
+from ossrec.mpegts.faults import Fault
+from ossrec.mpegts.inspection import CounterEnds
 
 Steps = NDArray[np.integer[Any]]
 
 
-class Groups(NamedTuple):
+class PacketGroups(NamedTuple):
     """The packets of a batch by PID, without those that only fill up."""
 
     order: Rows  # packets, sorted by PID, then as they came
@@ -54,7 +54,7 @@ class Groups(NamedTuple):
         return self.order[self.starts[at] : self.starts[at + 1]]
 
 
-class Counters:
+class ContinuityCounters:
     """What is known of each PID from one batch to the next."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Counters:
         self._last[:] = 0
         self._repeated[:] = False
 
-    def follow(self, packets: Packets) -> Groups:
+    def follow(self, packets: Packets) -> PacketGroups:
         """Sort a batch by PID, and compare each packet with the one before it on its PID."""
         counted = (packets.header & (FIELD | PAYLOAD)) != 0  # else reserved: decoders discard such packets
         pid = packets.pid if counted.all() else np.where(counted, packets.pid, NULL)
@@ -102,7 +102,9 @@ class Counters:
         self._keep(packets, groups, header, repeat)
         return groups
 
-    def faults(self, packets: Packets, groups: Groups, tables: Marks, name: Callable[[int], str]) -> Iterator[Event]:
+    def faults(
+        self, packets: Packets, groups: PacketGroups, tables: Marks, name: Callable[[int], str]
+    ) -> Iterator[Fault]:
         """Rule 35: packets that the counter shows to be missing, and packets that are repeated too often.
 
         *tables* marks the PIDs that carry tables; *name* gives the name of a PID for the detail.
@@ -111,25 +113,25 @@ class Counters:
         for at in lost.tolist():
             row = int(groups.jumps[at])
             pid, missing = int(packets.pid[row]), int(groups.lost[at])
-            yield Event("TS350", packets.first + row, pid, missing, f"{name(pid)}: {missing}, by its counter")
+            yield Fault("TS350", packets.first + row, pid, missing, f"{name(pid)}: {missing}, by its counter")
         for row in np.sort(groups.excess).tolist():
             pid = int(packets.pid[row])
             if not tables[pid]:
-                yield Event("TS351", packets.first + row, pid, detail=name(pid))
+                yield Fault("TS351", packets.first + row, pid, detail=name(pid))
             elif not self._is_table_still:
                 self._is_table_still = True
-                yield Event("TS352", packets.first + row, pid, detail=name(pid))
+                yield Fault("TS352", packets.first + row, pid, detail=name(pid))
 
-    def counters(self, pids: list[int]) -> tuple[Counter, ...]:
+    def counters(self, pids: list[int]) -> tuple[CounterEnds, ...]:
         """How the counters stand at the ends, of those PIDs that were seen at both."""
         seen = self._last != 0
         if self._started is not None:
             seen &= self._started
         return tuple(self._counter(pid) for pid in pids if seen[pid])
 
-    def _counter(self, pid: int) -> Counter:
+    def _counter(self, pid: int) -> CounterEnds:
         first = int(self._first[pid])
-        return Counter(
+        return CounterEnds(
             pid,
             first & COUNTER,
             int(self._last[pid]) & COUNTER,
@@ -154,7 +156,7 @@ class Counters:
         same: Marks = equal.all(axis=1) & ((here[:, 3] & PAYLOAD) != 0)
         return same
 
-    def _keep(self, packets: Packets, groups: Groups, header: Words, repeat: Marks) -> None:
+    def _keep(self, packets: Packets, groups: PacketGroups, header: Words, repeat: Marks) -> None:
         """Remember the ends of each PID's packets."""
         pids, begins, ends = groups.pids, groups.starts[:-1], groups.starts[1:] - 1
         unseen = self._first[pids] == 0
@@ -169,7 +171,7 @@ class Counters:
         self._repeated[pids] = repeat[ends]
 
 
-def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, Marks], steps: Steps) -> Groups:
+def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, Marks], steps: Steps) -> PacketGroups:
     """Tell repeats, declared jumps and losses apart."""
     where, same, after_repeat = odd
     repeats = np.zeros(len(packets.pid), np.bool_)
@@ -183,4 +185,4 @@ def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, 
     starts = np.append(begins, len(order))
     pids = packets.pid[order[begins]].astype(np.int64)
     stands = (step == 0) & after_repeat[~same]
-    return Groups(order, pids, starts, repeats, order[where[same & after_repeat]], rows, lost, stands)
+    return PacketGroups(order, pids, starts, repeats, order[where[same & after_repeat]], rows, lost, stands)

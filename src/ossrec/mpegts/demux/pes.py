@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ossrec.mpegts.demux.columns import places, windows
-from ossrec.mpegts.demux.continuity import Groups
+from ossrec.mpegts.demux.continuity import PacketGroups
 from ossrec.mpegts.demux.packets import (
     ERROR,
     PACKET,
@@ -26,7 +26,7 @@ _PLAIN = np.zeros(256, np.bool_)  # stream_ids without times (table 2-21)
 _PLAIN[[0xBC, 0xBE, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF]] = True
 
 
-class Starts(NamedTuple):
+class PesStarts(NamedTuple):
     """The PES packets that start in a batch, in its order; times that are not there are -1."""
 
     rows: Rows  # packets
@@ -39,19 +39,19 @@ class Starts(NamedTuple):
     body: Ticks  # place in the packet where the elementary stream goes on; may lie behind its end
 
 
-class Part(NamedTuple):
+class PidBatch(NamedTuple):
     """What a batch holds of one PID: its PES packets, and what lies between them."""
 
     pid: int
     rows: Rows  # its packets, none that repeats the one before
-    starts: Starts
+    starts: PesStarts
     numbers: Ticks  # of the packets that start them, in the segment
     before: Ticks  # payload bytes of this PID in the batch before each of them
     total: int  # payload bytes of this PID in the batch
     doubts: Ticks  # numbers of packets before which something of this PID may be missing
 
 
-def read_starts(packets: Packets, repeats: Marks, is_table: Marks) -> Starts:
+def read_starts(packets: Packets, repeats: Marks, is_table: Marks) -> PesStarts:
     """The PES packets that start in a batch. A header that its packet does not hold in whole carries no times."""
     wanted = (packets.header & (START | PAYLOAD | ERROR | SCRAMBLED)) == (START | PAYLOAD)
     rows = places(wanted)
@@ -71,10 +71,10 @@ def read_starts(packets: Packets, repeats: Marks, is_table: Marks) -> Starts:
     declared = np.where(length > 0, length + 6, 0)
     body = begin + np.where(has_times, HEADER + header[:, 8].astype(np.int64), 6)
     random = (packets.flags[rows] & RANDOM_ACCESS) != 0
-    return Starts(rows, packets.pid[rows].astype(np.int64), header[:, 3], pts, dts, declared, random, body)
+    return PesStarts(rows, packets.pid[rows].astype(np.int64), header[:, 3], pts, dts, declared, random, body)
 
 
-def split_by_pid(packets: Packets, groups: Groups, starts: Starts, pids: list[int]) -> list[Part]:
+def split_by_pid(packets: Packets, groups: PacketGroups, starts: PesStarts, pids: list[int]) -> list[PidBatch]:
     """What the batch holds of each of these PIDs; without doubts, which are put in later."""
     size = PACKET - packets.payload
     size[groups.repeats] = 0
@@ -87,16 +87,16 @@ def split_by_pid(packets: Packets, groups: Groups, starts: Starts, pids: list[in
         begin, end = (int(groups.starts[at]), int(groups.starts[at + 1])) if is_there else (0, 0)
         rows = groups.order[begin:end]
         here = places(starts.pid == pid)
-        own = Starts._make(column[here] for column in starts)
+        own = PesStarts._make(column[here] for column in starts)
         place = begin + rows.searchsorted(own.rows)
         before = passed[place] - passed[begin]
         total = int(passed[end] - passed[begin])
         once = rows[~groups.repeats[rows]]
-        parts.append(Part(pid, once, own, packets.first + own.rows, before, total, own.pts[:0]))
+        parts.append(PidBatch(pid, once, own, packets.first + own.rows, before, total, own.pts[:0]))
     return parts
 
 
-def payload(packets: Packets, part: Part, start: int, most: int) -> bytes:
+def payload(packets: Packets, part: PidBatch, start: int, most: int) -> bytes:
     """The elementary stream from the start of a PES packet on, of at most *most* packets of it that the batch holds."""
     row = int(part.starts.rows[start])
     place = int(np.searchsorted(part.rows, row))

@@ -21,8 +21,8 @@ from ossrec.mpegts.demux.packets import (
     Packets,
     Rows,
 )
-from ossrec.mpegts.demux.sections import Sections, is_sound
-from ossrec.mpegts.faults import Event
+from ossrec.mpegts.demux.sections import SectionAssembler, is_sound
+from ossrec.mpegts.faults import Fault
 
 MOST_STREAMS = 64  # that are told of in a segment; a PMT has room for some 200
 _MOST_PROGRAMS = 16  # whose PMT is read
@@ -36,7 +36,7 @@ _ALWAYS_TABLES = _EVERY < _RESERVED
 _CLOCK = PCR | DISCONTINUITY
 
 
-class Entry(NamedTuple):
+class PmtEntry(NamedTuple):
     """A stream as a PMT announces it (2.4.4.8)."""
 
     pid: int
@@ -48,15 +48,15 @@ class Program(NamedTuple):
     """What a PMT says."""
 
     clock: int  # PCR_PID
-    entries: tuple[Entry, ...]
+    entries: tuple[PmtEntry, ...]
 
 
-class Known(NamedTuple):
+class KnownPids(NamedTuple):
     """What tables have said of PIDs, up to some packet."""
 
     tables: Marks  # by PID: carries tables
     clocks: set[int]  # PIDs whose PCR is that of a program
-    streams: list[Entry]  # of all PMTs in the order they came, no PID twice, at most `MOST_STREAMS`
+    streams: list[PmtEntry]  # of all PMTs in the order they came, no PID twice, at most `MOST_STREAMS`
 
 
 _NEWS = tuple[int, int, bool]  # row of a packet that says something new, its PID, whether one is missing before it
@@ -70,12 +70,12 @@ class Tables:
         self.is_table = _ALWAYS_TABLES  # by PID; replaced when it changes
         self.programs: dict[int, int] = {}  # PID of the PMT by program_number, network information left out
         self.read: dict[int, Program] = {}  # by program_number, as it stands
-        self._named: dict[int, Entry] = {}  # every stream that was ever announced
+        self._named: dict[int, PmtEntry] = {}  # every stream that was ever announced
         self.complete: int | None = None  # number of the packet with which PAT and a PMT were there
         self.complete_for: list[int] = []  # PIDs that were announced by then
         self.broken: set[int] = set()  # PIDs of tables with a wrong CRC
         self.has_pat = False
-        self._sections: dict[int, Sections] = {_PAT: Sections()}
+        self._sections: dict[int, SectionAssembler] = {_PAT: SectionAssembler()}
         self._several = False
         self._changes = 0  # of what is known of PIDs
 
@@ -84,7 +84,7 @@ class Tables:
         for sections in self._sections.values():
             sections.drop()
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[PmtEntry]:
         """The streams of all PMTs in the order they came, no PID twice, at most `MOST_STREAMS`."""
         return list(self._named.values())
 
@@ -92,17 +92,17 @@ class Tables:
         """The PIDs whose PCR is that of a program."""
         return {program.clock for program in self.read.values()}
 
-    def known(self) -> Known:
+    def known(self) -> KnownPids:
         """What is known now."""
-        return Known(self.is_table, self.clocks(), self.entries())
+        return KnownPids(self.is_table, self.clocks(), self.entries())
 
-    def follow(self, packets: Packets) -> tuple[list[Event], int, Known]:
+    def follow(self, packets: Packets) -> tuple[list[Fault], int, KnownPids]:
         """Read the tables of a batch, as far as all its packets are to be seen with the same knowledge.
 
         Gives how far that is, and the knowledge; what comes behind must be given again.
         """
         known, changes = self.known(), self._changes
-        events: list[Event] = []
+        events: list[Fault] = []
         rows: dict[int, Rows] = {}
         news = self._find_news(packets, rows, 0)
         end = len(packets.pid)
@@ -133,7 +133,7 @@ class Tables:
                 news += self._news(packets, pid, rows[pid])
         return sorted(news, reverse=True)
 
-    def _concerns(self, packets: Packets, end: int, known: Known, old: Set[int]) -> bool:
+    def _concerns(self, packets: Packets, end: int, known: KnownPids, old: Set[int]) -> bool:
         """Whether what became known just now, and was not *known* before, may concern a packet before the row *end*.
 
         It does not if only tables have come, without a clock, and no PID got a second meaning; the sections of *old*
@@ -160,7 +160,7 @@ class Tables:
             found.append((int(rows[at]), pid, int(counters[at]) - before & COUNTER > 1))
         return found
 
-    def _take(self, packets: Packets, row: int, pid: int, jumps: bool) -> Iterator[Event]:
+    def _take(self, packets: Packets, row: int, pid: int, jumps: bool) -> Iterator[Fault]:
         """One packet of a table."""
         sections = self._sections[pid]
         if jumps:
@@ -170,20 +170,20 @@ class Tables:
         for begun, section in sections.take(number, payload, bool(packets.header[row] & START)):
             yield from self._read(pid, section, begun, number)
 
-    def _read(self, pid: int, section: bytes, begun: int, number: int) -> Iterator[Event]:
+    def _read(self, pid: int, section: bytes, begun: int, number: int) -> Iterator[Fault]:
         """One section: a PAT on PID 0, a PMT elsewhere; others are passed over."""
         if section[0] != (_PAT if pid == _PAT else _PMT) or len(section) < _LEAST:
             return
         if not is_sound(section):
             self.broken.add(pid)
-            yield Event("TS343", begun, pid, detail="PAT" if pid == _PAT else f"PMT on PID {pid}")
+            yield Fault("TS343", begun, pid, detail="PAT" if pid == _PAT else f"PMT on PID {pid}")
         elif section[5] & 1:  # current_next_indicator
             yield from self._pat(section, begun) if pid == _PAT else self._pmt(section, begun)
             if self.complete is None and self.has_pat and self.read:
                 self.complete, self.complete_for = number, list(self._named)
                 self._changes += 1
 
-    def _pat(self, section: bytes, begun: int) -> Iterator[Event]:
+    def _pat(self, section: bytes, begun: int) -> Iterator[Fault]:
         """Which programs there are (2.4.4.3)."""
         self.has_pat = True
         if section[6] == 0:  # section_number: the first part of the table
@@ -194,14 +194,14 @@ class Tables:
             if program:
                 self.programs[program] = pid
                 if pid not in self._sections and len(self._sections) <= _MOST_PROGRAMS:
-                    self._sections[pid] = Sections()
+                    self._sections[pid] = SectionAssembler()
                     self._changes += 1
                     self.is_table = self.is_table | (pid == _EVERY)
         if len(self.programs) > 1 and not self._several:
             self._several = True
-            yield Event("TS344", begun, _PAT, detail=f"{len(self.programs)} programs")
+            yield Fault("TS344", begun, _PAT, detail=f"{len(self.programs)} programs")
 
-    def _pmt(self, section: bytes, begun: int) -> Iterator[Event]:
+    def _pmt(self, section: bytes, begun: int) -> Iterator[Fault]:
         """Which streams a program has (2.4.4.8)."""
         number = section[3] << 8 | section[4]
         program = _parse(section)
@@ -219,7 +219,7 @@ class Tables:
                 self._named[entry.pid] = entry
                 self._changes += 1
         if before is not None and before != program:
-            yield Event("TS361", begun, None, detail=_difference(before, program))
+            yield Fault("TS361", begun, None, detail=_difference(before, program))
 
 
 def _readable(packets: Packets, pid: int) -> Rows:
@@ -251,7 +251,7 @@ def _parse(section: bytes) -> Program:
     while at + 5 <= end:
         length = (section[at + 3] & 0x0F) << 8 | section[at + 4]
         pid = (section[at + 1] << 8 | section[at + 2]) & NULL
-        entries.append(Entry(pid, section[at], section[at + 5 : min(at + 5 + length, end)]))
+        entries.append(PmtEntry(pid, section[at], section[at + 5 : min(at + 5 + length, end)]))
         at += 5 + length
     return Program((section[8] << 8 | section[9]) & NULL, tuple(entries))
 

@@ -15,7 +15,7 @@ def is_sound(section: bytes) -> bool:
     return zlib.crc32(section.translate(_MIRROR)) == 0xFFFFFFFF
 
 
-class Sections:
+class SectionAssembler:
     """Puts together the sections that packets of one PID carry."""
 
     def __init__(self) -> None:

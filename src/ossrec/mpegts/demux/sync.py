@@ -18,7 +18,7 @@ _NEAR = 16 * 1024  # bytes in which packets mostly begin: a tail seldom starts w
 RUN = 5  # sync bytes in a row that make a place trusted
 
 
-class Break(NamedTuple):
+class SyncLoss(NamedTuple):
     """A place where the sync byte was lost."""
 
     packet: int  # number of the next whole packet
@@ -28,7 +28,7 @@ class Break(NamedTuple):
     resumed: int | None  # offset where packets go on; None: nowhere
 
 
-class Framer:
+class PacketFramer:
     """Cuts a segment, given in pieces that overlap by what was not consumed, into packets."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Framer:
         self.size: int | None = None  # of a packet; None: none was found yet
         self.packets = 0  # that were found so far
         self.left = 0  # bytes after the last packet, once the end was seen
-        self.breaks: list[Break] = []  # of the last piece
+        self.breaks: list[SyncLoss] = []  # of the last piece
         self._offset = 0  # of the piece that comes next
         self._lost: int | None = 0  # offset since when packets are searched for
         self._silent = True  # bytes before the very first packet that are less than a packet are no loss
@@ -83,7 +83,7 @@ class Framer:
         at, self.size = found
         offset = self._offset + at
         if offset - self._lost >= self.size or not self._silent:
-            self.breaks.append(Break(self.packets, self._lost, offset - self._lost, False, offset))
+            self.breaks.append(SyncLoss(self.packets, self._lost, offset - self._lost, False, offset))
         self._lost, self._silent = None, False
         return at
 
@@ -125,7 +125,7 @@ class Framer:
         end = at + whole * (self.size or PACKET)
         skipped = (stop if place is None else place) - end
         resumed = None if place is None else self._offset + place
-        self.breaks.append(Break(-1, self._offset + end, skipped, cut, resumed))
+        self.breaks.append(SyncLoss(-1, self._offset + end, skipped, cut, resumed))
 
     def _finish(self, piece: Bytes, spans: list[tuple[int, int]], at: int | None, is_last: bool) -> tuple[Bytes, int]:
         """The packets of the spans; and the state after the piece."""
@@ -134,7 +134,7 @@ class Framer:
             at = len(piece) if is_last else max(0, len(piece) - (RUN - 1) * SIZES[-1])
             if is_last and self.size and self._lost is not None:
                 skipped = self._offset + len(piece) - self._lost
-                self.breaks.append(Break(self.packets, self._lost, skipped, False, None))
+                self.breaks.append(SyncLoss(self.packets, self._lost, skipped, False, None))
         elif is_last:
             self.left = max(0, len(piece) - at)
             self.left = 0 if self.left <= size - PACKET else self.left

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.findings import Finding
-from ossrec.mpegts.inspection import Inspection, Note
+from ossrec.mpegts.inspection import Inspection, SegmentFault
 from ossrec.mpegts.sequence.av_sync import apart, drift
 from ossrec.mpegts.sequence.continuity import (
     counters_jump,
@@ -21,7 +21,7 @@ MOST = 1000  # findings of one code; the rest is counted
 _EXCERPT = 1023  # characters of a segment's name in a detail: as many as an object's name has bytes
 
 
-class Placed(NamedTuple):
+class SegmentInSequence(NamedTuple):
     """A segment that was looked at, at its place in a recording."""
 
     number: int | None  # in its playlist, from 0; None when no playlist names it
@@ -33,7 +33,7 @@ class Placed(NamedTuple):
     inspection: Inspection
 
 
-def check_segments(subject: str, segments: Sequence[Placed]) -> list[Finding]:
+def check_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
     """Everything that is wrong with segments, each in its place; *subject* is the key of their playlist.
 
     What concerns a border is told of the segment behind it. Of each code come at most `MOST` findings, and one that
@@ -49,11 +49,11 @@ def check_segments(subject: str, segments: Sequence[Placed]) -> list[Finding]:
     return found + [Finding(code, subject, f"and {count} more of the same") for code, count in rest]
 
 
-def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
+def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Finding]:
     """All findings, segment by segment; then those about the whole recording."""
     neighbours = [*segments[1:], None]
     is_apart = False
-    before: Placed | None = None
+    before: SegmentInSequence | None = None
     for one, after in zip(segments, neighbours, strict=True):
         for note in one.inspection.notes:
             if note.code != "TS430" or not _goes_on(after):
@@ -64,7 +64,7 @@ def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
         seconds = apart(one.inspection)
         if seconds is not None:
             if seconds and not is_apart and not _go_on(before, one):
-                yield _finding(subject, one, Note("TS410", _lead(seconds), at=0.0, length=abs(seconds)))
+                yield _finding(subject, one, SegmentFault("TS410", _lead(seconds), at=0.0, length=abs(seconds)))
             is_apart = bool(seconds)
         yield from (_finding(subject, one, note) for note in _duration(one, after))
         before = one
@@ -72,22 +72,22 @@ def _check(subject: str, segments: Sequence[Placed]) -> Iterator[Finding]:
         seconds = drift([one.inspection for one in run])
         if seconds is not None:
             detail = f"by {abs(seconds):.2f} s until {_name(run[-1])}"
-            yield _finding(subject, run[0], Note("TS411", detail, at=0.0))._replace(length=_length(run))
+            yield _finding(subject, run[0], SegmentFault("TS411", detail, at=0.0))._replace(length=_length(run))
 
 
-def _border(before: Placed, one: Placed) -> Iterator[Note]:
+def _border(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[SegmentFault]:
     """Rules 35 and 42: what two segments say of each other that continue each other by the playlist."""
     jump = counters_jump(before.inspection, one.inspection)
     if jump is not None:
-        yield Note("TS353", jump.detail, 0, 0.0, None, jump.lost)
+        yield SegmentFault("TS353", jump.detail, 0, 0.0, None, jump.lost)
     changes = format_changes(before.inspection, one.inspection)
     if changes and not any(note.code == "TS421" for note in before.inspection.notes):
-        yield Note("TS420", changes, None, 0.0)
+        yield SegmentFault("TS420", changes, None, 0.0)
     if wraps(before.inspection, one.inspection):
-        yield Note("TS381", "", None, 0.0)
+        yield SegmentFault("TS381", "", None, 0.0)
 
 
-def _leap(before: Placed, one: Placed) -> Iterator[tuple[Placed, Note]]:
+def _leap(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[tuple[SegmentInSequence, SegmentFault]]:
     """Rule 38: times that do not meet, and of which segment that is told.
 
     What the first one lacks of its EXTINF is lost behind what is there of it. All else is a moment: a clock that goes
@@ -99,17 +99,17 @@ def _leap(before: Placed, one: Placed) -> Iterator[tuple[Placed, Note]]:
     measured, extinf = min(lengths(before.inspection), default=0.0), before.duration or 0.0
     if extinf - measured > min(tolerance(extinf), gap / 2) > 0:
         what = f"{gap:.2f} s are missing at its end, by the times at the start of {_name(one)}"
-        yield before, Note("TS380", what, None, measured, min(gap, extinf - measured))
+        yield before, SegmentFault("TS380", what, None, measured, min(gap, extinf - measured))
     else:
         what = f"{gap:.2f} s are missing" if gap > 0 else f"{-gap:.2f} s are in both"
-        yield one, Note("TS380", f"{what}, by the times at the end of {_name(before)}", None, 0.0)
+        yield one, SegmentFault("TS380", f"{what}, by the times at the end of {_name(before)}", None, 0.0)
 
 
-def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
+def _duration(one: SegmentInSequence, after: SegmentInSequence | None) -> Iterator[SegmentFault]:
     """Rule 39, and a wrap inside the segment."""
     inspection = one.inspection
     if wraps(inspection, None):
-        yield Note("TS381", "", None, 0.0)
+        yield SegmentFault("TS381", "", None, 0.0)
     extinf = one.duration
     if extinf is None or inspection.duration is None:
         return
@@ -119,10 +119,10 @@ def _duration(one: Placed, after: Placed | None) -> Iterator[Note]:
     if all(abs(seconds - extinf) > tolerance(extinf) for seconds in measured):
         detail = f"{measured[0]:.2f} s, EXTINF is {extinf:g} s"
         lacks = max(0.0, extinf - measured[0])  # seconds in which nothing plays; it plays on from its start otherwise
-        yield Note("TS390", detail, None, extinf - lacks if lacks else 0.0, lacks or None)
+        yield SegmentFault("TS390", detail, None, extinf - lacks if lacks else 0.0, lacks or None)
 
 
-def _meets(before: Placed, one: Placed) -> bool:
+def _meets(before: SegmentInSequence, one: SegmentInSequence) -> bool:
     """Times go on from one segment to the next: by those of any kind of stream, or just as EXTINF says.
 
     A picture that stands still may send nothing for seconds at the end of a segment; when the counters fit, and the
@@ -135,7 +135,7 @@ def _meets(before: Placed, one: Placed) -> bool:
     return not counters_jump(before.inspection, one.inspection) and _keeps_extinf(before, one)
 
 
-def _keeps_extinf(before: Placed, one: Placed) -> bool:
+def _keeps_extinf(before: SegmentInSequence, one: SegmentInSequence) -> bool:
     """The next segment starts when EXTINF says that this one ends; at the latest, if this one has a single picture."""
     passed, extinf = step(before.inspection, one.inspection), before.duration
     if passed is None or extinf is None:
@@ -144,7 +144,7 @@ def _keeps_extinf(before: Placed, one: Placed) -> bool:
     return is_early or abs(passed - extinf) <= tolerance(extinf)
 
 
-def _go_on(before: Placed | None, one: Placed) -> bool:
+def _go_on(before: SegmentInSequence | None, one: SegmentInSequence) -> bool:
     """Sound and picture continue those of the segment before, the picture perhaps just as EXTINF says: none starts.
 
     Sound that came before without its place having shown, between the edges, goes on.
@@ -160,14 +160,14 @@ def _go_on(before: Placed | None, one: Placed) -> bool:
     return (is_heard or "audio" in continued) and ("video" in continued or (is_there and _keeps_extinf(before, one)))
 
 
-def _goes_on(after: Placed | None) -> bool:
+def _goes_on(after: SegmentInSequence | None) -> bool:
     """The next segment goes on with the PES packet that this one ends in: nothing is cut."""
     return after is not None and after.follows and is_continued(after.inspection)
 
 
-def _runs(segments: Sequence[Placed]) -> Iterator[list[Placed]]:
+def _runs(segments: Sequence[SegmentInSequence]) -> Iterator[list[SegmentInSequence]]:
     """Segments in rows without a break."""
-    run: list[Placed] = list(segments[:1])
+    run: list[SegmentInSequence] = list(segments[:1])
     for _, one in pairwise(segments):
         if not one.follows or one.discontinuity:
             yield run
@@ -177,7 +177,7 @@ def _runs(segments: Sequence[Placed]) -> Iterator[list[Placed]]:
         yield run
 
 
-def _length(run: Sequence[Placed]) -> float | None:
+def _length(run: Sequence[SegmentInSequence]) -> float | None:
     first, last = run[0].start, run[-1].start
     return None if first is None or last is None else last - first + (run[-1].duration or 0.0)
 
@@ -187,12 +187,12 @@ def _lead(seconds: float) -> str:
     return f"the {'sound' if seconds > 0 else 'picture'} starts {abs(seconds):.2f} s earlier"
 
 
-def _name(one: Placed) -> str:
+def _name(one: SegmentInSequence) -> str:
     name = one.key.rpartition("/")[2]
     return name if len(name) <= _EXCERPT else name[:_EXCERPT] + "…"
 
 
-def _finding(subject: str, one: Placed, note: Note) -> Finding:
+def _finding(subject: str, one: SegmentInSequence, note: SegmentFault) -> Finding:
     """A note in the recording's own time: nothing lies behind the segment's end by EXTINF."""
     at, length = note.at or 0.0, note.length
     if one.duration is not None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ossrec.mpegts.inspection import TICKS, WRAP, Counter, Format, Inspection, Kind, Stream, signed
+from ossrec.mpegts.inspection import TICKS, WRAP, CounterEnds, Inspection, Kind, StreamFormat, StreamSummary, signed
 
 _KINDS: tuple[Kind, ...] = ("video", "audio")
 _WORDS: dict[Kind, str] = {"video": "picture", "audio": "sound", "data": "data"}
@@ -33,7 +33,7 @@ def counters_jump(before: Inspection, after: Inspection) -> CounterJump | None:
     return CounterJump(words, sum(missing.values()))
 
 
-def _lost(last: Counter, one: Counter) -> int:
+def _lost(last: CounterEnds, one: CounterEnds) -> int:
     """Packets of one PID that are missing between its last and its first, modulo 16."""
     if one.excused or (one.continued and one.first == last.last and not last.repeated):
         return 0
@@ -94,15 +94,15 @@ def _is_told(inspection: Inspection) -> bool:
     return any(stream.format.codec != "unknown" for stream in inspection.streams)
 
 
-def _differs(old: Format, new: Format) -> bool:
+def _differs(old: StreamFormat, new: StreamFormat) -> bool:
     return any(a != b and a is not None and b is not None for a, b in zip(old, new, strict=True))
 
 
-def _change(old: Format, new: Format) -> str:
+def _change(old: StreamFormat, new: StreamFormat) -> str:
     return f"{_words(new)}, before {_words(old)}"
 
 
-def _words(one: Format) -> str:
+def _words(one: StreamFormat) -> str:
     """A format in words."""
     parts = [one.codec]
     if one.width is not None:
@@ -114,7 +114,7 @@ def _words(one: Format) -> str:
     return " ".join(parts)
 
 
-def _wraps_inside(stream: Stream) -> bool:
+def _wraps_inside(stream: StreamSummary) -> bool:
     if stream.first_pts is None or stream.length is None or stream.format.kind == "data":
         return False
     return stream.first_pts + stream.length > WRAP

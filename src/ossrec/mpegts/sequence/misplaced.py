@@ -6,7 +6,7 @@ from math import floor
 
 from ossrec.findings import Finding
 from ossrec.mpegts.inspection import TICKS, signed
-from ossrec.mpegts.sequence.check import Placed
+from ossrec.mpegts.sequence.check import SegmentInSequence
 from ossrec.naming import parse_name
 
 OUT_OF_PLACE = "TS382"
@@ -14,7 +14,7 @@ MOST = 1000  # findings
 _SAME = 1.0  # seconds by which times and names may disagree from segment to segment and still keep together
 
 
-def displaced(subject: str, segments: Sequence[Placed]) -> list[Finding]:
+def displaced(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
     """Those whose times do not go with their names as those of segments before and behind them do.
 
     A recorder that begins its clock anew goes on with it. Where the segments behind keep together with their names as
@@ -37,7 +37,7 @@ def displaced(subject: str, segments: Sequence[Placed]) -> list[Finding]:
     return found[:MOST] + more
 
 
-def _timed(segments: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
+def _timed(segments: Sequence[SegmentInSequence]) -> Iterator[tuple[SegmentInSequence, float]]:
     """Segments with by how many seconds their names are ahead of their times, which are counted from the first."""
     clock, before = 0.0, None
     for one in segments:
@@ -49,7 +49,7 @@ def _timed(segments: Sequence[Placed]) -> Iterator[tuple[Placed, float]]:
         yield one, stamp / 1000 - clock
 
 
-def _is_elsewhere(one: Placed, shift: float) -> bool:
+def _is_elsewhere(one: SegmentInSequence, shift: float) -> bool:
     """Most of what it holds lies outside of its own time; a stream that begins late is still inside."""
     held = one.inspection.duration
     if not held:
@@ -77,7 +77,7 @@ def _clocks(offsets: Sequence[float]) -> list[int]:
     return found
 
 
-def _finding(subject: str, one: Placed, shift: float) -> Finding:
+def _finding(subject: str, one: SegmentInSequence, shift: float) -> Finding:
     name = one.key.rpartition("/")[2]
     way = "later" if shift > 0 else "earlier"
     detail = f"{name}: what it holds is {abs(shift):.1f} s {way} than its name says"
