@@ -130,8 +130,8 @@ def measure(catalog: Path) -> None:
     print(f"{'question':<24}{'rows':>8}{'median ms':>12}{'worst ms':>12}")
     for name, wanted in questions.items():
 
-        def ask(wanted: RecordingFilter = RecordingFilter(**wanted)) -> list[dict]:
-            return list(find_recordings(conn, wanted, now=time.time(), quiet_after=330))
+        def ask(wanted: dict = wanted) -> list[dict]:
+            return list(find_recordings(conn, RecordingFilter(**wanted), now=time.time(), quiet_after=330))
 
         median, worst = milliseconds(ask, 200)
         print(f"{name:<24}{len(ask()):>8}{median:>12.2f}{worst:>12.2f}")

@@ -5,7 +5,7 @@ import pytest
 from ossrec.buckets.open import open_bucket
 from ossrec.buckets.oss.credentials import Credentials
 from ossrec.buckets.oss.errors import read_refusal
-from ossrec.buckets.oss.redaction import discreet, hider
+from ossrec.buckets.oss.redaction import redacted, redactor
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketError, UsageProblem
 from tests.buckets.places import NAME, connect
@@ -27,24 +27,24 @@ V4 = "OSS4-HMAC-SHA256 Credential=LTAIkey/20261101/cn-hangzhou/oss/aliyun_v4_req
     ],
 )
 def test_what_is_secret_is_taken_out(said: str, told: str) -> None:
-    assert hider(KEY, {"Authorization": V4})(said) == told
+    assert redactor(KEY, {"Authorization": V4})(said) == told
 
 
 def test_a_signature_of_v1_is_taken_out() -> None:
-    assert hider(KEY, {"Authorization": "OSS LTAIkey:aB+/9="})("it was aB+/9=") == "it was ***"
+    assert redactor(KEY, {"Authorization": "OSS LTAIkey:aB+/9="})("it was aB+/9=") == "it was ***"
 
 
 def test_without_credentials_nothing_is_secret() -> None:
-    assert hider(None, {})("anything") == "anything"
+    assert redactor(None, {})("anything") == "anything"
 
 
 def test_what_is_only_a_letter_or_two_garbles_nothing() -> None:
-    assert hider(Credentials("No", "a"), {})("NoSuchKey") == "NoSuchKey"
+    assert redactor(Credentials("No", "a"), {})("NoSuchKey") == "NoSuchKey"
 
 
 def test_a_secret_is_taken_out_before_a_text_is_cut() -> None:
     body = f"<Error><Code>{KEY.token}</Code><Message>{'x' * 290}{KEY.token}</Message></Error>".encode()
-    refusal = read_refusal(400, {"x-oss-ec": KEY.token}, body, hider(KEY, {}))
+    refusal = read_refusal(400, {"x-oss-ec": KEY.token}, body, redactor(KEY, {}))
     assert (refusal.code, refusal.message, refusal.ec) == ("***", "x" * 290 + "***", "***")
 
 
@@ -54,7 +54,7 @@ def test_the_signature_of_the_request_is_not_told(server: OssServer, signing: st
     bucket.page()
     headers = {name.lower(): value for name, value in server.requests[-1].headers.items()}
     signed = headers["authorization"]
-    assert "***" in hider(None, {"Authorization": signed})(signed)
+    assert "***" in redactor(None, {"Authorization": signed})(signed)
 
 
 @pytest.mark.parametrize("element", ["LTAIkey", "SECRETkey"])
@@ -78,7 +78,7 @@ def test_a_page_that_is_made_of_secrets_is_not_told(server: OssServer, element: 
     ],
 )
 def test_what_looks_like_credentials_is_not_repeated(typed: str, told: str) -> None:
-    assert discreet(typed) == told
+    assert redacted(typed) == told
 
 
 @pytest.mark.parametrize("place", ["oss://AK:SK@demo", "oss://AK:SK/demo", "https://AK:SK@demo.example/x"])

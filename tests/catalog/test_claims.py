@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.store.ownership import adopter, claim, has_claims, merge
+from ossrec.catalog.store.ownership import adopter, assign_owner, merge, owns_foreign_objects
 from ossrec.catalog.store.recordings import StoredRecording, load
 from tests.catalog.builder import CatalogBuilder, mixed, source
 
@@ -42,23 +42,23 @@ def recordings(conn: sqlite3.Connection) -> list[int]:
 
 def test_what_is_named_like_the_recording_needs_no_claim(build: CatalogBuilder) -> None:
     number = playlist_over(build, mixed("a"), mixed("a")[5:-5] + "_1.ts", mixed("a")[5:-5] + "_2.ts")
-    assert not claim(build.conn, number)
-    assert not has_claims(build.conn, number)
+    assert not assign_owner(build.conn, number)
+    assert not owns_foreign_objects(build.conn, number)
 
 
 def test_what_is_named_like_nothing_is_claimed(build: CatalogBuilder) -> None:
     number = playlist_over(build, mixed("a"), "plain1.ts", "plain2.ts")
-    assert not claim(build.conn, number)
-    assert has_claims(build.conn, number)
+    assert not assign_owner(build.conn, number)
+    assert owns_foreign_objects(build.conn, number)
     assert claims(build.conn) == [("2026/plain1.ts", number), ("2026/plain2.ts", number)]
     assert len(held(build.conn, number).objects) == 3
 
 
 def test_a_claim_ends_with_the_playlist_that_made_it(build: CatalogBuilder) -> None:
     number = playlist_over(build, mixed("a"), "plain1.ts")
-    claim(build.conn, number)
+    assign_owner(build.conn, number)
     build.conn.execute("DELETE FROM segments")
-    claim(build.conn, number)
+    assign_owner(build.conn, number)
     assert claims(build.conn) == []
     assert len(held(build.conn, number).objects) == 1
 
@@ -67,7 +67,7 @@ def test_a_recording_that_only_a_misread_segment_made_is_merged(build: CatalogBu
     number = playlist_over(build, mixed("a"), mixed("a_part")[5:-5] + "_1.ts")
     assert len(recordings(build.conn)) == 2
     build.conn.execute("UPDATE recordings SET due = 0")
-    assert claim(build.conn, number)
+    assert assign_owner(build.conn, number)
     assert recordings(build.conn) == [number]
     assert claims(build.conn) == []
     assert len(held(build.conn, number).objects) == 2
@@ -81,14 +81,14 @@ def test_a_recording_that_only_a_misread_segment_made_is_merged(build: CatalogBu
 )
 def test_a_recording_that_is_no_misreading_is_not_merged(build: CatalogBuilder, key: str) -> None:
     number = playlist_over(build, mixed("a"), key[5:-5] + "_1.ts")
-    assert not claim(build.conn, number)
+    assert not assign_owner(build.conn, number)
     assert len(recordings(build.conn)) == 2
 
 
 def test_a_recording_with_a_playlist_of_its_own_is_not_merged(build: CatalogBuilder) -> None:
     number = playlist_over(build, mixed("a"), mixed("a_part")[5:-5] + "_1.ts")
     build.object(mixed("a_part"), 100)
-    assert not claim(build.conn, number)
+    assert not assign_owner(build.conn, number)
     assert len(recordings(build.conn)) == 2
 
 

@@ -4,7 +4,13 @@ import sqlite3
 
 import pytest
 
-from ossrec.catalog.store.inspections import FormatTable, StoredInspection, look_at, looks_of_stem, save_look
+from ossrec.catalog.store.inspections import (
+    FormatTable,
+    StoredInspection,
+    inspections_of_stem,
+    save_inspection,
+    stored_inspection,
+)
 from ossrec.catalog.store.scans import bucket_number
 from ossrec.catalog.store.stems import Stems
 
@@ -38,14 +44,14 @@ def test_what_is_kept_of_looks_at_one_object(
     writer: sqlite3.Connection, rows: list[StoredInspection], kept: StoredInspection
 ) -> None:
     for row in rows:
-        save_look(writer, row)
+        save_inspection(writer, row)
 
-    assert looks_of_stem(writer, 1) == {(1, REST): kept}
-    assert look_at(writer, 1, REST) == kept
+    assert inspections_of_stem(writer, 1) == {(1, REST): kept}
+    assert stored_inspection(writer, 1, REST) == kept
 
 
 def test_an_object_that_nobody_looked_at_has_no_look(writer: sqlite3.Connection) -> None:
-    assert look_at(writer, 1, REST) is None
+    assert stored_inspection(writer, 1, REST) is None
 
 
 def test_a_format_has_one_number(writer: sqlite3.Connection) -> None:

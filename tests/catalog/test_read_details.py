@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.details.segment_states import stretches
+from ossrec.catalog.details.segment_states import state_runs
 from ossrec.catalog.query.find import open_catalog
 from ossrec.catalog.query.recording_references import one_recording
 from ossrec.errors import UsageProblem
@@ -144,7 +144,7 @@ def test_stretches_are_the_segments_put_together(catalog: sqlite3.Connection, re
     number = one_recording(catalog, reference)
     whole = details(catalog, number, now=NOW, quiet_after=330)
     short = details(catalog, number, now=NOW, quiet_after=330, in_stretches=True)
-    assert short.pop("stretches") == stretches(whole.pop("segments"))
+    assert short.pop("stretches") == state_runs(whole.pop("segments"))
     assert short == whole
 
 

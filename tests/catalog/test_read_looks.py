@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.details.segment_states import stretches
+from ossrec.catalog.details.segment_states import state_runs
 from ossrec.catalog.query.find import RecordingFilter, find_recordings, last_scan, open_catalog
 from ossrec.catalog.query.recording_references import one_recording
 from tests.catalog.builder import FORMAT, NOW, CatalogBuilder, mixed
@@ -49,7 +49,7 @@ def shown(build: CatalogBuilder, *, in_stretches: bool = False, reference: str =
 def states(build: CatalogBuilder, reference: str = LOBBY) -> list[str]:
     """The states of all segments, which are the same in stretches."""
     whole = shown(build, reference=reference)["segments"]
-    assert shown(build, in_stretches=True, reference=reference)["stretches"] == stretches(whole)
+    assert shown(build, in_stretches=True, reference=reference)["stretches"] == state_runs(whole)
     return [one["state"] for one in whole]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.query.filters import Query, QueryTime, RecordingFilter, other_readings, question
+from ossrec.catalog.query.filters import Query, QueryTime, RecordingFilter, build_query, other_readings
 from ossrec.catalog.query.find import _NEWEST_FIRST, _select
 from tests.catalog.builder import CatalogBuilder
 
@@ -46,7 +46,7 @@ def plan(conn: sqlite3.Connection, asked: Query) -> list[str]:
 
 @pytest.mark.parametrize(("wanted", "expected"), PLANS.values(), ids=PLANS)
 def test_uses_the_index(conn: sqlite3.Connection, wanted: dict[str, Any], expected: str) -> None:
-    steps = plan(conn, question(RecordingFilter(**wanted), [1] if "bucket" in wanted else None, QueryTime(9.0, 1.0)))
+    steps = plan(conn, build_query(RecordingFilter(**wanted), [1] if "bucket" in wanted else None, QueryTime(9.0, 1.0)))
     assert any(expected in step for step in steps), steps
     if wanted:
         assert not any(step.startswith("SCAN") for step in steps), steps
@@ -65,5 +65,5 @@ def test_other_readings_are_looked_for_among_ambiguous_names_only(conn: sqlite3.
 
 
 def test_recordings_that_last_longer_than_a_day_are_found_by_an_index_of_their_own(conn: sqlite3.Connection) -> None:
-    steps = plan(conn, question(RecordingFilter(since=5, until=9), None, QueryTime(9.0, 1.0)))
+    steps = plan(conn, build_query(RecordingFilter(since=5, until=9), None, QueryTime(9.0, 1.0)))
     assert any("recordings_long" in step for step in steps), steps

@@ -220,7 +220,7 @@ def test_a_folder_that_may_not_be_written_is_said_in_one_line(folder: Path, name
         open_for_writing(folder / name)
     with (
         pytest.raises(CatalogError, match=r"cannot write beside the catalog .* \(Permission denied\): check"),
-        lock.writing(folder / name),
+        lock.lock_catalog(folder / name),
     ):
         pass
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import Interrupted
-from ossrec.jobs.check.check import outlook_of_check
+from ossrec.jobs.check.check import forecast_check
 from ossrec.jobs.check.report import CheckCallbacks, CheckForecast, CheckOptions, CheckState
 from ossrec.jobs.workers import inspect_object as inspecting
 from tests.check.checking import asked_for, check, depths, put_recordings, select
@@ -132,14 +132,14 @@ def test_only_the_same_check_goes_on(looked_at: Path, asked: dict[str, object], 
 def test_one_that_was_stopped_days_ago_is_begun_anew(looked_at: Path) -> None:
     interrupted(looked_at, 4)
     backdate(looked_at, 2 * 86_400 + 60)
-    outlook = outlook_of_check(looked_at, CheckOptions(again=0.0))
+    outlook = forecast_check(looked_at, CheckOptions(again=0.0))
     assert (outlook.due.segments, outlook.goes_on_from) == (12, None)
 
 
 def test_where_others_did_what_it_had_left_it_begins_anew(looked_at: Path) -> None:
     interrupted(looked_at, 4)
     check(looked_at, again=LONG_AGO - 100.0)
-    outlook = outlook_of_check(looked_at, CheckOptions(again=0.0))
+    outlook = forecast_check(looked_at, CheckOptions(again=0.0))
     assert (outlook.due.segments, outlook.goes_on_from) == (12, None)
 
 
@@ -148,4 +148,4 @@ def test_what_others_write_into_a_run_is_no_check_to_go_on_with(looked_at: Path,
     interrupted(looked_at, 4)
     with closing(sqlite3.connect(looked_at, isolation_level=None)) as conn:
         conn.execute("UPDATE scans SET summary = ? WHERE kind = 'check'", (summary,))
-    assert outlook_of_check(looked_at, CheckOptions(again=0.0)).due.segments == 12
+    assert forecast_check(looked_at, CheckOptions(again=0.0)).due.segments == 12

@@ -18,7 +18,7 @@ from ossrec.errors import OssrecError, UsageProblem
 from ossrec.jobs.check.check import check_recordings
 from ossrec.jobs.check.report import CheckCallbacks, CheckOptions
 from ossrec.jobs.workers import dask_pool as module
-from ossrec.jobs.workers.dask_pool import DaskPool, look_from_here
+from ossrec.jobs.workers.dask_pool import DaskPool, inspect_in_worker
 from ossrec.jobs.workers.inspect_object import SegmentObject
 from tests.buckets.places import connect
 from tests.check.checking import check, content, recording
@@ -160,7 +160,7 @@ def test_what_is_sent_to_workers_holds_no_credentials(monkeypatch: pytest.Monkey
     crew._executor = Executor()  # type: ignore[assignment]
     crew.submit(bucket, SegmentObject("a.ts", 188, b"e"), "full")
     task = pickle.loads(sent[0])
-    assert task == (look_from_here, "oss://recordings", settings, SegmentObject("a.ts", 188, b"e"), "full")
+    assert task == (inspect_in_worker, "oss://recordings", settings, SegmentObject("a.ts", 188, b"e"), "full")
     assert not any(word.encode() in sent[0] for word in ("LTAI-mine", SECRET, "a-token"))
 
 

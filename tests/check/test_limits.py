@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.errors import CatalogLocked, Interrupted
 from ossrec.jobs.check.report import CheckCallbacks, CheckState
 from ossrec.jobs.workers import inspect_object as inspecting
@@ -114,7 +114,7 @@ def test_a_second_signal_ends_it_at_once(folder: Path, scanned: Path) -> None:
 
 
 def test_a_second_run_is_told_who_holds_the_catalog(scanned: Path) -> None:
-    with writing(scanned), pytest.raises(CatalogLocked) as told:
+    with lock_catalog(scanned), pytest.raises(CatalogLocked) as told:
         check(scanned)
     assert told.value.exit_code == 11
 

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.times import copy_bucket
 from ossrec.buckets.local.bucket import LocalBucket
-from ossrec.jobs.check.check import outlook_of_check
+from ossrec.jobs.check.check import forecast_check
 from ossrec.jobs.check.report import CheckCallbacks, CheckOptions, CheckState
 from tests.buckets.places import connect
 from tests.check.checking import (
@@ -85,14 +85,14 @@ def test_edges_reads_head_and_tail_of_long_segments_and_the_whole_of_short_ones(
 def test_what_it_costs_is_what_was_told_before(folder: Path, catalog: Path) -> None:
     put_recordings(folder, 3)
     scan(folder, catalog)
-    told = outlook_of_check(catalog, CheckOptions(depth="full"))
+    told = forecast_check(catalog, CheckOptions(depth="full"))
     planned: list[object] = []
     states: list[CheckState] = []
     summary = check(catalog, depth="full", talk=CheckCallbacks(planned.append, states.append))
     assert planned == [told]
     assert (summary.recordings, summary.segments, summary.requests["get"], summary.bytes_read) == told.due
     assert (states[-1].segments, states[-1].bytes_read, states[-1].recordings) == (9, told.due.bytes, 3)
-    assert outlook_of_check(catalog, CheckOptions(depth="full")).due == (0, 0, 0, 0)
+    assert forecast_check(catalog, CheckOptions(depth="full")).due == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["encrypted", "playlist-empty", "master-playlist", "hostile-uris", "odd-names"])
@@ -156,9 +156,9 @@ def test_segments_whose_names_follow_no_rule_are_looked_at_too(folder: Path, cat
     put_all(folder, {f"2026/plain-{number}.ts": slice_of("camera", number) for number in range(2)})
     put(folder, f"{stem(1)}.m3u8", text)
     scan(folder, catalog)
-    assert outlook_of_check(catalog, CheckOptions()).due.segments == 2
+    assert forecast_check(catalog, CheckOptions()).due.segments == 2
     assert check(catalog).segments == 2
-    assert outlook_of_check(catalog, CheckOptions()).due.segments == 0
+    assert forecast_check(catalog, CheckOptions()).due.segments == 0
 
 
 def test_segments_without_a_playlist_are_looked_at(folder: Path, catalog: Path) -> None:

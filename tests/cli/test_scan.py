@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.cli.output import progress
 from ossrec.jobs.scan.report import ScanState
 from tests.cli.conftest import HOSTILE
@@ -118,7 +118,7 @@ def test_no_access_is_12(ossrec: Ossrec, server: OssServer, monkeypatch: pytest.
 
 
 def test_a_catalog_in_use_is_11(ossrec: Ossrec, bucket: Path) -> None:
-    with writing(Path("ossrec.db")):
+    with lock_catalog(Path("ossrec.db")):
         ran = ossrec("scan", str(bucket))
     assert (ran.code, ran.out) == (11, "")
     assert "--wait" in ran.err

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.catalog.details.damage import KINDS, Damage
-from ossrec.catalog.details.segment_states import stretches
+from ossrec.catalog.details.segment_states import state_runs
 from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 
 LETTERS = {"p": "present", "m": "missing", "e": "empty", "c": "cut", "g": "gap", "o": "outside", "u": "unread"}
@@ -22,7 +22,7 @@ def segments(states: str, length: float | None = 10.0) -> list[dict[str, Any]]:
 
 
 def drawn(states: str, width: int, length: float | None = 10.0) -> str:
-    return "".join(state[0] for state in timeline(stretches(segments(states, length)), width))
+    return "".join(state[0] for state in timeline(state_runs(segments(states, length)), width))
 
 
 DRAWN = {
@@ -45,7 +45,7 @@ def test_draws(states: str, width: int, expected: str) -> None:
 def test_without_lengths_each_segment_has_as_much_room() -> None:
     assert drawn("pcp", 10, None) == "pcp"
     assert drawn("pcpp", 2, None) == "cp"
-    assert length_of(stretches(segments("p", None))) is None
+    assert length_of(state_runs(segments("p", None))) is None
     assert drawn("pp", 4, 0.0) == "pp"
 
 
@@ -82,7 +82,7 @@ DAMAGED: dict[str, tuple[str, float | None, list[Damage], str]] = {
 
 @pytest.mark.parametrize(("states", "length", "found", "expected"), DAMAGED.values(), ids=DAMAGED)
 def test_draws_damage(states: str, length: float | None, found: list[Damage], expected: str) -> None:
-    line = timeline(stretches(segments(states, length)), 8, found)
+    line = timeline(state_runs(segments(states, length)), 8, found)
     assert "".join(state[0] for state in line) == expected.replace(" ", "")
 
 
@@ -90,7 +90,7 @@ def test_draws_damage(states: str, length: float | None, found: list[Damage], ex
     st.lists(st.tuples(st.sampled_from(KINDS), st.floats(0, 100), st.floats(0, 100)), min_size=1), st.integers(1, 99)
 )
 def test_the_worst_damage_shows_however_short(found: list[tuple[str, float, float]], width: int) -> None:
-    line = timeline(stretches(segments("p" * 10)), width, [damage(*one) for one in found])
+    line = timeline(state_runs(segments("p" * 10)), width, [damage(*one) for one in found])
     assert len(line) == width
     assert max((kind for kind, *_ in found), key=KINDS.index) in line
 

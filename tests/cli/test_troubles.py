@@ -1,13 +1,13 @@
 """What is wrong with a recording, in words: when, what, in which segments."""
 
 from ossrec.catalog.details.damage import Damage
-from ossrec.catalog.details.segment_states import StateRun, stretches
-from ossrec.cli.views.problems import in_words, troubles, worst_troubles
+from ossrec.catalog.details.segment_states import StateRun, state_runs
+from ossrec.cli.views.problems import find_problems, in_words, worst_problems
 from tests.cli.test_timeline import segments
 
 
 def said(found: list[StateRun], damage: list[Damage] | None = None) -> list[str]:
-    return [in_words(one) for one in troubles(found, damage or [])]
+    return [in_words(one) for one in find_problems(found, damage or [])]
 
 
 def lost(start: float | None, length: float | None, segment: int | None, packets: int | None = None) -> Damage:
@@ -19,19 +19,19 @@ def flaw(segment: int, *codes: str) -> Damage:
 
 
 def test_neighbours_of_one_state_are_one_gap() -> None:
-    assert said(stretches(segments("pmmpegu"))) == [
+    assert said(state_runs(segments("pmmpegu"))) == [
         "0:10 to 0:30 missing (segments 1 to 2)",
         "0:40 to 0:50 empty (segment 4)",
         "0:50 to 1:00 declared missing (segment 5)",
         "1:00 to 1:10 not looked at (segment 6)",
     ]
-    assert said(stretches(segments("pcc", None))) == ["cut short (segments 1 to 2)"]
+    assert said(state_runs(segments("pcc", None))) == ["cut short (segments 1 to 2)"]
 
 
 def test_a_gap_of_unknown_length_says_where_it_begins() -> None:
     one = segments("m")
     one[0]["length"] = None
-    assert said(stretches(one)) == ["at 0:00 missing (segment 0)"]
+    assert said(state_runs(one)) == ["at 0:00 missing (segment 0)"]
 
 
 def test_damage_says_how_much_is_lost_and_by_which_rule() -> None:
@@ -59,7 +59,7 @@ def test_the_same_flaw_in_each_segment_is_one_line() -> None:
 
 
 def test_gaps_and_damage_come_in_order_of_time() -> None:
-    words = said(stretches(segments("pmp")), [lost(25.0, 1.0, 2), lost(5.0, 1.0, 0)])
+    words = said(state_runs(segments("pmp")), [lost(25.0, 1.0, 2), lost(5.0, 1.0, 0)])
     assert [one.partition(" to ")[0] for one in words] == ["0:05", "0:10", "0:25"]
 
 
@@ -68,6 +68,6 @@ def test_what_has_no_place_is_left_to_the_findings() -> None:
 
 
 def test_of_too_many_the_worst_are_told() -> None:
-    many = troubles(stretches(segments("pm")), [flaw(n, f"TS4{n}0") for n in range(5)])
-    assert [one.state for one in worst_troubles(many, 2)] == ["flaw", "missing"]
-    assert worst_troubles(many, 6) == many
+    many = find_problems(state_runs(segments("pm")), [flaw(n, f"TS4{n}0") for n in range(5)])
+    assert [one.state for one in worst_problems(many, 2)] == ["flaw", "missing"]
+    assert worst_problems(many, 6) == many

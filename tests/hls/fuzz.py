@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from ossrec.hls.collector import REPEATS
-from ossrec.hls.listing.check import ListedPlaylist, Slice, check_listing, summarise
+from ossrec.hls.listing.check import JoinedPlaylist, JoinedSegment, check_listing, summarise
 from ossrec.hls.parser.master import read_master
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Segment
@@ -47,7 +47,7 @@ def survive(data: bytes, random: Random) -> None:
     slices = [
         _join(segment, target, random) for segment, target in zip(playlist.segments, resolved.segments, strict=True)
     ]
-    listed = ListedPlaylist(PLAYLIST, 1_764_576_000, playlist.ended, slices, told_duration=60.0)
+    listed = JoinedPlaylist(PLAYLIST, 1_764_576_000, playlist.ended, slices, told_duration=60.0)
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
     for finding in found:
         assert finding.code in RULES, finding
@@ -62,14 +62,14 @@ def survive(data: bytes, random: Random) -> None:
         (target.key or "").encode()
 
 
-def _join(segment: Segment, target: ResolvedUri, random: Random) -> Slice:
+def _join(segment: Segment, target: ResolvedUri, random: Random) -> JoinedSegment:
     """The segment with an object that may be there."""
     end = sum(segment.byterange) if segment.byterange else None
     size = random.choice((None, 0, 187, 188, 188_000)) if target.key else None
     stamp = random.choice((None, 0, int(segment.start * 1000)))
     marks = (segment.discontinuity, segment.gap, segment.encrypted, segment.fragment)
     place = (segment.number, target.key, segment.uri, segment.line, segment.start, segment.duration)
-    return Slice(*place, *marks, end, size, size and 1_764_576_000 + int(segment.start), stamp)
+    return JoinedSegment(*place, *marks, end, size, size and 1_764_576_000 + int(segment.start), stamp)
 
 
 def main(count: int = 100_000, seed: int = 1) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from ossrec.mpegts.inspection import WRAP, Inspection, StreamFormat, StreamSummary
 from ossrec.mpegts.sequence.check import SegmentInSequence
-from ossrec.mpegts.sequence.misplaced import MOST, OUT_OF_PLACE, displaced
+from ossrec.mpegts.sequence.misplaced import MOST, OUT_OF_PLACE, misplaced_segments
 from ossrec.naming import parse_name
 
 SECOND = 90_000
@@ -50,14 +50,14 @@ def test_the_names_are_names() -> None:
     ],
 )
 def test_what_is_of_another_time(held: list[tuple[float, float, float]], expected: list[int], wrap: int) -> None:
-    found = displaced("a.m3u8", rows(*held, wrap=wrap))
+    found = misplaced_segments("a.m3u8", rows(*held, wrap=wrap))
     assert [(one.code, one.segment, one.start, one.length) for one in found] == [
         (OUT_OF_PLACE, number, 4.0 * number, 4.0) for number in expected
     ]
 
 
 def test_it_is_said_which_way() -> None:
-    found = displaced("a.m3u8", rows(*whole(0, 4, 12, 8, 16)))
+    found = misplaced_segments("a.m3u8", rows(*whole(0, 4, 12, 8, 16)))
     assert [one.detail.partition(": ")[2] for one in found] == [
         "what it holds is 4.0 s later than its name says",
         "what it holds is 4.0 s earlier than its name says",
@@ -66,11 +66,11 @@ def test_it_is_said_which_way() -> None:
 
 def test_names_without_a_time_tell_nothing() -> None:
     held = rows(*whole(0, 4, 12, 8, 16))
-    assert displaced("a.m3u8", [one._replace(key=f"s{one.number}.ts") for one in held]) == []
+    assert misplaced_segments("a.m3u8", [one._replace(key=f"s{one.number}.ts") for one in held]) == []
 
 
 def test_so_many_are_told_and_the_rest_is_counted() -> None:
     held = rows(*(one for n in range(MOST + 3) for one in ((8.0 * n, 8.0 * n, 4), (8.0 * n + 4, 8.0 * n + 40, 4))))
-    found = displaced("a.m3u8", [*held, *rows((8.0 * (MOST + 3), 8.0 * (MOST + 3), 4))])
+    found = misplaced_segments("a.m3u8", [*held, *rows((8.0 * (MOST + 3), 8.0 * (MOST + 3), 4))])
     assert len(found) == MOST + 1
     assert found[-1].detail == "and 3 more of the same"

@@ -11,7 +11,7 @@ from ossrec.catalog.store.inspections import FormatTable, StoredInspection
 from ossrec.catalog.store.playlists import PlaylistRow
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedSegment, UnlistedSegment
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart
-from ossrec.jobs.judge.inspectable import lookable_segments
+from ossrec.jobs.judge.inspectable import inspectable_segments
 from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
 from ossrec.jobs.judge.measure import measure
 from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
@@ -87,11 +87,11 @@ LOST = SegmentFault("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
     ],
 )
 def test_segments_that_can_be_looked_at(slices: list[JoinedSegment], keys: list[str]) -> None:
-    assert [one.key for one in lookable_segments(assembled(*slices))] == keys
+    assert [one.key for one in inspectable_segments(assembled(*slices))] == keys
 
 
 def test_a_segment_behind_a_missing_one_does_not_follow_the_one_before_that() -> None:
-    found = lookable_segments(assembled(piece(0), piece(1, size=None), piece(2), piece(3)))
+    found = inspectable_segments(assembled(piece(0), piece(1, size=None), piece(2), piece(3)))
 
     assert [(one.number, one.follows) for one in found] == [(0, False), (2, False), (3, True)]
 
@@ -99,7 +99,7 @@ def test_a_segment_behind_a_missing_one_does_not_follow_the_one_before_that() ->
 def test_parts_of_one_object_are_one_segment_as_long_as_all() -> None:
     parts = [piece(n, key="day/all.ts", byterange_end=1880 * (n + 1), size=5640) for n in range(3)]
 
-    (one,) = lookable_segments(assembled(*parts))
+    (one,) = inspectable_segments(assembled(*parts))
 
     assert (one.key, one.start, one.duration, one.number) == ("day/all.ts", 0.0, 30.0, 0)
 
@@ -118,7 +118,7 @@ def test_parts_of_one_object_are_one_segment_as_long_as_all() -> None:
 def test_an_object_that_is_not_played_in_one_go_has_no_length_to_hold_against(parts: list[tuple[str, int]]) -> None:
     slices = [piece(number, key=key, byterange_end=end) for number, (key, end) in enumerate(parts)]
 
-    found = {one.key: one.duration for one in lookable_segments(assembled(*slices))}
+    found = {one.key: one.duration for one in inspectable_segments(assembled(*slices))}
 
     assert found["day/all.ts"] is None
     assert found.get("day/x.ts", 10.0) == 10.0
@@ -127,13 +127,13 @@ def test_an_object_that_is_not_played_in_one_go_has_no_length_to_hold_against(pa
 def test_without_a_playlist_segments_stand_by_the_times_in_their_names() -> None:
     orphans = (UnlistedSegment("day/x1.ts", 188, 0, 1_000_000), UnlistedSegment("day/x2.ts", 188, 0, 1_012_500))
 
-    found = lookable_segments(assembled(orphans=orphans))
+    found = inspectable_segments(assembled(orphans=orphans))
 
     assert [(one.number, one.start) for one in found] == [(0, 0.0), (1, 12.5)]
 
 
 def test_what_no_playlist_names_is_looked_at_and_has_no_place() -> None:
-    found = lookable_segments(assembled(piece(0), orphans=(UnlistedSegment("day/x1.ts", 188, 0, 1_000_000),)))
+    found = inspectable_segments(assembled(piece(0), orphans=(UnlistedSegment("day/x1.ts", 188, 0, 1_000_000),)))
 
     assert [(one.key, one.number, one.start) for one in found] == [("day/s0.ts", 0, 0.0), ("day/x1.ts", None, None)]
 

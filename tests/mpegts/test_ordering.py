@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.mpegts.inspection import TICKS, WRAP, Inspection, StreamFormat, StreamSummary
-from ossrec.mpegts.sequence.order import by_time, goes_on
+from ossrec.mpegts.sequence.order import by_time, continues
 
 SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 
@@ -58,4 +58,4 @@ def test_one_segment_is_in_order() -> None:
     ],
 )
 def test_across_a_hole(after: Inspection, between: float, expected: bool) -> None:
-    assert goes_on(seen(0), after, between) is expected
+    assert continues(seen(0), after, between) is expected

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ossrec.mpegts.demux.detect import sniff
+from ossrec.mpegts.demux.detect import detect_format
 from ossrec.mpegts.demux.packets import read_packets, read_pcr
 from ossrec.mpegts.demux.sync import PacketFramer, SyncLoss
 from tests.mpegts.streams import NULL, SIZE, VIDEO, Packet, write_packet
@@ -145,4 +145,4 @@ def test_a_field_that_is_longer_than_its_packet_leaves_no_payload() -> None:
     ],
 )
 def test_other_bytes_are_called_by_name(head: bytes, said: str) -> None:
-    assert said in sniff(head, len(head))
+    assert said in detect_format(head, len(head))

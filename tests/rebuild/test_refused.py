@@ -88,11 +88,11 @@ def test_the_same_reads_the_segments_when_it_is_not_refused(ossrec: Ossrec, oss:
 REFUSED = """
 import os, sys
 from ossrec.errors import OssrecError
-from ossrec.jobs.rebuild.deliver import Target
+from ossrec.jobs.rebuild.deliver import OutputTarget
 if os.geteuid() == 0:  # root may write anywhere, and only root may read the modules in some places
     os.setuid(65534)
 try:
-    Target(sys.argv[1], None).check()
+    OutputTarget(sys.argv[1], None).check()
 except OssrecError as error:
     print(error, error.exit_code)
 """

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.connection import write_turns as turns
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.connection.transactions import batches, short_transaction
 from ossrec.errors import CatalogLocked, RecorderUnanswered, ResidSpent
-from ossrec.jobs.session.short_writes import beside
+from ossrec.jobs.session.short_writes import short_write_connection
 from ossrec.jobs.tasks.call_log import CatalogCallLog
 from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.recorder.authentication import Basic
@@ -33,7 +33,7 @@ CATALOG = Path("ossrec.db")
 
 @pytest.fixture
 def conn() -> Iterator[sqlite3.Connection]:
-    with beside(CATALOG) as opened:
+    with short_write_connection(CATALOG) as opened:
         yield opened
 
 
@@ -107,14 +107,14 @@ def test_what_is_done_becomes_facts_of_the_task(recorder: Recorder, client: Reco
 def test_a_resid_serves_one_recording_whatever_process_used_it(recorder: Recorder, client: RecorderClient) -> None:
     resid = client.apply("lobby")
     client.start(resid, RecordingRequest("lobby"))
-    with beside(CATALOG) as other, pytest.raises(ResidSpent, match="used already"):
+    with short_write_connection(CATALOG) as other, pytest.raises(ResidSpent, match="used already"):
         client_of(recorder, CatalogCallLog(other)).start(resid, RecordingRequest("lobby"))
     assert len(recorder.takes) == 1
     assert noted() == [("apply", "done"), ("start", "done")]
 
 
 def test_processes_with_one_catalog_keep_to_the_rate_together(recorder: Recorder, client: RecorderClient) -> None:
-    with beside(CATALOG) as other:
+    with short_write_connection(CATALOG) as other:
         clients = [client, client_of(recorder, CatalogCallLog(other, clock=recorder.clock, wait=recorder.advance))]
         for number in range(25):
             clients[number % 2].apply("lobby")
@@ -164,7 +164,7 @@ def test_a_short_write_is_let_in_between_two_transactions_of_a_long_run(conn: sq
     begun, wants_in, is_in = threading.Event(), threading.Event(), threading.Event()
 
     def scan() -> None:
-        with writing(CATALOG), closing(open_for_writing(CATALOG)) as own, batches(own, 0) as between:
+        with lock_catalog(CATALOG), closing(open_for_writing(CATALOG)) as own, batches(own, 0) as between:
             own.execute("INSERT INTO buckets (name) VALUES ('oss://one')")
             begun.set()
             assert wants_in.wait(PATIENCE)
@@ -175,7 +175,7 @@ def test_a_short_write_is_let_in_between_two_transactions_of_a_long_run(conn: sq
     run.start()
     conn.execute("PRAGMA busy_timeout = 3000")
     assert begun.wait(PATIENCE)
-    with turns.turn(conn):
+    with turns.write_turn(conn):
         wants_in.set()
         conn.execute("BEGIN IMMEDIATE")
         conn.execute("ROLLBACK")
@@ -184,13 +184,13 @@ def test_a_short_write_is_let_in_between_two_transactions_of_a_long_run(conn: sq
 
 
 def test_calls_are_noted_while_a_scan_holds_the_catalog(recorder: Recorder, client: RecorderClient) -> None:
-    with writing(CATALOG):
+    with lock_catalog(CATALOG):
         client.apply("lobby")
     assert noted() == [("apply", "done")]
 
 
 def test_a_catalog_is_made_where_there_is_none() -> None:
-    with beside(CATALOG) as conn, short_transaction(conn):
+    with short_write_connection(CATALOG) as conn, short_transaction(conn):
         assert conn.execute("SELECT count(*) FROM calls").fetchone() == (0,)
     assert sorted(path.name for path in Path().iterdir() if "wal" not in path.name and "shm" not in path.name) == [
         "ossrec.db", "ossrec.db.lock", "ossrec.db.turn",
@@ -198,16 +198,16 @@ def test_a_catalog_is_made_where_there_is_none() -> None:
 
 
 def test_a_catalog_is_not_made_while_another_run_makes_it() -> None:
-    with writing(CATALOG), pytest.raises(CatalogLocked), beside(CATALOG):
+    with lock_catalog(CATALOG), pytest.raises(CatalogLocked), short_write_connection(CATALOG):
         pass
 
 
 def test_the_turn_is_not_waited_for_for_ever(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    with beside(CATALOG) as other, turns.turn(other):
-        with pytest.raises(CatalogLocked), turns.turn(conn, patience=0):
+    with short_write_connection(CATALOG) as other, turns.write_turn(other):
+        with pytest.raises(CatalogLocked), turns.write_turn(conn, patience=0):
             pass
         monkeypatch.setattr(turns, "_COURTESY", 0)
-        turns.let_in(conn)  # goes on
+        turns.yield_turn(conn)  # goes on
 
 
 def test_an_end_without_its_beginning_changes_nothing(conn: sqlite3.Connection) -> None:

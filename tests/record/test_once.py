@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ossrec.errors import OssrecError
-from ossrec.jobs.session.short_writes import beside
+from ossrec.jobs.session.short_writes import short_write_connection
 from ossrec.jobs.tasks.call_log import CatalogCallLog
-from ossrec.jobs.tasks.start_recording import begin
+from ossrec.jobs.tasks.start_recording import start_recording
 from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.recorder.authentication import Basic
 from ossrec.recorder.client import RecorderClient, RecordingRequest
@@ -63,7 +63,7 @@ def test_a_room_is_recorded_once(
     recorder.troubles.add(*troubles)
     crashes = iter(dies)
     told = None
-    with beside(CATALOG) as conn:
+    with short_write_connection(CATALOG) as conn:
         for pause in pauses:
             notes = Forgetful(conn, clock=recorder.clock, wait=recorder.advance)
             notes.dies = crashes
@@ -71,7 +71,9 @@ def test_a_room_is_recorded_once(
             options = {"clock": recorder.clock, "wait": recorder.advance}
             client = RecorderClient(recorder.address, recorder.app_id, basic, notes, pace=RateLimit(10_000), **options)  # type: ignore[arg-type]
             try:
-                begun = begin(conn, client, RecordingRequest(room), recorder.app_id, recorder.clock.now_ms, anew=False)
+                begun = start_recording(
+                    conn, client, RecordingRequest(room), recorder.app_id, recorder.clock.now_ms, anew=False
+                )
             except (OssrecError, Crash):
                 recorder.advance(pause)
             else:
@@ -85,14 +87,16 @@ def test_a_room_is_recorded_once(
 @pytest.mark.parametrize("status", [201, 408, 425, 429, 503])
 def test_a_code_of_0_is_believed_and_a_status_of_later_is_not(recorder: Recorder, status: int) -> None:
     recorder.troubles.add(Trouble("start", status=status, body=b'{"code": 0, "recordid": "ba00"}'))
-    with beside(CATALOG) as conn:
+    with short_write_connection(CATALOG) as conn:
         basic = Basic(recorder.certificate_id, recorder.certificate_key)
         notes = CatalogCallLog(conn, clock=recorder.clock, wait=recorder.advance)
         client = RecorderClient(
             recorder.address, recorder.app_id, basic, notes, clock=recorder.clock, wait=recorder.advance
         )
         try:
-            begun = begin(conn, client, RecordingRequest("lobby"), recorder.app_id, recorder.clock.now_ms, anew=False)
+            begun = start_recording(
+                conn, client, RecordingRequest("lobby"), recorder.app_id, recorder.clock.now_ms, anew=False
+            )
         except OssrecError:
             assert status != 201
         else:

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from ossrec.catalog.tasks import calls
-from ossrec.jobs.session.short_writes import beside
+from ossrec.jobs.session.short_writes import short_write_connection
 
 ASKED = {"room": "r", "app": "1", "stream": "mixed", "since": 0, "until": 1}
 
 
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with beside(tmp_path / "c.db") as opened:
+    with short_write_connection(tmp_path / "c.db") as opened:
         yield opened
 
 

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 
-with writing(Path(sys.argv[1])):
+with lock_catalog(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -281,7 +281,7 @@ def test_a_full_disk_is_told_as_such_and_loses_nothing(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(judge, "keep_playlist", run_out_of_room)
+        patch.setattr(judge, "store_playlist", run_out_of_room)
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):
             scan(bucket, catalog)
     scan(bucket, catalog)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.errors import CatalogError, CatalogLocked, Interrupted
 from ossrec.jobs.session.signals import StopRequest
@@ -97,7 +97,7 @@ def test_a_scan_that_waits_can_be_stopped(catalog: Path, holder: Holder) -> None
     stop = StopRequest()
     stop.ask()
     told = f"stopped while waiting for process {holder.pid} on"
-    with pytest.raises(Interrupted, match=told), writing(catalog, wait=stop.wait):
+    with pytest.raises(Interrupted, match=told), lock_catalog(catalog, wait=stop.wait):
         pass
 
 
@@ -124,7 +124,7 @@ def test_another_thread_of_this_process_is_kept_out_too(folder: Path, catalog: P
         except CatalogLocked as error:
             caught.append(error)
 
-    with writing(catalog):
+    with lock_catalog(catalog):
         thread = threading.Thread(target=second)
         thread.start()
         thread.join()
@@ -134,7 +134,7 @@ def test_another_thread_of_this_process_is_kept_out_too(folder: Path, catalog: P
 @pytest.mark.parametrize("note", ["", "{", "[]", '{"pid": 7}', "\0"])
 def test_a_note_that_cannot_be_read_is_no_trouble(catalog: Path, holder: Holder, note: str) -> None:
     Path(f"{catalog}.lock.json").write_text(note)
-    with pytest.raises(CatalogLocked, match="is in use by another process: try again"), writing(catalog):
+    with pytest.raises(CatalogLocked, match="is in use by another process: try again"), lock_catalog(catalog):
         pass
 
 
@@ -143,24 +143,24 @@ def test_a_note_that_cannot_be_written_says_what_to_do(tmp_path: Path, name: str
     name = name.format(pid=os.getpid())
     (tmp_path / name).mkdir()
     says = r"^cannot write beside the catalog .* \(Is a directory\): check the"
-    with pytest.raises(CatalogError, match=says) as told, writing(tmp_path / "c.db"):
+    with pytest.raises(CatalogError, match=says) as told, lock_catalog(tmp_path / "c.db"):
         pass
     assert told.value.exit_code == 10
     (tmp_path / name).rmdir()
-    with writing(tmp_path / "c.db"):
+    with lock_catalog(tmp_path / "c.db"):
         assert (tmp_path / "c.db.lock.json").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["c.db.lock"]
 
 
 def test_a_folder_is_no_catalog(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="is a folder"), writing(tmp_path):
+    with pytest.raises(CatalogError, match="is a folder"), lock_catalog(tmp_path):
         pass
     assert not Path(f"{tmp_path}.lock").exists()
 
 
 def test_readers_are_not_kept_out(folder: Path, catalog: Path) -> None:
     scan(folder, catalog)
-    with writing(catalog), closing(open_for_writing(catalog)) as conn:
+    with lock_catalog(catalog), closing(open_for_writing(catalog)) as conn:
         conn.execute("BEGIN IMMEDIATE")
         conn.execute("UPDATE recordings SET verdict = 'gone'")
         assert [row["verdict"] for row in found(catalog)] == ["complete"]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.buckets.local.bucket import LocalBucket
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.tasks.inbox import Inbox, waiting
 from ossrec.jobs.tasks import callbacks
@@ -227,7 +227,7 @@ def test_a_scan_may_write_while_callbacks_are_read(alone: Path) -> None:
         for number in range(2_000):  # more than a pipe holds
             replaying.stdin.write(json.dumps(body() | {"msgid": str(number)}).encode() + b"\n")
         replaying.stdin.flush()
-        with writing(alone / "ossrec.db"):  # raises if somebody else holds the catalog
+        with lock_catalog(alone / "ossrec.db"):  # raises if somebody else holds the catalog
             pass
         out, _ = replaying.communicate()
 
@@ -289,15 +289,15 @@ def test_two_that_share_a_msgid_and_say_different_things_are_both_kept(alone: Pa
 def test_callbacks_that_never_stop_coming_hold_nothing_up(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = alone / "ossrec.db"
     _put(catalog, body() | {"msgid": "0"}, now=5)
-    keep, rounds = callbacks.keep_letters, iter(range(1, 5))
+    keep, rounds = callbacks.store_messages, iter(range(1, 5))
 
     def keep_while_another_comes(*known: Any, **options: Any) -> Any:
         _put(catalog, body() | {"msgid": str(next(rounds))}, now=5)
         return keep(*known, **options)
 
-    monkeypatch.setattr(callbacks, "keep_letters", keep_while_another_comes)
+    monkeypatch.setattr(callbacks, "store_messages", keep_while_another_comes)
     with closing(open_for_writing(catalog)) as conn:
-        assert callbacks.take_in(conn, catalog, 6) == 1
+        assert callbacks.ingest_callbacks(conn, catalog, 6) == 1
     assert waiting(catalog) == 1
 
 

@@ -10,7 +10,7 @@ from typing import IO
 
 import pytest
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.cli.main import run
 from tests.tasks.catalogs import TASKS, rows_of, write_csv
 
@@ -48,7 +48,7 @@ def pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 def test_a_scan_may_write_while_rows_come(importing: subprocess.Popen[bytes], alone: Path, spooling: Path) -> None:
     assert list(spooling.iterdir())
-    with writing(alone / "ossrec.db"):  # raises if somebody else holds the catalog
+    with lock_catalog(alone / "ossrec.db"):  # raises if somebody else holds the catalog
         pass
     pipe(importing.stdin).write(f"{RID},lobby\n".encode())
     _, said = importing.communicate()
@@ -86,7 +86,7 @@ def test_who_stops_it_while_it_writes_has_nothing_imported(
 
 
 def test_a_catalog_in_use_is_told_before_rows_are_read(alone: Path) -> None:
-    with writing(alone / "ossrec.db"), subprocess.Popen(
+    with lock_catalog(alone / "ossrec.db"), subprocess.Popen(
         [sys.executable, "-m", "ossrec", "tasks", "import", "-"],
         stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=alone, env=os.environ,
     ) as process:  # fmt: skip

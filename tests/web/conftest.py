@@ -26,8 +26,8 @@ import sys
 from functools import partial
 from ossrec.cli.main import main
 from ossrec.web import server as listening
-from ossrec.web.http_protocol import Limits
-listening.listen = partial(listening.listen, limits=Limits(**{limits}))
+from ossrec.web.http_protocol import ConnectionLimits
+listening.listen = partial(listening.listen, limits=ConnectionLimits(**{limits}))
 main()
 """
 

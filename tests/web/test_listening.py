@@ -14,7 +14,7 @@ import pytest
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.tasks.inbox import inbox_of, waiting
 from ossrec.cli.main import run
-from ossrec.jobs.tasks.callbacks import take_in
+from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from tests.tasks.catalogs import rows_of
 from tests.web.conftest import SECRET, Listener
 
@@ -36,7 +36,7 @@ def body(msgid: str = "RECORD-1", **context: Any) -> bytes:
 def kept(catalog: Path) -> list[dict[str, Any]]:
     """All callbacks there are, wherever they are by now."""
     with closing(open_for_writing(catalog)) as conn:
-        take_in(conn, catalog, 1)
+        ingest_callbacks(conn, catalog, 1)
     return rows_of(catalog, "SELECT msgid, repeats, msgtype, recordid, file, body FROM callbacks ORDER BY msgid")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.schema.version import VERSION
 from ossrec.catalog.tasks.inbox import inbox_of
@@ -227,7 +227,7 @@ def test_no_host_is_refused(alone: Path, capfd: pytest.CaptureFixture[str], monk
 
 
 def test_a_catalog_that_another_run_is_making_keeps_no_callback_out(alone: Path) -> None:
-    with writing(alone / "ossrec.db"), Listener(alone) as one:
+    with lock_catalog(alone / "ossrec.db"), Listener(alone) as one:
         assert "cannot take callbacks into the catalog yet" in one.lines[0]
         assert one.post(body()) == 200
     assert [row["recordid"] for row in kept(alone / "ossrec.db")] == [RID]

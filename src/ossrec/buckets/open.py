@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.oss.credentials import credentials_from
-from ossrec.buckets.oss.redaction import discreet
+from ossrec.buckets.oss.redaction import redacted
 from ossrec.buckets.settings import BucketSettings
 from ossrec.buckets.writable import WritableBucket
 from ossrec.errors import UsageProblem
@@ -34,7 +34,7 @@ def parse_place(text: str) -> BucketLocation:
         return BucketLocation(_SCHEME + name, prefix)
     if "://" in text or not text:
         scheme, mark, rest = text.partition("://")
-        shown = brief(repr(scheme + mark + discreet(rest)))
+        shown = brief(repr(scheme + mark + redacted(rest)))
         raise UsageProblem(f"{shown} is no bucket: write oss://name/prefix, or the path of a folder")
     return BucketLocation(text, "")
 

@@ -9,12 +9,12 @@ _SHORTEST = 4  # characters; hiding less would garble messages, and no key is so
 Hide = Callable[[str], str]
 
 
-def hide_nothing(text: str) -> str:
+def redact_nothing(text: str) -> str:
     """*text* as it is: nothing secret was sent."""
     return text
 
 
-def hiding(secrets: Iterable[str]) -> Hide:
+def redacting(secrets: Iterable[str]) -> Hide:
     """What replaces each of *secrets* by ``***``, as it is and percent-encoded.
 
     It is to see a text before that is cut: half of a secret is not known for one.

@@ -22,7 +22,7 @@ from ossrec.errors import (
 )
 from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.net.messages import brief
-from ossrec.net.redaction import hiding
+from ossrec.net.redaction import redacting
 from ossrec.recorder.authentication import Authentication, UnsignedRequest
 from ossrec.recorder.calls import CallLog, NoCallLog, Resid, TaskHandle
 from ossrec.recorder.endpoint import url_of
@@ -87,7 +87,7 @@ class RecorderClient:
         self._patience = patience
         self._pace = pace or pace_of(base, app_id)
         self._clock, self._wait = clock or time.time, wait
-        self._hide = hiding(authentication.secrets)
+        self._hide = redacting(authentication.secrets)
         self._spent: set[str] = set()
 
     def __repr__(self) -> str:

@@ -17,8 +17,8 @@ import uvicorn
 from ossrec.catalog.connection.transactions import short_transaction
 from ossrec.catalog.tasks.inbox import inbox_of
 from ossrec.errors import CatalogError, CatalogLocked, UsageProblem
-from ossrec.jobs.session.short_writes import beside
-from ossrec.jobs.tasks.callbacks import take_in
+from ossrec.jobs.session.short_writes import short_write_connection
+from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.link import link
 from ossrec.net.messages import brief
 from ossrec.web.endpoint import CallbackEndpoint, InboxWriter
@@ -73,7 +73,7 @@ def listen(
 def _check(catalog: Path, log: Log) -> None:
     """Raises CatalogError unless callbacks can be taken into the catalog, now or when another run lets go of it."""
     try:
-        with beside(catalog):
+        with short_write_connection(catalog):
             pass
     except CatalogLocked as error:  # until then they are kept in the inbox
         log(f"cannot take callbacks into the catalog yet: {error}")
@@ -195,9 +195,9 @@ class _Taking:
                 self._came.set()
 
     def _take(self) -> None:
-        with beside(self._catalog) as conn:
+        with short_write_connection(self._catalog) as conn:
             now = int(time.time())
-            taken = take_in(conn, self._catalog, now, short_transaction)
+            taken = ingest_callbacks(conn, self._catalog, now, short_transaction)
             if taken:
                 with short_transaction(conn):
                     link(conn, now)

@@ -18,7 +18,7 @@ from ossrec.buckets.oss.credentials import Credentials
 from ossrec.buckets.oss.endpoints import address_of, endpoint_of
 from ossrec.buckets.oss.errors import BucketRequest, cut_short, page_damaged, read_refusal, refused, unreachable
 from ossrec.buckets.oss.listing_page import read_page
-from ossrec.buckets.oss.redaction import Hide, hider
+from ossrec.buckets.oss.redaction import Hide, redactor
 from ossrec.buckets.oss.responses import body_of, check_whole, length, part_of, request_id
 from ossrec.buckets.protocol import START
 from ossrec.buckets.settings import BucketSettings
@@ -222,7 +222,7 @@ class OssBucket:
 
     def _hide(self, response: requests.Response) -> Hide:
         """What takes out of a text all that is secret in the request to which *response* came."""
-        return hider(self._credentials, response.request.headers)
+        return redactor(self._credentials, response.request.headers)
 
     def _read_body(self, asked: BucketRequest, response: requests.Response, most: int) -> bytes:
         try:

@@ -5,7 +5,7 @@ import socket
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ossrec.buckets.oss.redaction import discreet
+from ossrec.buckets.oss.redaction import redacted
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import UsageProblem
 from ossrec.model import BucketAddress
@@ -47,11 +47,11 @@ def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpo
     """
     if not _BUCKET_NAME.fullmatch(bucket):
         raise UsageProblem(
-            f"{discreet(bucket)!r} is no bucket name: it has 3 to 63 lower-case letters, digits and hyphens, as in oss://my-bucket"
+            f"{redacted(bucket)!r} is no bucket name: it has 3 to 63 lower-case letters, digits and hyphens, as in oss://my-bucket"
         )
     region = settings.region.strip().lower().removeprefix("oss-").removesuffix("-internal")
     if region and not _REGION.fullmatch(region):
-        raise UsageProblem(f"{discreet(settings.region)!r} is no region: write it like cn-hangzhou")
+        raise UsageProblem(f"{redacted(settings.region)!r} is no region: write it like cn-hangzhou")
     if not settings.endpoint.strip():
         if not region:
             raise UsageProblem("neither region nor endpoint is set: set the region, such as cn-hangzhou")

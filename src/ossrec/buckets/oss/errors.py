@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from ossrec.buckets.limits import http_time
-from ossrec.buckets.oss.redaction import Hide, hide_nothing
+from ossrec.buckets.oss.redaction import Hide, redact_nothing
 from ossrec.buckets.oss.xml import XmlError, leaf_text, parse_markup
 from ossrec.errors import (
     AccessDenied,
@@ -95,7 +95,7 @@ _MEANINGS = {
 _BUSY = "OSS is busy or throttles this bucket or account: try again later, or with fewer threads"
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hide = hide_nothing) -> ErrorReply:
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hide = redact_nothing) -> ErrorReply:
     """The error reply of which *body* is the XML, as far as it can be read, each part of it through *hide*."""
 
     def told(text: str) -> str:

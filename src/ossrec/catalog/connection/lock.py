@@ -17,7 +17,7 @@ _POLL = 0.2  # seconds between two looks whether the lock is free
 
 
 @contextmanager
-def writing(catalog: Path, *, wait: Callable[[float], bool] | None = None) -> Iterator[None]:
+def lock_catalog(catalog: Path, *, wait: Callable[[float], bool] | None = None) -> Iterator[None]:
     """Hold the write lock of *catalog*; the operating system lets go of it when the process dies.
 
     Raises CatalogLocked at once when another process holds it. With *wait*, which waits so many

@@ -38,7 +38,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def open_beside(path: Path) -> sqlite3.Connection | None:
+def open_for_short_writes(path: Path) -> sqlite3.Connection | None:
     """A connection for `short_transaction` to the catalog at *path*; None unless it is there, of the newest schema.
 
     The caller need not hold the write lock: nothing is made or migrated. Raises as `open_for_writing`.

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ossrec.catalog.connection.write_turns import let_in, turn
+from ossrec.catalog.connection.write_turns import write_turn, yield_turn
 from ossrec.errors import OssrecError
 
 
@@ -27,7 +27,7 @@ def short_transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
     Raises CatalogLocked when none came in time.
     """
-    with turn(conn), transaction(conn):
+    with write_turn(conn), transaction(conn):
         yield
 
 
@@ -44,7 +44,7 @@ def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], Non
         nonlocal since
         if time.monotonic() - since > every:
             conn.execute("COMMIT")
-            let_in(conn)
+            yield_turn(conn)
             conn.execute("BEGIN IMMEDIATE")
             since = time.monotonic()
 

@@ -21,7 +21,7 @@ _POLL = 0.005  # seconds
 
 
 @contextmanager
-def turn(conn: sqlite3.Connection, patience: float = PATIENCE) -> Iterator[None]:
+def write_turn(conn: sqlite3.Connection, patience: float = PATIENCE) -> Iterator[None]:
     """Be let in by runs that write to the same catalog; the transaction begins and ends inside.
 
     The operating system lets go of it when the process dies. Raises CatalogLocked when others had the turn
@@ -40,7 +40,7 @@ def turn(conn: sqlite3.Connection, patience: float = PATIENCE) -> Iterator[None]
         os.close(file)
 
 
-def let_in(conn: sqlite3.Connection) -> None:
+def yield_turn(conn: sqlite3.Connection) -> None:
     """Called between two transactions of a long run: those that wait for their turn write now."""
     try:
         file = os.open(_name(conn), os.O_RDWR | os.O_CLOEXEC)

@@ -30,7 +30,7 @@ def formats_by_number(catalog: sqlite3.Connection) -> Formats:
     return found
 
 
-def look_row(stored: Sequence[Any], formats: Formats) -> Row | None:
+def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
     """The look that `LOOK_COLUMNS` selects, None if there is none; lengths are seconds, sizes bytes."""
     (
         depth, looked, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio, notes,

@@ -7,7 +7,7 @@ from functools import partial
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.details.damage import RANK, Damage, Place, damage_row, damages
 from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
-from ossrec.catalog.details.segment_states import held_by, looks_of, segment_rows, segment_stretches
+from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows, segment_state_runs
 from ossrec.catalog.encoding import unpack_etag
 from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.tasks.history import story
@@ -66,9 +66,9 @@ def details(
         for finding in found:
             finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
         spoilt = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
-        looks = looks_of(catalog, number, row["looked_at"] is not None)
+        looks = inspection_state(catalog, number, row["looked_at"] is not None)
         segments: Row = (
-            {"stretches": segment_stretches(catalog, number, listed, looks)}
+            {"stretches": segment_state_runs(catalog, number, listed, looks)}
             if in_stretches
             else {"segments": _with_damage(segment_rows(catalog, number, listed, looks), spoilt)}
         )

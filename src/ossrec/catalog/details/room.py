@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.details.wall_clock import Span, TimedRecording, spans_of
 from ossrec.catalog.query.filters import QueryTime, RecordingFilter
-from ossrec.catalog.query.find import Stored, fitting_reading, stored_recordings
+from ossrec.catalog.query.find import Stored, matching_reading, stored_recordings
 from ossrec.catalog.query.recording_rows import Row, buckets_by_id, recording_row, times_of
 from ossrec.catalog.times import iso
 
@@ -130,7 +130,7 @@ def _take(catalog: sqlite3.Connection, stored: Stored, row: Row, wanted: Recordi
     spans = spans_of(catalog, TimedRecording(times.number, started, times.ended, row["looked_at"] is not None))
     ended = max(times.ended or started, started)
     near = [span for span in spans if started - _DAY <= span.start and span.end <= ended + _DAY]
-    reading = fitting_reading(stored, wanted) if row["reading"] == "alternative" else None
+    reading = matching_reading(stored, wanted) if row["reading"] == "alternative" else None
     return RoomRecording(
         row=row,
         uid=row["uid"] if reading is None else reading.uid,

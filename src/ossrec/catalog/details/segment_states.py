@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from ossrec.catalog.details.inspection_rows import LOOK_COLUMNS, LOOK_JOIN, Formats, formats_by_number, look_row
+from ossrec.catalog.details.inspection_rows import LOOK_COLUMNS, LOOK_JOIN, Formats, formats_by_number, inspection_row
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.naming import parse_name
 
@@ -106,18 +106,18 @@ def segment_rows(
                 "bytes": size,
                 "state": state,
                 "discontinuity": bool(discontinuity),
-                "look": look_row(look, formats),
+                "look": inspection_row(look, formats),
             }
     if not found:
         yield from _slices(catalog, number, looks, formats)
 
 
-def segment_stretches(
+def segment_state_runs(
     catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
 ) -> list[StateRun]:
     """What `segment_rows` gives, in stretches: a playlist may name half a million segments."""
     found: list[StateRun] = []
-    for _, same in groupby(moments(catalog, number, playlists, looks), key=lambda one: one.part):
+    for _, same in groupby(timed_segments(catalog, number, playlists, looks), key=lambda one: one.part):
         found += _with_holes(list(same))
     return found
 
@@ -139,7 +139,7 @@ def _with_holes(same: Sequence[TimedSegment]) -> list[StateRun]:
     return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
 
 
-def moments(
+def timed_segments(
     catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
 ) -> Iterator[TimedSegment]:
     """What `segment_rows` gives, in short."""
@@ -159,7 +159,7 @@ def moments(
             yield TimedSegment(0, row["number"], row["uri"], start, None, row["state"], measured)
 
 
-def looks_of(catalog: sqlite3.Connection, number: int, some: bool) -> InspectionState:
+def inspection_state(catalog: sqlite3.Connection, number: int, some: bool) -> InspectionState:
     """How far recording *number* was looked at, of which *some* segments were."""
     return InspectionState(some, bool(catalog.execute(_FAILED, (number,)).fetchone()[0]))
 
@@ -178,7 +178,7 @@ def held_by(
     return start / 1000, (start + row[1]) / 1000
 
 
-def stretches(segments: Iterable[Row]) -> list[StateRun]:
+def state_runs(segments: Iterable[Row]) -> list[StateRun]:
     """Neighbours of *segments*, which have a number, start, length and state, put together."""
     return _stretches((s["number"], _thousandths(s["start"]), _thousandths(s["length"]), s["state"]) for s in segments)
 
@@ -226,5 +226,5 @@ def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, fo
             "bytes": size,
             "state": state,
             "discontinuity": False,
-            "look": look_row(look, formats),
+            "look": inspection_row(look, formats),
         }

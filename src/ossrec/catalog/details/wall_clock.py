@@ -13,8 +13,8 @@ from ossrec.catalog.details.segment_states import (
     TimedPlaylist,
     TimedSegment,
     held_by,
-    looks_of,
-    moments,
+    inspection_state,
+    timed_segments,
 )
 from ossrec.findings import Severity
 from ossrec.naming import unix_ms
@@ -63,9 +63,9 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
     wanted = {(one.part, one.segment) for one in spoilt}
     places: dict[Place, _TimedSegment] = {}
     spans: list[Span] = []
-    looks = looks_of(catalog, timed.number, timed.was_looked_at)
+    looks = inspection_state(catalog, timed.number, timed.was_looked_at)
     until = 0
-    for one in _placed(moments(catalog, timed.number, listed, looks), timed):
+    for one in _placed(timed_segments(catalog, timed.number, listed, looks), timed):
         until = max(until, one.wall + one.length)
         place = one.moment.part, one.moment.number
         if place in wanted:

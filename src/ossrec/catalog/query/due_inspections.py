@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from ossrec.catalog.query.filters import QueryTime, RecordingFilter, question
-from ossrec.catalog.query.find import bucket_numbers, read_otherwise
+from ossrec.catalog.query.filters import QueryTime, RecordingFilter, build_query
+from ossrec.catalog.query.find import alternative_readings, bucket_numbers
 from ossrec.catalog.store.stems import SEGMENT
 from ossrec.model import COLD
 
@@ -114,7 +114,7 @@ class InspectionCost(NamedTuple):
         return InspectionCost(*map(sum, zip(self, other, strict=True)))
 
 
-def due_for_look(
+def due_for_inspection(
     conn: sqlite3.Connection,
     wanted: RecordingFilter,
     wish: InspectionPolicy,
@@ -143,10 +143,10 @@ def due_for_look(
     ]
 
 
-def is_any_wanted(
+def matches_any(
     conn: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime, named: Sequence[int] | None = None
 ) -> bool:
-    """There is a recording of *wanted*, due or not; *named* as for `due_for_look`."""
+    """There is a recording of *wanted*, due or not; *named* as for `due_for_inspection`."""
     parts, values = _asked(conn, wanted, clock)
     values["named"] = None if named is None else json.dumps(list(named))
     only = ":named IS NULL OR id IN (SELECT value FROM json_each(:named))"
@@ -154,7 +154,7 @@ def is_any_wanted(
     return conn.execute(f"{' UNION ALL '.join(selects)} LIMIT 1", values).fetchone() is not None
 
 
-def cost_of_looks(
+def inspection_cost(
     conn: sqlite3.Connection, due: Sequence[DueRecording], wish: InspectionPolicy
 ) -> tuple[InspectionCost, int]:
     """About what it takes to look at *due*, and how many segments of it are archived that were never looked at so deep.
@@ -166,7 +166,7 @@ def cost_of_looks(
     return InspectionCost(*cost), archived
 
 
-def cost_within(
+def cost_within_budget(
     conn: sqlite3.Connection, due: Sequence[DueRecording], wish: InspectionPolicy, budget: int
 ) -> InspectionCost:
     """About what looks at the first of *due* take, that are begun with a budget of so many bytes."""
@@ -199,9 +199,9 @@ def _about(due: Sequence[DueRecording], wish: InspectionPolicy) -> dict[str, obj
 def _asked(conn: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime) -> tuple[list[str], dict[str, Any]]:
     """What follows FROM, in parts of which no recording answers two, and the values bound in them."""
     ids = bucket_numbers(conn, wanted.bucket)
-    asked = question(wanted._replace(limit=None), ids, clock)
+    asked = build_query(wanted._replace(limit=None), ids, clock)
     parts, values = list(asked.parts), asked.values
-    otherwise = sorted(read_otherwise(conn, wanted, ids, clock))
+    otherwise = sorted(alternative_readings(conn, wanted, ids, clock))
     if otherwise:
         values["otherwise"] = json.dumps(otherwise)
         parts.append("recordings WHERE id IN (SELECT value FROM json_each(:otherwise))")

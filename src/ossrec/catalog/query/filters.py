@@ -55,7 +55,7 @@ class Query(NamedTuple):
     values: dict[str, Any]
 
 
-def question(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query:
+def build_query(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query:
     """*wanted* in SQL; *bucket_ids* are the buckets it is about, None for all of them."""
     clauses = [f"{_COLUMNS[name]} = :{name}" for name in _given(wanted, "room", "uid", "recordid")]
     if wanted.stream is not None:

@@ -12,21 +12,21 @@ from typing import Any
 
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.key_ranges import successor
-from ossrec.catalog.query.filters import VERDICT, Query, QueryTime, RecordingFilter, other_readings, question
+from ossrec.catalog.query.filters import VERDICT, Query, QueryTime, RecordingFilter, build_query, other_readings
 from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
 from ossrec.catalog.times import iso_seconds
 from ossrec.naming import RecordingName, readings
 
 __all__ = [
     "RecordingFilter",
+    "alternative_readings",
     "bucket_names",
     "bucket_numbers",
     "count_recordings",
     "find_recordings",
-    "fitting_reading",
     "last_scan",
+    "matching_reading",
     "open_catalog",
-    "read_otherwise",
     "snapshot",
     "stored_recordings",
     "unnamed_objects",
@@ -77,10 +77,10 @@ def stored_recordings(
 ) -> Generator[tuple[Stored, str], None, None]:
     """What `find_recordings` finds as `COLUMNS` selects it, each with ``stored`` or ``alternative``."""
     ids = bucket_numbers(catalog, wanted.bucket)
-    asked = question(wanted, ids, clock)
+    asked = build_query(wanted, ids, clock)
     limit = -1 if wanted.limit is None else wanted.limit
     found: Iterable[Stored] = catalog.execute(f"{_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": limit})
-    otherwise = read_otherwise(catalog, wanted, ids, clock)
+    otherwise = alternative_readings(catalog, wanted, ids, clock)
     if otherwise:
         found = heapq.merge(found, sorted(otherwise.values(), key=_order), key=_order)
     for stored in itertools.islice(found, wanted.limit):
@@ -95,12 +95,12 @@ def count_recordings(
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
         ids = _bucket_ids(buckets, wanted.bucket)
-        asked = question(wanted, ids, QueryTime(now, quiet_after))
+        asked = build_query(wanted, ids, QueryTime(now, quiet_after))
         for part in asked.parts:
             grouped = f"SELECT {VERDICT}, {_COUNTED} FROM {part} GROUP BY 1"
             for verdict, *numbers in catalog.execute(grouped, asked.values):
                 _add(sums, verdict, numbers)
-        for stored in read_otherwise(catalog, wanted, ids, QueryTime(now, quiet_after)).values():
+        for stored in alternative_readings(catalog, wanted, ids, QueryTime(now, quiet_after)).values():
             row = recording_row(stored, buckets)
             _add(sums, row["verdict"], [1, row["duration"] or 0, row["bytes"], row["segments_missing"] or 0])
     names = ("recordings", "duration", "bytes", "segments_missing")
@@ -171,7 +171,7 @@ def _order(stored: Stored) -> tuple[Any, ...]:
     return (started is None, -(started or 0), stored[_PATH], stored[_BUCKET])
 
 
-def read_otherwise(
+def alternative_readings(
     catalog: sqlite3.Connection, wanted: RecordingFilter, bucket_ids: list[int] | None, clock: QueryTime
 ) -> dict[int, Stored]:
     """Recordings that are wanted by another reading of their name than the one they are stored under."""
@@ -180,12 +180,12 @@ def read_otherwise(
         return {}
     found = {}
     for stored in catalog.execute(_select(asked), asked.values):
-        if fitting_reading(stored, wanted) is not None:
+        if matching_reading(stored, wanted) is not None:
             found[stored[_ID]] = stored
     return found
 
 
-def fitting_reading(stored: Stored, wanted: RecordingFilter) -> RecordingName | None:
+def matching_reading(stored: Stored, wanted: RecordingFilter) -> RecordingName | None:
     """The likeliest reading of a recording's name that is of the room, user and stream *wanted*."""
     plain = stored[_PATH] + ".m3u8"
     keys = (plain, stored[_PLAYLIST] or plain)

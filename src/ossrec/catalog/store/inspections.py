@@ -40,18 +40,18 @@ WHERE looks.failure IS NOT NULL OR looks.etag <> excluded.etag
 """
 
 
-def save_look(conn: sqlite3.Connection, row: StoredInspection) -> None:
+def save_inspection(conn: sqlite3.Connection, row: StoredInspection) -> None:
     """Keep a look in place of an earlier one; belongs in a transaction."""
     conn.execute(_SAVE, row)
 
 
-def looks_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, StoredInspection]:
+def inspections_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, StoredInspection]:
     """The looks at objects of a stem, whether or not these still are what they were."""
     rows = map(StoredInspection._make, conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ?", (stem_id,)))
     return {(row.stem_id, row.rest): row for row in rows}
 
 
-def look_at(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredInspection | None:
+def stored_inspection(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredInspection | None:
     """The look at one object."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ? AND rest = ?", (stem_id, rest)).fetchone()
     return None if row is None else StoredInspection._make(row)

@@ -16,12 +16,12 @@ INSERT OR IGNORE INTO claims SELECT n.stem_id, n.rest, ?1 FROM playlists p JOIN 
 """
 
 
-def has_claims(conn: sqlite3.Connection, recording_id: int) -> bool:
+def owns_foreign_objects(conn: sqlite3.Connection, recording_id: int) -> bool:
     """The recording's playlists named something, when they were read last, that is not its own by name."""
     return conn.execute("SELECT 1 FROM claims WHERE recording_id = ? LIMIT 1", (recording_id,)).fetchone() is not None
 
 
-def claim(conn: sqlite3.Connection, recording_id: int) -> bool:
+def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
     """Note what the recording's playlists name that is not its own by name; true if recordings were merged."""
     conn.execute("DELETE FROM claims WHERE recording_id = ?", (recording_id,))
     for table in ("segments", "resources"):
@@ -72,7 +72,7 @@ def adopter(conn: sqlite3.Connection, holding: StoredRecording) -> int | None:
     return None
 
 
-def mark_strays_due(conn: sqlite3.Connection, holding: StoredRecording) -> None:
+def mark_orphans_due(conn: sqlite3.Connection, holding: StoredRecording) -> None:
     """Have segments judged again that may belong to this recording, whose playlist has just been read.
 
     They were taken for a recording of their own, since they came before it; see `adopter`.

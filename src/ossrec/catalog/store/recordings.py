@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ossrec.catalog.encoding import codes
 from ossrec.catalog.key_ranges import successor
-from ossrec.catalog.store.inspections import ObjectId, StoredInspection, looks_of_stem
+from ossrec.catalog.store.inspections import ObjectId, StoredInspection, inspections_of_stem
 from ossrec.catalog.store.playlists import PlaylistRow, playlists_of
 from ossrec.catalog.store.stems import PLAYLIST
 
@@ -189,7 +189,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     )
     looks: dict[ObjectId, StoredInspection] = {}
     for stem_id in stems:
-        looks |= looks_of_stem(conn, stem_id)
+        looks |= inspections_of_stem(conn, stem_id)
     return StoredRecording(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
 
 

@@ -54,7 +54,7 @@ def body_called(conn: sqlite3.Connection, msgid: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def files_to_look_at(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, str]]:
+def files_to_check(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, str]]:
     """(callback, key) of files that callbacks named lately, that no scan has found yet, and whose turn it is.
 
     The newest and those that wait for the longest take turns, so that neither starve when there are many.
@@ -73,11 +73,11 @@ def body_of(conn: sqlite3.Connection, number: int) -> str:
     return str(body)
 
 
-def mark_looked(conn: sqlite3.Connection, number: int) -> None:
+def mark_file_found(conn: sqlite3.Connection, number: int) -> None:
     """The file that a callback named was found."""
     conn.execute("UPDATE callbacks SET looked = 1 WHERE id = ?", (number,))
 
 
-def postpone_looks(conn: sqlite3.Connection, numbers: Iterable[int], now: int) -> None:
+def postpone_file_checks(conn: sqlite3.Connection, numbers: Iterable[int], now: int) -> None:
     """The files that these named are not there: they are looked for again when the callbacks are twice as old."""
     conn.executemany(_POSTPONE, [(number, now, _PAUSE) for number in numbers])

@@ -253,7 +253,7 @@ ORDER BY 1, 2
 """
 
 
-def mark_told_due(conn: sqlite3.Connection, recordids: Iterable[str]) -> None:
+def mark_reported_due(conn: sqlite3.Connection, recordids: Iterable[str]) -> None:
     """Have the recordings of these tasks judged again."""
     for some in _portions(list(recordids)):
         conn.execute(

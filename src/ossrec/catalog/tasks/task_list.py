@@ -14,7 +14,7 @@ from ossrec.catalog.query.filters import VERDICT
 from ossrec.catalog.tasks.task_list_sources import ENDED, Stored, TaskFilter, stored_tasks
 from ossrec.catalog.times import iso, iso_seconds
 
-__all__ = ["FIELDS", "STATES", "TaskFilter", "find_tasks", "is_told"]
+__all__ = ["FIELDS", "STATES", "TaskFilter", "find_tasks", "has_task"]
 
 Row = dict[str, Any]
 
@@ -62,7 +62,7 @@ def find_tasks(
         yield from itertools.islice(rows, wanted.limit)
 
 
-def is_told(catalog: sqlite3.Connection, recordid: str) -> bool:
+def has_task(catalog: sqlite3.Connection, recordid: str) -> bool:
     """Some source told of the task: it is not in the bucket alone."""
     return catalog.execute("SELECT 1 FROM tasks WHERE recordid = ?", (recordid,)).fetchone() is not None
 

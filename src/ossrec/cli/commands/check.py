@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.query.bucket_references import known_place
+from ossrec.catalog.query.bucket_references import known_bucket
 from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.cli import option_types as values
 from ossrec.cli.options import conditions, output_options, setting
 from ossrec.cli.output.output import Output, say
-from ossrec.cli.views.check_summary import looked_lines, nothing, outlook_lines, say_plan
+from ossrec.cli.views.check_summary import forecast_lines, inspection_lines, nothing, say_plan
 from ossrec.cli.views.run_summary import FOUND, PARTLY, failing, problems, say_unseen
 
 if TYPE_CHECKING:
@@ -105,26 +105,26 @@ def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any])
 def _place(catalog: Path, given: str | None) -> tuple[str | None, str]:
     """The bucket and the prefix that are meant; the catalog may be one that the check is going to migrate."""
     with closing(open_catalog(catalog, may_be_older=True)) as conn:
-        return known_place(conn, given)
+        return known_bucket(conn, given)
 
 
 def _tell_only(catalog: Path, chosen: "CheckOptions", output: Output) -> int:
     """What a check would do, in the shape of what one did."""
-    from ossrec.jobs.check.check import outlook_of_check
+    from ossrec.jobs.check.check import forecast_check
     from ossrec.jobs.check.report import summary_before
 
-    outlook = outlook_of_check(catalog, chosen)
+    outlook = forecast_check(catalog, chosen)
     is_any = bool(outlook.due.segments) or _is_any_asked_for(catalog, chosen)
     told = summary_before(chosen.depth, outlook).as_dict()
-    output.record(told, lambda: outlook_lines(outlook) if is_any else ())
+    output.record(told, lambda: forecast_lines(outlook) if is_any else ())
     return 0
 
 
 def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
     """There is such a recording; else a line on stderr says that there is none, which is not that all is looked at."""
-    from ossrec.jobs.check.check import is_any_asked_for
+    from ossrec.jobs.check.check import any_requested
 
-    is_any = is_any_asked_for(catalog, chosen)
+    is_any = any_requested(catalog, chosen)
     if not is_any:
         say(f"nothing in {catalog} matches")
     return is_any
@@ -132,5 +132,5 @@ def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
 
 def _lines(told: dict[str, Any], bad: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:
     if not quiet:
-        yield from looked_lines(told, output)
+        yield from inspection_lines(told, output)
     yield from problems(told, bad, output)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.query.bucket_references import known_place
+from ossrec.catalog.query.bucket_references import known_bucket
 from ossrec.catalog.query.find import RecordingFilter, count_recordings, find_recordings, unnamed_objects
 from ossrec.catalog.query.recording_rows import FIELDS, Row
 from ossrec.cli import option_types as values
@@ -74,7 +74,7 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any
         _refuse_beside_unnamed(asked | {"count": count})
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
-        bucket, prefix = known_place(conn, asked.pop("bucket"))
+        bucket, prefix = known_bucket(conn, asked.pop("bucket"))
         wanted = RecordingFilter(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
         if unnamed:
             with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:

@@ -12,7 +12,7 @@ from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.suggestions import suggested
 from ossrec.cli.output.text import human_bytes, printable
-from ossrec.cli.views.check_summary import looked_lines, nothing, say_plan
+from ossrec.cli.views.check_summary import inspection_lines, nothing, say_plan
 from ossrec.cli.views.run_summary import (
     FOUND,
     MOST_TOLD,
@@ -21,7 +21,7 @@ from ossrec.cli.views.run_summary import (
     problems,
     say_all,
     say_unseen,
-    strangers,
+    unnamed_lines,
     verdicts_line,
 )
 
@@ -105,12 +105,12 @@ def _lines(told: dict[str, Any], bad: dict[str, int], output: Output) -> Iterato
         yield f"              {told['skipped']:,} left out: hidden, unreadable, or links that lead elsewhere"
     verdicts = verdicts_line(told["verdicts"], output)
     yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
-    if told["tasks"] and (said := strangers(told["tasks"])):
+    if told["tasks"] and (said := unnamed_lines(told["tasks"])):
         yield f"  tasks       {said}: {suggested('tasks', 'unmatched')} lists them"
     if told["changes"]:
         yield printable(f"  changes     {', '.join(told['changes'])}")
     requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
     yield f"  read        {told['playlists_read']:,} playlists, {human_bytes(told['bytes_read'])}; requests: {requests}"
     if told["looked"]:
-        yield from (f"  {line}" for line in looked_lines(told["looked"], output))
+        yield from (f"  {line}" for line in inspection_lines(told["looked"], output))
     yield from problems(told, bad, output)

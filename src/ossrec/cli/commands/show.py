@@ -10,7 +10,7 @@ import click
 
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.query.bucket_references import known_place
+from ossrec.catalog.query.bucket_references import known_bucket
 from ossrec.catalog.query.find import RecordingFilter, last_scan
 from ossrec.catalog.query.recording_references import one_recording
 from ossrec.cli import option_types as values
@@ -117,7 +117,7 @@ def _show_room(
     from ossrec.catalog.details.room import SPAN_FIELDS, room_recordings, room_row, span_rows
     from ossrec.cli.views.room import room_lines
 
-    bucket, prefix = known_place(conn, asked.pop("bucket"))
+    bucket, prefix = known_bucket(conn, asked.pop("bucket"))
     room = room_recordings(conn, wanted._replace(bucket=bucket, prefix=prefix, **asked), **times)
     if output.format in ("csv", "jsonl"):
         output.rows(span_rows(room), SPAN_FIELDS, ())

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ossrec.cli.options import setting
 from ossrec.cli.output.output import say
 from ossrec.errors import UsageProblem
-from ossrec.jobs.session.short_writes import beside
+from ossrec.jobs.session.short_writes import short_write_connection
 from ossrec.jobs.tasks.call_log import CatalogCallLog
 from ossrec.jobs.tasks.start_recording import find_task
 from ossrec.recorder.authentication import authentication_from
@@ -44,7 +44,7 @@ def service(options: Mapping[str, Any]) -> Iterator[RecorderService]:
     """The service that *options* name; says what of its calls could not be noted, however the work ends."""
     base, authentication = base_of(options["recorder"]), authentication_from(os.environ)
     patience = RetryLimits(timeout=options["timeout"])
-    with beside(options["catalog"]) as conn:
+    with short_write_connection(options["catalog"]) as conn:
         notes = CatalogCallLog(conn)
         try:
             yield RecorderService(

@@ -14,7 +14,7 @@ from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.text import human_time, printable
 from ossrec.cli.record.service import app_id_of, read_json, service, service_options
 from ossrec.errors import UsageProblem
-from ossrec.jobs.tasks.start_recording import begin
+from ossrec.jobs.tasks.start_recording import start_recording
 from ossrec.recorder.client import MEDIA, RecordingRequest
 
 
@@ -55,7 +55,7 @@ def command(room: str, layout: Path | None, anew: bool, output: Output, **option
     wish = RecordingRequest(_room(room), options["stream"], options["media"], _url(options["callback"]), members)
     app_id = app_id_of(options["appid"])
     with service(options) as asked:
-        begun = begin(asked.conn, asked.client(app_id), wish, app_id, int(time.time() * 1000), anew=anew)
+        begun = start_recording(asked.conn, asked.client(app_id), wish, app_id, int(time.time() * 1000), anew=anew)
         if begun.earlier is not None:
             say("ossrec: the start before this one had not arrived: it was sent once more, with the same resid")
         if begun.beside is not None:

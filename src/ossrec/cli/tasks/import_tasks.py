@@ -13,7 +13,7 @@ from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.suggestions import suggested
 from ossrec.cli.output.text import printable
 from ossrec.cli.tasks.table_files import TableFileOptions, file_options, opened_rows
-from ossrec.cli.views.run_summary import MOST_TOLD, PARTLY, say_all, strangers
+from ossrec.cli.views.run_summary import MOST_TOLD, PARTLY, say_all, unnamed_lines
 
 
 @click.command(
@@ -67,7 +67,7 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
         yield f"  recordings  {told['looked']:,} linked"
         if told["unfinished"]:
             yield f"              {told['unfinished']:,} became unfinished: their tasks have stopped"
-        if said := strangers(told):
+        if said := unnamed_lines(told):
             yield f"              {said}: {suggested('tasks', 'unmatched')} lists them"
 
 

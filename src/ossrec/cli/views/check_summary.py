@@ -24,11 +24,11 @@ def nothing(_: object) -> None:
 def say_plan(outlook: "CheckForecast") -> None:
     """What a check will cost, on stderr before it begins."""
     if outlook.due.segments:
-        for line in outlook_lines(outlook):
+        for line in forecast_lines(outlook):
             say(f"ossrec: {line}")
 
 
-def outlook_lines(outlook: "CheckForecast") -> Iterator[str]:
+def forecast_lines(outlook: "CheckForecast") -> Iterator[str]:
     """What a check will do, what is due in all, and what it cannot do."""
     if outlook.goes_on_from is not None:
         begun = human_time(iso_seconds(outlook.goes_on_from))
@@ -63,7 +63,7 @@ def _nothing_due(archived: int) -> str:
     return f"nothing is due: but {many} never looked at so deep {verb} archived: {_HOW_TO_RESTORE}"
 
 
-def looked_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
+def inspection_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
     """The summary of a check for people."""
     if not told["due"]["segments"] and not told["recordings"]:
         yield pasteable(_nothing_due(told["archived"]))

@@ -25,7 +25,7 @@ class Problem(NamedTuple):
     lost: int | None = None  # packets
 
 
-def troubles(stretches: Sequence[StateRun], damage: Sequence[Damage]) -> list[Problem]:
+def find_problems(stretches: Sequence[StateRun], damage: Sequence[Damage]) -> list[Problem]:
     """All that is wrong, in order of time; what goes on from segment to segment is one."""
     found = [
         Problem(
@@ -41,7 +41,7 @@ def troubles(stretches: Sequence[StateRun], damage: Sequence[Damage]) -> list[Pr
     return sorted([*found, *_put_together(damage)], key=_order)
 
 
-def worst_troubles(found: Sequence[Problem], most: int) -> list[Problem]:
+def worst_problems(found: Sequence[Problem], most: int) -> list[Problem]:
     """*found*, or when there are more than *most*, that many of the worst; in order of time."""
     if len(found) <= most:
         return list(found)

@@ -12,7 +12,7 @@ from ossrec.cli.output.colors import SEVERITIES, VERDICTS
 from ossrec.cli.output.output import Output
 from ossrec.cli.output.text import clock, human_bytes, human_time, printable
 from ossrec.cli.views.media import at_length
-from ossrec.cli.views.problems import in_words, troubles, worst_troubles
+from ossrec.cli.views.problems import find_problems, in_words, worst_problems
 from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 from ossrec.findings import AWAY
 
@@ -34,7 +34,7 @@ def recording_lines(known: Row, output: Output) -> Iterator[str]:
     yield from _findings("Of a playlist that does not count", others, known["playlist"], output, to_do=False)
     yield from _playlists(known["playlists"], output)
     if any(line["source"] not in ("bucket", "ossrec") for line in known["story"]):
-        yield from story_lines(known["story"], output)
+        yield from event_lines(known["story"], output)
     else:
         yield from _history(known, output)
 
@@ -138,8 +138,8 @@ def _drawn(known: Row, findings: list[Row], output: Output) -> Iterator[str]:
     found_at = pointers((one["start"] for one in others if not _is_in(spans, one["start"])), total, len(states))
     yield from (f"  {line}" for line in (found_at, below) if line)
     yield "  " + "  ".join([*legend(states, signs, output), *(["^ a finding"] if found_at else [])])
-    wrong = troubles(stretches, damage)
-    for one in worst_troubles(wrong, MOST_LINES):
+    wrong = find_problems(stretches, damage)
+    for one in worst_problems(wrong, MOST_LINES):
         yield f"  {printable(in_words(one))}"
     if len(wrong) > MOST_LINES:
         yield f"  and {len(wrong) - MOST_LINES} more: see --format json"
@@ -226,7 +226,7 @@ def _playlists(playlists: list[Row], output: Output) -> Iterator[str]:
             yield printable(f"    version of {human_time(version['modified_at'])}: {size}")
 
 
-def story_lines(story: list[Row], output: Output) -> Iterator[str]:
+def event_lines(story: list[Row], output: Output) -> Iterator[str]:
     """What happened to a task and its files, line by line, with the source of each."""
     yield ""
     yield output.paint("Story", None, bold=True)

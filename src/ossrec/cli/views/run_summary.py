@@ -39,7 +39,7 @@ def verdicts_line(verdicts: Mapping[str, int], output: Output) -> str:
     )
 
 
-def strangers(told: Mapping[str, int]) -> str:
+def unnamed_lines(told: Mapping[str, int]) -> str:
     """What does not fit between files and tasks; "" if all does."""
     ways = ((told["unknown"], "of no known task"), (told["contradicted"], "that contradict their tasks"))
     return ", ".join(f"{number:,} files {what}" for number, what in ways if number)

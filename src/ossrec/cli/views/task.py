@@ -7,11 +7,11 @@ from typing import Any
 
 from ossrec.catalog.query.find import RecordingFilter, find_recordings
 from ossrec.catalog.tasks.history import story
-from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks, is_told
+from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks, has_task
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Output
 from ossrec.cli.output.text import clock, human_time, printable
-from ossrec.cli.views.recording import kept_lines, story_lines
+from ossrec.cli.views.recording import event_lines, kept_lines
 
 Row = dict[str, Any]
 
@@ -21,7 +21,7 @@ def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_af
     times = {"now": now, "quiet_after": quiet_after}
     with closing(find_tasks(conn, TaskFilter(recordid), **times)) as found:
         task = next(found, None)
-    if task is None or not is_told(conn, recordid):
+    if task is None or not has_task(conn, recordid):
         return None
     recordings = list(find_recordings(conn, RecordingFilter(recordid=recordid), **times))
     return {**task, "recordings": recordings, "story": story(conn, recordid)}
@@ -41,7 +41,7 @@ def task_lines(known: Row, output: Output) -> Iterator[str]:
             yield f"  {word:9} {human_time(known[f'{word}_at'])} UTC"
     yield from kept_lines(known)
     yield from _files(known["recordings"], output)
-    yield from story_lines(known["story"], output)
+    yield from event_lines(known["story"], output)
 
 
 def _files(recordings: list[Row], output: Output) -> Iterator[str]:

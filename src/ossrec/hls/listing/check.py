@@ -6,7 +6,7 @@ from itertools import pairwise
 from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Totals, UnlistedSegment
-from ossrec.hls.listing.timestamps import between, check_clocks, hole
+from ossrec.hls.listing.timestamps import between, check_timestamps, timeline_gap
 
 __all__ = [
     *("JoinedPlaylist", "UnlistedSegment", "JoinedResource", "JoinedSegment", "Totals"),
@@ -31,7 +31,7 @@ def check_listing(it: JoinedPlaylist) -> list[Finding]:
     _check_orphans(it, notes)
     if it.previous_segments is not None and it.previous_segments > len(it.slices):
         notes.add("LST281", f"{len(it.slices)} segments, {it.previous_segments} before")
-    check_clocks(it, notes)
+    check_timestamps(it, notes)
     return notes.all()
 
 
@@ -56,7 +56,7 @@ def _check_holes(segments: Sequence[UnlistedSegment], notes: FindingCollector) -
     for before, one in pairwise(ordered):
         step = ((one.stamp_ms or 0) - (before.stamp_ms or 0)) / 1000
         length = min(step, LONGEST) if before.seconds is None else before.seconds
-        lost = hole(step, length, one.seconds or 0.0)
+        lost = timeline_gap(step, length, one.seconds or 0.0)
         if lost is not None:
             start = ((before.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000 + length
             notes.add("LST300", between(lost, before.key, one.key), start=start, length=lost)

@@ -10,7 +10,7 @@ UPLOAD_SLACK = 60  # seconds by which the upload of a segment may end after that
 BACKWARDS = 0.5  # seconds that a name may go back before it counts
 
 
-def check_clocks(it: JoinedPlaylist, notes: FindingCollector) -> None:
+def check_timestamps(it: JoinedPlaylist, notes: FindingCollector) -> None:
     """Rules 28 to 30, as far as the times that they compare are known."""
     if not it.slices:
         return
@@ -56,7 +56,7 @@ def _runs(slices: Sequence[JoinedSegment], notes: FindingCollector) -> list[list
             runs.append([one])
             continue
         step = (one.stamp_ms - before.stamp_ms) / 1000
-        lost = hole(step, before.duration, one.duration)
+        lost = timeline_gap(step, before.duration, one.duration)
         if lost is not None:
             code = "LST302" if one.discontinuity else "LST300"
             detail = between(lost, before.uri, one.uri)
@@ -73,7 +73,7 @@ def _runs(slices: Sequence[JoinedSegment], notes: FindingCollector) -> list[list
     return runs
 
 
-def hole(step: float, length: float, next_length: float) -> float | None:
+def timeline_gap(step: float, length: float, next_length: float) -> float | None:
     """Seconds that are missing between two segments which start *step* seconds apart; None when nothing is (rule 30).
 
     A time in a name may be that of the segment's start or of its end: a step is too long only if it is longer than

@@ -22,7 +22,7 @@ _MAGIC = (
 )
 
 
-def sniff(data: bytes) -> AttributeFault | None:
+def detect_format(data: bytes) -> AttributeFault | None:
     """Why *data* cannot be a playlist, or None: it has a #EXT tag and no other format's mark."""
     if not data.strip(_BLANK):
         return AttributeFault("HLS010", f"{len(data)} bytes of white space" if data else "0 bytes")

@@ -6,7 +6,7 @@ from ossrec.hls.parser.tags import UNINTERPRETED
 from ossrec.hls.playlist import Kind, Segment
 
 
-def check_afterwards(reading: ParserState, kind: Kind) -> None:
+def check_whole_playlist(reading: ParserState, kind: Kind) -> None:
     """Every check on a playlist that was read to its end."""
     _note_habits(reading)
     if kind != "media":

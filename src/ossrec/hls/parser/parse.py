@@ -4,8 +4,8 @@ import re
 
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.parser import tags
-from ossrec.hls.parser.detect import sniff
-from ossrec.hls.parser.final_checks import check_afterwards, version_needed
+from ossrec.hls.parser.detect import detect_format
+from ossrec.hls.parser.final_checks import check_whole_playlist, version_needed
 from ossrec.hls.parser.state import ParserState
 from ossrec.hls.parser.tag_handlers import HANDLERS
 from ossrec.hls.parser.truncation import break_off
@@ -22,7 +22,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     not read.
     """
     notes = FindingCollector(subject)
-    fault = sniff(data)
+    fault = detect_format(data)
     if fault:
         notes.add(*fault)
         return Playlist("none", findings=tuple(notes.all()))
@@ -35,7 +35,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     cut_off = break_off(reading, lines) if whole and not text.endswith("\n") else None
     if whole:
         _check_end(text, lines, notes)
-        check_afterwards(reading, kind)
+        check_whole_playlist(reading, kind)
     return Playlist(
         kind,
         lines=tuple(lines),

@@ -15,7 +15,7 @@ from ossrec.jobs.check.plan import InspectionPlan
 from ossrec.jobs.check.report import CheckOptions
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
 from ossrec.jobs.judge.quiet import IdlePeriod
-from ossrec.jobs.judge.read_playlist import look
+from ossrec.jobs.judge.read_playlist import fetch_playlist
 from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.workers.inspect_object import InspectionResult
 
@@ -64,7 +64,7 @@ class BucketSession:
             ahead = round(self.bucket.clock_ahead or self._clock_ahead or 0.0)
             quiet = IdlePeriod(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
             self._judge = Judge(self._conn, self.bucket, self.run_id, self._intake, quiet)
-        return self._judge.judge(recording_id, [look(self.bucket, at) for at in plan.unread], listing)
+        return self._judge.judge(recording_id, [fetch_playlist(self.bucket, at) for at in plan.unread], listing)
 
 
 class BucketSessions:

@@ -14,10 +14,10 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.query.due_inspections import (
     DueRecording,
     InspectionPolicy,
-    cost_of_looks,
-    cost_within,
-    due_for_look,
-    is_any_wanted,
+    cost_within_budget,
+    due_for_inspection,
+    inspection_cost,
+    matches_any,
 )
 from ossrec.catalog.query.filters import QueryTime
 from ossrec.catalog.query.recording_references import one_recording
@@ -32,7 +32,7 @@ from ossrec.jobs.check.report import (
     summary_before,
 )
 from ossrec.jobs.check.run import CheckRun
-from ossrec.jobs.session.catalog_session import held, look_that_it_is_there
+from ossrec.jobs.session.catalog_session import hold_catalog, require_catalog
 from ossrec.jobs.session.signals import StopRequest, stop_on_signals
 from ossrec.jobs.workers import inspect_object as inspecting
 from ossrec.jobs.workers.pool import WorkerPool
@@ -57,24 +57,24 @@ def check_recordings(
     another run writes to the catalog, Interrupted when asked to stop by a signal, UsageProblem when no recording
     goes by a name, and BucketError when no bucket can be read. Whatever is raised, what was seen is kept.
     """
-    look_that_it_is_there(catalog)
-    with stop_on_signals(talk.stopping) as stop, held(catalog, stop, wait=options.wait) as conn:
-        return look_deeper(conn, opener, options, crew, talk, stop)
+    require_catalog(catalog)
+    with stop_on_signals(talk.stopping) as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
+        return check_held_catalog(conn, opener, options, crew, talk, stop)
 
 
-def outlook_of_check(catalog: Path, options: CheckOptions) -> CheckForecast:
+def forecast_check(catalog: Path, options: CheckOptions) -> CheckForecast:
     """About what `check_recordings` would do; nothing is written, and no bucket is asked."""
     with closing(open_catalog(catalog)) as conn:
         return _look_ahead(conn, options, time.time()).outlook
 
 
-def is_any_asked_for(catalog: Path, options: CheckOptions) -> bool:
+def any_requested(catalog: Path, options: CheckOptions) -> bool:
     """There is a recording of what is asked for, due or not, in whichever share."""
     with closing(open_catalog(catalog)) as conn:
-        return is_any_wanted(conn, options.wanted, _clock(options), _named(conn, options))
+        return matches_any(conn, options.wanted, _clock(options), _named(conn, options))
 
 
-def look_deeper(
+def check_held_catalog(
     conn: sqlite3.Connection,
     opener: Opener,
     options: CheckOptions,
@@ -102,7 +102,7 @@ def look_deeper(
     # What was looked at by now is not due again, however short --again is.
     earliest = None if wish.looked_before is None else min(wish.looked_before, int(now))
     wish = wish._replace(looked_before=earliest, looked_until=int(time.time()))
-    left, archived = cost_of_looks(conn, _due(conn, options, wish), wish)
+    left, archived = inspection_cost(conn, _due(conn, options, wish), wish)
     summary.left = left._asdict()
     summary.archived += archived
     summary.buckets = desks.names()
@@ -130,9 +130,9 @@ def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> 
 
 def _ahead(conn: sqlite3.Connection, options: CheckOptions, wish: InspectionPolicy) -> _CheckPlan:
     due = _due(conn, options, wish)
-    everything, archived = cost_of_looks(conn, due, wish)
+    everything, archived = inspection_cost(conn, due, wish)
     is_within = options.budget is None or everything.bytes <= options.budget
-    run = everything if is_within else cost_within(conn, due, wish, options.budget or 0)
+    run = everything if is_within else cost_within_budget(conn, due, wish, options.budget or 0)
     return _CheckPlan(wish, due, CheckForecast(run, everything, archived, options.time))
 
 
@@ -149,7 +149,7 @@ def _wish(options: CheckOptions, now: float) -> InspectionPolicy:
 
 def _due(conn: sqlite3.Connection, options: CheckOptions, wish: InspectionPolicy) -> list[DueRecording]:
     named = _named(conn, options)
-    return due_for_look(conn, options.wanted, wish, _clock(options), share=options.share, named=named)
+    return due_for_inspection(conn, options.wanted, wish, _clock(options), share=options.share, named=named)
 
 
 def _named(conn: sqlite3.Connection, options: CheckOptions) -> list[int] | None:

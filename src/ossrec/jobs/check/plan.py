@@ -8,7 +8,7 @@ from ossrec.catalog.query.due_inspections import InspectionPolicy
 from ossrec.catalog.store.inspections import StoredInspection
 from ossrec.catalog.store.recordings import PlaylistObject, load, playlist_objects
 from ossrec.jobs.judge.assemble import assemble
-from ossrec.jobs.judge.inspectable import lookable_segments
+from ossrec.jobs.judge.inspectable import inspectable_segments
 from ossrec.jobs.judge.inspection_rows import Identity
 from ossrec.jobs.workers.inspect_object import SegmentObject
 
@@ -37,7 +37,7 @@ def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Inspect
         return None
     assembled = assemble(conn, holding, prefix)
     tasks, archived, known = [], [], 0
-    segments = lookable_segments(assembled)
+    segments = inspectable_segments(assembled)
     for one in segments:
         (stem_id, rest), stored = assembled.stored[one.key]
         look = assembled.looks.get(one.key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ossrec.catalog.connection.transactions import batches
 from ossrec.catalog.query.due_inspections import DueRecording, InspectionPolicy
 from ossrec.catalog.store.check_runs import mark_judgement_due
-from ossrec.catalog.store.inspections import FormatTable, save_look
+from ossrec.catalog.store.inspections import FormatTable, save_inspection
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.findings import Finding
 from ossrec.jobs.check.bucket_sessions import BucketSession, BucketSessions
@@ -182,7 +182,7 @@ class CheckRun:
         hand = self._hands[answer.landed.ticket]
         now = int(time.time())
         if looked.inspection is not None:
-            save_look(self._conn, row_of(task.identity, looked.inspection, now, self._formats))
+            save_inspection(self._conn, row_of(task.identity, looked.inspection, now, self._formats))
         elif looked.failure is not None:
             self._keep_failure(task, looked.failure, looked.bytes_read, now)
             self._summary.archived += (
@@ -197,7 +197,7 @@ class CheckRun:
 
     def _keep_failure(self, task: InspectionTask, failure: Finding, size: int, now: int) -> None:
         told = (failure.code, failure.detail)
-        save_look(self._conn, row_of_failure(task.identity, self._options.depth, now, told, size))
+        save_inspection(self._conn, row_of_failure(task.identity, self._options.depth, now, told, size))
         if failure.code != ARCHIVED:  # somebody chose that state; it is no failure to look
             self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ossrec.catalog.store.inspections import ObjectId, StoredInspection, look_at
+from ossrec.catalog.store.inspections import ObjectId, StoredInspection, stored_inspection
 from ossrec.catalog.store.playlists import (
     PlaylistRow,
     ResourceRow,
@@ -146,7 +146,7 @@ class _ObjectResolver:
         self.stored[self.key(number)] = number, stored
         look = self._holding.looks.get(number)
         if look is None and number[0] not in self._holding.stems:
-            look = look_at(self._conn, *number)
+            look = stored_inspection(self._conn, *number)
         if look is not None and look.etag == stored.etag:
             self.looks[self.key(number)] = look
 

@@ -11,7 +11,7 @@ from ossrec.hls.listing.joined import Totals, UnlistedSegment
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart
 from ossrec.jobs.judge.measure import measure
 from ossrec.jobs.judge.quiet import IdlePeriod
-from ossrec.jobs.judge.start_and_end import tell_time
+from ossrec.jobs.judge.start_and_end import start_and_end
 from ossrec.jobs.judge.task_knowledge import TaskKnowledge
 from ossrec.rules import RULES
 from ossrec.tasks.matching import about_name, read_name
@@ -30,7 +30,7 @@ class Evaluation(NamedTuple):
     found: list[tuple[str, Finding]]  # source ("name", "listing", "look", "segment") and finding
 
 
-def judge(
+def evaluate(
     holding: StoredRecording,
     assembled: Assembled,
     failures: Iterable[Finding],
@@ -69,7 +69,7 @@ def judge(
     judged = StoredVerdict(
         playlist=playlist,
         ambiguous=any(f.code == "NAM450" for f in named),
-        **tell_time(holding, assembled, measured.lengths)._asdict(),
+        **start_and_end(holding, assembled, measured.lengths)._asdict(),
         duration=round(sum(part.row.duration for part in parts), 3) if totals else None,
         missing_seconds=round(totals.missing_seconds, 3) if totals else None,
         bytes=min(sum(stored.size for stored in holding.objects.values()), _MOST_BYTES),

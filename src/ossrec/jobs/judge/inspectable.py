@@ -35,14 +35,14 @@ class InspectableSegment(NamedTuple):
         )
 
 
-def can_be_looked_at(key: str | None, size: int | None, one: JoinedSegment | None) -> bool:
+def is_inspectable(key: str | None, size: int | None, one: JoinedSegment | None) -> bool:
     """An object is there, not enciphered, and MPEG-TS by its name and by the playlist that names it, if one does."""
     if one is not None and (one.encrypted or one.fragment):
         return False
     return key is not None and bool(size) and is_transport_stream(key)
 
 
-def lookable_segments(assembled: Assembled) -> list[InspectableSegment]:
+def inspectable_segments(assembled: Assembled) -> list[InspectableSegment]:
     """The segments of a recording whose bytes can be looked at, each object once, in the order of the recording."""
     found: dict[str, InspectableSegment] = {}
     for part in assembled.parts:
@@ -51,7 +51,7 @@ def lookable_segments(assembled: Assembled) -> list[InspectableSegment]:
     without = not any(part.row.kind == "media" for part in assembled.parts)
     stamps = [loose.stamp_ms for loose in assembled.orphans if loose.stamp_ms is not None]
     for number, loose in enumerate(assembled.orphans):
-        if loose.key not in found and can_be_looked_at(loose.key, loose.size, None):
+        if loose.key not in found and is_inspectable(loose.key, loose.size, None):
             start = (loose.stamp_ms - min(stamps)) / 1000 if without and loose.stamp_ms is not None else None
             found[loose.key] = InspectableSegment(
                 loose.key, loose.size, loose.archived, number if without else None, start, None, True, False
@@ -59,11 +59,11 @@ def lookable_segments(assembled: Assembled) -> list[InspectableSegment]:
     return list(found.values())
 
 
-def enciphered_and_foreign(assembled: Assembled) -> tuple[int, int]:
+def encrypted_and_external(assembled: Assembled) -> tuple[int, int]:
     """How many segments that are there cannot be looked into: enciphered ones, and those of another format."""
     slices = [one for part in assembled.parts for one in part.listed.slices if one.size and one.key is not None]
     enciphered = sum(one.encrypted for one in slices)
-    foreign = sum(not one.encrypted and not can_be_looked_at(one.key, one.size, one) for one in slices)
+    foreign = sum(not one.encrypted and not is_inspectable(one.key, one.size, one) for one in slices)
     return enciphered, foreign
 
 
@@ -76,7 +76,7 @@ def _add_part(slices: Sequence[JoinedSegment], found: dict[str, InspectableSegme
     before: JoinedSegment | None = None
     ends: dict[str, JoinedSegment] = {}  # the last part of each object
     for one in slices:
-        if one.key is None or one.gap or not can_be_looked_at(one.key, one.size, one):
+        if one.key is None or one.gap or not is_inspectable(one.key, one.size, one):
             before = None
             continue
         known = found.get(one.key)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.inspections import FormatTable
-from ossrec.catalog.store.ownership import adopter, mark_strays_due, merge
+from ossrec.catalog.store.ownership import adopter, mark_orphans_due, merge
 from ossrec.catalog.store.playlists import save_findings
 from ossrec.catalog.store.recordings import StoredRecording, load, save
 from ossrec.catalog.store.stems import split_key
@@ -14,10 +14,10 @@ from ossrec.catalog.tasks.links import note_playlist
 from ossrec.errors import BucketError
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.judge.assemble import Assembled, assemble
-from ossrec.jobs.judge.evaluate import Evaluation, judge
+from ossrec.jobs.judge.evaluate import Evaluation, evaluate
 from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.judge.read_playlist import PlaylistRead
-from ossrec.jobs.judge.store_playlist import keep_playlist
+from ossrec.jobs.judge.store_playlist import store_playlist
 from ossrec.jobs.judge.task_knowledge import TaskLookup
 from ossrec.model import Cursor
 from ossrec.rules import RULES
@@ -61,7 +61,7 @@ class Judge:
         """Judge one recording, *looks* being those at its unread playlists; None if it was part of another."""
         stems, now = self._intake.stems, self._quiet.now
         read = [one for one in looks if one.playlist is not None]
-        lost = sum(keep_playlist(self._conn, stems, recording_id, one, now) for one in read)
+        lost = sum(store_playlist(self._conn, stems, recording_id, one, now) for one in read)
         holding = load(self._conn, recording_id)
         if holding is None:
             return None
@@ -70,7 +70,7 @@ class Judge:
             stems.forget()
             return None
         if read:
-            mark_strays_due(self._conn, holding)
+            mark_orphans_due(self._conn, holding)
         assembled = assemble(self._conn, holding, listing.prefix)
         failures = [one.failure for one in looks if one.failure is not None]
         late = self._may_be_late(assembled, listing)
@@ -85,7 +85,7 @@ class Judge:
                 holding = load(self._conn, recording_id) or holding
                 assembled = assemble(self._conn, holding, listing.prefix)
         told, assembled = self._knowledge.of(holding, assembled)
-        judgement = judge(holding, assembled, failures, self._quiet, self._formats, told)
+        judgement = evaluate(holding, assembled, failures, self._quiet, self._formats, told)
         self._save(holding, assembled, judgement, lost)
         severities = [RULES[f.code].severity for _, f in judgement.found]
         severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]

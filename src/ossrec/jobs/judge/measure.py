@@ -9,12 +9,12 @@ from ossrec.catalog.store.recordings import Measures
 from ossrec.catalog.store.stems import recorder
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.judge.assemble import Assembled
-from ossrec.jobs.judge.inspectable import InspectableSegment, enciphered_and_foreign, lookable_segments
+from ossrec.jobs.judge.inspectable import InspectableSegment, encrypted_and_external, inspectable_segments
 from ossrec.jobs.judge.inspection_rows import inspection_of
 from ossrec.mpegts.inspection import Inspection, Kind, StreamFormat
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import spans
-from ossrec.mpegts.sequence.misplaced import displaced
+from ossrec.mpegts.sequence.misplaced import misplaced_segments
 from ossrec.mpegts.sequence.order import in_order
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
@@ -35,7 +35,7 @@ class Measurement(NamedTuple):
 
 def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measurement:
     """Findings and measures of a recording by the looks at its segments; *subject* is what findings are about."""
-    segments = lookable_segments(assembled)
+    segments = inspectable_segments(assembled)
     looks = [_look(one, assembled) for one in segments]
     failures = [_failure(one.key, look) for one, look in zip(segments, looks, strict=True) if look and look.failure]
     seen = [
@@ -46,7 +46,7 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     if not good:
         return Measurement(Measures(segments_lookable=len(segments)), [], failures, {})
     known = list(placed(segments, seen))
-    found = [*check_segments(subject, known), *displaced(subject, known), *_passed_over(assembled, subject)]
+    found = [*check_segments(subject, known), *misplaced_segments(subject, known), *_passed_over(assembled, subject)]
     order = _order(segments, seen, assembled)
     lengths = spans([seen[number] for number in order])
     sizes = [segments[number].size for number in order]
@@ -113,7 +113,7 @@ def _order(
 
 
 def _passed_over(assembled: Assembled, subject: str) -> Iterator[Finding]:
-    enciphered, foreign = enciphered_and_foreign(assembled)
+    enciphered, foreign = encrypted_and_external(assembled)
     if enciphered:
         yield Finding("TS311", subject, f"{enciphered} segments")
     if foreign:

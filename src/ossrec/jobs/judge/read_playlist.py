@@ -27,7 +27,7 @@ class PlaylistRead(NamedTuple):
     failure: Finding | None = None
 
 
-def look(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
+def fetch_playlist(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
     """Read the playlist *at*, and resolve what it names; called on several threads at once."""
     if at.storage in COLD:
         return PlaylistRead(at, failure=Finding(ARCHIVED, at.key, at.storage))

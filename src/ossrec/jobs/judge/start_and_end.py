@@ -28,7 +28,7 @@ class _SegmentTime(NamedTuple):
     length: float  # seconds, 0 when neither a playlist nor a look tells
 
 
-def tell_time(holding: StoredRecording, assembled: Assembled, measured: Mapping[str, float]) -> StartAndEnd:
+def start_and_end(holding: StoredRecording, assembled: Assembled, measured: Mapping[str, float]) -> StartAndEnd:
     """By the playlist's clock, else by the segments' names, else by their arrival in the bucket.
 
     *measured* has the lengths of segments that were looked at, by key; those count that no playlist tells.

@@ -3,7 +3,7 @@
 import sqlite3
 
 from ossrec.catalog.encoding import pack_etag
-from ossrec.catalog.store.ownership import claim, has_claims
+from ossrec.catalog.store.ownership import assign_owner, owns_foreign_objects
 from ossrec.catalog.store.playlists import (
     PlaylistRow,
     ResourceRow,
@@ -20,7 +20,7 @@ from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.rules import RULES
 
 
-def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: PlaylistRead, now: int) -> int:
+def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: PlaylistRead, now: int) -> int:
     """Keep the playlist of a look that succeeded; gives how many segments it lost since it was read last.
 
     Belongs in a transaction.
@@ -55,7 +55,7 @@ def keep_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, loo
             (row.etag, row.size, row.modified, at.stem_id, at.rest),
         )
     named = {row.stem_id for row in segments} | {row.stem_id for row in resources}
-    if (named - {None, at.stem_id} or has_claims(conn, recording_id)) and claim(conn, recording_id):
+    if (named - {None, at.stem_id} or owns_foreign_objects(conn, recording_id)) and assign_owner(conn, recording_id):
         stems.forget()
     return max(0, lost)
 

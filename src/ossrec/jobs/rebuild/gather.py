@@ -17,7 +17,7 @@ from ossrec.hls.listing.joined import JoinedSegment, UnlistedSegment
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart, assemble
-from ossrec.jobs.judge.inspectable import can_be_looked_at
+from ossrec.jobs.judge.inspectable import is_inspectable
 from ossrec.mpegts.sequence.order import natural
 from ossrec.naming import parse_name
 
@@ -38,7 +38,7 @@ class SegmentEntry(NamedTuple):
     def is_lookable(self) -> bool:
         """Its bytes can be looked at, and are those of the segment alone: it is a whole object."""
         is_whole = self.slice is None or self.slice.byterange_end is None
-        return is_whole and can_be_looked_at(self.key, self.size, self.slice)
+        return is_whole and is_inspectable(self.key, self.size, self.slice)
 
 
 class OriginalPlaylist(NamedTuple):

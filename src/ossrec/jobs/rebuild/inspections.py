@@ -24,7 +24,7 @@ class KnownInspections(NamedTuple):
     failures: dict[str, Finding]
 
 
-def look_at_all(
+def inspect_all(
     conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it: GatheredRecording, threads: int
 ) -> KnownInspections:
     """Looks at all segments whose bytes tell something; those that the catalog has no look at are read, on threads.

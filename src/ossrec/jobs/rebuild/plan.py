@@ -13,7 +13,7 @@ from ossrec.model import BucketAddress
 from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import spans, step, tolerance
-from ossrec.mpegts.sequence.order import goes_on, in_order
+from ossrec.mpegts.sequence.order import continues, in_order
 
 _LONGEST = 400.0  # seconds; recorders cut by force after 330
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
@@ -140,7 +140,7 @@ def _breaks(seen: Sequence[Inspection | None], told: Sequence[float], before: in
     if one is None or other is None:
         return False
     if before < number - 1:
-        return not goes_on(one, other, sum(told[before + 1 : number]))
+        return not continues(one, other, sum(told[before + 1 : number]))
     pair = [
         SegmentInSequence(before, "", None, told[before] or None, False, False, one),
         SegmentInSequence(number, "", None, told[number] or None, False, True, other),

@@ -20,9 +20,9 @@ from ossrec.hls.playlist import Playlist
 from ossrec.hls.relative_uris import relative_uri
 from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.rebuild.gather import GatheredRecording, RecorderPart, gather
-from ossrec.jobs.rebuild.inspections import look_at_all
+from ossrec.jobs.rebuild.inspections import inspect_all
 from ossrec.jobs.rebuild.plan import PlannedPart, plan
-from ossrec.jobs.rebuild.verify import prove
+from ossrec.jobs.rebuild.verify import verify
 from ossrec.model import BucketAddress
 
 
@@ -79,14 +79,14 @@ def rebuild(
     gathered = gather(conn, bucket, holding, listed_only=wish.listed_only)
     place = OutputLocation(gathered.sources[0].at, _own_keys(holding, gathered))
     fits(place)
-    looks = look_at_all(conn, bucket, holding.id, gathered, wish.threads)
+    looks = inspect_all(conn, bucket, holding.id, gathered, wish.threads)
     planned = plan(gathered.sources, looks, bucket.address)
     if not any(piece.is_there for part in planned for piece in part.pieces):
         raise UsageProblem(_nothing_to_play(planned))
     is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
     written = _write(planned, bucket.address, is_over=is_over)
     playlist = read_playlist(written.data, place.key)
-    found = prove(playlist, place.key, bucket, gathered, planned, looks)
+    found = verify(playlist, place.key, bucket, gathered, planned, looks)
     left_out = [key for part in planned for key in part.left_out]
     left_out += [loose.key for source in gathered.sources for loose in source.left_out]
     return RebuiltPlaylist(

@@ -15,11 +15,11 @@ from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.jobs.rebuild.plan import PlannedPart
 from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import check_segments
-from ossrec.mpegts.sequence.misplaced import displaced
+from ossrec.mpegts.sequence.misplaced import misplaced_segments
 from ossrec.rules import RULES
 
 
-def prove(
+def verify(
     playlist: Playlist,
     at: str,
     bucket: Bucket,
@@ -43,7 +43,7 @@ def prove(
     segments = [InspectableSegment.of(one, follows=True) for one in listed.slices]
     known = list(placed(segments, [_seen(one, looks) for one in listed.slices]))
     if known:
-        found += [*check_segments(at, known), *displaced(at, known)]
+        found += [*check_segments(at, known), *misplaced_segments(at, known)]
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 

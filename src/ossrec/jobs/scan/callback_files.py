@@ -8,9 +8,9 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
 from ossrec.catalog.store.stems import split_key
-from ossrec.catalog.tasks.callbacks import body_of, files_to_look_at, mark_looked, postpone_looks
+from ossrec.catalog.tasks.callbacks import body_of, files_to_check, mark_file_found, postpone_file_checks
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
-from ossrec.jobs.judge.read_playlist import look
+from ossrec.jobs.judge.read_playlist import fetch_playlist
 from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.tasks.link import link
 from ossrec.model import Cursor, ObjectInfo
@@ -45,7 +45,7 @@ class CallbackFiles:
             self._look_for_all(stop, now, checked)
         finally:
             with transaction(self._conn):
-                postpone_looks(self._conn, self._absent, now)
+                postpone_file_checks(self._conn, self._absent, now)
 
     def _look_for_all(self, stop: StopRequest, now: int, checked: Callable[[JudgedRecording], None]) -> None:
         found = self._find_all(stop, now)
@@ -58,13 +58,13 @@ class CallbackFiles:
             with transaction(self._conn):
                 self._look(split_key(key).stem, checked)
                 for number in numbers:
-                    mark_looked(self._conn, number)
+                    mark_file_found(self._conn, number)
 
     def _find_all(self, stop: StopRequest, now: int) -> dict[str, list[int]]:
         """The files that are there, with the callbacks that name each."""
         found: dict[str, list[int]] = {}
         absent: set[str] = set()
-        for number, file in files_to_look_at(self._conn, now):
+        for number, file in files_to_check(self._conn, now):
             if self._requests >= _MOST:
                 break
             stop.check()
@@ -120,6 +120,6 @@ class CallbackFiles:
         unread = [at for at in playlist_objects(self._conn, recording_id) if not at.is_read]
         if not all(at.key.startswith(self._listing.prefix) for at in unread):
             return
-        done = self._judge.judge(recording_id, [look(self._bucket, at) for at in unread], self._listing)
+        done = self._judge.judge(recording_id, [fetch_playlist(self._bucket, at) for at in unread], self._listing)
         if done is not None:
             checked(done)

@@ -11,7 +11,7 @@ from ossrec.catalog.connection.transactions import batches
 from ossrec.catalog.store.recordings import due_recordings, playlist_objects
 from ossrec.catalog.store.scans import Scan
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
-from ossrec.jobs.judge.read_playlist import PlaylistRead, look
+from ossrec.jobs.judge.read_playlist import PlaylistRead, fetch_playlist
 from ossrec.jobs.session.daemon_threads import DaemonThreadPool
 from ossrec.jobs.session.signals import StopRequest
 
@@ -74,7 +74,7 @@ class DueJudge:
             while window and (len(window) >= most or weight + size > _MOST_BYTES):
                 weight -= window[0].size
                 yield window.popleft()
-            window.append(_DueRecording(number, size, [pool.submit(look, self._bucket, at) for at in unread]))
+            window.append(_DueRecording(number, size, [pool.submit(fetch_playlist, self._bucket, at) for at in unread]))
             weight += size
         while window:
             yield window.popleft()

@@ -29,7 +29,7 @@ from ossrec.catalog.store.scans import (
 )
 from ossrec.catalog.tasks.links import has_tasks, link_counts
 from ossrec.errors import AccessDenied, BucketMissing
-from ossrec.jobs.check.check import look_deeper
+from ossrec.jobs.check.check import check_held_catalog
 from ossrec.jobs.check.report import CheckCallbacks, CheckForecast, CheckOptions
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
 from ossrec.jobs.judge.quiet import IdlePeriod
@@ -39,9 +39,9 @@ from ossrec.jobs.scan.judge_due import DueJudge
 from ossrec.jobs.scan.list_bucket import list_bucket
 from ossrec.jobs.scan.report import Progress, ScanOptions, ScanState, ScanSummary
 from ossrec.jobs.scan.summary import sum_up, verdicts_of
-from ossrec.jobs.session.catalog_session import held
+from ossrec.jobs.session.catalog_session import hold_catalog
 from ossrec.jobs.session.signals import StopRequest, stop_on_signals
-from ossrec.jobs.tasks.callbacks import take_in
+from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.link import link
 from ossrec.jobs.workers.pool import WorkerPool
 from ossrec.jobs.workers.thread_pool import ThreadPool
@@ -76,7 +76,7 @@ def scan_bucket(
     """
     begun = time.monotonic()
     counting = CountingBucket(bucket)
-    with stop_on_signals(on_stop) as stop, held(catalog, stop, wait=options.wait) as conn:
+    with stop_on_signals(on_stop) as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
         retrying = RetryingBucket(counting, options.retry, wait=stop.wait, on_retry=counting.note_retry)
         gc.freeze()  # all that is loaded now stays: the collector need not walk it again after each page
         try:
@@ -86,7 +86,7 @@ def scan_bucket(
         if options.depth in ("edges", "full"):
             crew = looking.crew or ThreadPool(options.threads)
             talk = CheckCallbacks(looking.planned, progress)  # type: ignore[arg-type]
-            looked = look_deeper(conn, lambda _: bucket, _to_look(bucket, options), crew, talk, stop)
+            looked = check_held_catalog(conn, lambda _: bucket, _to_look(bucket, options), crew, talk, stop)
             summary.looked = looked.as_dict()
             summary.verdicts = verdicts_of(conn, scan)
     counts = counting.counts
@@ -135,7 +135,7 @@ class _Run:
         scan = self._begin()
         intake = Ingest(self._conn, scan.id, scan.bucket_id, self._now)
         self._show(expected=expected_objects(self._conn, scan.bucket_id, scan.prefix))
-        take_in(self._conn, self._catalog, self._now)
+        ingest_callbacks(self._conn, self._catalog, self._now)
         try:
             self._look_first(scan, intake)
             list_bucket(
@@ -151,7 +151,7 @@ class _Run:
             if not self._state.objects and not scan.resumed:
                 give_up(self._conn, scan)  # there is nothing to resume
             raise
-        take_in(self._conn, self._catalog, self._now)  # what came meanwhile
+        ingest_callbacks(self._conn, self._catalog, self._now)  # what came meanwhile
         with transaction(self._conn):
             mark_open_questions_due(self._conn, scan.bucket_id)
             link(self._conn, self._now)  # what tasks say settles names and verdicts

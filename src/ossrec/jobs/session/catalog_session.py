@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ossrec.catalog.connection.lock import writing
+from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.errors import CatalogError, CatalogMissing, Interrupted
@@ -16,13 +16,13 @@ _STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop; a f
 
 
 @contextmanager
-def held(catalog: Path, stop: StopRequest, *, wait: bool) -> Iterator[sqlite3.Connection]:
+def hold_catalog(catalog: Path, stop: StopRequest, *, wait: bool) -> Iterator[sqlite3.Connection]:
     """A connection to *catalog*, which no other run writes meanwhile; with *wait*, waits for one that does.
 
     Raises CatalogLocked, Interrupted when asked to stop while it waits, and CatalogError when the file cannot be
     used, or was moved or deleted meanwhile.
     """
-    with writing(catalog, wait=stop.wait if wait else None):
+    with lock_catalog(catalog, wait=stop.wait if wait else None):
         if catalog.exists() and not os.access(catalog, os.W_OK):  # SQLite says so at the first write only
             raise CatalogError(f"may not write the catalog {catalog}: check its permissions")
         conn = open_for_writing(catalog)
@@ -36,7 +36,7 @@ def held(catalog: Path, stop: StopRequest, *, wait: bool) -> Iterator[sqlite3.Co
 
 
 @contextmanager
-def given_up(conn: sqlite3.Connection, stop: StopRequest, said: str) -> Iterator[None]:
+def interruptible(conn: sqlite3.Connection, stop: StopRequest, said: str) -> Iterator[None]:
     """Long statements within are broken off soon after somebody asks to stop; then raises Interrupted with *said*."""
     conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
     try:
@@ -49,7 +49,7 @@ def given_up(conn: sqlite3.Connection, stop: StopRequest, said: str) -> Iterator
         conn.set_progress_handler(None, 0)
 
 
-def look_that_it_is_there(catalog: Path) -> None:
+def require_catalog(catalog: Path) -> None:
     """Raises CatalogMissing; whatever else is wrong shows when it is opened for writing."""
     try:
         open_catalog(catalog).close()

@@ -60,7 +60,7 @@ def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[Sto
 
 
 @contextmanager
-def leaving_at_once(said: str) -> Iterator[None]:
+def abort_on_signals(said: str) -> Iterator[None]:
     """SIGINT and SIGTERM raise Interrupted, with *said*, wherever the work stands, also while it waits for input.
 
     Only the main thread can take signals: elsewhere they are left as they are.

@@ -19,7 +19,7 @@ _AT_ONCE = 500  # callbacks in a transaction
 Transaction = Callable[[sqlite3.Connection], AbstractContextManager[None]]
 
 
-def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transaction = transaction) -> int:
+def ingest_callbacks(conn: sqlite3.Connection, catalog: Path, now: int, within: Transaction = transaction) -> int:
     """Take into *catalog* what is in its inbox by now; gives how many callbacks that were.
 
     What a listener adds meanwhile waits for the next time: there might be no end to it. Each portion is one
@@ -33,7 +33,7 @@ def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transacti
         there = inbox.count()
         while letters := inbox.some(min(_AT_ONCE, there - taken)):
             with within(conn):
-                keep_letters(conn, letters, now, may_be_kept=True)
+                store_messages(conn, letters, now, may_be_kept=True)
             inbox.drop(letters)
             taken += len(letters)
     finally:
@@ -41,7 +41,7 @@ def take_in(conn: sqlite3.Connection, catalog: Path, now: int, within: Transacti
     return taken
 
 
-def keep_letters(
+def store_messages(
     conn: sqlite3.Connection, letters: Iterable[InboxMessage], now: int, *, may_be_kept: bool = False
 ) -> tuple[int, int]:
     """Keep callbacks and what they tell of tasks; gives how many callbacks and tasks have something new.

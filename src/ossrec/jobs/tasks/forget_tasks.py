@@ -10,9 +10,9 @@ from typing import Any
 
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.import_staging import Spool, StagedRow, forget_spooled, spool_folder, task_count
-from ossrec.jobs.session.catalog_session import given_up, held, look_that_it_is_there
-from ossrec.jobs.session.signals import StopRequest, leaving_at_once, stop_on_signals
-from ossrec.jobs.tasks.callbacks import take_in
+from ossrec.jobs.session.catalog_session import hold_catalog, interruptible, require_catalog
+from ossrec.jobs.session.signals import StopRequest, abort_on_signals, stop_on_signals
+from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
 from ossrec.jobs.tasks.link import link, refresh
 
@@ -50,18 +50,18 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
     All is read before the catalog is held, and forgotten as a whole. Raises CatalogMissing, CatalogLocked,
     CatalogError, Interrupted, and what reading *recordids* raises; then nothing was forgotten.
     """
-    look_that_it_is_there(catalog)
+    require_catalog(catalog)
     summary = ForgetSummary()
     with spool_folder() as folder:
-        with leaving_at_once(_NOTHING):
+        with abort_on_signals(_NOTHING):
             spool = Spool(folder)
             each = iter(recordids)
             while some := list(islice(each, _PORTION)):
                 spool.add([StagedRow(0, recordid, *[None] * 6) for recordid in some])
             spool.merge(next)
-        with stop_on_signals() as stop, held(catalog, stop, wait=options.wait) as conn:
+        with stop_on_signals() as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
             now = int(time.time())
-            take_in(conn, catalog, now)
+            ingest_callbacks(conn, catalog, now)
             _forget(conn, spool, summary, stop, now)
             with transaction(conn):
                 judge_stopped(conn, now, options.idle, options.lag)
@@ -71,7 +71,7 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
 
 def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop: StopRequest, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
-    with given_up(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
+    with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         gone = forget_spooled(conn, lambda recordids: refresh(conn, recordids, now))
         summary.looked = link(conn, now).looked
     summary.asked, summary.forgotten, summary.kept = gone

@@ -12,9 +12,9 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.facts import pack_uids, unpack_uids
 from ossrec.catalog.tasks.import_staging import Spool, StagedRow, spool_folder, task_count, write_spooled
 from ossrec.catalog.tasks.links import link_counts
-from ossrec.jobs.session.catalog_session import given_up, held
-from ossrec.jobs.session.signals import StopRequest, leaving_at_once, stop_on_signals
-from ossrec.jobs.tasks.callbacks import take_in
+from ossrec.jobs.session.catalog_session import hold_catalog, interruptible
+from ossrec.jobs.session.signals import StopRequest, abort_on_signals, stop_on_signals
+from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
 from ossrec.jobs.tasks.link import link, refresh
 from ossrec.tasks.table_fields import TaskFields
@@ -75,13 +75,13 @@ def import_tasks(catalog: Path, rows: Iterable[TableRow], options: ImportOptions
     summary = ImportSummary()
     _look_early(catalog, options)
     with spool_folder() as folder:
-        with leaving_at_once(_NOTHING):
+        with abort_on_signals(_NOTHING):
             spool = Spool(folder)
             _fill(rows, spool, summary)
         summary.is_refused = options.strict and summary.bad > 0
-        with stop_on_signals() as stop, held(catalog, stop, wait=options.wait) as conn:
+        with stop_on_signals() as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
             now = int(time.time())
-            take_in(conn, catalog, now)
+            ingest_callbacks(conn, catalog, now)
             if not summary.is_refused:
                 _write(conn, spool, summary, stop, now)
                 with transaction(conn):
@@ -96,7 +96,7 @@ def import_tasks(catalog: Path, rows: Iterable[TableRow], options: ImportOptions
 def _look_early(catalog: Path, options: ImportOptions) -> None:
     """What keeps an import from being written is told before its rows are read."""
     if not options.wait:
-        with held(catalog, StopRequest(), wait=False):
+        with hold_catalog(catalog, StopRequest(), wait=False):
             pass
 
 
@@ -123,7 +123,7 @@ def _merged(same: Iterator[StagedRow], summary: ImportSummary) -> StagedRow:
 
 def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: StopRequest, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
-    with given_up(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
+    with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         written = write_spooled(conn, now, lambda recordids: refresh(conn, recordids, now))
         summary.looked = link(conn, now).looked
     summary.new, summary.changed = written.new, written.changed

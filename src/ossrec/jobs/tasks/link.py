@@ -18,7 +18,7 @@ from ossrec.catalog.tasks.links import (
     LinkPass,
     UndecidedRecording,
     is_linked,
-    mark_told_due,
+    mark_reported_due,
     plans_that_came,
 )
 from ossrec.jobs.judge.task_knowledge import known_task
@@ -39,7 +39,7 @@ def note_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) ->
     recordids = save_facts(conn, told, now)
     refresh(conn, recordids, now)
     new = set(recordids)
-    mark_told_due(conn, {fact.recordid for fact in told if fact.kind == "result" and fact.recordid in new})
+    mark_reported_due(conn, {fact.recordid for fact in told if fact.kind == "result" and fact.recordid in new})
     return recordids
 
 

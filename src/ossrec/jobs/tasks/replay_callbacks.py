@@ -14,9 +14,9 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.import_staging import spool_folder
 from ossrec.catalog.tasks.inbox import InboxMessage
 from ossrec.errors import Interrupted
-from ossrec.jobs.session.catalog_session import held
-from ossrec.jobs.session.signals import StopRequest, leaving_at_once, stop_on_signals
-from ossrec.jobs.tasks.callbacks import keep_letters, take_in
+from ossrec.jobs.session.catalog_session import hold_catalog
+from ossrec.jobs.session.signals import StopRequest, abort_on_signals, stop_on_signals
+from ossrec.jobs.tasks.callbacks import ingest_callbacks, store_messages
 from ossrec.jobs.tasks.link import link
 from ossrec.tasks.callbacks import UnreadableCallback, read_callback
 from ossrec.tasks.saved_callbacks import SavedCallback
@@ -50,11 +50,11 @@ def replay(catalog: Path, saved: Iterable[SavedCallback], *, wait: bool) -> Repl
     """
     summary = ReplaySummary()
     with spool_folder() as folder, tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8") as spool:
-        with leaving_at_once(_NOTHING):
+        with abort_on_signals(_NOTHING):
             _read(saved, spool, summary)
-        with stop_on_signals() as stop, held(catalog, stop, wait=wait) as conn:
+        with stop_on_signals() as stop, hold_catalog(catalog, stop, wait=wait) as conn:
             now = int(time.time())
-            take_in(conn, catalog, now)
+            ingest_callbacks(conn, catalog, now)
             with transaction(conn):
                 for letters in _letters(spool, now):
                     _keep(conn, letters, summary, now)
@@ -85,7 +85,7 @@ def _letters(spool: IO[str], now: int) -> Iterator[list[InboxMessage]]:
 
 
 def _keep(conn: sqlite3.Connection, letters: list[InboxMessage], summary: ReplaySummary, now: int) -> None:
-    new, tasks = keep_letters(conn, letters, now)
+    new, tasks = store_messages(conn, letters, now)
     summary.callbacks += len(letters)
     summary.new += new
     summary.repeats += len(letters) - new

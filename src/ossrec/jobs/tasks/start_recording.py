@@ -37,7 +37,7 @@ class TaskIdentity(NamedTuple):
     app_id: int | None
 
 
-def begin(
+def start_recording(
     conn: sqlite3.Connection, client: RecorderClient, wish: RecordingRequest, app_id: int, now_ms: int, *, anew: bool
 ) -> StartedRecording:
     """Apply for a resid and start with it.

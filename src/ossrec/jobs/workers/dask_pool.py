@@ -13,7 +13,7 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
-from ossrec.jobs.workers.remote import look_from_here
+from ossrec.jobs.workers.remote import inspect_in_worker
 from ossrec.mpegts.inspection import Depth
 
 _PATIENCE = 30.0  # seconds for the scheduler and its first worker to answer
@@ -44,7 +44,7 @@ class DaskPool:
         """As `Crew.submit`; of *bucket* only its name is sent."""
         if self._executor is None:
             raise ValueError("a crew works inside its with block")
-        return self._executor.submit(look_from_here, bucket.name, self._settings, target, depth)
+        return self._executor.submit(inspect_in_worker, bucket.name, self._settings, target, depth)
 
     def result(self, future: "Future[InspectionResult]") -> InspectionResult:
         """As `Crew.result`."""

@@ -23,7 +23,7 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import OssrecError
 from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
-from ossrec.jobs.workers.thread_pool import hands_for
+from ossrec.jobs.workers.thread_pool import slots_for
 from ossrec.mpegts.inspection import Depth
 
 _PROGRAM = "ossrec.jobs.workers.process_worker"
@@ -45,7 +45,7 @@ class _Worker:
 
     def __init__(self, connections: int, settings: BucketSettings) -> None:
         """Start it; raises OSError when that cannot be done."""
-        self.hands = hands_for(connections)
+        self.hands = slots_for(connections)
         self.asked: dict[int, tuple[_Request, Future[InspectionResult]]] = {}  # and not answered yet
         self.is_there = True
         self.process, self._asks, self._answers = _start()
@@ -102,7 +102,7 @@ class ProcessPool:
         """
         number = min(connections, processes)
         self._shares = [connections // number + (index < connections % number) for index in range(number)]
-        self.hands = sum(map(hands_for, self._shares))
+        self.hands = sum(map(slots_for, self._shares))
         self._settings = settings
         self._tell = tell
         self._numbers = count()

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from ossrec.errors import OssrecError
 from ossrec.jobs.session.daemon_threads import DaemonThreadPool
 from ossrec.jobs.workers.inspect_object import InspectionResult
-from ossrec.jobs.workers.remote import look_from_here
+from ossrec.jobs.workers.remote import inspect_in_worker
 from ossrec.jobs.workers.thread_pool import ReadSlots
 
 
@@ -38,7 +38,7 @@ def work(asked: BinaryIO, answers: BinaryIO) -> None:
 
     while True:
         number, name, target, depth = pickle.load(asked)  # noqa: S301
-        future = threads.submit(look_from_here, name, settings, target, depth, turns.look)
+        future = threads.submit(inspect_in_worker, name, settings, target, depth, turns.look)
         future.add_done_callback(partial(answer, number))
 
 

@@ -14,7 +14,7 @@ from ossrec.mpegts.inspection import Depth
 InspectFunction = Callable[[Bucket, SegmentObject, Depth], InspectionResult]
 
 
-def look_from_here(
+def inspect_in_worker(
     name: str, settings: BucketSettings, target: SegmentObject, depth: Depth, look: InspectFunction = inspect_object
 ) -> InspectionResult:
     """Look at a segment from the process that runs this, with the credentials in its environment.

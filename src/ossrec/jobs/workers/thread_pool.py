@@ -26,7 +26,7 @@ class ReadSlots:
 
     def __init__(self, connections: int) -> None:
         """All are free."""
-        self.hands = hands_for(connections)
+        self.hands = slots_for(connections)
         self.looking = threading.Lock()
         self.connections: SimpleQueue[None] = SimpleQueue()  # those that are free
         for _ in range(connections):
@@ -41,7 +41,7 @@ class ReadSlots:
             his.rest()
 
 
-def hands_for(connections: int) -> int:
+def slots_for(connections: int) -> int:
     """How many threads keep so many connections busy."""
     return connections + min(connections, _WAITING)
 

@@ -14,7 +14,7 @@ _LONG = int(0.7 * TICKS)
 _EXAMPLES = 3  # that a detail names
 
 
-def late_events(state: SegmentState, depth: Depth, span: StreamEnds) -> Iterator[Fault]:
+def end_of_segment_faults(state: SegmentState, depth: Depth, span: StreamEnds) -> Iterator[Fault]:
     """Everything that the end of a segment shows, of which sound and picture last for *span*.
 
     What was not read may hold what is missing in "edges".

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ossrec.mpegts.checks.end_of_segment import late_events
+from ossrec.mpegts.checks.end_of_segment import end_of_segment_faults
 from ossrec.mpegts.checks.state import SegmentState
 from ossrec.mpegts.checks.timestamps import FrameTimes
 from ossrec.mpegts.demux.columns import places
 from ossrec.mpegts.demux.continuity import PacketGroups
-from ossrec.mpegts.demux.detect import HEAD, sniff
+from ossrec.mpegts.demux.detect import HEAD, detect_format
 from ossrec.mpegts.demux.packets import ERROR, SCRAMBLED, Bytes, Packets, Rows, Ticks, read_packets
 from ossrec.mpegts.demux.pes import read_starts, split_by_pid
 from ossrec.mpegts.demux.psi import KnownPids
@@ -51,12 +51,12 @@ class Inspector:
     def finish(self, depth: Depth, size: int) -> Inspection:
         """All that was seen of a segment of *size* bytes."""
         if self.state.framer.size is None:
-            note = SegmentFault("TS310", sniff(self._head, size), at=0.0)
+            note = SegmentFault("TS310", detect_format(self._head, size), at=0.0)
             return Inspection(depth, size, self.read, None, 0, notes=(note,))
         self.state.tracks.name(self.state.tables.entries())
         ends = self.state.tracks.ends()
         span = self.state.tracks.span(ends)
-        for event in late_events(self.state, depth, span):
+        for event in end_of_segment_faults(self.state, depth, span):
             self._events.add(event)
         counted = {*places(self.state.tables.is_table).tolist(), *self.state.tracks.told()}
         return Inspection(

@@ -27,7 +27,7 @@ _MAGIC = (
 _BOXES = (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"free")
 
 
-def sniff(head: bytes, size: int) -> str:
+def detect_format(head: bytes, size: int) -> str:
     """What a segment of *size* bytes is that starts with *head* and has no packets."""
     if not size:
         return "0 bytes"

@@ -21,7 +21,7 @@ from ossrec.mpegts.demux.packets import (
     Packets,
     Rows,
 )
-from ossrec.mpegts.demux.sections import SectionAssembler, is_sound
+from ossrec.mpegts.demux.sections import SectionAssembler, has_valid_crc
 from ossrec.mpegts.faults import Fault
 
 MOST_STREAMS = 64  # that are told of in a segment; a PMT has room for some 200
@@ -174,7 +174,7 @@ class Tables:
         """One section: a PAT on PID 0, a PMT elsewhere; others are passed over."""
         if section[0] != (_PAT if pid == _PAT else _PMT) or len(section) < _LEAST:
             return
-        if not is_sound(section):
+        if not has_valid_crc(section):
             self.broken.add(pid)
             yield Fault("TS343", begun, pid, detail="PAT" if pid == _PAT else f"PMT on PID {pid}")
         elif section[5] & 1:  # current_next_indicator

@@ -10,7 +10,7 @@ _LAST_SHORT = 2
 _MIRROR = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))  # zlib's CRC-32 takes bits in the other order
 
 
-def is_sound(section: bytes) -> bool:
+def has_valid_crc(section: bytes) -> bool:
     """Whether the CRC-32 of a whole section is right (annex A); taken over the CRC too, it gives a constant."""
     return zlib.crc32(section.translate(_MIRROR)) == 0xFFFFFFFF
 

@@ -14,7 +14,7 @@ MOST = 1000  # findings
 _SAME = 1.0  # seconds by which times and names may disagree from segment to segment and still keep together
 
 
-def displaced(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
+def misplaced_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
     """Those whose times do not go with their names as those of segments before and behind them do.
 
     A recorder that begins its clock anew goes on with it. Where the segments behind keep together with their names as

@@ -31,7 +31,7 @@ def in_order(keys: Sequence[str], stamps: Sequence[int | None], seen: Sequence[I
     return by_name if order is None else [by_name[number] for number in order]
 
 
-def goes_on(before: Inspection, after: Inspection, between: float) -> bool:
+def continues(before: Inspection, after: Inspection, between: float) -> bool:
     """A segment goes on, in time and format, where another one left off *between* seconds earlier.
 
     Between them lie segments that nobody could look at. Where times tell nothing, it does.
