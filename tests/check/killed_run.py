@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ossrec.jobs.check import run as rounds
 from tests.check.checking import check
-from tests.scan.killing import die_before
+from tests.scan.interrupted.killing import die_before
 
 die_before(int(sys.argv[3]))
 rounds._COMMIT_EVERY = 0.0  # so that each run gets on

@@ -16,7 +16,7 @@ from ossrec.jobs.rebuild.rebuild import RebuildOptions, RebuiltPlaylist, rebuild
 from ossrec.jobs.workers.inspect_object import HEAD, TAIL
 from ossrec.naming import unix_ms
 from tests.check.checking import Objects, check, put_all, recording
-from tests.mpegts.media import Recipe, cut_and_listed
+from tests.mpegts.material.media import Recipe, cut_and_listed
 from tests.scan.bucket_maker import playlist, segment, stem
 from tests.scan.scanning import found, scan
 

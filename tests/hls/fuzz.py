@@ -16,8 +16,10 @@ from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Segment
 from ossrec.hls.uris import ResolvedUri, resolve_playlist
 from ossrec.rules import RULES
-from tests.hls import cases_header, cases_segments, cases_syntax
-from tests.hls.cases_uris import ADDRESS, PLAYLIST, PREFIX
+from tests.hls.cases import header as cases_header
+from tests.hls.cases import segments as cases_segments
+from tests.hls.cases import syntax as cases_syntax
+from tests.hls.cases.uris import ADDRESS, PLAYLIST, PREFIX
 from tests.hls.mutating import mutate
 from tests.hls.playlists import MASTER, RECORDER, SOUND
 

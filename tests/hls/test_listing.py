@@ -5,7 +5,7 @@ import pytest
 from ossrec.findings import Finding
 from ossrec.hls.collector import REPEATS
 from ossrec.hls.listing.check import check_listing, check_segments_without_playlist, summarise
-from tests.hls.cases_listing import CASES, KEY, SIZE, SOUND, T0, ListingCase, listed, loose, need, one, shifted
+from tests.hls.cases.listing import CASES, KEY, SIZE, SOUND, T0, ListingCase, listed, loose, need, one, shifted
 
 
 def codes(case: ListingCase) -> tuple[set[str], set[str]]:

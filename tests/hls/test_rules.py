@@ -9,7 +9,11 @@ from ossrec.findings import RANK, Rule, Severity, Verdict
 from ossrec.hls.collector import REPEATS
 from ossrec.rules import AREAS, RULES, area
 from ossrec.rules.explain import explain, findings_page
-from tests.hls import cases_header, cases_listing, cases_segments, cases_syntax, cases_uris
+from tests.hls.cases import header as cases_header
+from tests.hls.cases import listing as cases_listing
+from tests.hls.cases import segments as cases_segments
+from tests.hls.cases import syntax as cases_syntax
+from tests.hls.cases import uris as cases_uris
 
 ROOT = Path(__file__).parents[2]
 TOLD_ELSEWHERE = {"LST272"}  # segments without a playlist: test_listing.py

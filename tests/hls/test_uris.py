@@ -8,7 +8,7 @@ from ossrec.findings import Finding
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.uris import resolve, resolve_playlist
 from ossrec.model import BucketAddress
-from tests.hls.cases_uris import ADDRESS, CASES, PLAYLIST, PREFIX, UriCase
+from tests.hls.cases.uris import ADDRESS, CASES, PLAYLIST, PREFIX, UriCase
 from tests.hls.playlists import media
 
 

@@ -16,9 +16,9 @@ from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Inspection, StreamFormat, StreamSummary
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.rules import RULES
-from tests.mpegts.healthy import BASE, RECIPES, healthy
-from tests.mpegts.mutating import mutate
-from tests.mpegts.streams import SIZE
+from tests.mpegts.material.healthy import BASE, RECIPES, healthy
+from tests.mpegts.material.mutating import mutate
+from tests.mpegts.material.streams import SIZE
 
 LONGEST = 120  # packets of a seed: as much is enough for each rule, and looked at fast
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ossrec.mpegts.inspect_segment import inspect_blocks
 from tests.mpegts.fuzz import borders, mutants, survive
-from tests.mpegts.mutating import JUNK
+from tests.mpegts.material.mutating import JUNK
 
 FLOOD = 2 * 1024 * 1024  # bytes
 

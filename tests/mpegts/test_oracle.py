@@ -8,6 +8,7 @@ from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes
 from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from tests.mpegts.fuzz import mutants
+from tests.mpegts.material.streams import VIDEO
 from tests.mpegts.oracle.clocks import judge_clock
 from tests.mpegts.oracle.counters import JUMP, judge_counters
 from tests.mpegts.oracle.cutting import cut
@@ -16,7 +17,6 @@ from tests.mpegts.oracle.frames import judge_frames
 from tests.mpegts.oracle.joining import judge_border
 from tests.mpegts.oracle.stories import stories, tell
 from tests.mpegts.oracle.tables import judge_tables
-from tests.mpegts.streams import VIDEO
 
 COUNTERS = frozenset(("TS330", "TS331", "TS350", "TS351", "TS352"))
 TABLES = frozenset(("TS340", "TS341", "TS342", "TS343", "TS344", "TS360", "TS361", "TS362"))

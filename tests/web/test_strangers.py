@@ -18,7 +18,7 @@ from ossrec.catalog.tasks.inbox import inbox_of
 from ossrec.cli.main import run
 from ossrec.web.rejection_log import RejectionLog
 from tests.web.conftest import SECRET, Listener
-from tests.web.test_listening import OK, RID, body, kept
+from tests.web.test_server import OK, RID, body, kept
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tests.mpegts.material.streams import read_packet
 from tests.mpegts.oracle.fact import Fact
 from tests.mpegts.oracle.frames import gather, signed, usual
-from tests.mpegts.streams import read_packet
 
 TENTH = 9_000  # ticks of 1/90000 s
 

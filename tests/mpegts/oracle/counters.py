@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from tests.mpegts.material.streams import NULL, Packet, read_packet
 from tests.mpegts.oracle.fact import Fact
-from tests.mpegts.streams import NULL, Packet, read_packet
 
 JUMP = "jump"  # no code of a rule: the counter jumps, and perhaps says so
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from tests.mpegts.material.streams import read_packet, read_stamp
 from tests.mpegts.oracle.counters import doubts
 from tests.mpegts.oracle.fact import Fact
-from tests.mpegts.streams import read_packet, read_stamp
 
 VIDEO_TYPES = {
     0x1B: (lambda head: head & 0x1F, {5}, {1, 2}),

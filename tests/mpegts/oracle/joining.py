@@ -1,7 +1,7 @@
 """Counters over the border of two segments, which go on in HLS: RFC 8216 3, ISO/IEC 13818-1 2.4.3.3."""
 
+from tests.mpegts.material.streams import Packet, read_packet
 from tests.mpegts.oracle.counters import without_pcr
-from tests.mpegts.streams import Packet, read_packet
 
 
 def of_pid(packets: list[bytes], pid: int) -> list[tuple[Packet, bytes]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from tests.mpegts.streams import (
+from tests.mpegts.material.streams import (
     AUDIO,
     AUDIO_ID,
     NULL,

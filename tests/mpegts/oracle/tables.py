@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tests.mpegts.material.streams import PAT, Packet, crc32, read_packet
 from tests.mpegts.oracle.fact import Fact
-from tests.mpegts.streams import PAT, Packet, crc32, read_packet
 
 DATA_TYPES = frozenset((0x05, 0x06, 0x0B, 0x0C, 0x0D, 0x14, 0x15, 0x16, 0x86))  # streams that may be silent for long
 

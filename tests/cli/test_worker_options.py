@@ -1,0 +1,62 @@
+"""Who looks at segments, by settings and machine; and that a scan lets the same look as a check."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ossrec
+from ossrec.buckets.settings import BucketSettings
+from ossrec.cli.worker_options import chosen_crew
+from ossrec.jobs.workers import adaptive_pool as fitting
+from tests.check.checking import put_recordings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("threads", "processes", "hands"),
+    [
+        pytest.param(8, 1, 10, id="threads alone"),
+        pytest.param(8, 0, 10, id="no further processes"),
+        pytest.param(1, 4, 2, id="one connection cannot be shared"),
+        pytest.param(8, 2, 12, id="two processes"),
+        pytest.param(8, 64, 16, id="no more processes than connections"),
+    ],
+)
+def test_processes_are_as_many_as_was_said(threads: int, processes: int, hands: int) -> None:
+    crew = chosen_crew(threads, processes, None, BucketSettings())
+    crew.expect(1_000_000, 10**12)
+    assert (crew.hands, crew.is_here) == (hands, hands in (2, 10))
+
+
+@pytest.mark.parametrize(
+    ("processors", "connections", "processes"),
+    [(1, 8, 1), (2, 8, 2), (16, 8, 2), (16, 4, 1), (16, 16, 4), (64, 256, 8), (16, 1, 1)],
+)
+def test_by_default_they_are_as_many_as_do_good(
+    monkeypatch: pytest.MonkeyPatch, processors: int, connections: int, processes: int
+) -> None:
+    monkeypatch.setattr(fitting, "_processors", lambda: processors)
+    assert fitting.useful_processes(connections) == processes
+
+
+@pytest.mark.parametrize("depth", ["edges", "full"])
+def test_a_scan_that_looks_deeper_has_processes_too(tmp_path: Path, depth: str) -> None:
+    bucket, numbers = tmp_path / "bucket", tmp_path / "numbers"
+    bucket.mkdir()
+    put_recordings(bucket, 3)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("OSSREC_", "OSS_"))}
+    environ |= {"PYTHONPATH": str(Path(ossrec.__file__).parents[1]), "PYTHONWARNINGS": "error"}
+    command = [sys.executable, "-m", "tests.workers.process_run", str(numbers), "scan", str(bucket), "--depth", depth]
+    done = subprocess.run(
+        [*command, "--processes", "2", "--catalog", str(tmp_path / "catalog.db")],
+        cwd=ROOT, env=environ, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "segments    9, 0 findings" in done.stdout
+    assert "requests: 0 list, 9 get, 0 retry" in done.stdout
+    assert done.stderr.startswith("ossrec: about 9 segments")
+    assert len(done.stderr.splitlines()) == 1
+    assert len(numbers.read_text().split()) == 2

@@ -1,0 +1,22 @@
+"""A server with one bucket that anyone may read."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.fake_oss.asking import BUCKET, Raw
+from tests.oss_server import OssServer
+from tests.oss_server.store import Bucket
+
+
+@pytest.fixture
+def bucket(server: OssServer) -> Bucket:
+    return server.bucket(BUCKET, public=True)
+
+
+@pytest.fixture
+def raw(server: OssServer, bucket: Bucket) -> Iterator[Raw]:
+    asker = Raw(server)
+    with closing(asker.connection):
+        yield asker

@@ -1,1 +1,0 @@
-"""What looks at the bytes of segments add up to."""

@@ -1,0 +1,133 @@
+"""Each fault that is put into a sound segment is found, and called by its name."""
+
+import pytest
+
+from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
+from ossrec.rules import RULES
+from tests.mpegts.checks.test_healthy import alarms, edges, found
+from tests.mpegts.material.breaking import count_on, kinds, lose, places, stream_of
+from tests.mpegts.material.faults import FAULTS, HARMLESS, Fault
+from tests.mpegts.material.healthy import BASE, healthy
+from tests.mpegts.material.healthy import PACKED as PACKED_MUXER
+from tests.mpegts.material.media import Recipe, encode
+from tests.mpegts.material.streams import split
+
+CASES = [(name, fault) for fault in FAULTS for name in BASE]
+SUITED = [(name, fault) for name, fault in CASES if fault.needs <= kinds(healthy(name))]
+NAMED = [f"{fault.name}: {name}" for name, fault in SUITED]
+
+
+@pytest.mark.parametrize(("name", "fault"), SUITED, ids=NAMED)
+def test_a_fault_is_found(name: str, fault: Fault) -> None:
+    data = fault.inject(healthy(name))
+    inspection = inspect_blocks([data])
+
+    assert fault.codes <= set(found(inspection)), inspection.notes
+    assert all(note.code in RULES for note in inspection.notes)
+
+
+@pytest.mark.parametrize(("name", "fault"), SUITED, ids=NAMED)
+def test_a_fault_does_not_depend_on_pieces(name: str, fault: Fault) -> None:
+    data = fault.inject(healthy(name))
+
+    assert inspect_blocks([data], piece=4099) == inspect_blocks([data])
+
+
+@pytest.mark.parametrize(("name", "fault"), SUITED, ids=NAMED)
+def test_a_fault_is_found_where_the_ends_hold_all(name: str, fault: Fault) -> None:
+    data = fault.inject(healthy(name))
+
+    assert fault.codes <= set(found(edges(data)))
+
+
+@pytest.mark.parametrize("fault", HARMLESS, ids=[fault.name for fault in HARMLESS])
+@pytest.mark.parametrize("name", BASE)
+def test_what_the_standard_allows_raises_no_alarm(name: str, fault: Fault) -> None:
+    if not fault.needs <= kinds(healthy(name)):
+        return
+    inspection = inspect_blocks([fault.inject(healthy(name))])
+
+    assert alarms(found(inspection)) == [], inspection.notes
+    assert fault.codes <= set(found(inspection))
+
+
+WHOLE_ONLY = frozenset(("TS360", "TS362", "TS400"))  # what was not read may hold what is missing
+
+
+@pytest.mark.parametrize(("name", "fault"), SUITED, ids=NAMED)
+def test_a_fault_in_the_part_that_was_read_is_found_at_depth_edges(name: str, fault: Fault) -> None:
+    data = fault.inject(healthy(name))
+    head, tail = int(len(data) * 0.75), int(len(data) * 0.2)
+
+    inspection = inspect_edges(data[:head], data[-tail:], len(data))
+
+    assert inspection.depth == "edges"
+    assert fault.codes - WHOLE_ONLY <= set(found(inspection)), inspection.notes
+
+
+PACKED = "AAC only, some frames in a PES packet"
+
+
+def test_sixteen_lost_packets_show_by_the_length_of_their_pes_packet() -> None:
+    inspection = inspect_blocks([lose("audio", 16)(healthy(PACKED))])
+
+    assert [(note.code, note.lost) for note in inspection.notes] == [("TS350", 16)]
+
+
+def test_many_lost_packets_that_the_counter_passes_over_show_by_their_times() -> None:
+    inspection = inspect_blocks([lose("audio", 48, 0.3)(healthy("AAC only"))])
+
+    assert found(inspection) == ["TS371"]
+    assert inspection.notes[0].length == pytest.approx(49 * 1024 / 44_100, abs=0.03)
+
+
+def test_whole_pes_packets_of_sound_that_the_counter_passes_over_show_by_their_times() -> None:
+    data = encode(Recipe(video=None, seconds=20, sample_rate=48_000, bit_rate=64_000, muxer=PACKED_MUXER))
+    own = places(data, stream_of(data, "audio"))
+    assert all(split(data)[own[at]][1] & 0x40 for at in (320, 336, 352))  # one in sixteen packets
+
+    inspection = inspect_blocks([lose("audio", 32, 320.5 / len(own))(data)])
+
+    assert found(inspection) == ["TS371"]
+
+
+def test_a_loss_is_told_with_its_place() -> None:
+    data = healthy("H.264 and AAC")
+    pid = stream_of(data, "video")
+    number = places(data, pid)[20]
+
+    packets = split(data)
+    note = inspect_blocks([b"".join(packets[:number] + packets[number + 1 :])]).notes[0]
+
+    following = next(place for place in places(data, pid) if place > number) - 1
+    assert (note.code, note.packet, note.lost) == ("TS350", following, 1)
+    assert note.at is not None
+    assert 0 < note.at < 2
+
+
+def test_a_cut_between_packets_shows_only_by_what_the_end_lacks() -> None:
+    data = healthy("H.264 with AAC, some frames in a PES packet")
+    packets = split(data)
+    sound = [number for number in places(data, stream_of(data, "audio")) if not packets[number][1] & 0x40]
+
+    inspection = inspect_blocks([b"".join(packets[: sound[len(sound) // 2]])])
+
+    assert found(inspection) == ["TS430"]
+
+
+CHANGES = {
+    "size of the picture": Recipe(size=(320, 180), start=2.0),
+    "rate of the sound": Recipe(sample_rate=48_000, start=2.0),
+    "channels of the sound": Recipe(channels=2, start=2.0),
+}
+
+
+@pytest.mark.parametrize("after", CHANGES.values(), ids=CHANGES.keys())
+def test_a_format_that_changes_inside_is_told_where_it_does(after: Recipe) -> None:
+    before = encode(Recipe())
+
+    inspection = inspect_blocks([count_on(before + encode(after))])
+
+    assert alarms(found(inspection)) == ["TS421"]
+    assert inspection.notes[0].at == pytest.approx(2.0, abs=0.1)
+    assert (inspection.notes[0].packet or 0) >= len(split(before))

@@ -1,0 +1,80 @@
+"""Breaks PAT and PMT of a sound segment: takes them away, moves them, writes others."""
+
+from collections.abc import Callable
+
+from tests.mpegts.material.breaking import Change
+from tests.mpegts.material.streams import PAT, SIZE, pid_of, pmt, read_packet, split, tables, write_packet
+
+
+def is_table(data: bytes, which: str) -> Callable[[bytes], bool]:
+    """Tells packets of the PAT or PMT."""
+    pid = PAT if which == "pat" else tables(data)[0]
+    return lambda raw: pid_of(raw) == pid
+
+
+def without_table(which: str) -> Change:
+    """Takes every PAT or PMT away."""
+
+    def change(data: bytes) -> bytes:
+        chosen = is_table(data, which)
+        return b"".join(raw for raw in split(data) if not chosen(raw))
+
+    return change
+
+
+def break_table(which: str) -> Change:
+    """Flips a bit in the first PAT or PMT, behind the section's header."""
+
+    def change(data: bytes) -> bytes:
+        chosen, packets = is_table(data, which), split(data)
+        at = next(number for number, raw in enumerate(packets) if chosen(raw))
+        packets[at] = packets[at][:14] + bytes([packets[at][14] ^ 0x10]) + packets[at][15:]
+        return b"".join(packets)
+
+    return change
+
+
+def late_tables(data: bytes) -> bytes:
+    """Puts the first PAT and PMT behind the first ten media packets, and takes those between away."""
+    table = tables(data)[0]
+    packets = split(data)
+    psi = [raw for raw in packets if pid_of(raw) in (PAT, table)][:2]
+    media = [raw for raw in packets if pid_of(raw) not in (PAT, table)]
+    return b"".join(media[:10] + psi + media[10:])
+
+
+def replace_table(which: str, payload: Callable[[bytes], bytes], share: float = 0.5) -> Change:
+    """Writes another PAT or PMT in place of those behind a share of them; all of them when there are less than two."""
+
+    def change(data: bytes) -> bytes:
+        chosen, packets = is_table(data, which), split(data)
+        own = [number for number, raw in enumerate(packets) if chosen(raw)]
+        for number in own[int(len(own) * share) :]:
+            packets[number] = packets[number][:4] + payload(data).ljust(SIZE - 4, b"\xff")
+        return b"".join(packets)
+
+    return change
+
+
+def second_pmt(data: bytes) -> bytes:
+    """Sends in the middle a PMT of another version, which has lost its first stream's neighbours."""
+    table, streams = tables(data)
+    assert table is not None
+    pid, kind = next(iter(streams.items()))
+    other = pmt([(kind, pid), (0x15, 0x1ABC)], version=9, clock=pid)
+    packets = split(data)
+    last = [read_packet(raw) for raw in packets[: len(packets) // 2] if pid_of(raw) == table][-1]
+    raw = write_packet(last._replace(cc=(last.cc + 1) & 15, payload=other, starts=True))
+    following = [
+        bytes([*p[:3], p[3] & 0xF0 | (p[3] + 1) & 15, *p[4:]]) if pid_of(p) == table else p
+        for p in packets[len(packets) // 2 :]
+    ]
+    return b"".join([*packets[: len(packets) // 2], raw, *following])
+
+
+def still_tables(data: bytes) -> bytes:
+    """Sets the counters of PAT and PMT to the same number throughout."""
+    table = tables(data)[0]
+    return b"".join(
+        bytes([*raw[:3], raw[3] & 0xF0, *raw[4:]]) if pid_of(raw) in (PAT, table) else raw for raw in split(data)
+    )

@@ -1,0 +1,56 @@
+"""Breaks the times of a sound segment: PCR, PTS and DTS."""
+
+from tests.mpegts.material.breaking import Change, places, stream_of
+from tests.mpegts.material.streams import SIZE, read_packet, read_stamp, split, stamp
+
+
+def shift_pcr(seconds: float) -> Change:
+    """Adds to all PCRs of the second half."""
+
+    def change(data: bytes) -> bytes:
+        packets = [bytearray(raw) for raw in split(data)]
+        for raw in packets[len(packets) // 2 :]:
+            packet = read_packet(bytes(raw))
+            if packet.pcr is not None:
+                pcr = packet.pcr + int(seconds * 27_000_000)
+                raw[6:12] = (((pcr // 300) % (1 << 33)) << 15 | 0x3F << 9 | pcr % 300).to_bytes(6)
+        return b"".join(packets)
+
+    return change
+
+
+def shift_pts(kind: str, seconds: float) -> Change:
+    """Adds to the PTS and DTS of a stream in the second half."""
+
+    def change(data: bytes) -> bytes:
+        own = places(data, stream_of(data, kind))
+        packets = [bytearray(raw) for raw in split(data)]
+        for number in own[len(own) // 2 :]:
+            _shift(packets[number], int(seconds * 90_000))
+        return b"".join(packets)
+
+    return change
+
+
+def _shift(raw: bytearray, ticks: int) -> None:
+    packet = read_packet(bytes(raw))
+    if not packet.starts or not packet.payload.startswith(b"\x00\x00\x01"):
+        return
+    at = SIZE - len(packet.payload)
+    for bit, offset in ((0x80, 9), (0x40, 14)):
+        if raw[at + 7] & bit:
+            five = slice(at + offset, at + offset + 5)
+            raw[five] = stamp(raw[at + offset] >> 4, read_stamp(bytes(raw[five])) + ticks)
+
+
+def move(kind: str, seconds: float) -> Change:
+    """Adds to all PTS and DTS of a stream."""
+
+    def change(data: bytes) -> bytes:
+        pid = stream_of(data, kind)
+        packets = [bytearray(raw) for raw in split(data)]
+        for number in places(data, pid):
+            _shift(packets[number], int(seconds * 90_000))
+        return b"".join(packets)
+
+    return change

@@ -1,0 +1,118 @@
+"""The ways to break a sound segment, each with the codes that must be found then."""
+
+from typing import NamedTuple
+
+from tests.mpegts.material.breaking import (
+    Change,
+    again,
+    cut_last,
+    delete,
+    insert,
+    lose,
+    on_other_pids,
+    on_packet,
+    other_format,
+    set_byte,
+    twice_with_jump,
+    widen,
+    with_nulls,
+    without_first_picture,
+    without_key_frames,
+    without_stream,
+    without_streams,
+    zero,
+)
+from tests.mpegts.material.breaking_tables import (
+    break_table,
+    late_tables,
+    replace_table,
+    second_pmt,
+    still_tables,
+    without_table,
+)
+from tests.mpegts.material.breaking_times import shift_pcr, shift_pts
+from tests.mpegts.material.streams import pat, pmt, tables
+
+
+class Fault(NamedTuple):
+    """One way to break a segment."""
+
+    name: str
+    inject: Change
+    codes: frozenset[str]  # all of them must be found; none: it stays sound
+    needs: frozenset[str] = frozenset()  # of "video", "audio"
+
+
+HTML = b"<!DOCTYPE html><html><body>404 Not Found</body></html>\n"
+XML = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
+MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41\x00\x00\x00\x08free"
+WEBM = b"\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f\x42\x86\x81\x01webm"
+ADTS = b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)
+ID3 = b"ID3\x04\x00\x00\x00\x00\x00\x3fPRIV\x00\x00\x00\x35\x00\x00com.apple.streaming.transportStreamTimestamp"
+
+
+def found(*codes: str) -> frozenset[str]:
+    return frozenset(codes)
+
+
+VIDEO, AUDIO, BOTH = frozenset(("video",)), frozenset(("audio",)), frozenset(("video", "audio"))
+
+FAULTS = (
+    Fault("one packet of the picture is lost", lose("video", 1), found("TS350"), VIDEO),
+    Fault("one packet of the sound is lost", lose("audio", 1), found("TS350"), AUDIO),
+    Fault("five packets of the picture are lost", lose("video", 5), found("TS350"), VIDEO),
+    Fault("fifteen packets of the sound are lost", lose("audio", 15), found("TS350"), AUDIO),
+    Fault("a packet is sent three times", again("audio", 2), found("TS351"), AUDIO),
+    Fault("a packet is sent four times", again("video", 3), found("TS351"), VIDEO),
+    Fault("a sync byte is flipped", on_packet("video", set_byte(0, 0x08)), found("TS320"), VIDEO),
+    Fault("seven bytes are put in", insert(7), found("TS320")),
+    Fault("a kilobyte is put in", insert(1024), found("TS320")),
+    Fault("one byte is taken out", delete(1), found("TS320")),
+    Fault("five hundred bytes are taken out", delete(500), found("TS320")),
+    Fault("a kilobyte is zeros", zero(1024), found("TS320")),
+    Fault("a packet is marked as damaged", on_packet("video", set_byte(1, 0x80)), found("TS330"), VIDEO),
+    Fault("a packet is scrambled", on_packet("audio", set_byte(3, 0x80)), found("TS331"), AUDIO),
+    Fault("the CRC of a PAT is wrong", break_table("pat"), found("TS343")),
+    Fault("the CRC of a PMT is wrong", break_table("pmt"), found("TS343")),
+    Fault("no PAT", without_table("pat"), found("TS340")),
+    Fault("no PMT", without_table("pmt"), found("TS341")),
+    Fault("a PMT without streams", replace_table("pmt", lambda data: pmt([]), share=0), found("TS341")),
+    Fault("PAT and PMT come late", late_tables, found("TS342")),
+    Fault(
+        "two programs", replace_table("pat", lambda data: pat([(1, tables(data)[0] or 0), (2, 0x1500)])), found("TS344")
+    ),
+    Fault("a PMT that says something else", second_pmt, found("TS361")),
+    Fault("no packet of the picture", without_stream("video"), found("TS360"), BOTH),
+    Fault("no packet of the sound", without_stream("audio"), found("TS360"), BOTH),
+    Fault("no packet of any stream", without_streams, found("TS362")),
+    Fault("packets of streams that nothing names alone", on_other_pids, found("TS362")),
+    Fault("PCR jumps forward", shift_pcr(3), found("TS370")),
+    Fault("PCR jumps back", shift_pcr(-2), found("TS370")),
+    Fault("PTS of the picture jumps forward", shift_pts("video", 4), found("TS371"), VIDEO),
+    Fault("PTS of the sound jumps forward", shift_pts("audio", 4), found("TS371"), AUDIO),
+    Fault("the first picture is no key frame", without_first_picture, found("TS401"), VIDEO),
+    Fault("no key frame", without_key_frames, found("TS400"), VIDEO),
+    Fault("the last PES packet of the sound is cut", cut_last("audio"), found("TS430"), AUDIO),
+    *(
+        Fault(f"it is {name}", other_format(content), found("TS310"))
+        for name, content in (
+            ("a page", HTML),
+            ("an error message", XML),
+            ("an MP4 file", MP4),
+            ("WebM", WEBM),
+            ("bare AAC", ADTS),
+            ("AAC with an ID3 tag", ID3),
+            ("zeros", b"\x00"),
+            ("text", b"0123456789"),
+        )
+    ),
+)
+HARMLESS = (
+    Fault("a packet is sent twice", again("audio", 1), found(), AUDIO),
+    Fault("a packet of the picture is sent twice", again("video", 1), found(), VIDEO),
+    Fault("counters jump and say so", twice_with_jump("audio"), found(), AUDIO),
+    Fault("null packets in between", with_nulls, found()),
+    Fault("counters of the tables stand still", still_tables, found("TS352")),
+    Fault("packets of 192 bytes", widen(192), found("TS321")),
+    Fault("packets of 204 bytes", widen(204), found("TS321")),
+)
