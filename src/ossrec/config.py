@@ -18,12 +18,12 @@ Kind = Literal["text", "path", "word", "duration", "number", "auto", "switch", "
 MOST_PROCESSES = 64
 FILE_NAME = "ossrec.toml"
 ENVIRONMENT_ONLY = {
-    "OSSREC_CONFIG": "the settings file to use",
-    "OSSREC_CERTIFICATE_ID": "the id of the certificate for the recorder's service",
-    "OSSREC_CERTIFICATE_KEY": "its key",
-    "OSSREC_CALLBACK": "the URL that the recorder tells of a recording",
-    "OSSREC_CALLBACK_SECRET": "what a callback must know, for `ossrec tasks listen`",
-    "OSSREC_DEBUG": "1 shows the traceback of an unforeseen error",
+    "OSSREC_CONFIG": "settings file to use",
+    "OSSREC_CERTIFICATE_ID": "ID of the certificate for the recorder's service",
+    "OSSREC_CERTIFICATE_KEY": "key of that certificate",
+    "OSSREC_CALLBACK": "URL to which the recorder sends callbacks",
+    "OSSREC_CALLBACK_SECRET": "secret that callbacks to `ossrec tasks listen` must present",
+    "OSSREC_DEBUG": "1 shows the traceback of an unexpected error",
 }
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -55,29 +55,36 @@ class Setting(NamedTuple):
 SETTINGS: dict[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("catalog", "path", "ossrec.db", "The catalog file."),
-        Setting("format", "word", "table", "How data is written.", ("table", "json", "jsonl", "csv")),
-        Setting("color", "word", "auto", "Colour on a terminal.", ("auto", "always", "never")),
-        Setting("idle", "duration", "30s", "A room with nobody publishing for so long has stopped."),
-        Setting("lag", "duration", "5m", "How long an upload may take to arrive."),
+        Setting("catalog", "path", "ossrec.db", "Catalog file."),
+        Setting("format", "word", "table", "Output format.", ("table", "json", "jsonl", "csv")),
+        Setting("color", "word", "auto", "When to use color.", ("auto", "always", "never")),
+        Setting("idle", "duration", "30s", "Treat a recording as ended after this long without a publisher."),
+        Setting("lag", "duration", "5m", "Allow this long for an upload to arrive."),
         Setting(
             "fail_on",
             "verdicts",
             "incomplete,damaged,unfinished",
-            "Verdicts that make the exit code 1 of `scan` and `check`: a list, `any`, or `never`.",
+            "Verdicts for which `scan` and `check` exit with 1: a list, `any` or `never`.",
         ),
-        Setting("threads", "number", 8, "How many requests run at once."),
-        Setting("processes", "auto", "auto", "How many processes look at segments, 0 to 64: with 1 threads alone do."),
-        Setting("endpoint", "text", "", "Host name or URL of OSS; by default that of the region."),
-        Setting("region", "text", "", "Region of the bucket, as in cn-hangzhou."),
-        Setting("signing", "word", "v4", "Version of the signature.", ("v4", "v1")),
-        Setting("internal", "switch", False, "Use the endpoint inside Alibaba Cloud."),
-        Setting("cname", "hosts", (), "A host name of your own that leads to the bucket; may be repeated."),
-        Setting("timeout", "duration", "30s", "How long a request may go without a byte before it is given up."),
-        Setting("retry_for", "duration", "2m", "How long a request that failed is made again."),
+        Setting("threads", "number", 8, "Maximum number of concurrent requests."),
+        Setting(
+            "processes",
+            "auto",
+            "auto",
+            "Number of processes that inspect segments, 0 to 64: with 0 or 1, only threads do.",
+        ),
+        Setting("endpoint", "text", "", "OSS endpoint, a host name or URL: by default that of the region."),
+        Setting("region", "text", "", "Region of the bucket, such as cn-hangzhou."),
+        Setting("signing", "word", "v4", "Signature version.", ("v4", "v1")),
+        Setting(
+            "internal", "switch", False, "Use the internal endpoint, which only hosts inside Alibaba Cloud can reach."
+        ),
+        Setting("cname", "hosts", (), "Custom domain name of the bucket; may be repeated."),
+        Setting("timeout", "duration", "30s", "Give up a request after this long without receiving data."),
+        Setting("retry_for", "duration", "2m", "Keep retrying a failed request for this long."),
         Setting("recorder", "text", "https://api.jocloud.com", "Address of the recorder's REST service."),
-        Setting("appid", "text", "", "AppID under which the recorder's service is asked."),
-        Setting("path_style", "switch", False, "Put the bucket's name in the path instead of the host name."),
+        Setting("appid", "text", "", "AppID for calls to the recorder's REST service."),
+        Setting("path_style", "switch", False, "Put the bucket name in the URL path instead of the host name."),
     )
 }
 

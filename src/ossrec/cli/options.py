@@ -14,7 +14,9 @@ from ossrec.config import SETTINGS, Setting, environment_problems, find_config, 
 F = TypeVar("F", bound=Callable[..., Any])
 
 WAY = ("threads", "endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
-CONFIG = "ossrec.config"  # in Context.meta: the settings file that was read
+CONFIG = "ossrec.config"  # key in Context.meta: the settings file that was read
+
+_METAVARS = {"auto": "NUMBER|auto", "hosts": "HOST", "verdicts": "VERDICT,…"}
 
 
 def setting(*names: str) -> Callable[[F], F]:
@@ -54,9 +56,12 @@ def time_range(since: str, until: str) -> Callable[[F], F]:
 def conditions(function: F) -> F:
     """Which recordings are meant: `room`, `uid`, `recordid`, `verdicts`, `since`, `until` and `bucket`."""
     for add in (
-        click.option("--bucket", type=values.name, help="In this bucket: oss://name, oss://name/prefix, or a folder."),
+        click.option(
+            "--bucket", type=values.name, help="Recordings in this bucket: oss://name, oss://name/prefix, or a folder."
+        ),
         time_range(
-            "Not over before: 2026-10-01, 2026-10-01T08:00+08:00, or 2d for two days ago.", "Begun before: the same."
+            "Recordings still running at or after TIME: 2026-10-01, 2026-10-01T08:00+08:00, or 2d (two days ago).",
+            "Recordings started before TIME.",
         ),
         click.option(
             "--verdict",
@@ -64,10 +69,10 @@ def conditions(function: F) -> F:
             type=values.verdicts,
             metavar="VERDICT,…",
             shell_complete=values.completes(values.WORDS),
-            help=f"Of one of these verdicts: {', '.join(values.WORDS)}.",
+            help=f"Recordings with one of these verdicts: {', '.join(values.WORDS)}.",
         ),
         click.option("--recordid", type=values.name, help="Recordings of this task."),
-        click.option("--uid", type=values.name, help="Recordings of this user alone."),
+        click.option("--uid", type=values.name, help="Recordings of this user only (source streams)."),
         click.option("--room", type=values.name, help="Recordings of this room."),
     ):
         function = add(function)
@@ -98,7 +103,7 @@ def _in_place_of(function: F, command: Callable[..., Any]) -> F:
 
 
 def _option(setting: Setting) -> Callable[[F], F]:
-    kind: dict[str, Any] = {"type": values.text, "metavar": setting.kind.upper()}
+    kind: dict[str, Any] = {"type": values.text, "metavar": _METAVARS.get(setting.kind, setting.kind.upper())}
     if setting.kind == "path":
         kind["type"] = values.File()
     elif setting.kind == "word":
@@ -152,5 +157,5 @@ _config_option = click.option(
     is_eager=True,
     expose_value=False,
     callback=_load_config,
-    help="Settings file in place of ossrec.toml.",
+    help="Settings file to use instead of ossrec.toml.",
 )

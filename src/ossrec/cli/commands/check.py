@@ -1,4 +1,4 @@
-"""`ossrec check`: look at the bytes of the segments that are due; for cron in the night, or one recording by hand."""
+"""`ossrec check`: inspect segments that are due; a nightly cron job, or one recording by hand."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -38,29 +38,39 @@ _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
     type=click.Choice(["edges", "full"]),
     default="edges",
     show_default=True,
-    help="Read head and tail of each segment, or every byte.",
+    help="Read the head and tail of each segment (`edges`), or every byte (`full`).",
 )
-@click.option("--again", type=values.duration, metavar="DURATION", help="Also what was looked at longer ago: 30d.")
 @click.option(
-    "--share", type=values.share, metavar="I/N", help="Only part I of N: seven nights read all with 1/7 to 7/7."
+    "--again",
+    type=values.duration,
+    metavar="DURATION",
+    help="Re-check segments last checked before this: 30d for 30 days ago.",
 )
-@click.option("--budget", type=values.size, metavar="SIZE", help="Read at most so much: 20GB.")
-@click.option("--time", type=values.duration, metavar="DURATION", help="Begin no further look after so long: 2h.")
-@click.option("--dry-run", is_flag=True, help="Only tell what it would cost.")
-@click.option("--dask", type=values.scheduler, metavar="ADDRESS", help="Look on a Dask cluster: tcp://scheduler:8786.")
-@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
+@click.option(
+    "--share",
+    type=values.share,
+    metavar="I/N",
+    help="Check only part I of N: 1/7 to 7/7 cover everything in seven nights.",
+)
+@click.option("--budget", type=values.size, metavar="SIZE", help="Read at most this much: 20GB.")
+@click.option("--time", type=values.duration, metavar="DURATION", help="Stop starting new checks after this long: 2h.")
+@click.option("--dry-run", is_flag=True, help="Only report what a check would read.")
+@click.option(
+    "--dask", type=values.scheduler, metavar="ADDRESS", help="Inspect segments on a Dask cluster: tcp://scheduler:8786."
+)
+@click.option("--wait", is_flag=True, help="Wait while another run holds the catalog, instead of failing.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress, and report only problems.")
 @setting("catalog", "fail_on", "idle", "lag", "threads", "processes")
 @setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
 @output_options
 def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
-    """Look at the bytes of segments that were never looked at so deep, or changed since, newest recording first.
+    """Read segments that were not yet checked to this depth, or have changed since, newest recording first.
 
-    RECORDING is a recordid, or the key or path of a playlist; without any, all that is wanted is looked
-    at. Nothing is written to a bucket. A check that was stopped goes on where it was.
+    RECORDING is a recordid, or the key or path of a playlist; without one, all recordings that meet the
+    conditions are checked. Nothing is written to a bucket. A check that was stopped resumes where it left off.
 
-    The exit code is 3 when something could not be looked at, else 1 when a recording that was looked at
-    has a verdict of --fail-on, else 0.
+    The exit code is 3 if something could not be read, else 1 if --fail-on names the verdict of a checked
+    recording, else 0.
     """
     from ossrec.buckets.open import open_bucket
     from ossrec.cli.bucket_options import bucket_settings

@@ -1,4 +1,4 @@
-"""`ossrec completion`: the script that makes a shell complete ossrec."""
+"""`ossrec completion`: print a completion script for a shell."""
 
 import click
 
@@ -16,9 +16,9 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    """Print the script that makes a shell complete commands, options, verdicts and codes.
+    """Print a script with which your shell completes commands, options, verdicts and finding codes.
 
-    bash 4.4 or newer, zsh and fish are known.
+    Supported are bash 4.4 or newer, zsh and fish.
     """
     from click.shell_completion import get_completion_class
 

@@ -1,4 +1,4 @@
-"""`ossrec doctor`: settings, credentials, access, clock and catalog, and what to do about them."""
+"""`ossrec doctor`: check settings, credentials, access, clock and catalog, and suggest fixes."""
 
 import os
 from collections.abc import Iterator
@@ -35,15 +35,17 @@ _ENOUGH = 1024  # bytes of an object, to see that reading is allowed
     epilog="\b\nExamples:\n  ossrec doctor\n  ossrec doctor oss://my-bucket/2026/ --region cn-hangzhou",
 )
 @click.argument("bucket", required=False, type=values.name)
-@click.option("--thorough", is_flag=True, help="Check every row and index of the catalog: minutes when it is large.")
+@click.option(
+    "--thorough", is_flag=True, help="Check every row and index of the catalog; takes minutes for a large one."
+)
 @setting(*(name for name in SETTINGS if name not in ("format", "color")))
 @output_options
 @click.pass_context
 def command(ctx: click.Context, /, output: Output, bucket: str | None, thorough: bool, **options: Any) -> int:
-    """Check settings, credentials, access to BUCKET, clock and catalog, and say what to do.
+    """Check settings, credentials, access to BUCKET, clock and catalog, and suggest how to fix problems.
 
-    One page of BUCKET is listed and the start of one object read; nothing is written. Credentials are
-    never shown. The exit code is 1 when there is a problem, 0 when there are warnings at most.
+    One page of BUCKET is listed and the start of one object is read; nothing is written. Credentials are
+    never shown. The exit code is 1 if there is a problem, and 0 if there are only warnings.
     """
     catalog: Path = options["catalog"]
     checks: list[DoctorCheck] = []

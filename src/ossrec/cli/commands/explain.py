@@ -1,4 +1,4 @@
-"""`ossrec explain`: what a finding means and what to do about it."""
+"""`ossrec explain`: explain finding codes and how to fix what they report."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +43,10 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 @click.command("explain", epilog="\b\nExamples:\n  ossrec explain LST260\n  ossrec explain --list")
 @click.argument("codes", nargs=-1, type=_code, metavar="CODE...", shell_complete=_complete)
-@click.option("--list", "every", is_flag=True, help="All codes, in a line each.")
+@click.option("--list", "every", is_flag=True, help="List all codes, one per line.")
 @output_options
 def command(codes: tuple[str, ...], every: bool, output: Output) -> None:
-    """Explain what a finding means for the recording, and what to do about it."""
+    """Explain what a finding means for the recording, and how to fix it."""
     if every == bool(codes):
         raise UsageProblem("name a code such as LST260, or all of them with --list")
     rows = [_row(code) for code in (sorted(RULES) if every else codes)]

@@ -1,4 +1,4 @@
-"""`ossrec find`: recordings by room, user, task, verdict or time."""
+"""`ossrec find`: find recordings by room, user, task, verdict or time."""
 
 import time
 from contextlib import closing
@@ -57,17 +57,20 @@ _COUNTS = (
     "  ossrec find --uid 10266666 --count",
 )
 @conditions
-@click.option("--stream", type=click.Choice(["mixed", "source"]), help="All users in one, or one user alone.")
-@click.option("--limit", type=values.limit, metavar="NUMBER", help="At most so many, the newest.")
-@click.option("--unnamed", is_flag=True, help="Objects that no recorder named, instead of recordings.")
-@click.option("--count", is_flag=True, help="How many there are of each verdict, instead of each.")
+@click.option(
+    "--stream", type=click.Choice(["mixed", "source"]), help="Recordings of all users mixed, or of single users."
+)
+@click.option("--limit", type=values.limit, metavar="NUMBER", help="Show at most this many, the newest.")
+@click.option("--unnamed", is_flag=True, help="List files that are not recordings instead.")
+@click.option("--count", is_flag=True, help="Count the recordings of each verdict instead of listing them.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any) -> None:
-    """Find recordings, newest first; every match comes unless --limit is given.
+    """Find recordings, newest first. All conditions must be met; without any, all recordings are listed.
 
-    A recording matches a time range when any part of it lies in it. A room or user also finds the
-    recordings whose ambiguous name may mean it: their "reading" is "alternative". Times are UTC.
+    A recording matches a time range if any part of it lies in the range. Times are UTC. --room and --uid
+    also find recordings with an ambiguous name that may mean that room or user: in JSON and CSV their
+    "reading" is "alternative".
     """
     unnamed, count = asked.pop("unnamed"), asked.pop("count")
     if unnamed:

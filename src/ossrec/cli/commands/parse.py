@@ -1,4 +1,4 @@
-"""`ossrec parse`: the naming parser at the shell."""
+"""`ossrec parse`: parse file names on the command line."""
 
 import sys
 from collections.abc import Iterator
@@ -36,15 +36,15 @@ _COLUMNS = (
     "  ossrec parse --all rid_ba1107310000565164da34f816f842da94d_a__uid_s_b__uid_s_c__uid_e.m3u8",
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--all", "every", is_flag=True, help="All readings of an ambiguous name, the most likely first.")
-@click.option("--room", type=values.text, help="The room, if it is known: settles an ambiguous name.")
-@click.option("--uid", type=values.text, help="The user, if known.")
+@click.option("--all", "every", is_flag=True, help="Show all readings of an ambiguous name, the most likely first.")
+@click.option("--room", type=values.text, help="The room, if known, to resolve an ambiguous name.")
+@click.option("--uid", type=values.text, help="The user, if known, to resolve an ambiguous name.")
 @output_options
 def command(names: tuple[str, ...], every: bool, room: str | None, uid: str | None, output: Output) -> int:
-    """Say what file names mean: task, room and user.
+    """Parse file names into task, room and user.
 
-    NAME is a key or a file name; - reads names from standard input, one a line. The exit code is 1 when
-    a name is no recording's; its row then has nothing but the name.
+    NAME is a key or a file name; - reads names from standard input, one per line. The exit code is 1 if
+    a name is not that of a recording; only its "name" field is then filled.
     """
     strange = 0
 

@@ -1,4 +1,4 @@
-"""`ossrec scan`: list a bucket into the catalog and check what is new or changed; the cron job."""
+"""`ossrec scan`: index a bucket and check the recordings that are new or changed; the usual cron job."""
 
 import os
 from collections.abc import Iterator
@@ -33,29 +33,29 @@ from ossrec.cli.views.run_summary import (
     "  ossrec scan oss://my-bucket/2026/ --region cn-hangzhou --catalog /var/lib/ossrec/ossrec.db -q",
 )
 @click.argument("bucket", type=values.name)
-@click.option("--prefix", type=values.text, default="", help="Only keys that start so.")
+@click.option("--prefix", type=values.text, default="", help="Scan only keys that start with this.")
 @click.option(
     "--depth",
     "look_to",  # the setting of a file must not reach it
     type=click.Choice(["listing", "edges", "full"]),
     default="listing",
     show_default=True,
-    help="Then look at what is due: head and tail of each segment, or every byte.",
+    help="After the listing, also check segments: `edges` reads the head and tail of each, `full` every byte.",
 )
-@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
-@click.option("--fresh", is_flag=True, help="Begin anew instead of going on with a scan that was stopped.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, and of the summary only what is wrong.")
+@click.option("--wait", is_flag=True, help="Wait while another run holds the catalog, instead of failing.")
+@click.option("--fresh", is_flag=True, help="Restart from the beginning instead of resuming a stopped scan.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress, and report only problems.")
 @setting("catalog", "fail_on", "idle", "lag", "threads", "processes")
 @setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
 @output_options
 def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
-    """List BUCKET into the catalog and check what is new or changed since the last scan.
+    """Index BUCKET in the catalog, and check the recordings that are new or changed since the last scan.
 
     BUCKET is oss://name, oss://name/prefix or a folder. Credentials come from the environment:
     OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN. Nothing is written to the bucket.
 
-    The exit code is 3 when something could not be looked at, else 1 when a recording has a verdict
-    of --fail-on, else 0. A scan that was stopped goes on where it was.
+    A scan that was stopped resumes where it left off. The exit code is 3 if something could not be
+    read, else 1 if --fail-on names the verdict of a recording, else 0.
     """
     from ossrec.cli.bucket_options import bucket_settings, opened
     from ossrec.cli.output.progress import say_that_it_stops, shown

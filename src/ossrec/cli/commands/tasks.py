@@ -7,7 +7,7 @@ from ossrec.cli.subcommand_group import Subcommand, SubcommandGroup
 SUBCOMMANDS = {
     "import": Subcommand("ossrec.cli.tasks.import_tasks", "Import tasks from a CSV, JSON or JSON lines file."),
     "forget": Subcommand(
-        "ossrec.cli.tasks.forget_tasks", "Remove imported facts of some tasks, or of all tasks in a file."
+        "ossrec.cli.tasks.forget_tasks", "Remove imported facts of the given tasks, or of all tasks in a file."
     ),
     "list": Subcommand("ossrec.cli.tasks.list_tasks", "List tasks with their state and files."),
     "unmatched": Subcommand("ossrec.cli.tasks.unmatched", "List tasks without files and files without tasks."),
@@ -25,10 +25,11 @@ SUBCOMMANDS = {
 )
 @click.pass_context
 def command(ctx: click.Context) -> int | None:
-    """Link files to the tasks that recorded them, and list what does not match.
+    """Match recordings with recording tasks, and list mismatches.
 
-    Tasks come from an import of your own database, from `ossrec record` and from the recorder's callbacks,
-    in any order; each is optional. A recordid that is only in the bucket is a task of unknown origin.
+    Tasks are known from an import of your own database, from `ossrec record` and from the recorder's
+    callbacks, in any order; each source is optional. A recordid found only in the bucket counts as a task
+    of unknown origin.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
