@@ -23,12 +23,9 @@ COLUMNS = 108
 TIMELINE = "ba1111200000ffa51f062193a9ce541c848d7_physics_8a"
 
 # Contrast of at least 4.5 to 1 on the background (WCAG 2.2, 1.4.3).
-_THEME = TerminalTheme(
-    (22, 27, 34),
-    (230, 237, 243),
-    [(22, 27, 34), (255, 123, 114), (86, 211, 100), (227, 179, 65)]
-    + [(121, 192, 255), (210, 168, 255), (86, 212, 221), (230, 237, 243)],
-)
+_BLACK, _RED, _GREEN, _YELLOW = (22, 27, 34), (255, 123, 114), (86, 211, 100), (227, 179, 65)
+_BLUE, _MAGENTA, _CYAN, _WHITE = (121, 192, 255), (210, 168, 255), (86, 212, 221), (230, 237, 243)
+_THEME = TerminalTheme(_BLACK, _WHITE, [_BLACK, _RED, _GREEN, _YELLOW, _BLUE, _MAGENTA, _CYAN, _WHITE])
 
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="@COMMAND@">
 <style>
