@@ -59,7 +59,7 @@ TROUBLES = {
     "the body is cut short": (fault(truncate_at=9), "LOOK003", ""),
     "the body does not match its checksum": (fault(bad_crc=True), "LOOK003", ""),
     "it is larger than any playlist": (grow_beyond_bounds, "LOOK004", "16777224 bytes"),
-    "it vanishes after it was listed": (vanish_meanwhile, "LOOK005", "not there any more"),
+    "it vanishes after it was listed": (vanish_meanwhile, "LOOK005", "it is no longer in the bucket"),
 }
 
 

@@ -2,11 +2,11 @@
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.errors import AccessDenied, BucketBusy
+from ossrec.jobs.access import ARCHIVED, DENIED, FAILED
 from ossrec.jobs.check.in_flight import Done
-from ossrec.jobs.workers.inspect_object import ARCHIVED, InspectionResult
+from ossrec.jobs.workers.inspect_object import InspectionResult
 
 _ENOUGH = 20  # failures in a row that raise the question
-_DENIED, _FAILED = "LOOK002", "LOOK003"
 
 
 class CompletedInspection:
@@ -47,9 +47,9 @@ class OutageDetector:
         codes = {answer.looked.failure.code for answer in self._held if answer.looked.failure is not None}
         self._bucket.page(last.target.key, until=last.target.key)  # raises when the bucket itself cannot be read
         said = "" if last.failure is None else last.failure.detail
-        if codes == {_DENIED}:
+        if codes == {DENIED}:
             raise AccessDenied(said)
-        if codes == {_FAILED} and len(self._held) >= _ENOUGH:
+        if codes == {FAILED} and len(self._held) >= _ENOUGH:
             raise BucketBusy(f"{len(self._held)} segments in a row could not be read: {said}")
         return self._let_go()
 

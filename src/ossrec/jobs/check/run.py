@@ -11,6 +11,7 @@ from ossrec.catalog.store.check_runs import mark_judgement_due
 from ossrec.catalog.store.inspections import FormatTable, save_inspection
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.findings import Finding
+from ossrec.jobs.access import ARCHIVED, archived_segment
 from ossrec.jobs.check.bucket_sessions import BucketSession, BucketSessions
 from ossrec.jobs.check.in_flight import InFlight
 from ossrec.jobs.check.outage import CompletedInspection
@@ -19,7 +20,7 @@ from ossrec.jobs.check.report import CheckOptions, CheckSummary
 from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
 from ossrec.jobs.judge.judge import ListingScope
 from ossrec.jobs.session.signals import StopRequest
-from ossrec.jobs.workers.inspect_object import ARCHIVED, archived, cost
+from ossrec.jobs.workers.inspect_object import cost
 from ossrec.jobs.workers.pool import WorkerPool
 
 _COMMIT_EVERY = 0.5  # seconds
@@ -204,7 +205,7 @@ class CheckRun:
     def _note_archived(self, hand: _OpenRecording) -> None:
         """Keep, without a request, that nobody can look at archived segments."""
         for task in hand.plan.archived:
-            failure = archived(hand.desk.bucket.name, task.target.key, task.storage or "")
+            failure = archived_segment(hand.desk.bucket.name, task.target.key, task.storage or "")
             self._keep_failure(task, failure, 0, int(time.time()))
         if hand.plan.archived:
             mark_judgement_due(self._conn, hand.number)

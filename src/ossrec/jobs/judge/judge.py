@@ -13,6 +13,7 @@ from ossrec.catalog.store.stems import split_key
 from ossrec.catalog.tasks.links import note_playlist
 from ossrec.errors import BucketError
 from ossrec.findings import Finding, Severity
+from ossrec.jobs.access import FAILED
 from ossrec.jobs.judge.assemble import Assembled, assemble
 from ossrec.jobs.judge.evaluate import Evaluation, evaluate
 from ossrec.jobs.judge.quiet import IdlePeriod
@@ -78,7 +79,7 @@ class Judge:
             try:
                 found = self._list_again(late, listing.prefix)
             except BucketError as error:
-                failures.append(Finding("LOOK003", late[0], str(error)))
+                failures.append(Finding(FAILED, late[0], str(error)))
                 assembled = assembled.doubting(frozenset(late))
                 found = 0
             if found:

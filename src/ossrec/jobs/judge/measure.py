@@ -8,6 +8,7 @@ from ossrec.catalog.store.inspections import FormatTable, StoredInspection
 from ossrec.catalog.store.recordings import Measures
 from ossrec.catalog.store.stems import recorder
 from ossrec.findings import Finding, Severity
+from ossrec.jobs.access import ARCHIVED
 from ossrec.jobs.judge.assemble import Assembled
 from ossrec.jobs.judge.inspectable import InspectableSegment, encrypted_and_external, inspectable_segments
 from ossrec.jobs.judge.inspection_rows import inspection_of
@@ -19,7 +20,6 @@ from ossrec.mpegts.sequence.order import in_order
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
 
-_FAILED_WHILE_ARCHIVED = "LOOK001"
 _LEAP = "TS380"  # times of neighbours do not meet: without a length nothing of the recording is lost
 _ROUNDING = 0.0005  # times of segments are whole milliseconds
 
@@ -62,7 +62,7 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
 
 def _look(one: InspectableSegment, assembled: Assembled) -> StoredInspection | None:
     look = assembled.looks.get(one.key)
-    if look is not None and look.failure == _FAILED_WHILE_ARCHIVED and _is_restored(one, assembled):
+    if look is not None and look.failure == ARCHIVED and _is_restored(one, assembled):
         return None
     return look
 

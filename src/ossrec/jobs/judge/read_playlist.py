@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.store.recordings import PlaylistObject
-from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing, ObjectTooLarge
+from ossrec.errors import BucketError, ObjectMissing, ObjectTooLarge
 from ossrec.findings import Finding
 from ossrec.hls.collector import excerpt
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.hls.uris import ResolvedUris, resolve_playlist
+from ossrec.jobs.access import ARCHIVED, access_finding
 from ossrec.model import COLD, Body
 
-ARCHIVED = "LOOK001"
 _MOST_MEMBERS = 8  # that a finding names
 
 
@@ -33,16 +33,13 @@ def fetch_playlist(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
         return PlaylistRead(at, failure=Finding(ARCHIVED, at.key, at.storage))
     try:
         body = bucket.read(at.key, limit=MAX_PLAYLIST)
-    except ObjectArchived as error:
-        return PlaylistRead(at, failure=Finding(ARCHIVED, at.key, str(error)))
-    except AccessDenied as error:
-        return PlaylistRead(at, failure=Finding("LOOK002", at.key, str(error)))
-    except ObjectTooLarge:
-        return PlaylistRead(at, failure=Finding("LOOK004", at.key, f"{at.size} bytes"))
-    except ObjectMissing:
-        return PlaylistRead(at, failure=Finding("LOOK005", at.key, "it is not there any more"))
+    except ObjectTooLarge as error:
+        return PlaylistRead(at, failure=access_finding(at.key, error)._replace(detail=f"{at.size} bytes"))
+    except ObjectMissing as error:
+        detail = "it is no longer in the bucket"
+        return PlaylistRead(at, failure=access_finding(at.key, error)._replace(detail=detail))
     except BucketError as error:
-        return PlaylistRead(at, failure=Finding("LOOK003", at.key, str(error)))
+        return PlaylistRead(at, failure=access_finding(at.key, error))
     playlist = read_playlist(body.data, at.key)
     if playlist.kind == "master":
         playlist = _with_members(playlist)

@@ -8,13 +8,12 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.store.inspections import FormatTable
 from ossrec.catalog.store.objects import etag_of
 from ossrec.findings import Finding
+from ossrec.jobs.access import CHANGED
 from ossrec.jobs.judge.inspection_rows import inspection_of
 from ossrec.jobs.rebuild.gather import GatheredRecording
 from ossrec.jobs.session.daemon_threads import DaemonThreadPool
 from ossrec.jobs.workers.inspect_object import SegmentObject, inspect_object
 from ossrec.mpegts.inspection import Inspection
-
-_CHANGED = "LOOK005"
 
 
 class KnownInspections(NamedTuple):
@@ -42,7 +41,7 @@ def inspect_all(
         if known is not None:
             looks.seen[key] = known
         elif etag is None:
-            looks.failures[key] = Finding(_CHANGED, key, "it is not there any more: scan again")
+            looks.failures[key] = Finding(CHANGED, key, "it is not there any more: scan again")
         else:
             targets.append(SegmentObject(key, entry.size or 0, etag))
     if targets:

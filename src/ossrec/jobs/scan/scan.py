@@ -29,11 +29,11 @@ from ossrec.catalog.store.scans import (
 )
 from ossrec.catalog.tasks.links import has_tasks, link_counts
 from ossrec.errors import AccessDenied, BucketMissing
+from ossrec.jobs.access import ARCHIVED
 from ossrec.jobs.check.check import check_held_catalog
 from ossrec.jobs.check.report import CheckCallbacks, CheckForecast, CheckOptions
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
 from ossrec.jobs.judge.quiet import IdlePeriod
-from ossrec.jobs.judge.read_playlist import ARCHIVED
 from ossrec.jobs.scan.callback_files import CallbackFiles
 from ossrec.jobs.scan.judge_due import DueJudge
 from ossrec.jobs.scan.list_bucket import list_bucket

@@ -6,18 +6,17 @@ A plain function of (bucket, segment, depth) on plain values, so that threads an
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ossrec.buckets.oss.restore_command import restore_command
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.encoding import pack_etag
-from ossrec.errors import AccessDenied, BucketError, ObjectArchived, ObjectMissing
+from ossrec.errors import BucketError, ObjectArchived, ObjectMissing
 from ossrec.findings import Finding
+from ossrec.jobs.access import access_finding, archived_segment
 from ossrec.mpegts.inspection import Depth, Inspection
 
 # docs/performance.md has what was measured: a first key frame fits in, a first sound not with every muxer.
 HEAD = 128 * 1024  # bytes read at the start of a segment at depth `edges`
 TAIL = 128 * 1024  # and at its end
 BLOCK = 8 * 1024 * 1024  # bytes in one request at depth `full`
-ARCHIVED = "LOOK001"
 
 
 class SegmentObject(NamedTuple):
@@ -46,19 +45,10 @@ def inspect_object(bucket: Bucket, target: SegmentObject, depth: Depth) -> Inspe
     try:
         inspection, failure = _inspect(reader, target, depth), None
     except ObjectArchived as error:
-        inspection, failure = None, archived(bucket.name, target.key, str(error))
-    except AccessDenied as error:
-        inspection, failure = None, Finding("LOOK002", target.key, str(error))
-    except (ObjectMissing, _ObjectChanged) as error:
-        inspection, failure = None, Finding("LOOK005", target.key, str(error))
+        inspection, failure = None, archived_segment(bucket.name, target.key, str(error))
     except BucketError as error:
-        inspection, failure = None, Finding("LOOK003", target.key, str(error))
+        inspection, failure = None, access_finding(target.key, error)
     return InspectionResult(target, inspection, failure, reader.requests, reader.bytes_read)
-
-
-def archived(bucket: str, key: str, said: str) -> Finding:
-    """Nobody can look at an object before it is restored; *said* is its storage class, or what the bucket said."""
-    return Finding(ARCHIVED, key, f"{said}: {restore_command(bucket, key)}")
 
 
 def cost(size: int, depth: Depth) -> tuple[int, int]:
@@ -83,8 +73,8 @@ def _inspect(reader: "_Reader", target: SegmentObject, depth: Depth) -> Inspecti
     return inspect_edges(head, reader.read(target.size - TAIL, target.size), target.size)
 
 
-class _ObjectChanged(Exception):
-    """The object is not what the listing showed."""
+class _ObjectChanged(ObjectMissing):
+    """The object is another version than the listed one."""
 
 
 class _Reader:
