@@ -32,6 +32,15 @@ class Verdict(StrEnum):
 RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
+class DamageKind(StrEnum):
+    """What a timeline draws for a fault in the bytes of a segment, from the best to the worst for the viewer."""
+
+    FLAW = "flaw"  # plays on, or breaks some players
+    JUMP = "jump"  # timestamps jump or are missing
+    LOST = "lost"  # packets are lost: audio or video breaks for a moment
+    BROKEN = "broken"  # cannot be played
+
+
 class Rule(NamedTuple):
     """One fault that a check can find; its code never changes its meaning."""
 
@@ -40,7 +49,8 @@ class Rule(NamedTuple):
     title: str  # one sentence without its full stop
     remedy: str  # what to do, one sentence
     section: str  # where it is written: "RFC 8216 4.3.3.1", or "" for our own
-    verdict: Verdict  # what a recording is at best when this holds
+    verdict: Verdict  # the best that a recording with such a finding can be
+    damage: DamageKind | None = None  # what a timeline draws; None: nothing
 
 
 class Finding(NamedTuple):

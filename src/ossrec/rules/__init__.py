@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ossrec.findings import Rule
-from ossrec.rules import listing, names, tasks
+from ossrec.rules import access, listing, names, tasks, transport_stream
 from ossrec.rules import playlist_header as header
 from ossrec.rules import playlist_segments as segments
 from ossrec.rules import playlist_syntax as syntax
-from ossrec.rules import transport_stream as packets
 
 AREAS: Mapping[str, str] = MappingProxyType(
     {
@@ -35,9 +34,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             header.RULES,
             segments.RULES,
             listing.RULES,
-            packets.RULES,
+            transport_stream.RULES,
             names.RULES,
             tasks.RULES,
+            access.RULES,
         )
         for rule in table
     }

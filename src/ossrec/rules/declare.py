@@ -1,23 +1,25 @@
-"""How a row of the rule table is made: one function per severity."""
+"""Declare rows of the rule table: one function per severity."""
 
-from ossrec.findings import Rule, Severity, Verdict
-
-
-def error(code: str, verdict: Verdict, title: str, remedy: str, section: str = "") -> Rule:
-    """Content is missing or cannot be played; *verdict* says which."""
-    return Rule(code, Severity.ERROR, title, remedy, section, verdict)
+from ossrec.findings import DamageKind, Rule, Severity, Verdict
 
 
-def warning(code: str, title: str, remedy: str, section: str = "") -> Rule:
-    """It plays with a flaw, or breaks some players."""
-    return Rule(code, Severity.WARNING, title, remedy, section, Verdict.FLAWED)
+def error(
+    code: str, verdict: Verdict, title: str, remedy: str, section: str = "", *, damage: DamageKind | None = None
+) -> Rule:
+    """Declare a fault by which content is missing or cannot be played; *verdict* says which."""
+    return Rule(code, Severity.ERROR, title, remedy, section, verdict, damage)
+
+
+def warning(code: str, title: str, remedy: str, section: str = "", *, damage: DamageKind | None = None) -> Rule:
+    """Declare a fault with which a recording plays with a flaw, or breaks some players."""
+    return Rule(code, Severity.WARNING, title, remedy, section, Verdict.FLAWED, damage)
 
 
 def info(code: str, title: str, remedy: str, section: str = "") -> Rule:
-    """Worth knowing; a recording is no worse for it."""
+    """Declare a fact that is worth knowing and leaves a recording complete."""
     return Rule(code, Severity.INFO, title, remedy, section, Verdict.COMPLETE)
 
 
-def blind(code: str, title: str, remedy: str) -> Rule:
-    """The look itself failed, so nothing is known about the recording."""
+def not_inspected(code: str, title: str, remedy: str) -> Rule:
+    """Declare a failure of access: nothing is known about the recording."""
     return Rule(code, Severity.WARNING, title, remedy, "", Verdict.UNKNOWN)

@@ -1,12 +1,14 @@
 """Which seconds are damaged and how, by what was found in the bytes of segments."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.catalog.details.damage import KIND_OF, KINDS, Damage, damages, kind_of
+from ossrec.catalog.details.damage import KINDS, Damage, damages, kind_of
 from ossrec.findings import Severity
 from ossrec.rules import RULES, area
 
@@ -33,19 +35,47 @@ def held_by(place: tuple[int, int]) -> tuple[float, float]:
     return start, start + 10.0
 
 
-def test_every_fault_in_the_bytes_is_of_one_kind() -> None:
-    against = {code for code, rule in RULES.items() if area(code) == "TS" and rule.severity >= Severity.WARNING}
-    assert set(KIND_OF) == against
-    assert set(KIND_OF.values()) == set(KINDS)
+DRAWN = {
+    "broken": {"TS310", "TS320", "TS331", "TS340", "TS341", "TS343", "TS362"},
+    "lost": {"TS330", "TS350", "TS430"},
+    "jump": {"TS370", "TS371", "TS380", "TS382"},
+    "flaw": {
+        *("TS342", "TS344", "TS351", "TS353", "TS360", "TS361", "TS390"),
+        *("TS400", "TS401", "TS410", "TS411", "TS420", "TS421"),
+    },
+}
 
 
-def test_errors_are_no_flaws_and_warnings_not_broken() -> None:
-    for code, kind in KIND_OF.items():
-        assert (kind == "flaw") <= (RULES[code].severity is Severity.WARNING), code
-        assert (kind == "broken") <= (RULES[code].severity is Severity.ERROR), code
+def test_every_code_is_drawn_as_its_kind_of_damage() -> None:
+    assert list(DRAWN) == list(reversed(KINDS))
+    kinds = {code: kind for kind, codes in DRAWN.items() for code in codes}
+    assert {code: RULES[code].damage for code in kinds} == kinds
+    assert {code: kind_of(code, RULES[code].severity.name.lower()) for code in kinds} == kinds
 
 
-def test_a_code_of_a_newer_ossrec_is_told_by_its_severity() -> None:
+def test_every_fault_in_the_bytes_has_a_kind_of_damage() -> None:
+    faults = {code for code, rule in RULES.items() if area(code) == "TS" and rule.severity >= Severity.WARNING}
+    assert {code for code, rule in RULES.items() if rule.damage is not None} == faults
+
+
+def test_errors_are_not_flaws_and_warnings_are_not_broken() -> None:
+    for code, rule in RULES.items():
+        assert (rule.damage == "flaw") <= (rule.severity is Severity.WARNING), code
+        assert (rule.damage == "broken") <= (rule.severity is Severity.ERROR), code
+
+
+def test_a_recording_without_damage_does_not_load_the_rule_table() -> None:
+    program = (
+        "import sys; from ossrec.catalog.details.damage import damages\n"
+        "info = {'code': 'TS352', 'source': 'segment', 'severity': 'info'}\n"
+        "missing = {'code': 'LST260', 'source': 'listing', 'severity': 'error'}\n"
+        "assert damages([info, missing], [0.0], lambda segment: None) == []\n"
+        "assert 'ossrec.rules' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_code_of_a_newer_ossrec_is_drawn_by_its_severity() -> None:
     assert [kind_of("TS999", word) for word in ("error", "warning", "info")] == ["broken", "flaw", None]
 
 

@@ -5,23 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ossrec.catalog.query.recording_rows import Row
+from ossrec.findings import DamageKind
 
-# From the best to the worst for the viewer.
-FLAW = "flaw"  # plays on, or breaks some players
-JUMP = "jump"  # time jumps or stands still
-LOST = "lost"  # packets are gone: picture or sound breaks for a moment
-BROKEN = "broken"  # cannot be played
-KINDS = (FLAW, JUMP, LOST, BROKEN)
-RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+KINDS = tuple(DamageKind)
+RANK: dict[str, int] = {kind: rank for rank, kind in enumerate(KINDS)}
 
-KIND_OF = {
-    **dict.fromkeys(("TS310", "TS320", "TS331", "TS340", "TS341", "TS343", "TS362"), BROKEN),
-    **dict.fromkeys(("TS330", "TS350", "TS430"), LOST),
-    **dict.fromkeys(("TS370", "TS371", "TS380", "TS382"), JUMP),
-    **dict.fromkeys(("TS342", "TS344", "TS351", "TS353", "TS360", "TS361", "TS390"), FLAW),
-    **dict.fromkeys(("TS400", "TS401", "TS410", "TS411", "TS420", "TS421"), FLAW),
-}
-_BY_SEVERITY = {"error": BROKEN, "warning": FLAW}  # of a code that a newer ossrec wrote
+_BY_SEVERITY = {"error": DamageKind.BROKEN, "warning": DamageKind.FLAW}  # of a code that a newer ossrec wrote
 _OVER_MANY = frozenset(("TS411",))  # told of the first of the segments over which they last
 _TOUCH = 0.0005  # seconds; what is nearer is one, for times are whole milliseconds
 
@@ -33,7 +22,7 @@ HeldBy = Callable[[Place], Held | None]
 class Damage(NamedTuple):
     """What is wrong in a stretch of one segment."""
 
-    kind: str  # of KINDS
+    kind: str  # of `KINDS`
     start: float | None  # seconds from the start of the recording; None: of a segment that has no place in it
     length: float | None  # seconds; None: a moment
     codes: tuple[str, ...]
@@ -69,19 +58,24 @@ def damage_row(damage: Damage) -> Row:
     return damage._asdict() | {"codes": list(damage.codes)}
 
 
-def kind_of(code: str, severity: str) -> str | None:
-    """The kind of damage that a finding means, None for one that is no damage."""
-    return KIND_OF.get(code) or _BY_SEVERITY.get(severity)
+def kind_of(code: str, severity: str) -> DamageKind | None:
+    """Return the kind of damage that the timeline draws for a finding; None: nothing is drawn."""
+    from ossrec.rules import RULES  # loaded only for a recording with damage: the rule table costs start-up time
+
+    rule = RULES.get(code)
+    return (rule.damage if rule is not None else None) or _BY_SEVERITY.get(severity)
 
 
 def _damage(finding: Row, offsets: Sequence[float], held_by: HeldBy) -> Damage | None:
-    kind = kind_of(finding["code"], finding["severity"]) if finding["source"] == "segment" else None
-    if kind is None or finding["severity"] == "info":
+    if finding["source"] != "segment" or finding["severity"] == "info":
+        return None
+    kind = kind_of(finding["code"], finding["severity"])
+    if kind is None:
         return None
     start, length, segment = _finite(finding["start"]), _finite(finding["length"]), finding["segment"]
     part = 0 if start is None else max(sum(offset <= start + _TOUCH for offset in offsets) - 1, 0)
     held = None if segment is None else held_by((part, segment))
-    if length is None and kind == BROKEN and finding["packet"] is None and held is not None:
+    if length is None and kind is DamageKind.BROKEN and finding["packet"] is None and held is not None:
         length = held[1] - held[0]
     if start is not None and held is not None and finding["code"] not in _OVER_MANY:
         start = min(start, held[1])

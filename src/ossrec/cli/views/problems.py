@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from ossrec.catalog.details.damage import FLAW, Damage
+from ossrec.catalog.details.damage import Damage
 from ossrec.catalog.details.segment_states import StateRun
 from ossrec.cli.output.text import clock
 from ossrec.cli.views.timeline import RANK, STATES
+from ossrec.findings import DamageKind
 
 _TOUCH = 0.05  # seconds; shorter than a clock for people shows
 
@@ -87,7 +88,7 @@ def _goes_on(before: Problem, here: Problem) -> bool:
     """It is in the next segment, and no time lies between; flaws often are moments, one in each segment."""
     if before.last is None or here.first is None or here.first != before.last + 1:
         return False
-    return here.state == FLAW or (before.end is not None and (here.start or 0.0) <= before.end + _TOUCH)
+    return here.state == DamageKind.FLAW or (before.end is not None and (here.start or 0.0) <= before.end + _TOUCH)
 
 
 def _joined(before: Problem, here: Problem) -> Problem:
