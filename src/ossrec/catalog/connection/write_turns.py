@@ -3,7 +3,7 @@
 A scan begins a new transaction the moment it has committed one. SQLite wakes a waiting writer ten times
 a second at best, so one that only waits meets that moment about never. Here it says that it waits, by
 holding a lock beside the catalog, and the long run lets it pass at its next commit
-(docs/decisions/0010-turns-at-writing.md).
+(docs/decisions/0010-short-writes-take-turns.md).
 """
 
 import fcntl
