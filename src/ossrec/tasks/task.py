@@ -42,7 +42,8 @@ def fold(facts: Sequence[TaskFact], now_ms: int) -> Task:
     Of sources that differ, `rest` counts before `import` before `callback`; of calls and of callbacks, the newest by
     its own time, in whatever order they came. A callback counts for nothing in room and stream when it contradicts
     what is known without it. Users are expected only by those who know them all beforehand: a callback tells of one
-    user's file. What an import says to start or stop later than now is a plan.
+    user's file. A start or stop in an import that is later than *now_ms* is a plan; calls and callbacks report what has
+    happened, whatever their clocks say. So the result depends on *now_ms* through the import alone.
     """
     known = _ranked(facts)
     room, stream, uids = _settling(known)
@@ -133,20 +134,25 @@ def _state(known: Sequence[TaskFact], now_ms: int) -> tuple[str, str, int | None
         for fact in known:
             if state in _says(fact, now_ms):
                 return state, fact.source, _when(state, fact, known)
-    at = known[0].at_ms
-    return "unknown", known[0].source, at if at is not None and at <= now_ms else None
+    first = known[0]
+    return "unknown", first.source, None if _is_ahead(first, first.at_ms, now_ms) else first.at_ms
 
 
 def _says(fact: TaskFact, now_ms: int) -> Iterator[str]:
     """The states that a fact tells of."""
     if fact.kind == "result":  # nothing stopped it, or it would say so: its end is all that is known
         yield "idle"
-    elif fact.stopped_ms is not None and fact.stopped_ms <= now_ms:
+    elif fact.stopped_ms is not None and not _is_ahead(fact, fact.stopped_ms, now_ms):
         yield "stopped"
     if fact.kind in _STATES:
         yield fact.kind
     if fact.started_ms is not None:
-        yield "started" if fact.started_ms <= now_ms else "applied"
+        yield "applied" if _is_ahead(fact, fact.started_ms, now_ms) else "started"
+
+
+def _is_ahead(fact: TaskFact, at_ms: int | None, now_ms: int) -> bool:
+    """Tell whether *at_ms* of *fact* is a plan. `catalog.tasks.links` folds a task again when its plan is due."""
+    return fact.source == "import" and at_ms is not None and at_ms > now_ms
 
 
 def _when(state: str, fact: TaskFact, known: Sequence[TaskFact]) -> int | None:

@@ -50,7 +50,8 @@ Happening = Import | Heard | None
 ROOMS = st.sampled_from([None, "a", "a__uid_s_b", "room", "other", "a__uid_s_b__uid_s_c__uid_e"])
 UIDS = st.sampled_from([None, ("c",), ("b__uid_s_c",), ("u", "c"), ("x",)])
 STREAMS = st.sampled_from([None, "mixed", "source"])
-STARTS = st.sampled_from([None, 1, FILES_MS - 9_000, FILES_MS, FILES_MS + 9_000, (NOW + 90) * 1000, (END + 9) * 1000])
+AHEAD = ((NOW + 90) * 1000, (END + 9) * 1000)  # of the first thing that happens; of all of them
+STARTS = st.sampled_from([None, 1, FILES_MS - 9_000, FILES_MS, FILES_MS + 9_000, *AHEAD])
 STOPS = st.sampled_from(
     [None, FILES_MS + 60_000, (NOW - 200) * 1000, NOW * 1000, (NOW + 90) * 1000, (END + 9_000) * 1000]
 )
@@ -69,11 +70,11 @@ IMPORTS = st.builds(_row, RECORDIDS, ROOMS, STREAMS, UIDS, STARTS, STOPS)
 HEARD = st.builds(
     _heard,
     number=st.integers(1, 9),
-    notify_ms=st.sampled_from([None, FILES_MS + 70_000, FILES_MS + 80_000, 253_402_300_799_999]),
+    notify_ms=st.sampled_from([None, FILES_MS + 70_000, FILES_MS + 80_000, *AHEAD, 253_402_300_799_999]),
     recordid=RECORDIDS,
     roomid=ROOMS,
     uid=st.sampled_from([None, "0", "c", "b__uid_s_c", "u"]),
-    starttime=st.sampled_from([None, FILES_MS // 1000, FILES_MS, FILES_MS + 3_000, 253_402_300_799_999]),
+    starttime=st.sampled_from([None, FILES_MS // 1000, FILES_MS, FILES_MS + 3_000, *AHEAD, 253_402_300_799_999]),
     duration=st.sampled_from([None, 6_000, 60_000]),
     fileaddress=st.sampled_from([None, f"https://b.example/{AMBIGUOUS}.m3u8"]),
 )
@@ -149,6 +150,11 @@ def missing(catalog: Path, now: int) -> list[Any]:
 @given(HAPPENINGS, st.booleans())
 @example([_row(rid(1), "a", None, None, None, None), SCAN, _row(rid(1), None, None, None, None, None)], False)
 @example([_row("zz1", None, None, None, 1, None), _row(rid(1), None, None, None, None, (END - 400) * 1000), SCAN], True)
+# A planned start that is due while the state comes from a callback that reported an earlier one.
+@example([_row(rid(1), None, None, None, AHEAD[0], None), _heard(1, None, recordid=rid(1), starttime=FILES_MS)], False)
+# A callback whose start lies ahead reports a start all the same: its clock is wrong, or ours.
+@example([_row(rid(1), None, None, None, AHEAD[1], None), _heard(1, None, recordid=rid(1), starttime=AHEAD[0])], False)
+@example([_heard(1, AHEAD[0], recordid=rid(1))], False)
 def test_the_order_of_things_makes_no_difference(happened: list[Happening], is_scanned_first: bool) -> None:
     with TemporaryDirectory() as folder, clock() as now:
         bucket, one, other = (Path(folder) / name for name in ("bucket", "one.db", "other.db"))

@@ -32,10 +32,14 @@ SELECT started_ms FROM tasks t INDEXED BY tasks_by_start WHERE started_ms >= ? A
         OR EXISTS (SELECT 1 FROM recordings r WHERE r.recordid = t.recordid AND r.verdict <> 'gone'))
 ORDER BY started_ms {} LIMIT 1
 """
-# What was said to happen later than it was said: until then the state is another one.
-_PLANNED = "stopped_ms {0} AND state <> 'stopped' OR started_ms {0} AND state IN ('applied', 'unknown')"
+# Tasks whose state changes by itself at the start or stop that an import plans. A start that a callback reports
+# gives way to the planned one as soon as that is due, because an import counts before a callback.
+_PLANNED = """
+stopped_ms {0} AND state <> 'stopped'
+    OR started_ms {0} AND (state IN ('applied', 'unknown') OR state = 'started' AND state_from = 'callback')
+"""
 _CAME = f"SELECT recordid FROM tasks INDEXED BY tasks_unlinked WHERE NOT linked AND ({_PLANNED.format('<= ?1')})"
-_DONE = f"UPDATE tasks SET linked = 1 WHERE NOT linked AND NOT coalesce({_PLANNED.format('IS NOT NULL')}, 0)"
+_DONE = f"UPDATE tasks SET linked = 1 WHERE NOT linked AND NOT coalesce({_PLANNED.format('> ?1')}, 0)"
 
 _PLAIN = "l.known AND l.fits AND NOT l.ambiguous"
 _MATCH = f"""
@@ -107,6 +111,7 @@ class LinkPass:
     def __init__(self, conn: sqlite3.Connection, now_ms: int) -> None:
         """Collects what is to be linked at *now_ms*."""
         self._conn = conn
+        self._now_ms = now_ms
         conn.execute("DROP TABLE IF EXISTS temp.links")
         conn.create_function("is_plain", 3, _is_plain, deterministic=True)
         conn.execute(_DUE, covered(conn, now_ms))
@@ -166,7 +171,7 @@ class LinkPass:
     def end(self, contradicted: int) -> LinkCounts:
         """All tasks are linked by now, but those that have yet to start or stop as they are to."""
         conn = self._conn
-        conn.execute(_DONE)
+        conn.execute(_DONE, (self._now_ms,))
         looked, known, strange = conn.execute(
             "SELECT count(*), coalesce(sum(known), 0), coalesce(sum(NOT known AND fits), 0) FROM links"
         ).fetchone()
