@@ -3,48 +3,37 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ossrec.catalog.details.inspection_rows import LOOK_COLUMNS, LOOK_JOIN, Formats, formats_by_number, inspection_row
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.naming import parse_name
+from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
-# 188 bytes are an MPEG-TS packet, 16 a block of the cipher: a segment of another size was cut.
-_STATE = """
-CASE WHEN g.stem_id IS NULL THEN 'outside' WHEN g.gap THEN 'gap' WHEN o.size IS NULL THEN 'missing'
-WHEN o.size = 0 THEN 'empty' WHEN g.byterange_end IS NOT NULL THEN iif(g.byterange_end > o.size, 'cut', 'present')
-WHEN g.encrypted THEN iif(o.size % 16, 'cut', 'present')
-WHEN o.size % 188 AND NOT g.fragment THEN 'cut' ELSE 'present' END
-"""
-# One that is there is `unread` when it could not be looked at, or was not while others were.
-_READ = "l.failure IS NOT NULL OR (:some AND l.depth IS NULL)"
-_STATE_READ = f"CASE ({_STATE}) WHEN 'present' THEN iif({_READ}, 'unread', 'present') ELSE ({_STATE}) END"
+_INSPECTED = "l.packet_size, l.failure, l.depth"
+_FACTS = "CASE WHEN g.stem_id IS NOT NULL THEN g.rest END, o.size, g.gap, g.byterange_end, g.encrypted, g.fragment"
 _LISTED = """
 FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.rest = g.rest AND o.gone IS NULL {looks}
-WHERE g.playlist_id = :playlist ORDER BY g.number
+WHERE g.playlist_id = ? ORDER BY g.number
 """
-_STATES = f"SELECT g.number, g.rest, g.start_ms, g.duration_ms, {_STATE} {_LISTED.format(joins='', looks='')}"
-_STATES_READ = f"""
-SELECT g.number, g.rest, g.start_ms, g.duration_ms, {_STATE_READ} {_LISTED.format(joins="", looks=LOOK_JOIN)}
+# The facts of each segment and its times. Without inspections their table is not read.
+_STATES = f"SELECT {_FACTS}, NULL, NULL, NULL, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins='', looks='')}"
+_STATES_INSPECTED = f"""
+SELECT {_FACTS}, {_INSPECTED}, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins="", looks=LOOK_JOIN)}
 """
 _ROWS = f"""
-SELECT g.number, g.uri, s.stem || g.rest, g.start_ms, g.duration_ms, o.size, {_STATE_READ}, g.discontinuity,
+SELECT {_FACTS}, {_INSPECTED}, g.number, g.uri, s.stem || g.rest, g.start_ms, g.duration_ms, g.discontinuity,
 {LOOK_COLUMNS}
 {_LISTED.format(joins="LEFT JOIN stems s ON s.id = g.stem_id", looks=LOOK_JOIN)}
 """
-_SLICES = f"""
-SELECT s.stem || o.rest, o.size,
-       CASE WHEN o.size = 0 THEN 'empty' WHEN o.size % 188 THEN 'cut' WHEN {_READ} THEN 'unread' ELSE 'present' END,
-       {LOOK_COLUMNS}
+_UNLISTED = f"""
+SELECT s.stem || o.rest, o.size, {_INSPECTED}, {LOOK_COLUMNS}
 FROM stems s JOIN objects o ON o.stem_id = s.id {LOOK_JOIN}
-WHERE s.recording_id = :recording AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
+WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'look')"
+_FACT_COLUMNS = 9  # of `_FACTS` and `_INSPECTED`
 _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
-
-
-HOLE = 2_000  # ms between two segments that are no gap yet, or
-HOLE_SHARE = 0.1  # this part of the first, whichever is more
 
 
 class StateRun(NamedTuple):
@@ -93,8 +82,9 @@ def segment_rows(
     formats = formats_by_number(catalog)
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
-        for row in catalog.execute(_ROWS, {"playlist": playlist_id, "some": looks.some}):
-            index, uri, key, start_ms, length_ms, size, state, discontinuity, *look = row
+        for row in catalog.execute(_ROWS, (playlist_id,)):
+            state = _listed_state(row, looks)
+            index, uri, key, start_ms, length_ms, discontinuity, *look = row[_FACT_COLUMNS:]
             found = True
             yield {
                 "part": part,
@@ -103,7 +93,7 @@ def segment_rows(
                 "key": key,
                 "start": (offset + start_ms) / 1000,
                 "length": length_ms / 1000,
-                "bytes": size,
+                "bytes": row[1],
                 "state": state,
                 "discontinuity": bool(discontinuity),
                 "look": inspection_row(look, formats),
@@ -130,13 +120,17 @@ def _with_holes(same: Sequence[TimedSegment]) -> list[StateRun]:
     begun, end = 0, 0
     for place, one in enumerate(same):
         start, length = one.start or 0, one.measured or 0
-        before = same[place - 1].measured or 0
-        if place and start - end > max(HOLE, HOLE_SHARE * before):
+        if place and _is_timeline_gap(same[place - 1], one):
             found += _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:place])
             found.append(StateRun("hole", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
             begun = place
         end = start + length
     return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
+
+
+def _is_timeline_gap(before: TimedSegment, one: TimedSegment) -> bool:
+    step = ((one.start or 0) - (before.start or 0)) / 1000
+    return timeline_gap(step, (before.measured or 0) / 1000, (one.measured or 0) / 1000) is not None
 
 
 def timed_segments(
@@ -145,18 +139,35 @@ def timed_segments(
     """What `segment_rows` gives, in short."""
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
-        values: Row = {"playlist": playlist_id}
-        if any(looks):
-            rows = catalog.execute(_STATES_READ, values | {"some": looks.some})
-        else:
-            rows = catalog.execute(_STATES, values)
-        for index, rest, start, length, state in rows:
+        for row in catalog.execute(_STATES_INSPECTED if any(looks) else _STATES, (playlist_id,)):
             found = True
-            yield TimedSegment(part, index, rest, offset + start, length, state)
+            index, start, length = row[_FACT_COLUMNS:]
+            yield TimedSegment(part, index, row[0], offset + start, length, _listed_state(row, looks))
     if not found:
         for row in _slices(catalog, number, looks, {}):
             start, measured = _thousandths(row["start"]), _thousandths((row["look"] or {}).get("length"))
             yield TimedSegment(0, row["number"], row["uri"], start, None, row["state"], measured)
+
+
+def _listed_state(row: Sequence[Any], looks: InspectionState) -> str:
+    """Return the state of a segment that a playlist names; *row* begins with `_FACTS` and `_INSPECTED`."""
+    suffix, size, gap, byterange_end, encrypted, fragment, packet_size, failure, depth, *_ = row
+    state = segment_state(
+        suffix,
+        size,
+        declared_gap=gap,
+        byterange_end=byterange_end,
+        encrypted=encrypted,
+        fragment=fragment,
+        packet_size=packet_size,
+    )
+    return _shown_state(state, failure, depth, looks)
+
+
+def _shown_state(state: SegmentState, failure: str | None, depth: str | None, looks: InspectionState) -> str:
+    """Return *state*, or `unread` for a segment that could not be inspected, or was not while others were."""
+    is_unread = failure is not None or (looks.some and depth is None)
+    return "unread" if is_unread and state is SegmentState.PRESENT else state.value
 
 
 def inspection_state(catalog: sqlite3.Connection, number: int, some: bool) -> InspectionState:
@@ -211,11 +222,12 @@ def _stretch(state: str, first: int, last: int, start: int | None, end: int | No
 
 
 def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, formats: Formats) -> Iterator[Row]:
-    slices = catalog.execute(_SLICES, {"recording": number, "some": looks.some}).fetchall()
+    slices = catalog.execute(_UNLISTED, (number,)).fetchall()
     names = [parse_name(key) for key, *_ in slices]
     stamps = [None if name is None else name.stamp_ms for name in names]
     first = min((stamp for stamp in stamps if stamp is not None), default=0)
-    for index, ((key, size, state, *look), stamp) in enumerate(zip(slices, stamps, strict=True)):
+    for index, ((key, size, packet_size, failure, depth, *look), stamp) in enumerate(zip(slices, stamps, strict=True)):
+        state = segment_state(key, size, packet_size=packet_size)
         yield {
             "part": 0,
             "number": index,
@@ -224,7 +236,7 @@ def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, fo
             "start": None if stamp is None else (stamp - first) / 1000,
             "length": None,
             "bytes": size,
-            "state": state,
+            "state": _shown_state(state, failure, depth, looks),
             "discontinuity": False,
             "look": inspection_row(look, formats),
         }

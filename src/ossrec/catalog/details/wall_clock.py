@@ -8,8 +8,6 @@ from typing import NamedTuple
 from ossrec.catalog.details.damage import Damage, Place, damages
 from ossrec.catalog.details.parts import in_order, parts_of
 from ossrec.catalog.details.segment_states import (
-    HOLE,
-    HOLE_SHARE,
     TimedPlaylist,
     TimedSegment,
     held_by,
@@ -18,8 +16,7 @@ from ossrec.catalog.details.segment_states import (
 )
 from ossrec.findings import Severity
 from ossrec.naming import unix_ms
-
-LONGEST = 330_000  # ms; recorders cut a segment by force then
+from ossrec.segment_rules import duration_until_next, timeline_gap
 
 _DAMAGE = """
 SELECT code, severity, segment, start, length, packet, lost FROM findings
@@ -65,12 +62,14 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
     spans: list[Span] = []
     looks = inspection_state(catalog, timed.number, timed.was_looked_at)
     until = 0
+    before: _TimedSegment | None = None
     for one in _placed(timed_segments(catalog, timed.number, listed, looks), timed):
         until = max(until, one.wall + one.length)
         place = one.moment.part, one.moment.number
         if place in wanted:
             places[place] = one
-        _add(spans, one)
+        _add(spans, before, one)
+        before = one
     for damage in spoilt:
         held = places.get((damage.part, -1 if damage.segment is None else damage.segment))
         if held is not None:
@@ -95,7 +94,7 @@ def _until(one: _TimedSegment, ms: int | None) -> _TimedSegment:
     """A segment of no known length lasts until the next one, or the end; not longer than recorders make them."""
     if ms is None or one.moment.length is not None or one.moment.measured is not None:
         return one
-    return one._replace(length=min(max(ms - one.wall, 0), LONGEST))
+    return one._replace(length=round(1000 * duration_until_next((ms - one.wall) / 1000, None)))
 
 
 def _after(before: _TimedSegment, moment: TimedSegment) -> int:
@@ -105,13 +104,17 @@ def _after(before: _TimedSegment, moment: TimedSegment) -> int:
     return before.wall + max(moment.start - before.moment.start, 0)
 
 
-def _add(spans: list[Span], one: _TimedSegment) -> None:
-    """Add a segment to *spans*; it lengthens the last of them when it goes on from there in the same state."""
+def _add(spans: list[Span], before: _TimedSegment | None, one: _TimedSegment) -> None:
+    """Add a segment to *spans*; extend the last span if *before* has the same state and no timeline gap follows it."""
     end = one.wall + one.length
-    if spans and spans[-1].kind == one.moment.state and one.wall - spans[-1].end <= max(HOLE, HOLE_SHARE * one.length):
+    if before is not None and before.moment.state == one.moment.state and not _is_timeline_gap(before, one):
         spans[-1] = spans[-1]._replace(end=max(spans[-1].end, end))
     else:
         spans.append(Span(one.wall, end, one.moment.state))
+
+
+def _is_timeline_gap(before: _TimedSegment, one: _TimedSegment) -> bool:
+    return timeline_gap((one.wall - before.wall) / 1000, before.length / 1000, one.length / 1000) is not None
 
 
 def _of_damage(damage: Damage, held: _TimedSegment, until: int) -> Span:

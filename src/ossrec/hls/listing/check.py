@@ -6,19 +6,15 @@ from itertools import pairwise
 from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Totals, UnlistedSegment
-from ossrec.hls.listing.timestamps import between, check_timestamps, timeline_gap
+from ossrec.hls.listing.timestamps import between, check_timestamps
+from ossrec.segment_rules import AES_BLOCK, SegmentState, duration_until_next, timeline_gap
 
 __all__ = [
     *("JoinedPlaylist", "UnlistedSegment", "JoinedResource", "JoinedSegment", "Totals"),
-    *("check_listing", "check_segments_without_playlist", "is_transport_stream", "summarise"),
+    *("check_listing", "check_segments_without_playlist", "summarise"),
 ]
 
-LONGEST = 330.0  # seconds; recorders cut a segment by force then
-_TS_PACKET = 188  # bytes
-_BLOCK = 16  # bytes of an AES-128 key, and of a block that it enciphers
 _MAX_KEY = 1023  # bytes of an object's name, so that a detail holds it whole
-# Media that is no transport stream although no EXT-X-MAP says so: packed audio, subtitles, whole files.
-_NOT_TS = (".aac", ".ac3", ".ec3", ".mp3", ".vtt", ".webvtt", ".mp4", ".m4a", ".m4s", ".m4v", ".webm", ".flv")
 
 
 def check_listing(it: JoinedPlaylist) -> list[Finding]:
@@ -42,9 +38,9 @@ def check_segments_without_playlist(subject: str, segments: Sequence[UnlistedSeg
     notes = FindingCollector(subject)
     notes.add("LST272", f"{len(segments)} segments, {sum(loose.size for loose in segments)} bytes")
     for loose in segments:
-        if loose.size == 0:
+        if loose.state is SegmentState.EMPTY:
             notes.add("LST261", excerpt(loose.key, _MAX_KEY))
-        elif loose.size % _TS_PACKET and is_transport_stream(loose.key):
+        elif loose.state is SegmentState.CUT:
             notes.add("LST262", f"{excerpt(loose.key, _MAX_KEY)}, {loose.size} bytes")
     _check_holes([loose for loose in segments if loose.stamp_ms is not None], notes)
     return notes.all()
@@ -55,10 +51,10 @@ def _check_holes(segments: Sequence[UnlistedSegment], notes: FindingCollector) -
     ordered = sorted(segments, key=lambda loose: loose.stamp_ms or 0)
     for before, one in pairwise(ordered):
         step = ((one.stamp_ms or 0) - (before.stamp_ms or 0)) / 1000
-        length = min(step, LONGEST) if before.seconds is None else before.seconds
-        lost = timeline_gap(step, length, one.seconds or 0.0)
+        lost = timeline_gap(step, before.seconds, one.seconds)
         if lost is not None:
-            start = ((before.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000 + length
+            start = ((before.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000
+            start += duration_until_next(step, before.seconds)
             notes.add("LST300", between(lost, before.key, one.key), start=start, length=lost)
 
 
@@ -89,7 +85,7 @@ def _check_slice(one: JoinedSegment, notes: FindingCollector) -> None:
         _note(one, "LST263", "", notes)
     if one.archived:
         _note(one, "LST265", "", notes)
-    code, detail = _fault(one, one.key)
+    code, detail = _fault(one)
     if code:
         _note(one, code, detail, notes)
 
@@ -99,29 +95,21 @@ def _note(one: JoinedSegment, code: str, detail: str, notes: FindingCollector) -
     notes.add_at(one, code, excerpt(one.uri, _MAX_KEY) + detail)
 
 
-def _fault(one: JoinedSegment, key: str) -> tuple[str, str]:
-    """The code of what is wrong with a segment's object, and a detail; two times "" when nothing is."""
-    size = one.size
-    if size is None:
-        return "LST260", ""
-    if size == 0:
-        return "LST261", ""
-    if one.gap:
-        return "LST264", ""
-    if one.byterange_end is not None:
-        if one.byterange_end > size:
-            return "LST190", f": {size} bytes long, but the part ends at {one.byterange_end}"
-    elif one.encrypted:
-        if size % _BLOCK:
-            return "LST202", f": {size} bytes"
-    elif size % _TS_PACKET and not one.fragment and is_transport_stream(key):
-        return "LST262", f": {size} bytes"
-    return "", ""
-
-
-def is_transport_stream(key: str) -> bool:
-    """By its name, a segment may be MPEG-TS: it has no ending of another format."""
-    return not key.lower().endswith(_NOT_TS)
+def _fault(one: JoinedSegment) -> tuple[str, str]:
+    """Return the code and the detail of the fault of a segment's object; two empty strings if it has none."""
+    match one.state:
+        case SegmentState.MISSING:
+            return "LST260", ""
+        case SegmentState.EMPTY:
+            return "LST261", ""
+        case SegmentState.DECLARED_GAP:
+            return "LST264", ""
+        case SegmentState.CUT if one.byterange_end is not None:
+            return "LST190", f": {one.size} bytes long, but the part ends at {one.byterange_end}"
+        case SegmentState.CUT:
+            return "LST202" if one.encrypted else "LST262", f": {one.size} bytes"
+        case _:
+            return "", ""
 
 
 def _check_need(need: JoinedResource, notes: FindingCollector) -> None:
@@ -132,7 +120,7 @@ def _check_need(need: JoinedResource, notes: FindingCollector) -> None:
     if need.role == "key":
         if need.size is None:
             notes.add("LST200", uri, need.line)
-        elif need.size != _BLOCK:
+        elif need.size != AES_BLOCK:
             notes.add("LST201", f"{uri}: {need.size} bytes", need.line)
     elif not need.size:
         notes.add("LST210", uri if need.size is None else f"{uri}: empty", need.line)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ossrec.hls.playlist import Role
+from ossrec.segment_rules import SegmentState, segment_state
 
 
 class JoinedSegment(NamedTuple):
@@ -26,6 +27,20 @@ class JoinedSegment(NamedTuple):
     stamp_ms: int | None  # UTC from its name, milliseconds since 1970-01-01
     literal: bool = False  # found only under the unescaped spelling of its URI
     archived: bool = False  # must be restored before anybody can read it
+    packet_size: int | None = None  # bytes, measured; None when nobody looked
+
+    @property
+    def state(self) -> SegmentState:
+        """Its state by the playlist and the listing."""
+        return segment_state(
+            self.key,
+            self.size,
+            declared_gap=self.gap,
+            byterange_end=self.byterange_end,
+            encrypted=self.encrypted,
+            fragment=self.fragment,
+            packet_size=self.packet_size,
+        )
 
 
 class UnlistedSegment(NamedTuple):
@@ -37,6 +52,12 @@ class UnlistedSegment(NamedTuple):
     stamp_ms: int | None
     archived: bool = False  # must be restored before anybody can read it
     seconds: float | None = None  # measured; None when nobody looked
+    packet_size: int | None = None  # bytes, measured
+
+    @property
+    def state(self) -> SegmentState:
+        """Its state by the listing."""
+        return segment_state(self.key, self.size, packet_size=self.packet_size)
 
 
 class JoinedResource(NamedTuple):

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedSegment
+from ossrec.segment_rules import timeline_gap
 
 UPLOAD_SLACK = 60  # seconds by which the upload of a segment may end after that of the playlist
 BACKWARDS = 0.5  # seconds that a name may go back before it counts
@@ -71,16 +72,6 @@ def _runs(slices: Sequence[JoinedSegment], notes: FindingCollector) -> list[list
             continue
         runs.append([one])
     return runs
-
-
-def timeline_gap(step: float, length: float, next_length: float) -> float | None:
-    """Seconds that are missing between two segments which start *step* seconds apart; None when nothing is (rule 30).
-
-    A time in a name may be that of the segment's start or of its end: a step is too long only if it is longer than
-    either segment explains.
-    """
-    longest = max(length, next_length)
-    return step - length if step > longest + max(2.0, 0.1 * longest) else None
 
 
 def between(lost: float, uri: str, next_uri: str) -> str:

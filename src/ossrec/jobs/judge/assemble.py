@@ -81,8 +81,9 @@ def assemble(conn: sqlite3.Connection, holding: StoredRecording, prefix: str) ->
     for number in orphans:
         desk.note(number, holding.objects[number])
         look = desk.looks.get(desk.key(number))
-        if look is not None and look.duration_ms is not None:
-            orphans[number] = orphans[number]._replace(seconds=look.duration_ms / 1000)
+        if look is not None:
+            seconds = None if look.duration_ms is None else look.duration_ms / 1000
+            orphans[number] = orphans[number]._replace(seconds=seconds, packet_size=look.packet_size)
     abandoned = _abandoned(holding, orphans)
     if parts and parts[-1].row.kind == "media":
         left = {loose.key for _, segments in abandoned for loose in segments}
@@ -176,6 +177,7 @@ class _ObjectResolver:
         stored, key = self._object(segment)
         folder = self._playlist[: self._playlist.rfind("/") + 1]
         uri = segment.uri if segment.uri is not None else (key or "")[len(folder) :]
+        look = self.looks.get(key or "")
         return JoinedSegment(
             number=segment.number,
             key=key,
@@ -193,6 +195,7 @@ class _ObjectResolver:
             stamp_ms=_stamp(segment.rest) if segment.rest else None,
             archived=stored is not None and stored.storage in COLD,
             literal=segment.uri is not None and folder + segment.uri == key,  # else its URI were not kept
+            packet_size=None if look is None else look.packet_size,
         )
 
     def _need(self, resource: ResourceRow) -> JoinedResource:

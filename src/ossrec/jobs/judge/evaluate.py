@@ -17,7 +17,6 @@ from ossrec.rules import RULES
 from ossrec.tasks.matching import about_name, read_name
 
 _MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
-_TS_PACKET = 188  # bytes
 
 # What says that no playlist names a segment, which only who read them all can say.
 _ORPHANED = frozenset(("LST270", "LST271"))
@@ -54,7 +53,6 @@ def evaluate(
     named = _of_the_name(holding.path, playlist, subject, told)
     text = [f for part in current for f in _that_count(part, is_last=part is parts[-1])]
     measured = measure(assembled, subject, formats)
-    listed = _without_false_cuts(listed, assembled)
     last_arrival = quiet.last_arrival(holding)
     is_quiet = told.is_over(quiet.now) or quiet.holds(last_arrival)
     if is_quiet and told.has_stopped and not parts and not failed and assembled.orphans:
@@ -83,19 +81,6 @@ def evaluate(
     )
     by_source = {"listing": listed, "look": unseen, "name": named, "segment": measured.found}
     return Evaluation(judged, [(source, f) for source, found in by_source.items() for f in found])
-
-
-def _without_false_cuts(listed: list[Finding], assembled: Assembled) -> list[Finding]:
-    """Without what takes a segment for cut whose packets turned out to be longer than 188 bytes."""
-    if not any(look.packet_size not in (None, _TS_PACKET) for look in assembled.looks.values()):
-        return listed
-    whole = set()
-    for part in assembled.parts:
-        for one in part.listed.slices:
-            look = assembled.looks.get(one.key or "")
-            if look is not None and look.packet_size and one.size is not None and one.size % look.packet_size == 0:
-                whole.add((part.key, one.number))
-    return [f for f in listed if f.code != "LST262" or (f.subject, f.segment) not in whole]
 
 
 def _that_count(part: AssembledPart, *, is_last: bool) -> list[Finding]:

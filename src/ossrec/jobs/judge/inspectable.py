@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ossrec.hls.listing.check import is_transport_stream
 from ossrec.hls.listing.joined import JoinedSegment
 from ossrec.jobs.judge.assemble import Assembled
+from ossrec.segment_rules import is_transport_stream
 
 
 class InspectableSegment(NamedTuple):

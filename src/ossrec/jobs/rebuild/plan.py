@@ -14,11 +14,11 @@ from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import spans, step, tolerance
 from ossrec.mpegts.sequence.order import continues, in_order
+from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
-_LONGEST = 400.0  # seconds; recorders cut by force after 330
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
+_ABSENT = frozenset((SegmentState.MISSING, SegmentState.EMPTY))
 _BORDERS = frozenset(("TS353", "TS380", "TS420"))  # what EXT-X-DISCONTINUITY is the remedy of
-_HOLE, _HOLE_SHARE = 2.0, 0.1  # beyond its length that neighbours' names may be apart: seconds, or a part (rule 30)
 
 
 class PlannedPart(NamedTuple):
@@ -100,7 +100,9 @@ def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | No
 
 def _is_gone(entry: SegmentEntry, seen: Inspection | None) -> bool:
     """It cannot be played: not there, empty, or no MPEG-TS. Of what leads out of the bucket nobody knows."""
-    return entry.key is not None and (not entry.size or (seen is not None and seen.packet_size is None))
+    if segment_state(entry.key, entry.size) in _ABSENT:
+        return True
+    return entry.key is not None and seen is not None and seen.packet_size is None
 
 
 def _lengths(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None]) -> list[float | None]:
@@ -112,7 +114,8 @@ def _lengths(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None])
             continue
         if entry.stamp_ms is not None and after.stamp_ms is not None:
             step = (after.stamp_ms - entry.stamp_ms) / 1000
-            found[number] = step if 0 < step <= _LONGEST else None
+            is_next = step > 0 and timeline_gap(step, None, found[number + 1]) is None
+            found[number] = step if is_next else None
     return found
 
 
@@ -130,7 +133,7 @@ def _jumps(
             found[number] = _breaks(seen, told, before, number)
         before = number
     for number in range(1, len(entries)):
-        found[number] |= _is_hole(entries[number - 1], entries[number], lengths, told, number)
+        found[number] |= _is_timeline_gap(entries, lengths, number)
     return found
 
 
@@ -148,15 +151,18 @@ def _breaks(seen: Sequence[Inspection | None], told: Sequence[float], before: in
     return any(finding.code in _BORDERS for finding in check_segments("", pair))
 
 
-def _is_hole(
-    before: SegmentEntry, one: SegmentEntry, lengths: Sequence[float | None], told: Sequence[float], number: int
-) -> bool:
-    """The names of neighbours are further apart than either is long."""
+def _is_timeline_gap(entries: Sequence[SegmentEntry], lengths: Sequence[float | None], number: int) -> bool:
+    """Return whether seconds are missing before the segment at *number*, by its name and that of the one before it."""
+    before, one = entries[number - 1], entries[number]
     if before.stamp_ms is None or one.stamp_ms is None or before.key == one.key:
         return False
-    longest = max(lengths[number - 1] or told[number - 1], lengths[number] or told[number])
     step = (one.stamp_ms - before.stamp_ms) / 1000
-    return longest > 0 and step > longest + max(_HOLE, _HOLE_SHARE * longest)
+    return timeline_gap(step, _duration(before, lengths[number - 1]), _duration(one, lengths[number])) is not None
+
+
+def _duration(entry: SegmentEntry, measured: float | None) -> float | None:
+    """Return *measured*, or EXTINF if that is None or 0; None if no playlist names the segment."""
+    return measured or (None if entry.slice is None else entry.slice.duration)
 
 
 def _told(entry: SegmentEntry, seconds: float | None) -> float:

@@ -35,7 +35,7 @@ def verify(
         key=at,
         modified=0,
         ended=playlist.ended,
-        slices=[_slice(*pair, entries) for pair in zip(playlist.segments, resolved.segments, strict=True)],
+        slices=[_slice(*pair, entries, looks) for pair in zip(playlist.segments, resolved.segments, strict=True)],
         orphans=sorted(loose for source in gathered.sources for loose in source.left_out),
         resources=[_need(*pair, needs) for pair in zip(playlist.resources, resolved.resources, strict=True)],
     )
@@ -47,9 +47,12 @@ def verify(
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 
-def _slice(segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntry]) -> JoinedSegment:
+def _slice(
+    segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntry], looks: KnownInspections
+) -> JoinedSegment:
     """When it was written is left aside: the playlist is newer than all of it."""
     entry = None if target.key is None else entries.get(target.key)
+    seen = looks.seen.get(target.key or "")
     return JoinedSegment(
         number=segment.number,
         key=target.key,
@@ -66,6 +69,7 @@ def _slice(segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntr
         modified=None,
         stamp_ms=None if entry is None else entry.stamp_ms,
         archived=entry is not None and entry.archived,
+        packet_size=None if seen is None else seen.packet_size,
     )
 
 
