@@ -46,17 +46,18 @@ class CatalogBuilder:
         return self
 
     def object(self, key: str, size: int = 188_000, *, modified: int = NOW, gone: int | None = None) -> tuple[int, str]:
-        """An object; gives its stem's number and its rest."""
-        stem, rest, kind = self.stems.place(key)
-        values = (stem.id, rest, kind, size, modified, b"e" * 16, gone)
+        """An object; gives its stem's number and its suffix."""
+        stem, suffix, kind = self.stems.place(key)
+        values = (stem.id, suffix, kind, size, modified, b"e" * 16, gone)
         self.conn.execute(
-            "INSERT INTO objects (stem_id, rest, kind, size, modified, etag, gone) VALUES (?, ?, ?, ?, ?, ?, ?)", values
+            "INSERT INTO objects (stem_id, suffix, kind, size, modified, etag, gone) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            values,
         )
-        return stem.id, rest
+        return stem.id, suffix
 
     def recording(self, key: str, *, started: str | None = None, seconds: float = 30.0, **columns: Any) -> int:
         """A recording that *key* names, with the columns given; *started* is a stamp of 17 digits."""
-        stem, _rest, kind = self.stems.place(key)
+        stem, _suffix, kind = self.stems.place(key)
         if started is not None:
             columns["started_ms"] = unix_ms(started)
             columns["ended_ms"] = columns["started_ms"] + int(seconds * 1000)
@@ -79,11 +80,11 @@ class CatalogBuilder:
         A file name of None is a URI that leads out of the bucket.
         """
         folder = key[: key.rfind("/") + 1]
-        stem_id, rest = self.object(key, 1000)
+        stem_id, suffix = self.object(key, 1000)
         values = {
             "recording_id": recording,
             "stem_id": stem_id,
-            "rest": rest,
+            "suffix": suffix,
             "etag": b"e" * 16,
             "size": 1000,
             "modified": NOW,
@@ -112,8 +113,8 @@ class CatalogBuilder:
         if name is not None and size is not None:
             place = self.object(folder + name, size)
         elif name is not None:
-            stem, rest, _kind = self.stems.place(folder + name)
-            place = (stem.id, rest)
+            stem, suffix, _kind = self.stems.place(folder + name)
+            place = (stem.id, suffix)
         uri = "https://elsewhere.example/x.ts" if name is None else None
         self.conn.execute(
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, 10000, 0, 0, 0, 0, NULL)",
@@ -136,10 +137,10 @@ class CatalogBuilder:
 
     def look(self, key: str, **columns: Any) -> None:
         """A look at the bytes of the object *key*, which succeeded unless *columns* say otherwise."""
-        stem, rest, _kind = self.stems.place(key)
+        stem, suffix, _kind = self.stems.place(key)
         values = {
             "stem_id": stem.id,
-            "rest": rest,
+            "suffix": suffix,
             "etag": b"e" * 16,
             "depth": "full",
             "looked": NOW,

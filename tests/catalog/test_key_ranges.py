@@ -1,4 +1,4 @@
-"""Stretches of the key space: what lies in them, and which rests of a stem do."""
+"""Stretches of the key space: what lies in them, and which suffixes of a stem do."""
 
 import pytest
 from hypothesis import assume, example, given
@@ -17,9 +17,9 @@ def test_keys_are_in_the_order_of_their_bytes(one: str, other: str) -> None:
 
 
 @given(texts, texts)
-def test_a_successor_is_greater_than_every_key_that_starts_with_the_prefix(prefix: str, rest: str) -> None:
+def test_a_successor_is_greater_than_every_key_that_starts_with_the_prefix(prefix: str, suffix: str) -> None:
     following = successor(prefix)
-    assert following is None or prefix + rest < following
+    assert following is None or prefix + suffix < following
 
 
 @given(texts, texts)
@@ -61,12 +61,12 @@ def test_a_stretch_holds_the_keys_of_the_prefix_past_one_up_to_another(
 @example("2026/b", "", "", "2026/", "c.txt")
 @example("", "a", "ab", "a", "b")
 def test_the_rests_of_a_stem_in_a_stretch_are_those_whose_keys_are(
-    prefix: str, after: str, upto: str | None, stem: str, rest: str
+    prefix: str, after: str, upto: str | None, stem: str, suffix: str
 ) -> None:
     covered = stretch(prefix, after, upto)
     assume(covered.high is None or stem < covered.high)
     assume(stem >= covered.low or covered.low.startswith(stem))
-    assert _holds(covered.of_stem(stem), rest) == _holds(covered, stem + rest)
+    assert _holds(covered.of_stem(stem), suffix) == _holds(covered, stem + suffix)
 
 
 def _holds(covered: KeyRange, text: str) -> bool:

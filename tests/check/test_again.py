@@ -54,10 +54,10 @@ def stop_after(segments: int) -> CheckCallbacks:
 
 def interrupted(catalog: Path, segments: int, again: float = 0.0) -> int:
     """A check that is stopped so; how many of its looks were kept, of them that are not from before."""
-    before = dict(select(catalog, "SELECT stem_id || rest, looked FROM looks"))
+    before = dict(select(catalog, "SELECT stem_id || suffix, looked FROM looks"))
     with pytest.raises(Interrupted, match="the same check, begun within two days, goes on from there"):
         check(catalog, again=again, threads=1, talk=stop_after(segments))
-    after = dict(select(catalog, "SELECT stem_id || rest, looked FROM looks"))
+    after = dict(select(catalog, "SELECT stem_id || suffix, looked FROM looks"))
     return sum(looked != before[key] for key, looked in after.items())
 
 
@@ -75,7 +75,7 @@ def test_small_segments_are_looked_at_again_at_the_edges(folder: Path, looked_at
 def test_a_full_look_at_a_large_segment_is_not_repeated_by_one_at_its_edges(
     folder: Path, looked_at: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes = sorted(size for (size,) in select(looked_at, "SELECT size FROM objects WHERE rest LIKE '%.ts'"))
+    sizes = sorted(size for (size,) in select(looked_at, "SELECT size FROM objects WHERE suffix LIKE '%.ts'"))
     monkeypatch.setattr(inspecting, "HEAD", sizes[0] - 188)
     monkeypatch.setattr(inspecting, "TAIL", 188)
     small = sizes.count(sizes[0])

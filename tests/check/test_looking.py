@@ -78,7 +78,7 @@ def test_edges_reads_head_and_tail_of_long_segments_and_the_whole_of_short_ones(
         (segment(stem(1), 0), size - TAIL, size),
         (segment(stem(1), 1), 0, short),
     ]
-    looks = select(catalog, "SELECT rest, depth, bytes_read FROM looks ORDER BY rest")
+    looks = select(catalog, "SELECT suffix, depth, bytes_read FROM looks ORDER BY suffix")
     assert [row[1:] for row in looks] == [("edges", HEAD + TAIL), ("full", short)]  # what was read to its end is known
 
 

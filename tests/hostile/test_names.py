@@ -106,7 +106,9 @@ def scanned(ossrec: Ossrec, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ossrec]
 
 def test_every_name_is_kept_and_shown_harmlessly_in_every_format(scanned: Ossrec) -> None:
     with sqlite3.connect("ossrec.db") as db:
-        kept = {key for (key,) in db.execute("SELECT s.stem || o.rest FROM objects o JOIN stems s ON s.id = o.stem_id")}
+        kept = {
+            key for (key,) in db.execute("SELECT s.stem || o.suffix FROM objects o JOIN stems s ON s.id = o.stem_id")
+        }
     db.close()
     assert kept == KEYS
     rows = scanned("find", "--format", "json").json

@@ -37,19 +37,19 @@ def found(catalog: Path, **wanted: Any) -> list[Mapping[str, Any]]:
 
 
 _CONTENT = {
-    "objects": "SELECT s.stem || o.rest, kind, size, modified, hex(etag), storage, gone IS NOT NULL"
+    "objects": "SELECT s.stem || o.suffix, kind, size, modified, hex(etag), storage, gone IS NOT NULL"
     " FROM objects o JOIN stems s ON s.id = o.stem_id",
     "recordings": "SELECT path, folder, recordid, roomid, uid, stream, conforming, ambiguous, playlist, started_ms,"
     " started_from, ended_ms, ended_from, duration, missing_seconds, bytes, segments_expected, segments_present,"
     " segments_missing, last_arrival, verdict, depth, reasons, due FROM recordings",
     "stems": "SELECT stem, r.path FROM stems LEFT JOIN recordings r ON r.id = recording_id",
-    "playlists": "SELECT s.stem || p.rest, role, hex(p.etag), p.size, kind, ended, segments, p.duration, r.path"
+    "playlists": "SELECT s.stem || p.suffix, role, hex(p.etag), p.size, kind, ended, segments, p.duration, r.path"
     " FROM playlists p JOIN stems s ON s.id = p.stem_id JOIN recordings r ON r.id = p.recording_id",
-    "versions": "SELECT s.stem || p.rest, hex(v.etag), v.size, v.segments FROM playlist_versions v"
+    "versions": "SELECT s.stem || p.suffix, hex(v.etag), v.size, v.segments FROM playlist_versions v"
     " JOIN playlists p ON p.id = v.playlist_id JOIN stems s ON s.id = p.stem_id",
-    "segments": "SELECT t.stem || q.rest, g.number, s.stem || g.rest, g.uri, start_ms, duration_ms FROM segments g"
+    "segments": "SELECT t.stem || q.suffix, g.number, s.stem || g.suffix, g.uri, start_ms, duration_ms FROM segments g"
     " JOIN playlists q ON q.id = g.playlist_id JOIN stems t ON t.id = q.stem_id LEFT JOIN stems s ON s.id = g.stem_id",
-    "claims": "SELECT s.stem || c.rest, r.path FROM claims c JOIN stems s ON s.id = c.stem_id"
+    "claims": "SELECT s.stem || c.suffix, r.path FROM claims c JOIN stems s ON s.id = c.stem_id"
     " JOIN recordings r ON r.id = c.recording_id",
     "findings": "SELECT r.path, source, code, severity, subject, detail, line, segment, start, length"
     " FROM findings f JOIN recordings r ON r.id = f.recording_id",

@@ -23,7 +23,7 @@ class KeyRange(NamedTuple):
     high: str | None  # None: to the end
 
     def of_stem(self, stem: str) -> "KeyRange":
-        """The rests of the keys of *stem* that lie in this stretch; the stem itself must not lie past it."""
+        """The suffixes of the keys of *stem* that lie in this stretch; the stem itself must not lie past it."""
         low = self.low[len(stem) :] if self.low.startswith(stem) else ""
         high = self.high[len(stem) :] if self.high is not None and self.high.startswith(stem) else None
         return KeyRange(low, high)

@@ -114,4 +114,4 @@ def test_the_cost_is_counted_by_the_keys_of_looks(build: CatalogBuilder) -> None
     build.conn.set_trace_callback(None)
     (question,) = [sql for sql in asked if "LEFT JOIN looks" in sql]
     steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
-    assert any("SEARCH l USING PRIMARY KEY (stem_id=? AND rest=?)" in step for step in steps), steps
+    assert any("SEARCH l USING PRIMARY KEY (stem_id=? AND suffix=?)" in step for step in steps), steps

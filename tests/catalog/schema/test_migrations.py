@@ -72,7 +72,7 @@ def test_it_reads_as_one_that_was_made_new(first: Path, tmp_path: Path) -> None:
 
 
 def test_a_migration_that_is_interrupted_leaves_the_older_catalog(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema.v2_looks, "SCRIPTS", (*schema.v2_looks.SCRIPTS, "no SQL at all"))
+    monkeypatch.setattr(schema.v2_inspections, "SCRIPTS", (*schema.v2_inspections.SCRIPTS, "no SQL at all"))
     with pytest.raises(Exception, match="syntax error"):
         open_for_writing(first)
     monkeypatch.undo()

@@ -184,11 +184,11 @@ def test_a_page_splits_every_key_as_the_naming_rule_does(shared: sqlite3.Connect
     name = next(names)
     list_once(shared, Step(dict.fromkeys(drawn, Stored()), page=20), name)
     rows = shared.execute(
-        "SELECT s.stem, o.rest, o.kind, s.recording_id IS NOT NULL FROM objects o JOIN stems s ON s.id = o.stem_id"
+        "SELECT s.stem, o.suffix, o.kind, s.recording_id IS NOT NULL FROM objects o JOIN stems s ON s.id = o.stem_id"
         " JOIN buckets b ON b.id = s.bucket_id WHERE b.name = ?",
         (name,),
     ).fetchall()
-    expected = [(split.stem, split.rest, split.kind, split.name is not None) for split in map(split_key, drawn)]
+    expected = [(split.stem, split.suffix, split.kind, split.name is not None) for split in map(split_key, drawn)]
     assert sorted(rows) == sorted(expected)
 
 

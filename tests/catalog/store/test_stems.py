@@ -1,4 +1,4 @@
-"""Stem and rest of a key, the numbers that stems have, and the recordings that are made with them."""
+"""Stem and suffix of a key, the numbers that stems have, and the recordings that are made with them."""
 
 import sqlite3
 
@@ -15,7 +15,7 @@ R = f"rid_{rid(1)}_room"
 
 
 @pytest.mark.parametrize(
-    ("key", "stem", "rest", "kind"),
+    ("key", "stem", "suffix", "kind"),
     [
         (f"2026/{R}.m3u8", f"2026/{R}", ".m3u8", PLAYLIST),
         (f"2026/{R}_20261101120000123.ts", f"2026/{R}", "_20261101120000123.ts", SEGMENT),
@@ -43,14 +43,14 @@ R = f"rid_{rid(1)}_room"
         "nothing but slashes",
     ],
 )
-def test_the_split_of(key: str, stem: str, rest: str, kind: int) -> None:
-    assert split_key(key)[:3] == (stem, rest, kind)
+def test_the_split_of(key: str, stem: str, suffix: str, kind: int) -> None:
+    assert split_key(key)[:3] == (stem, suffix, kind)
 
 
 @given(keys)
 def test_stem_and_rest_are_the_key_again(key: str) -> None:
     split = split_key(key)
-    assert split.stem + split.rest == key
+    assert split.stem + split.suffix == key
     assert (split.kind == UNNAMED) == (split.name is None)
 
 
@@ -86,8 +86,8 @@ def test_objects_of_one_recording_share_a_stem_and_relatives_a_recording(
 
 
 def test_what_a_playlist_names_makes_no_recording_until_it_is_there(writer: sqlite3.Connection, stems: Stems) -> None:
-    named, rest = stems.refer(f"b/{R}_7.ts")
-    assert (named.recording_id, rest) == (None, "_7.ts")
+    named, suffix = stems.refer(f"b/{R}_7.ts")
+    assert (named.recording_id, suffix) == (None, "_7.ts")
     assert _recordings(writer) == []
     placed, _, _ = stems.place(f"b/{R}_7.ts")
     assert placed.id == named.id

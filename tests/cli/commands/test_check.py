@@ -192,7 +192,7 @@ def archived(scanned: Path) -> Path:
     """One recording of the three has been archived, by what the catalog knows."""
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
         stems = "SELECT s.id FROM stems s JOIN recordings r ON r.id = s.recording_id WHERE r.roomid = 'room1'"
-        conn.execute(f"UPDATE objects SET storage = 'Archive' WHERE rest LIKE '%.ts' AND stem_id IN ({stems})")
+        conn.execute(f"UPDATE objects SET storage = 'Archive' WHERE suffix LIKE '%.ts' AND stem_id IN ({stems})")
     return scanned
 
 
@@ -215,7 +215,7 @@ def test_archived_segments_that_nobody_saw_are_told_by_every_check(archived: Pat
 def test_what_was_seen_before_it_was_archived_is_not_asked_to_be_restored(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "--depth", "full", "-q")
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
-        conn.execute("UPDATE objects SET storage = 'Archive' WHERE rest LIKE '%.ts'")
+        conn.execute("UPDATE objects SET storage = 'Archive' WHERE suffix LIKE '%.ts'")
         conn.execute("UPDATE looks SET looked = looked - 100")
         conn.execute("UPDATE recordings SET looked = looked - 100")
     for arguments in ([], ["--again", "10s"], ["--depth", "full"], ["--depth", "full", "--again", "10s"]):

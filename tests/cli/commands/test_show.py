@@ -169,7 +169,7 @@ def test_what_does_not_count_stands_apart_with_nothing_to_do(ossrec: Ossrec, upl
 
 def test_a_playlist_that_is_gone_or_changed_does_not_count(ossrec: Ossrec, uploaded_again: str) -> None:
     with closing(sqlite3.connect("again.db", isolation_level=None)) as db:
-        of = "WHERE (SELECT stem FROM stems WHERE id = stem_id) || rest LIKE"
+        of = "WHERE (SELECT stem FROM stems WHERE id = stem_id) || suffix LIKE"
         db.execute(f"UPDATE objects SET etag = x'00' {of} '%_1000_1.m3u8'")
         (scan,) = db.execute(
             "INSERT INTO scans (bucket_id, prefix, started, state) VALUES (1, '', 1, 'listing') RETURNING id"

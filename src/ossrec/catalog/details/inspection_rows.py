@@ -13,7 +13,7 @@ l.depth, l.looked, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, 
 l.video, l.audio, CASE WHEN l.notes IS NULL THEN 0 WHEN json_valid(l.notes) THEN json_array_length(l.notes) END
 """
 # The look counts as long as the object *o* still is what was looked at.
-LOOK_JOIN = "LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest AND l.etag = o.etag"
+LOOK_JOIN = "LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
 
 Formats = dict[int, Row]
 

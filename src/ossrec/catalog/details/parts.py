@@ -9,8 +9,8 @@ from ossrec.catalog.store.stems import recorder
 from ossrec.naming import parse_name
 
 _PARTS = """
-SELECT p.id, s.stem || p.rest, o.etag = p.etag, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
-JOIN objects o ON o.stem_id = p.stem_id AND o.rest = p.rest AND o.gone IS NULL
+SELECT p.id, s.stem || p.suffix, o.etag = p.etag, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
+JOIN objects o ON o.stem_id = p.stem_id AND o.suffix = p.suffix AND o.gone IS NULL
 WHERE p.recording_id = ? AND p.role = 'main' ORDER BY p.modified DESC, p.id
 """
 _ONCE = "SELECT id FROM playlists WHERE recording_id = ? AND role = 'main' ORDER BY modified DESC, id LIMIT 1"

@@ -21,7 +21,7 @@ WHERE recording_id = ?
 ORDER BY severity DESC, code, detail LIKE 'and % more of the same', coalesce(segment, -1), coalesce(line, -1), id
 """
 _PLAYLISTS = """
-SELECT p.id, s.stem || p.rest, p.role, p.kind, p.ended, p.segments, p.duration, p.target_duration,
+SELECT p.id, s.stem || p.suffix, p.role, p.kind, p.ended, p.segments, p.duration, p.target_duration,
        p.program_ms, p.etag, p.size, p.modified, p.read
 FROM playlists p JOIN stems s ON s.id = p.stem_id WHERE p.recording_id = ?
 ORDER BY p.role, p.modified DESC, p.id

@@ -11,9 +11,9 @@ from ossrec.naming import parse_name
 from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
 _INSPECTED = "l.packet_size, l.failure, l.depth"
-_FACTS = "CASE WHEN g.stem_id IS NOT NULL THEN g.rest END, o.size, g.gap, g.byterange_end, g.encrypted, g.fragment"
+_FACTS = "CASE WHEN g.stem_id IS NOT NULL THEN g.suffix END, o.size, g.gap, g.byterange_end, g.encrypted, g.fragment"
 _LISTED = """
-FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.rest = g.rest AND o.gone IS NULL {looks}
+FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.suffix = g.suffix AND o.gone IS NULL {looks}
 WHERE g.playlist_id = ? ORDER BY g.number
 """
 # The facts of each segment and its times. Without inspections their table is not read.
@@ -22,12 +22,12 @@ _STATES_INSPECTED = f"""
 SELECT {_FACTS}, {_INSPECTED}, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins="", looks=LOOK_JOIN)}
 """
 _ROWS = f"""
-SELECT {_FACTS}, {_INSPECTED}, g.number, g.uri, s.stem || g.rest, g.start_ms, g.duration_ms, g.discontinuity,
+SELECT {_FACTS}, {_INSPECTED}, g.number, g.uri, s.stem || g.suffix, g.start_ms, g.duration_ms, g.discontinuity,
 {LOOK_COLUMNS}
 {_LISTED.format(joins="LEFT JOIN stems s ON s.id = g.stem_id", looks=LOOK_JOIN)}
 """
 _UNLISTED = f"""
-SELECT s.stem || o.rest, o.size, {_INSPECTED}, {LOOK_COLUMNS}
+SELECT s.stem || o.suffix, o.size, {_INSPECTED}, {LOOK_COLUMNS}
 FROM stems s JOIN objects o ON o.stem_id = s.id {LOOK_JOIN}
 WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
@@ -51,7 +51,7 @@ class TimedSegment(NamedTuple):
 
     part: int
     number: int
-    rest: str | None  # what its key ends with; None: it leads out of the bucket
+    suffix: str | None  # what its key ends with; None: it leads out of the bucket
     start: int | None  # ms from the start of the recording
     length: int | None  # ms by the playlist
     state: str

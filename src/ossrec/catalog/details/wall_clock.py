@@ -80,7 +80,7 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
 def _placed(found: Iterable[TimedSegment], timed: TimedRecording) -> Iterator[_TimedSegment]:
     before: _TimedSegment | None = None
     for moment in found:
-        stamp = None if moment.rest is None else _stamp(moment.rest)
+        stamp = None if moment.suffix is None else _stamp(moment.suffix)
         if before is not None:
             yield _until(before, stamp)
         if stamp is None or (before is not None and stamp < before.wall):
@@ -133,6 +133,6 @@ def _damage(catalog: sqlite3.Connection, number: int, listed: list[TimedPlaylist
     return damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
 
 
-def _stamp(rest: str) -> int | None:
+def _stamp(suffix: str) -> int | None:
     """The UTC stamp at the end of a segment's name, in Unix ms."""
-    return unix_ms(rest[-20:-3]) if rest[-3:] == ".ts" and rest[-21:-20] == "_" else None
+    return unix_ms(suffix[-20:-3]) if suffix[-3:] == ".ts" and suffix[-21:-20] == "_" else None

@@ -14,13 +14,13 @@ from ossrec.errors import UsageProblem
 
 _SHOWN = 6  # buckets in an error message
 
-# Keys are stems and rests: those of a stem that is longer than the prefix, or whose stem is the start of it.
+# Keys are stems and suffixes: those of a stem that is longer than the prefix, or whose stem is the start of it.
 _UNDER = """
 SELECT EXISTS (SELECT 1 FROM stems WHERE bucket_id = :bucket AND stem >= :prefix AND (:end IS NULL OR stem < :end))
 OR EXISTS (
     SELECT 1 FROM json_each(:starts) start CROSS JOIN stems s ON s.bucket_id = :bucket AND s.stem = start.value
-    CROSS JOIN objects o ON o.stem_id = s.id AND o.rest >= substr(:prefix, length(s.stem) + 1)
-    WHERE :end IS NULL OR s.stem || o.rest < :end
+    CROSS JOIN objects o ON o.stem_id = s.id AND o.suffix >= substr(:prefix, length(s.stem) + 1)
+    WHERE :end IS NULL OR s.stem || o.suffix < :end
 )
 """
 

@@ -28,12 +28,12 @@ AND (depth IN ({{shallower}})
     OR depth = :depth AND {_OLD.format("")}
     OR depth = 'full' AND :depth = 'edges' AND {_OLD.format("")} AND EXISTS (
         SELECT 1 FROM stems s CROSS JOIN objects o ON o.stem_id = s.id
-        CROSS JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest
+        CROSS JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
         WHERE s.recording_id = recordings.id AND o.kind = {SEGMENT} AND {_SMALL_AND_OLD}
         UNION ALL
-        SELECT 1 FROM claims c CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.rest = c.rest
-        CROSS JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest
-        WHERE c.recording_id = recordings.id AND o.rest LIKE '%.ts' AND {_SMALL_AND_OLD}))
+        SELECT 1 FROM claims c CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.suffix = c.suffix
+        CROSS JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+        WHERE c.recording_id = recordings.id AND o.suffix LIKE '%.ts' AND {_SMALL_AND_OLD}))
 """
 _ORDER = "ORDER BY started_ms IS NULL, started_ms DESC, path, bucket_id"
 _SEGMENTS = f"""
@@ -41,16 +41,17 @@ SELECT n.value AS recording_id, o.* FROM json_each(:numbers) n CROSS JOIN stems 
 CROSS JOIN objects o ON o.stem_id = s.id WHERE o.kind = {SEGMENT}
 UNION ALL
 SELECT n.value, o.* FROM json_each(:numbers) n CROSS JOIN claims c ON c.recording_id = n.value
-CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.rest = c.rest
-JOIN stems s ON s.id = c.stem_id WHERE s.recording_id IS NULL AND o.rest LIKE '%.ts'
+CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.suffix = c.suffix
+JOIN stems s ON s.id = c.stem_id WHERE s.recording_id IS NULL AND o.suffix LIKE '%.ts'
 """
 _REQUESTS = "CASE WHEN :depth = 'full' THEN (size + :block - 1) / :block ELSE 1 + (size > :ends) END"
 _BYTES = "CASE WHEN :depth = 'full' THEN size ELSE min(size, :ends) END"
 _LOOKED = f"""
-SELECT o.recording_id, o.rest, o.size, coalesce(o.storage, '') IN ({_COLD}) AS cold, l.looked,
+SELECT o.recording_id, o.suffix, o.size, coalesce(o.storage, '') IN ({_COLD}) AS cold, l.looked,
     coalesce(l.etag = o.etag AND l.failure IS NULL AND (l.depth = 'full' OR :depth = 'edges'), 0) AS deep,
     l.depth = :depth OR o.size <= :ends AS repeatable
-FROM ({_SEGMENTS}) o LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.rest = o.rest WHERE o.gone IS NULL AND o.size > 0
+FROM ({_SEGMENTS}) o LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+WHERE o.gone IS NULL AND o.size > 0
 """
 _NOT_MET = f"(NOT deep OR repeatable AND {_OLD.format('')})"
 _TO_DO = f"NOT cold AND {_NOT_MET}"
@@ -61,7 +62,7 @@ SELECT count(DISTINCT CASE WHEN NOT cold THEN recording_id END), total(NOT cold)
 FROM ({_LOOKED}) WHERE {_NOT_MET}
 """
 _EACH = f"SELECT recording_id, count(*), sum({_REQUESTS}), sum({_BYTES}) FROM ({_LOOKED}) WHERE {_TO_DO} GROUP BY 1"
-_ONE = f"SELECT {_REQUESTS}, {_BYTES} FROM ({_LOOKED}) WHERE {_TO_DO} ORDER BY rest"
+_ONE = f"SELECT {_REQUESTS}, {_BYTES} FROM ({_LOOKED}) WHERE {_TO_DO} ORDER BY suffix"
 
 
 class InspectionPolicy(NamedTuple):

@@ -14,7 +14,7 @@ _BY_RECORDID = "SELECT id, bucket_id, path FROM recordings WHERE recordid = ?"
 _BY_OBJECT = """
 SELECT r.id, r.bucket_id, r.path FROM stems s JOIN recordings r ON r.id = s.recording_id
 WHERE s.bucket_id = :bucket AND s.stem = :stem
-UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN claims c ON c.stem_id = s.id AND c.rest = :rest
+UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN claims c ON c.stem_id = s.id AND c.suffix = :suffix
 JOIN recordings r ON r.id = c.recording_id WHERE s.bucket_id = :bucket AND s.stem = :stem
 """
 
@@ -25,7 +25,7 @@ def one_recording(catalog: sqlite3.Connection, reference: str) -> int:
     """The number of the recording that *reference* means.
 
     A reference is a recordid, the key or file name of a playlist or segment, the path of a
-    recording (a key without its rest), or any of these after the bucket's name. A path in the
+    recording (a key without its suffix), or any of these after the bucket's name. A path in the
     file system is taken when the bucket is a folder. Raises UsageProblem when there is no such
     recording, or several.
     """
@@ -76,4 +76,4 @@ def _owners(catalog: sqlite3.Connection, bucket_ids: Iterable[int], key: str) ->
     name = parse_name(key)
     stem = key[: key.rfind("/") + 1] if name is None else name.prefix
     for number in bucket_ids:
-        yield from catalog.execute(_BY_OBJECT, {"bucket": number, "stem": stem, "rest": key[len(stem) :]})
+        yield from catalog.execute(_BY_OBJECT, {"bucket": number, "stem": stem, "suffix": key[len(stem) :]})

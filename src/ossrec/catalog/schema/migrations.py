@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from ossrec.catalog.schema import v1_scan, v2_looks, v3_tasks, v4_task_lists
+from ossrec.catalog.schema import v1_scan, v2_inspections, v3_tasks, v4_task_lists, v5_standard_names
 from ossrec.catalog.schema.version import APPLICATION_ID
 
 migrations = Migrations("ossrec")
@@ -27,7 +27,7 @@ def m001_scan(db: Database) -> None:
 @migrations()
 def m002_looks(db: Database) -> None:
     """What looks at the bytes of segments give, and what follows from it for recordings."""
-    _run(db, v2_looks.SCRIPTS)
+    _run(db, v2_inspections.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 2")
 
 
@@ -43,6 +43,13 @@ def m004_books(db: Database) -> None:
     """Tasks by state; files that callbacks named are looked for less and less often."""
     _run(db, v4_task_lists.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 4")
+
+
+@migrations()
+def m005_standard_names(db: Database) -> None:
+    """Rename tables and columns to standard terms."""
+    _run(db, v5_standard_names.SCRIPTS)
+    db.conn.execute("PRAGMA user_version = 5")
 
 
 def _run(db: Database, scripts: Iterable[str]) -> None:

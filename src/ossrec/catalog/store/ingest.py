@@ -16,23 +16,23 @@ from ossrec.catalog.key_ranges import KeyRange
 from ossrec.catalog.store.stems import SEGMENT, STAMPED, Stems, is_stamped
 from ossrec.model import ObjectInfo
 
-Row = tuple[int, str, int, int, int, bytes, str | None]  # stem_id, rest, kind, size, modified, etag, storage
+Row = tuple[int, str, int, int, int, bytes, str | None]  # stem_id, suffix, kind, size, modified, etag, storage
 
-_INTO = "INTO objects (stem_id, rest, kind, size, modified, etag, storage)"
+_INTO = "INTO objects (stem_id, suffix, kind, size, modified, etag, storage)"
 _UPDATE = """
-ON CONFLICT (stem_id, rest) DO UPDATE SET size = excluded.size, modified = excluded.modified,
+ON CONFLICT (stem_id, suffix) DO UPDATE SET size = excluded.size, modified = excluded.modified,
     etag = excluded.etag, storage = excluded.storage, gone = NULL
 """
 _KNOWN = """
-SELECT stem_id, rest, kind, size, modified, etag, storage FROM objects
-WHERE stem_id = ?1 AND rest >= ?2 AND rest < ?3 AND gone IS NULL ORDER BY rest
+SELECT stem_id, suffix, kind, size, modified, etag, storage FROM objects
+WHERE stem_id = ?1 AND suffix >= ?2 AND suffix < ?3 AND gone IS NULL ORDER BY suffix
 """
 _VANISHED = """
-INSERT OR IGNORE INTO absent SELECT ?4, stem_id, rest FROM objects
-WHERE stem_id = ?1 AND rest >= ?2 AND rest < ?3 AND gone IS NULL
+INSERT OR IGNORE INTO absent SELECT ?4, stem_id, suffix FROM objects
+WHERE stem_id = ?1 AND suffix >= ?2 AND suffix < ?3 AND gone IS NULL
 """
 _STEMS = "SELECT id, stem FROM stems WHERE bucket_id = ? AND stem >= ? AND (?3 IS NULL OR stem < ?3)"
-_PAST_ALL = b""  # no rest is as great as this: SQLite sorts every text before every blob
+_PAST_ALL = b""  # no suffix is as great as this: SQLite sorts every text before every blob
 
 
 _NO_STEM = "\ud800"  # no key begins with half a character
@@ -68,7 +68,7 @@ class Ingest:
                 changed += updated
                 self._conn.executemany(
                     "INSERT OR IGNORE INTO absent VALUES (?, ?, ?)",
-                    [(self._scan_id, number, rest) for rest in vanished],
+                    [(self._scan_id, number, suffix) for suffix in vanished],
                 )
             else:
                 self._conn.execute(_VANISHED, (*bounds, self._scan_id))
@@ -106,12 +106,12 @@ class Ingest:
         keep = nowhere.append
         number = 0
         for key, size, modified, etag, storage, restore in objects:
-            rest = key[STAMPED:]
-            if key[:STAMPED] != stem or not is_stamped(rest):
-                at, rest, kind = self.stems.place(key)
+            suffix = key[STAMPED:]
+            if key[:STAMPED] != stem or not is_stamped(suffix):
+                at, suffix, kind = self.stems.place(key)
                 number = at.id
                 keep = rows[number].append
-                stem = key[: -len(rest)] if at.recording_id is not None else _NO_STEM
+                stem = key[: -len(suffix)] if at.recording_id is not None else _NO_STEM
             else:
                 kind = SEGMENT
             try:
@@ -119,7 +119,7 @@ class Ingest:
             except ValueError:
                 packed = pack_etag(etag)
             other = None if storage == "Standard" else pack_storage(storage, restore)
-            keep((number, rest, kind, size, modified, packed, other))
+            keep((number, suffix, kind, size, modified, packed, other))
         return rows
 
     def _stems_in(self, covered: KeyRange) -> Iterator[tuple[int, str]]:
@@ -155,7 +155,7 @@ class Ingest:
             if self._conn.execute("SELECT 1 FROM claims WHERE stem_id = ? LIMIT 1", (number,)).fetchone():
                 self._conn.executemany(
                     "UPDATE recordings SET due = 1 WHERE due = 0"
-                    " AND id IN (SELECT recording_id FROM claims WHERE stem_id = ? AND rest = ?)",
+                    " AND id IN (SELECT recording_id FROM claims WHERE stem_id = ? AND suffix = ?)",
                     [row[:2] for row in rows[number]],
                 )
 
@@ -170,7 +170,7 @@ class Ingest:
 
 
 def _compare(known: list[Row], listed: list[Row]) -> tuple[list[Row], int, list[str]]:
-    """Rows that are new or changed, how many of them changed, and the rests that are not listed any more."""
+    """Rows that are new or changed, how many of them changed, and the suffixes that are not listed any more."""
     if known == listed:
         return [], 0, []
     before = {row[1]: row for row in known}

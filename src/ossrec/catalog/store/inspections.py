@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-ObjectId = tuple[int, str]  # stem_id, rest
+ObjectId = tuple[int, str]  # stem_id, suffix
 FormatRow = tuple[str, str, int | None, int | None, int | None, int | None]  # of `formats`, without its number
 
 
@@ -11,7 +11,7 @@ class StoredInspection(NamedTuple):
     """A row of `looks`: the last look at a segment. It counts as long as the object has this ETag."""
 
     stem_id: int
-    rest: str
+    suffix: str
     etag: bytes
     depth: str  # "edges" or "full"
     looked: int  # epoch seconds
@@ -34,7 +34,7 @@ _MARKS = ", ".join("?" * len(StoredInspection._fields))
 _SET = ", ".join(f"{name} = excluded.{name}" for name in StoredInspection._fields[2:])
 # At the same version, a look that failed says nothing against one that succeeded, nor a glance against a full look.
 _SAVE = f"""
-INSERT INTO looks ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, rest) DO UPDATE SET {_SET}
+INSERT INTO looks ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, suffix) DO UPDATE SET {_SET}
 WHERE looks.failure IS NOT NULL OR looks.etag <> excluded.etag
    OR excluded.failure IS NULL AND (excluded.depth = 'full' OR looks.depth = 'edges')
 """
@@ -48,12 +48,12 @@ def save_inspection(conn: sqlite3.Connection, row: StoredInspection) -> None:
 def inspections_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, StoredInspection]:
     """The looks at objects of a stem, whether or not these still are what they were."""
     rows = map(StoredInspection._make, conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ?", (stem_id,)))
-    return {(row.stem_id, row.rest): row for row in rows}
+    return {(row.stem_id, row.suffix): row for row in rows}
 
 
-def stored_inspection(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredInspection | None:
+def stored_inspection(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredInspection | None:
     """The look at one object."""
-    row = conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ? AND rest = ?", (stem_id, rest)).fetchone()
+    row = conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ? AND suffix = ?", (stem_id, suffix)).fetchone()
     return None if row is None else StoredInspection._make(row)
 
 

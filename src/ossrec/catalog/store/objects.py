@@ -6,7 +6,7 @@ from ossrec.catalog.store.stems import split_key
 
 _ETAG = """
 SELECT o.etag FROM stems s JOIN objects o ON o.stem_id = s.id
-WHERE s.bucket_id = (SELECT bucket_id FROM recordings WHERE id = ?) AND s.stem = ? AND o.rest = ? AND o.gone IS NULL
+WHERE s.bucket_id = (SELECT bucket_id FROM recordings WHERE id = ?) AND s.stem = ? AND o.suffix = ? AND o.gone IS NULL
 """
 _PLACE = "SELECT b.id, b.name FROM recordings r JOIN buckets b ON b.id = r.bucket_id WHERE r.id = ?"
 _PREFIXES = "SELECT DISTINCT prefix FROM scans WHERE bucket_id = ? AND kind = 'scan' AND finished IS NOT NULL"
@@ -15,7 +15,7 @@ _PREFIXES = "SELECT DISTINCT prefix FROM scans WHERE bucket_id = ? AND kind = 's
 def etag_of(catalog: sqlite3.Connection, recording_id: int, key: str) -> bytes | None:
     """The ETag, packed, of an object in the bucket of a recording, as it was listed last; None if it is not there."""
     split = split_key(key)
-    row = catalog.execute(_ETAG, (recording_id, split.stem, split.rest)).fetchone()
+    row = catalog.execute(_ETAG, (recording_id, split.stem, split.suffix)).fetchone()
     return None if row is None else bytes(row[0])
 
 

@@ -11,7 +11,7 @@ import sqlite3
 from ossrec.catalog.store.recordings import StoredRecording
 
 _OTHERS = """
-INSERT OR IGNORE INTO claims SELECT n.stem_id, n.rest, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
+INSERT OR IGNORE INTO claims SELECT n.stem_id, n.suffix, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
     JOIN stems s ON s.id = n.stem_id WHERE p.recording_id = ?1 AND s.recording_id IS NOT ?1
 """
 
@@ -56,7 +56,7 @@ def adopter(conn: sqlite3.Connection, holding: StoredRecording) -> int | None:
     """The recording that segments without a playlist most likely belong to, when their own reading is wrong.
 
     A recordid is of one task and a task of one room, so the mixed recording of the same task whose
-    stem this one begins with is the same recording, with a longer rest than expected.
+    stem this one begins with is the same recording, with a longer suffix than expected.
     """
     if holding.uid is not None:
         return None

@@ -13,7 +13,7 @@ class SegmentRow(NamedTuple):
 
     number: int
     stem_id: int | None  # None: the URI leads out of the bucket
-    rest: str | None
+    suffix: str | None
     uri: str | None  # None: it is the file name
     line: int
     start_ms: int
@@ -31,7 +31,7 @@ class ResourceRow(NamedTuple):
     line: int
     role: str  # "key" or "map"
     stem_id: int | None
-    rest: str | None
+    suffix: str | None
     uri: str
     byterange_end: int | None
 
@@ -40,7 +40,7 @@ class PlaylistRow(NamedTuple):
     """A row of `playlists`."""
 
     stem_id: int
-    rest: str
+    suffix: str
     etag: bytes
     size: int
     modified: int
@@ -54,10 +54,10 @@ class PlaylistRow(NamedTuple):
     id: int = 0
 
 
-_COLUMNS = "stem_id, rest, etag, size, modified, read, kind, ended, segments, duration, target_duration, program_ms"
+_COLUMNS = "stem_id, suffix, etag, size, modified, read, kind, ended, segments, duration, target_duration, program_ms"
 _SAVE = f"""
 INSERT INTO playlists (recording_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (stem_id, rest) DO UPDATE SET recording_id = excluded.recording_id, etag = excluded.etag,
+ON CONFLICT (stem_id, suffix) DO UPDATE SET recording_id = excluded.recording_id, etag = excluded.etag,
     size = excluded.size, modified = excluded.modified, read = excluded.read, kind = excluded.kind,
     ended = excluded.ended, segments = excluded.segments, duration = excluded.duration,
     target_duration = excluded.target_duration, program_ms = excluded.program_ms
@@ -97,7 +97,7 @@ def playlists_of(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistRo
 def segments_of(conn: sqlite3.Connection, playlist_id: int) -> list[SegmentRow]:
     """The segments of a playlist, in their order."""
     rows = conn.execute(
-        "SELECT number, stem_id, rest, uri, line, start_ms, duration_ms, discontinuity, gap, encrypted,"
+        "SELECT number, stem_id, suffix, uri, line, start_ms, duration_ms, discontinuity, gap, encrypted,"
         " fragment, byterange_end FROM segments WHERE playlist_id = ? ORDER BY number",
         (playlist_id,),
     )
@@ -107,7 +107,7 @@ def segments_of(conn: sqlite3.Connection, playlist_id: int) -> list[SegmentRow]:
 def resources_of(conn: sqlite3.Connection, playlist_id: int) -> list[ResourceRow]:
     """The keys and maps that a playlist names, in its order."""
     rows = conn.execute(
-        "SELECT line, role, stem_id, rest, uri, byterange_end FROM resources WHERE playlist_id = ? ORDER BY line",
+        "SELECT line, role, stem_id, suffix, uri, byterange_end FROM resources WHERE playlist_id = ? ORDER BY line",
         (playlist_id,),
     )
     return [ResourceRow(*row) for row in rows]
@@ -138,9 +138,9 @@ def save_findings(
     )
 
 
-def segments_before(conn: sqlite3.Connection, stem_id: int, rest: str) -> int:
+def segments_before(conn: sqlite3.Connection, stem_id: int, suffix: str) -> int:
     """How many segments a playlist listed when it was read last; 0 if it never was."""
-    row = conn.execute("SELECT segments FROM playlists WHERE stem_id = ? AND rest = ?", (stem_id, rest)).fetchone()
+    row = conn.execute("SELECT segments FROM playlists WHERE stem_id = ? AND suffix = ?", (stem_id, suffix)).fetchone()
     return int(row[0] or 0) if row else 0
 
 

@@ -27,7 +27,7 @@ class PlaylistObject(NamedTuple):
     """An object named like a playlist of the recording."""
 
     stem_id: int
-    rest: str
+    suffix: str
     key: str
     etag: bytes
     size: int
@@ -153,11 +153,11 @@ def count_due(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int:
 def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistObject]:
     """The playlist objects of a recording that are there."""
     rows = conn.execute(
-        "SELECT o.stem_id, o.rest, s.stem || o.rest, o.etag, o.size, o.storage,"
+        "SELECT o.stem_id, o.suffix, s.stem || o.suffix, o.etag, o.size, o.storage,"
         " p.read IS NOT NULL AND p.etag = o.etag FROM stems s"
         " JOIN objects o INDEXED BY objects_but_segments"
         " ON o.stem_id = s.id AND o.kind = 1 AND o.kind < 2"
-        " LEFT JOIN playlists p ON p.stem_id = o.stem_id AND p.rest = o.rest"
+        " LEFT JOIN playlists p ON p.stem_id = o.stem_id AND p.suffix = o.suffix"
         " WHERE s.recording_id = ? AND o.gone IS NULL",
         (recording_id,),
     )
@@ -182,7 +182,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
         _add(objects, conn.execute(f"{_OBJECTS} WHERE o.stem_id = ? AND gone IS NULL", (stem_id,)))
     _add(
         objects,
-        conn.execute(f"{_OBJECTS} JOIN ({_CLAIMED}) USING (stem_id, rest) WHERE gone IS NULL", (recording_id,)),
+        conn.execute(f"{_OBJECTS} JOIN ({_CLAIMED}) USING (stem_id, suffix) WHERE gone IS NULL", (recording_id,)),
     )
     stems |= dict(
         conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
@@ -193,23 +193,23 @@ def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     return StoredRecording(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
 
 
-_OBJECTS = "SELECT o.stem_id, o.rest, kind, size, modified, etag, storage FROM objects o"
+_OBJECTS = "SELECT o.stem_id, o.suffix, kind, size, modified, etag, storage FROM objects o"
 _CLAIMED = (  # what its playlists name and no other recording owns
-    "SELECT c.stem_id, c.rest FROM claims c JOIN stems s ON s.id = c.stem_id"
+    "SELECT c.stem_id, c.suffix FROM claims c JOIN stems s ON s.id = c.stem_id"
     " WHERE c.recording_id = ? AND s.recording_id IS NULL"
 )
 
 
 def _add(objects: dict[ObjectId, StoredObject], rows: Iterable[tuple[Any, ...]]) -> None:
-    for stem_id, rest, *stored in rows:
-        objects[stem_id, rest] = StoredObject(*stored)
+    for stem_id, suffix, *stored in rows:
+        objects[stem_id, suffix] = StoredObject(*stored)
 
 
-def find_object(conn: sqlite3.Connection, stem_id: int, rest: str) -> StoredObject | None:
+def find_object(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredObject | None:
     """An object of any recording, if it is there."""
     row = conn.execute(
-        "SELECT kind, size, modified, etag, storage FROM objects WHERE stem_id = ? AND rest = ? AND gone IS NULL",
-        (stem_id, rest),
+        "SELECT kind, size, modified, etag, storage FROM objects WHERE stem_id = ? AND suffix = ? AND gone IS NULL",
+        (stem_id, suffix),
     ).fetchone()
     return StoredObject(*row) if row else None
 

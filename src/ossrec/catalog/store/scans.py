@@ -118,13 +118,13 @@ def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
     """
     conn.execute(
         "DELETE FROM absent WHERE scan_id = ?1 AND EXISTS (SELECT 1 FROM skipped k JOIN stems s ON s.id = stem_id"
-        " WHERE k.scan_id = ?1 AND substr(s.stem || rest, 1, length(k.unseen)) = k.unseen)",
+        " WHERE k.scan_id = ?1 AND substr(s.stem || suffix, 1, length(k.unseen)) = k.unseen)",
         (scan.id,),
     )
     stems = {row[0] for row in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
     gone = conn.execute(
         "UPDATE objects SET gone = ? WHERE gone IS NULL"
-        " AND (stem_id, rest) IN (SELECT stem_id, rest FROM absent WHERE scan_id = ?)",
+        " AND (stem_id, suffix) IN (SELECT stem_id, suffix FROM absent WHERE scan_id = ?)",
         (scan.id, scan.id),
     ).rowcount
     conn.execute("DELETE FROM absent WHERE scan_id = ?", (scan.id,))

@@ -1,7 +1,7 @@
-"""How a key is split into stem and rest, and which number a stem has in the catalog.
+"""How a key is split into stem and suffix, and which number a stem has in the catalog.
 
 The stem is what the objects of a recording share. It is stored once, and each object stores only
-its rest; see docs/catalog.md for what that saves.
+its suffix; see docs/catalog.md for what that saves.
 """
 
 import re
@@ -21,16 +21,16 @@ is_stamped = re.compile(r"_[0-9]{17}\.ts").fullmatch
 
 
 class SplitKey(NamedTuple):
-    """A key, split; ``stem + rest`` is the key again."""
+    """A key, split; ``stem + suffix`` is the key again."""
 
     stem: str
-    rest: str
+    suffix: str
     kind: int
     name: RecordingName | None
 
 
 def split_key(key: str) -> SplitKey:
-    """The stem and rest of *key*; the stem of an object that is no recording's is its folder."""
+    """The stem and suffix of *key*; the stem of an object that is no recording's is its folder."""
     name = parse_name(key)
     if name is None:
         cut = key.rfind("/") + 1
@@ -62,9 +62,9 @@ class Stems:
         self._known: dict[str, Stem] = {}
 
     def place(self, key: str) -> tuple[Stem, str, int]:
-        """The stem, the rest and the kind of *key*; makes a stem and a recording that are not known yet."""
+        """The stem, the suffix and the kind of *key*; makes a stem and a recording that are not known yet."""
         split = split_key(key)
-        return self.stem(split.stem, split.name), split.rest, split.kind
+        return self.stem(split.stem, split.name), split.suffix, split.kind
 
     def stem(self, text: str, name: RecordingName | None) -> Stem:
         """The row of the stem *text*, made if there is none; *name* is a name read from it."""
@@ -76,14 +76,14 @@ class Stems:
         return self._keep(text, known)
 
     def refer(self, key: str) -> tuple[Stem, str]:
-        """The stem and rest of a key that a playlist names; makes no recording of it, for it may not exist."""
+        """The stem and suffix of a key that a playlist names; makes no recording of it, for it may not exist."""
         known = self._known.get(key[:STAMPED])
-        rest = key[STAMPED:]
-        if known is not None and known.recording_id is not None and is_stamped(rest):
-            return known, rest
+        suffix = key[STAMPED:]
+        if known is not None and known.recording_id is not None and is_stamped(suffix):
+            return known, suffix
         split = split_key(key)
         known = self._known.get(split.stem) or self._find(split.stem) or self._add(split.stem)
-        return self._keep(split.stem, known), split.rest
+        return self._keep(split.stem, known), split.suffix
 
     def _keep(self, text: str, stem: Stem) -> Stem:
         if len(self._known) >= _CACHE:

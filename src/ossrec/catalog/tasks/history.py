@@ -27,7 +27,7 @@ SELECT s.started, c.was, c.became, c.segments_lost FROM changes c JOIN scans s O
 WHERE c.recording_id = ? ORDER BY c.scan_id
 """
 _PLAYLISTS = """
-SELECT s.stem || p.rest, p.modified, p.ended, p.segments, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
+SELECT s.stem || p.suffix, p.modified, p.ended, p.segments, p.duration FROM playlists p JOIN stems s ON s.id = p.stem_id
 WHERE p.recording_id = ?
 """
 _READINGS = "SELECT at, roomid, uid, ambiguous, was_roomid, was_uid FROM readings WHERE recording_id = ? ORDER BY rowid"

@@ -39,10 +39,10 @@ def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: Inspect
     tasks, archived, known = [], [], 0
     segments = inspectable_segments(assembled)
     for one in segments:
-        (stem_id, rest), stored = assembled.stored[one.key]
+        (stem_id, suffix), stored = assembled.stored[one.key]
         look = assembled.looks.get(one.key)
         task = InspectionTask(
-            (stem_id, rest, stored.etag), SegmentObject(one.key, one.size, stored.etag), stored.storage
+            (stem_id, suffix, stored.etag), SegmentObject(one.key, one.size, stored.etag), stored.storage
         )
         if look is not None and _is_enough(look, wish, one.size):
             known += 1

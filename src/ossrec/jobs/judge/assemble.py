@@ -112,12 +112,12 @@ def choose(holding: StoredRecording) -> tuple[list[PlaylistRow], list[int]]:
     best: dict[int, tuple[_Rank, PlaylistRow]] = {}
     superseded = []
     for row in holding.playlists:
-        if (row.stem_id, row.rest) not in holding.objects:
+        if (row.stem_id, row.suffix) not in holding.objects:
             continue
-        name = parse_name(holding.stems[row.stem_id] + row.rest)
+        name = parse_name(holding.stems[row.stem_id] + row.suffix)
         backup = recorder(name)
         again = -1 if name is None or name.again is None else name.again
-        rank = (row.kind == "media", bool(row.ended), row.segments, again, row.rest)
+        rank = (row.kind == "media", bool(row.ended), row.segments, again, row.suffix)
         if backup not in best:
             best[backup] = (rank, row)
         elif rank > best[backup][0]:
@@ -152,15 +152,15 @@ class _ObjectResolver:
             self.looks[self.key(number)] = look
 
     def key(self, number: ObjectId) -> str:
-        stem_id, rest = number
+        stem_id, suffix = number
         stem = self._stems.get(stem_id)
         if stem is None:
             (stem,) = self._conn.execute("SELECT stem FROM stems WHERE id = ?", (stem_id,)).fetchone()
             self._stems[stem_id] = stem
-        return stem + rest
+        return stem + suffix
 
     def part(self, row: PlaylistRow, offset: float) -> AssembledPart:
-        key = self.key((row.stem_id, row.rest))
+        key = self.key((row.stem_id, row.suffix))
         self._playlist, self._beyond = key, []
         listed = JoinedPlaylist(
             key=key,
@@ -170,7 +170,7 @@ class _ObjectResolver:
             resources=tuple(self._need(resource) for resource in resources_of(self._conn, row.id)),
             previous_segments=most_segments_before(self._conn, row),
         )
-        is_stale = self._holding.objects[row.stem_id, row.rest].etag != row.etag
+        is_stale = self._holding.objects[row.stem_id, row.suffix].etag != row.etag
         return AssembledPart(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._beyond, listed)
 
     def _slice(self, segment: SegmentRow, offset: float) -> JoinedSegment:
@@ -192,7 +192,7 @@ class _ObjectResolver:
             byterange_end=segment.byterange_end,
             size=None if stored is None else stored.size,
             modified=None if stored is None else stored.modified,
-            stamp_ms=_stamp(segment.rest) if segment.rest else None,
+            stamp_ms=_stamp(segment.suffix) if segment.suffix else None,
             archived=stored is not None and stored.storage in COLD,
             literal=segment.uri is not None and folder + segment.uri == key,  # else its URI were not kept
             packet_size=None if look is None else look.packet_size,
@@ -206,21 +206,21 @@ class _ObjectResolver:
 
     def _object(self, row: SegmentRow | ResourceRow) -> tuple[StoredObject | None, str | None]:
         """The object that a row names, if it is there, and its key unless nothing can be known of it."""
-        if row.stem_id is None or row.rest is None:
+        if row.stem_id is None or row.suffix is None:
             return None, None
-        stored = self._holding.objects.get((row.stem_id, row.rest))
+        stored = self._holding.objects.get((row.stem_id, row.suffix))
         if stored is None and row.stem_id not in self._holding.stems:
-            stored = find_object(self._conn, row.stem_id, row.rest)
-        key = self.key((row.stem_id, row.rest))
+            stored = find_object(self._conn, row.stem_id, row.suffix)
+        key = self.key((row.stem_id, row.suffix))
         if stored is None and not key.startswith(self._prefix):
             self._beyond.append(Finding("HLS174", self._playlist, key, row.line))
             return None, None
-        self.named.add((row.stem_id, row.rest))
+        self.named.add((row.stem_id, row.suffix))
         if stored is not None:
-            self.note((row.stem_id, row.rest), stored)
+            self.note((row.stem_id, row.suffix), stored)
         return stored, key
 
 
-def _stamp(rest: str) -> int | None:
+def _stamp(suffix: str) -> int | None:
     """The UTC stamp at the end of a segment's name, in Unix ms."""
-    return unix_ms(rest[-20:-3]) if rest[-3:] == ".ts" and rest[-21:-20] == "_" else None
+    return unix_ms(suffix[-20:-3]) if suffix[-3:] == ".ts" and suffix[-21:-20] == "_" else None

@@ -10,7 +10,7 @@ from ossrec.rules import RULES
 
 _NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one number
 
-Identity = tuple[int, str, bytes]  # stem_id, rest, etag
+Identity = tuple[int, str, bytes]  # stem_id, suffix, etag
 
 
 def row_of(identity: Identity, inspection: Inspection, looked: int, formats: FormatTable) -> StoredInspection:

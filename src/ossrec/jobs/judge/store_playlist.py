@@ -30,7 +30,7 @@ def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, lo
         raise ValueError("the look failed: there is no playlist to keep")
     row = PlaylistRow(
         stem_id=at.stem_id,
-        rest=at.rest,
+        suffix=at.suffix,
         etag=pack_etag(body.etag),
         size=body.size,
         modified=body.modified,
@@ -45,14 +45,14 @@ def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, lo
     desk = _RowBuilder(conn, stems, at.key)
     segments = [desk.segment(*pair) for pair in zip(playlist.segments, resolved.segments, strict=True)]
     resources = [desk.resource(*pair) for pair in zip(playlist.resources, resolved.resources, strict=True)]
-    lost = segments_before(conn, at.stem_id, at.rest) - row.segments
+    lost = segments_before(conn, at.stem_id, at.suffix) - row.segments
     number = save_playlist(conn, recording_id, row, segments, resources)
     found = [*playlist.findings, *resolved.findings]
     save_findings(conn, recording_id, number, "playlist", [(f, RULES[f.code].severity) for f in found])
     if at.etag != row.etag:  # it changed between the listing and the look: keep both sides of one version
         conn.execute(
-            "UPDATE objects SET etag = ?, size = ?, modified = ? WHERE stem_id = ? AND rest = ?",
-            (row.etag, row.size, row.modified, at.stem_id, at.rest),
+            "UPDATE objects SET etag = ?, size = ?, modified = ? WHERE stem_id = ? AND suffix = ?",
+            (row.etag, row.size, row.modified, at.stem_id, at.suffix),
         )
     named = {row.stem_id for row in segments} | {row.stem_id for row in resources}
     if (named - {None, at.stem_id} or owns_foreign_objects(conn, recording_id)) and assign_owner(conn, recording_id):
@@ -69,12 +69,12 @@ class _RowBuilder:
         self._folder = playlist_key[: playlist_key.rfind("/") + 1]
 
     def segment(self, segment: Segment, target: ResolvedUri) -> SegmentRow:
-        stem, rest = self._place(target)
+        stem, suffix = self._place(target)
         is_file_name = target.key is not None and self._folder + segment.uri == target.key
         return SegmentRow(
             number=segment.number,
             stem_id=None if stem is None else stem.id,
-            rest=rest,
+            suffix=suffix,
             uri=None if is_file_name else segment.uri,
             line=segment.line,
             start_ms=round(segment.start * 1000),
@@ -87,26 +87,26 @@ class _RowBuilder:
         )
 
     def resource(self, resource: Resource, target: ResolvedUri) -> ResourceRow:
-        stem, rest = self._place(target)
+        stem, suffix = self._place(target)
         return ResourceRow(
             line=resource.line,
             role=resource.role,
             stem_id=None if stem is None else stem.id,
-            rest=rest,
+            suffix=suffix,
             uri=resource.uri,
             byterange_end=_end(resource.byterange),
         )
 
     def _place(self, target: ResolvedUri) -> tuple[Stem | None, str | None]:
-        """Stem and rest of what a URI means; of its unescaped spelling, if only that is in the bucket."""
+        """Stem and suffix of what a URI means; of its unescaped spelling, if only that is in the bucket."""
         if target.key is None:
             return None, None
-        stem, rest = self._stems.refer(target.key)
-        if target.literal is not None and find_object(self._conn, stem.id, rest) is None:
-            other, other_rest = self._stems.refer(target.literal)
-            if find_object(self._conn, other.id, other_rest) is not None:
-                return other, other_rest
-        return stem, rest
+        stem, suffix = self._stems.refer(target.key)
+        if target.literal is not None and find_object(self._conn, stem.id, suffix) is None:
+            other, other_suffix = self._stems.refer(target.literal)
+            if find_object(self._conn, other.id, other_suffix) is not None:
+                return other, other_suffix
+        return stem, suffix
 
 
 def _program_ms(playlist: Playlist) -> int | None:

@@ -112,11 +112,11 @@ def _place(holding: StoredRecording, number: int) -> str:
 
 def _check_all_read(holding: StoredRecording, assembled: Assembled) -> None:
     """Every recorder's playlist must have been read, if there is one: segments alone say less than it does."""
-    read = {(row.stem_id, row.rest) for row in holding.playlists}
+    read = {(row.stem_id, row.suffix) for row in holding.playlists}
     known = {recorder(parse_name(part.key)) for part in assembled.parts}
-    for stem_id, rest in holding.playlist_objects:
-        key = holding.stems[stem_id] + rest
-        if (stem_id, rest) not in read and recorder(parse_name(key)) not in known:
+    for stem_id, suffix in holding.playlist_objects:
+        key = holding.stems[stem_id] + suffix
+        if (stem_id, suffix) not in read and recorder(parse_name(key)) not in known:
             raise OssrecError(f"{key} was not read by the last scan, `ossrec show` says why: scan again")
 
 

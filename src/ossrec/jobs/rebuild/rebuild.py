@@ -118,7 +118,7 @@ def _is_quiet(bucket: Bucket, holding: StoredRecording, wish: RebuildOptions) ->
 
 
 def _own_keys(holding: StoredRecording, gathered: GatheredRecording) -> frozenset[str]:
-    keys = {holding.stems[stem_id] + rest for stem_id, rest in holding.objects}
+    keys = {holding.stems[stem_id] + suffix for stem_id, suffix in holding.objects}
     keys |= {source.at for source in gathered.sources} | {f"{holding.path}.m3u8"}
     keys |= {entry.key for source in gathered.sources for entry in source.entries if entry.key is not None}
     return frozenset(keys)
