@@ -32,13 +32,13 @@ def check(
     *,
     share: tuple[int, int] = (1, 1),
     threads: int = 4,
-    talk: CheckCallbacks = CheckCallbacks(),  # noqa: B008 - a value that never changes
+    callbacks: CheckCallbacks = CheckCallbacks(),  # noqa: B008 - a value that never changes
     **asked: Any,
 ) -> CheckSummary:
     """Check what is due, silently; what is no option of a check is a condition as of `find`."""
     options = {name: asked.pop(name) for name in _OPTIONS if name in asked}
     chosen = CheckOptions(wanted=RecordingFilter(**asked), share=Share(*share), **options)
-    return check_recordings(catalog, opener, chosen, ThreadPool(threads), talk)
+    return check_recordings(catalog, opener, chosen, ThreadPool(threads), callbacks)
 
 
 @lru_cache

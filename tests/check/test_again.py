@@ -55,8 +55,8 @@ def stop_after(segments: int) -> CheckCallbacks:
 def interrupted(catalog: Path, segments: int, again: float = 0.0) -> int:
     """A check that is stopped so; how many of its looks were kept, of them that are not from before."""
     before = dict(select(catalog, "SELECT stem_id || suffix, looked FROM looks"))
-    with pytest.raises(Interrupted, match="the same check, begun within two days, goes on from there"):
-        check(catalog, again=again, threads=1, talk=stop_after(segments))
+    with pytest.raises(Interrupted, match="the same check, started within two days, resumes from there"):
+        check(catalog, again=again, threads=1, callbacks=stop_after(segments))
     after = dict(select(catalog, "SELECT stem_id || suffix, looked FROM looks"))
     return sum(looked != before[key] for key, looked in after.items())
 
@@ -91,9 +91,9 @@ def test_a_check_of_all_again_that_was_stopped_goes_on(looked_at: Path) -> None:
     kept = interrupted(looked_at, 4)
     assert 4 <= kept < 12
     told: list[CheckForecast] = []
-    more = check(looked_at, again=0.0, talk=CheckCallbacks(told.append))
+    more = check(looked_at, again=0.0, callbacks=CheckCallbacks(told.append))
     assert (more.due["segments"], more.segments, more.left["segments"]) == (12 - kept, 12 - kept, 0)
-    assert [one.goes_on_from is not None for one in told] == [True]
+    assert [one.resumed_from is not None for one in told] == [True]
     assert check(looked_at, again=0.0).segments == 12  # that one came to its end: all again
 
 
@@ -133,14 +133,14 @@ def test_one_that_was_stopped_days_ago_is_begun_anew(looked_at: Path) -> None:
     interrupted(looked_at, 4)
     backdate(looked_at, 2 * 86_400 + 60)
     outlook = forecast_check(looked_at, CheckOptions(again=0.0))
-    assert (outlook.due.segments, outlook.goes_on_from) == (12, None)
+    assert (outlook.due.segments, outlook.resumed_from) == (12, None)
 
 
 def test_where_others_did_what_it_had_left_it_begins_anew(looked_at: Path) -> None:
     interrupted(looked_at, 4)
     check(looked_at, again=LONG_AGO - 100.0)
     outlook = forecast_check(looked_at, CheckOptions(again=0.0))
-    assert (outlook.due.segments, outlook.goes_on_from) == (12, None)
+    assert (outlook.due.segments, outlook.resumed_from) == (12, None)
 
 
 @pytest.mark.parametrize("summary", ["nonsense", "[1]", "{}", '{"asked": 3}', "null"])

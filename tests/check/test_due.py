@@ -188,7 +188,7 @@ def test_what_no_scan_listed_to_its_end_is_left_to_a_scan(folder: Path, catalog:
     scan(folder, catalog, prefix=f"2026/rid_{rid(0)}_room0_")
     summary = check(catalog)
     assert summary.recordings == 0
-    assert ["no scan listed all of it" in line for line in summary.warnings] == [True]
+    assert ["no scan has listed all of it" in line for line in summary.warnings] == [True]
 
 
 def test_what_lies_outside_the_prefix_of_the_scan_is_not_called_missing(folder: Path, catalog: Path) -> None:

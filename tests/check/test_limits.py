@@ -79,8 +79,8 @@ def test_a_signal_stops_it_after_the_segments_in_hand(folder: Path, scanned: Pat
             os.kill(os.getpid(), signal.SIGINT)
 
     talk = CheckCallbacks(progress=stop_soon, stopping=lambda: told.append("asked"))
-    with pytest.raises(Interrupted, match="every segment that was looked at is kept, the next check goes on"):
-        check(scanned, threads=1, talk=talk)
+    with pytest.raises(Interrupted, match="all inspected segments are saved; the next check resumes from there"):
+        check(scanned, threads=1, callbacks=talk)
     assert told == ["asked"]
     (kept,) = select(scanned, "SELECT count(*) FROM looks")[0]
     assert 4 <= kept < 12
@@ -108,7 +108,7 @@ class Hanging(Watched):
 def test_a_second_signal_ends_it_at_once(folder: Path, scanned: Path) -> None:
     bucket = Hanging(str(folder))
     with pytest.raises((KeyboardInterrupt, Interrupted)):
-        check(scanned, lambda _: bucket, threads=1, talk=CheckCallbacks(stopping=bucket.asked.set))
+        check(scanned, lambda _: bucket, threads=1, callbacks=CheckCallbacks(stopping=bucket.asked.set))
     assert is_sound(scanned)
     assert check(scanned).segments == 12
 

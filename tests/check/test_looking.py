@@ -88,7 +88,7 @@ def test_what_it_costs_is_what_was_told_before(folder: Path, catalog: Path) -> N
     told = forecast_check(catalog, CheckOptions(depth="full"))
     planned: list[object] = []
     states: list[CheckState] = []
-    summary = check(catalog, depth="full", talk=CheckCallbacks(planned.append, states.append))
+    summary = check(catalog, depth="full", callbacks=CheckCallbacks(planned.append, states.append))
     assert planned == [told]
     assert (summary.recordings, summary.segments, summary.requests["get"], summary.bytes_read) == told.due
     assert (states[-1].segments, states[-1].bytes_read, states[-1].recordings) == (9, told.due.bytes, 3)

@@ -48,7 +48,7 @@ TROUBLES = {
     "the bucket is throttled": (fault(code="QpsLimitExceeded"), "LOOK003", "QpsLimitExceeded"),
     "the connection is reset": (fault(reset=True), "LOOK003", ""),
     "the body is cut short": (fault(truncate_at=9), "LOOK003", ""),
-    "it was changed since": (change, "LOOK005", "not what was listed"),
+    "it was changed since": (change, "LOOK005", "the object changed after the last scan: scan again"),
     "it vanished since": (vanish, "LOOK005", ""),
 }
 

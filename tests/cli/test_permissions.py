@@ -79,7 +79,7 @@ def test_a_catalog_that_may_not_be_written_is_refused_before_anything_is_planned
     (place / "c.db").chmod(0o444)
     ran = run(place, "check")
     assert (ran.returncode, ran.stdout) == (10, "")
-    assert ran.stderr == "ossrec: may not write the catalog c.db: check its permissions\n"
+    assert ran.stderr == "ossrec: c.db is not writable: check its permissions\n"
     assert run(place, "check", "--dry-run").returncode == 0
     assert run(place, "find").returncode == 0
 

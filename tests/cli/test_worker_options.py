@@ -10,14 +10,14 @@ import pytest
 import ossrec
 from ossrec.buckets.settings import BucketSettings
 from ossrec.cli.worker_options import chosen_crew
-from ossrec.jobs.workers import adaptive_pool as fitting
+from ossrec.jobs.workers import adaptive_pool
 from tests.check.checking import put_recordings
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("threads", "processes", "hands"),
+    ("threads", "processes", "slots"),
     [
         pytest.param(8, 1, 10, id="threads alone"),
         pytest.param(8, 0, 10, id="no further processes"),
@@ -26,10 +26,10 @@ ROOT = Path(__file__).parents[2]
         pytest.param(8, 64, 16, id="no more processes than connections"),
     ],
 )
-def test_processes_are_as_many_as_was_said(threads: int, processes: int, hands: int) -> None:
-    crew = chosen_crew(threads, processes, None, BucketSettings())
-    crew.expect(1_000_000, 10**12)
-    assert (crew.hands, crew.is_here) == (hands, hands in (2, 10))
+def test_processes_are_as_many_as_was_said(threads: int, processes: int, slots: int) -> None:
+    pool = chosen_crew(threads, processes, None, BucketSettings())
+    pool.plan_for(1_000_000, 10**12)
+    assert (pool.slots, pool.is_local) == (slots, slots in (2, 10))
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_processes_are_as_many_as_was_said(threads: int, processes: int, hands: 
 def test_by_default_they_are_as_many_as_do_good(
     monkeypatch: pytest.MonkeyPatch, processors: int, connections: int, processes: int
 ) -> None:
-    monkeypatch.setattr(fitting, "_processors", lambda: processors)
-    assert fitting.useful_processes(connections) == processes
+    monkeypatch.setattr(adaptive_pool, "_usable_processors", lambda: processors)
+    assert adaptive_pool.useful_processes(connections) == processes
 
 
 @pytest.mark.parametrize("depth", ["edges", "full"])

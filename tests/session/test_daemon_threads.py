@@ -34,7 +34,7 @@ def test_leaving_waits_for_what_is_under_way() -> None:
 
 
 def test_what_has_not_begun_is_cancelled_when_something_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    monkeypatch.setattr(module, "SHUTDOWN_TIMEOUT", 0.05)
     begun, hang = threading.Event(), threading.Event()
 
     def run() -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ossrec.cli.main import run
-from ossrec.jobs.workers import adaptive_pool as fitting
-from ossrec.jobs.workers import process_pool as processes
+from ossrec.jobs.workers import adaptive_pool, process_pool
 
-start = processes._start
+start = process_pool._start_process
 
 
 def noted() -> Any:
@@ -23,6 +22,6 @@ def noted() -> Any:
 
 
 if __name__ == "__main__":
-    processes._start = noted
-    fitting._WORTH = 0.0
+    process_pool._start_process = noted
+    adaptive_pool._WORTHWHILE = 0.0
     sys.exit(run(sys.argv[2:]))

@@ -92,7 +92,7 @@ def test_a_cluster_gives_the_catalog_that_threads_give(stored: OssServer, addres
     assert SECRET not in os.environ.values()
     crew = DaskPool(address, settings)
     other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), crew, CheckCallbacks())
-    assert crew.hands == 4
+    assert crew.slots == 4
     assert (other.segments, other.verdicts, other.warnings[0][:7]) == (14, summary.verdicts, "LOOK002")
     assert other.requests == summary.requests == {"list": 0, "get": 15, "retry": 0}
 
@@ -171,7 +171,7 @@ def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.3)
+    monkeypatch.setattr(module, "_TIMEOUT", 0.3)
     with (
         pytest.raises(UsageProblem, match=r"no Dask cluster at tcp://127\.0\.0\.1:1 "),
         DaskPool("tcp://127.0.0.1:1", BucketSettings()),
@@ -188,14 +188,14 @@ def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyP
         LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=DASHBOARD) as cluster,
         DaskPool(cluster.scheduler_address, BucketSettings()) as crew,
     ):
-        crew.ensure()
+        crew.check_alive()
         cluster.scale(0)
-        monkeypatch.setattr(module, "_PATIENCE", 0.0)
-        with pytest.raises(OssrecError, match="has no workers any more: start some"):
-            _ensure_for(crew, PATIENCE)
+        monkeypatch.setattr(module, "_TIMEOUT", 0.0)
+        with pytest.raises(OssrecError, match="has no workers left: start workers and run the check again"):
+            _check_for(crew, PATIENCE)
 
 
-def _ensure_for(crew: DaskPool, seconds: float) -> None:
+def _check_for(crew: DaskPool, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        crew.ensure()
+        crew.check_alive()

@@ -126,10 +126,10 @@ def test_all_of_them_together_ask_as_many_at_once_as_was_said(stored: OssServer,
     scan(connect(stored), catalog)
     stored.clear_requests()
     crew = ProcessPool(3, 2, way_to(stored))
-    assert crew.hands == 2 + 2 + 1 + 1
+    assert crew.slots == 2 + 2 + 1 + 1
     look(catalog, crew, connect(stored))
     assert len({request.connection for request in stored.requests}) <= 3
-    assert ProcessPool(2, 8, way_to(stored)).hands == 4
+    assert ProcessPool(2, 8, way_to(stored)).slots == 4
 
 
 def test_what_is_sent_to_them_holds_no_credentials(
@@ -172,8 +172,8 @@ def test_what_a_killed_process_had_in_hand_is_done_by_the_others(scanned: Path) 
     told: list[str] = []
     crew = ProcessPool(4, 2, BucketSettings(), told.append)
     summary = look(scanned, crew, progress=Killing(crew, 1))
-    killed = "a process that looks at segments was killed (SIGKILL: for want of memory, perhaps)"
-    assert told == [f"{killed}: 1 of 2 are left and go on"]
+    killed = "a worker process was killed (SIGKILL: perhaps out of memory)"
+    assert told == [f"{killed}: continuing with 1 of 2"]
     assert (summary.segments, summary.warnings) == (32, [])
     assert content(scanned) == content(calm)
     assert [worker.process.returncode for worker in crew._workers] == [-signal.SIGKILL, 0]
@@ -183,7 +183,8 @@ def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) 
     calm = copied(scanned)
     check(calm, depth="full")
     crew = ProcessPool(4, 2, BucketSettings())
-    with pytest.raises(OssrecError, match=r"processes that look .* are gone, the last one was killed .*check again"):
+    killed = r"no worker process is left, the last one was killed .*: run the check again to resume"
+    with pytest.raises(OssrecError, match=killed):
         look(scanned, crew, progress=Killing(crew, 2))
     ((kept,),) = select(scanned, "SELECT count(*) FROM looks")
     assert 0 < kept < 32
@@ -194,7 +195,7 @@ def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) 
 
 def test_processes_that_cannot_work_are_told(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PROGRAM", "ossrec.no_such_module")
-    with pytest.raises(OssrecError, match=r"ended by itself \(exit code 1; OSSREC_DEBUG=1 shows why\)"):
+    with pytest.raises(OssrecError, match=r"exited \(exit code 1; OSSREC_DEBUG=1 shows why\)"):
         look(scanned, ProcessPool(4, 2, BucketSettings()))
 
 
@@ -207,11 +208,11 @@ def test_a_failure_that_nobody_foresaw_is_a_line(stored: OssServer, catalog: Pat
 
 def test_without_room_for_processes_threads_look(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    monkeypatch.setattr("ossrec.jobs.workers.adaptive_pool._WORTH", 0.0)
+    monkeypatch.setattr("ossrec.jobs.workers.adaptive_pool._WORTHWHILE", 0.0)
     told: list[str] = []
     summary = look(scanned, AdaptivePool(ThreadPool(2), ProcessPool(4, 2, BucketSettings()), told.append))
     assert summary.segments == 32
-    assert told == ["no processes could be started (No such file or directory): threads look alone"]
+    assert told == ["worker processes could not be started (No such file or directory): using threads only"]
 
 
 def test_all_end_with_the_block_and_threads_too(scanned: Path) -> None:
@@ -233,16 +234,16 @@ def test_all_end_with_the_block_and_threads_too(scanned: Path) -> None:
 )
 def test_processes_are_for_much_work(segments: int, size: int, has_many: bool) -> None:
     crew = AdaptivePool(ThreadPool(8), ProcessPool(8, 2, BucketSettings()))
-    crew.expect(segments, size)
-    assert crew.is_here is not has_many
-    assert crew.hands == (12 if has_many else 10)
+    crew.plan_for(segments, size)
+    assert crew.is_local is not has_many
+    assert crew.slots == (12 if has_many else 10)
 
 
 def test_a_budget_bounds_what_is_expected(scanned: Path) -> None:
     told: list[tuple[int, int]] = []
 
     class Heard(ThreadPool):
-        def expect(self, segments: int, size: int) -> None:
+        def plan_for(self, segments: int, size: int) -> None:
             told.append((segments, size))
 
     for budget in (None, 50_000):

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SEGMENTS = 24
 PLANNED = b"ossrec: about 24 segments of 6 recordings to look at: 24 requests, "
 STOPPING = b"ossrec: stopping after the segments in hand; Ctrl-C again stops at once"
-KEPT = b"ossrec: stopped; every segment that was looked at is kept, the next check goes on from there"
+KEPT = b"ossrec: stopped; all inspected segments are saved; the next check resumes from there"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs to wait for processes of others")
 
@@ -152,10 +152,10 @@ def test_processes_that_were_all_killed_are_told(
         signal.pidfd_send_signal(one, signal.SIGKILL)
     code, out, err = running.end()
     _, *lost, told = err.splitlines()
-    killed = b"was killed (SIGKILL: for want of memory, perhaps)"
-    gone = b"the processes that look at segments are gone, the last one"
-    assert told == b"ossrec: %s %s: check again to go on" % (gone, killed)
-    first = b"ossrec: warning: a process that looks at segments %s: 1 of 2 are left and go on" % killed
+    killed = b"was killed (SIGKILL: perhaps out of memory)"
+    gone = b"no worker process is left, the last one"
+    assert told == b"ossrec: %s %s: run the check again to resume" % (gone, killed)
+    first = b"ossrec: warning: a worker process %s: continuing with 1 of 2" % killed
     assert lost in ([], [first])  # nothing of the first, where both went at once
     assert (code, out) == (3, b"")
     assert goes_on(stored, catalog, calm)

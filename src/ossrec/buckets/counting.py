@@ -38,7 +38,7 @@ class CountingBucket(BucketWrapper):
         """Count a retry; for ``Retrying(on_retry=…)``."""
         self._add(retries=1)
 
-    def note_elsewhere(self, *, gets: int, retries: int) -> None:
+    def add_requests(self, *, gets: int, retries: int) -> None:
         """Count requests that somebody else made for this process; how much they read is for them to tell."""
         self._add(gets=gets, retries=retries)
 

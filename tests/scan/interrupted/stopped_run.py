@@ -29,8 +29,8 @@ prefetch.PATIENCE = 0.1
 class Heard(StopRequest):
     """A wish to stop that says when it was heard."""
 
-    def ask(self) -> None:
-        super().ask()
+    def request(self) -> None:
+        super().request()
         asked.set()
 
 

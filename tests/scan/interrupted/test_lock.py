@@ -95,7 +95,7 @@ def test_a_scan_that_waits_runs_when_the_other_is_through(
 
 def test_a_scan_that_waits_can_be_stopped(catalog: Path, holder: Holder) -> None:
     stop = StopRequest()
-    stop.ask()
+    stop.request()
     told = f"stopped while waiting for process {holder.pid} on"
     with pytest.raises(Interrupted, match=told), lock_catalog(catalog, wait=stop.wait):
         pass

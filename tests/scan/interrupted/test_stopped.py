@@ -40,7 +40,7 @@ def listed(catalog: Path) -> int:
 def test_a_listing_stops_after_the_page_in_hand_and_goes_on_later(folder: Path, catalog: Path, name: str) -> None:
     result = stopped(folder, catalog, name, "list", "3", "1")
     assert (result.returncode, result.stderr) == (130, "")
-    assert result.stdout.startswith("Interrupted: stopped; all that was listed and checked until now is kept")
+    assert result.stdout.startswith("Interrupted: stopped; everything listed and checked so far is saved")
     assert is_sound(catalog)
     assert 0 < listed(catalog) <= 100
 
@@ -98,7 +98,7 @@ def test_signals_are_as_before_afterwards() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with stop_on_signals() as stop:
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] != before
-        assert not stop.is_asked()
+        assert not stop.is_requested()
         stop.check()
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
@@ -108,7 +108,7 @@ def test_a_thread_leaves_signals_alone() -> None:
 
     def run() -> None:
         with stop_on_signals() as stop:
-            seen.append((signal.getsignal(signal.SIGINT), stop.is_asked()))
+            seen.append((signal.getsignal(signal.SIGINT), stop.is_requested()))
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -118,8 +118,8 @@ def test_a_thread_leaves_signals_alone() -> None:
 
 def test_who_asked_to_stop_is_told_where_everything_is_saved() -> None:
     stop = StopRequest()
-    stop.ask()
-    assert stop.is_asked()
+    stop.request()
+    assert stop.is_requested()
     assert stop.wait(60)
-    with pytest.raises(Interrupted, match="the next scan goes on from there"):
+    with pytest.raises(Interrupted, match="the next scan resumes from there"):
         stop.check()

@@ -30,8 +30,8 @@ def say_plan(outlook: "CheckForecast") -> None:
 
 def forecast_lines(outlook: "CheckForecast") -> Iterator[str]:
     """What a check will do, what is due in all, and what it cannot do."""
-    if outlook.goes_on_from is not None:
-        begun = human_time(iso_seconds(outlook.goes_on_from))
+    if outlook.resumed_from is not None:
+        begun = human_time(iso_seconds(outlook.resumed_from))
         yield f"going on with the same check of {begun} UTC, which was stopped: what was looked at since is not due"
     if not outlook.due.segments:
         yield pasteable(_nothing_due(outlook.archived))

@@ -1,4 +1,4 @@
-"""The buckets that a check looks into: each opened when its first recording is due, with what judging there needs."""
+"""The buckets of one check: each is opened when its first recording is due, with the objects that evaluation needs."""
 
 import sqlite3
 import time
@@ -19,7 +19,7 @@ from ossrec.jobs.judge.read_playlist import fetch_playlist
 from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.workers.inspect_object import InspectionResult
 
-Opener = Callable[[str], Bucket]  # by the bucket's name in the catalog
+Opener = Callable[[str], Bucket]  # opens a bucket by its name in the catalog
 
 
 class BucketSession:
@@ -32,49 +32,50 @@ class BucketSession:
         bucket: Bucket,
         counting: CountingBucket,
         options: CheckOptions,
-        ticket: CheckRunRow,
+        run_row: CheckRunRow,
     ) -> None:
-        """Begins the bucket's own row among the runs. *counting* lies within *bucket*."""
+        """Insert the bucket's row into the table of runs. *counting* is wrapped by *bucket*."""
         self.bucket = bucket
-        self.doubts = OutageDetector(bucket)
-        self.failed: BucketError | None = None  # why nothing more is asked of it
+        self.outage = OutageDetector(bucket)
+        self.failed: BucketError | None = None  # why no more requests are sent to the bucket
         self._conn = conn
         self._counting = counting
-        self._clock_ahead: float | None = None  # as the bucket told others
+        self._clock_ahead: float | None = None  # as reported by workers outside this process
         self._options = options
         self._now = int(time.time())
-        self.run_id = begin_check(conn, bucket_id, options.wanted.prefix, self._now, ticket)
-        self._intake = Ingest(conn, self.run_id, bucket_id, self._now)
+        self.run_id = begin_check(conn, bucket_id, options.wanted.prefix, self._now, run_row)
+        self._ingest = Ingest(conn, self.run_id, bucket_id, self._now)
         self._listings = [ListingScope(*listed) for listed in listings_of(conn, bucket_id)]
         self._judge: Judge | None = None
 
     def listing_of(self, path: str) -> ListingScope | None:
-        """The last listing that went all around a recording; None if there was none."""
+        """Return the last complete listing whose prefix covers the recording at *path*, None without one."""
         return next((listing for listing in self._listings if path.startswith(listing.prefix)), None)
 
-    def hear_from_elsewhere(self, looked: InspectionResult) -> None:
-        """A look that another process made: what was asked for it, and what time the bucket told it."""
-        self._counting.note_elsewhere(gets=looked.requests, retries=looked.retries)
-        if looked.clock_ahead is not None:
-            self._clock_ahead = looked.clock_ahead
+    def add_worker_counts(self, result: InspectionResult) -> None:
+        """Add the requests that a worker outside this process made, and the clock difference that it measured."""
+        self._counting.add_requests(gets=result.requests, retries=result.retries)
+        if result.clock_ahead is not None:
+            self._clock_ahead = result.clock_ahead
 
     def judge(self, recording_id: int, plan: InspectionPlan, listing: ListingScope) -> JudgedRecording | None:
-        """Judge a recording; its playlists that no scan could read are tried again."""
-        if self._judge is None:  # by now the bucket has told its time
+        """Evaluate a recording, after another attempt at its playlists that no scan could read."""
+        if self._judge is None:  # only now: a response of the bucket has shown its clock by this time
             ahead = round(self.bucket.clock_ahead or self._clock_ahead or 0.0)
             quiet = IdlePeriod(self._now, self._options.idle + self._options.lag, ahead, self._options.lag)
-            self._judge = Judge(self._conn, self.bucket, self.run_id, self._intake, quiet)
-        return self._judge.judge(recording_id, [fetch_playlist(self.bucket, at) for at in plan.unread], listing)
+            self._judge = Judge(self._conn, self.bucket, self.run_id, self._ingest, quiet)
+        playlists = [fetch_playlist(self.bucket, at) for at in plan.unread_playlists]
+        return self._judge.judge(recording_id, playlists, listing)
 
 
 class BucketSessions:
-    """The buckets of one check, by their number in the catalog."""
+    """The buckets of one check, by their id in the catalog."""
 
     def __init__(
-        self, conn: sqlite3.Connection, opener: Opener, options: CheckOptions, ticket: CheckRunRow, stop: StopRequest
+        self, conn: sqlite3.Connection, opener: Opener, options: CheckOptions, run_row: CheckRunRow, stop: StopRequest
     ) -> None:
-        """Nothing is opened yet."""
-        self._ticket = ticket
+        """Open no bucket yet."""
+        self._run_row = run_row
         self._conn = conn
         self._opener = opener
         self._options = options
@@ -82,26 +83,27 @@ class BucketSessions:
         self._names = dict(conn.execute("SELECT id, name FROM buckets"))
         self._counted: list[CountingBucket] = []
         self.opened: dict[int, BucketSession] = {}
-        self.closed: dict[int, BucketError | UsageProblem] = {}  # those that could not be opened
+        self.closed: dict[int, BucketError | UsageProblem] = {}  # buckets that could not be opened
 
-    def at(self, bucket_id: int) -> BucketSession | None:
-        """The desk of a bucket; None if nothing can be asked of that."""
-        desk = self.opened.get(bucket_id)
-        if desk is None and bucket_id not in self.closed:
-            desk = self._open(bucket_id)
-        return None if desk is None or desk.failed is not None else desk
+    def session_of(self, bucket_id: int) -> BucketSession | None:
+        """Return the session of a bucket, which is opened if need be; None if the bucket cannot be used."""
+        session = self.opened.get(bucket_id)
+        if session is None and bucket_id not in self.closed:
+            session = self._open(bucket_id)
+        return None if session is None or session.failed is not None else session
 
     def failures(self) -> list[BucketError | UsageProblem]:
-        """Why buckets could not be opened, or were given up."""
-        return [*self.closed.values(), *(desk.failed for desk in self.opened.values() if desk.failed is not None)]
+        """Return the errors of all buckets that could not be opened or stopped responding."""
+        failed = (session.failed for session in self.opened.values() if session.failed is not None)
+        return [*self.closed.values(), *failed]
 
     def counts(self) -> RequestCounts:
-        """What was asked of all of them by this process."""
+        """Return the number of requests sent to all buckets."""
         return RequestCounts(*map(sum, zip(RequestCounts(), *(one.counts for one in self._counted), strict=True)))
 
     def names(self) -> list[str]:
-        """Those that were opened."""
-        return [desk.bucket.name for desk in self.opened.values()]
+        """Return the names of the buckets that were opened."""
+        return [session.bucket.name for session in self.opened.values()]
 
     def _open(self, bucket_id: int) -> BucketSession | None:
         try:
@@ -111,5 +113,5 @@ class BucketSessions:
             return None
         self._counted.append(counting)
         retrying = RetryingBucket(counting, self._options.retry, wait=self._stop.wait, on_retry=counting.note_retry)
-        self.opened[bucket_id] = BucketSession(self._conn, bucket_id, retrying, counting, self._options, self._ticket)
+        self.opened[bucket_id] = BucketSession(self._conn, bucket_id, retrying, counting, self._options, self._run_row)
         return self.opened[bucket_id]

@@ -1,4 +1,4 @@
-"""A check: look at the bytes of segments that are due, and judge their recordings; the work behind `ossrec check`."""
+"""A check: inspect the segments that are due and evaluate their recordings."""
 
 import json
 import sqlite3
@@ -37,132 +37,136 @@ from ossrec.jobs.session.signals import StopRequest, stop_on_signals
 from ossrec.jobs.workers import inspect_object as inspecting
 from ossrec.jobs.workers.pool import WorkerPool
 
-_GOES_ON = 2 * 24 * 3600  # seconds; a stopped check is gone on with in the next night, later ones begin anew
+_RESUMABLE = 2 * 24 * 3600  # seconds; an interrupted check can be resumed the next night, but not later
 
 
 class _CheckPlan(NamedTuple):
-    """What a check is about to do."""
+    """The policy, recordings and forecast of a check."""
 
-    wish: InspectionPolicy
+    policy: InspectionPolicy
     due: list[DueRecording]
-    outlook: CheckForecast
+    forecast: CheckForecast
 
 
 def check_recordings(
-    catalog: Path, opener: Opener, options: CheckOptions, crew: WorkerPool, talk: CheckCallbacks
+    catalog: Path, opener: Opener, options: CheckOptions, pool: WorkerPool, callbacks: CheckCallbacks
 ) -> CheckSummary:
-    """Look at the segments of the recordings that are due, the newest first, and judge these anew.
+    """Inspect the segments that are due, those of the newest recordings first, and evaluate the recordings.
 
-    *opener* opens a bucket by the name that the catalog has for it. Raises CatalogMissing, CatalogLocked when
-    another run writes to the catalog, Interrupted when asked to stop by a signal, UsageProblem when no recording
-    goes by a name, and BucketError when no bucket can be read. Whatever is raised, what was seen is kept.
+    *opener* opens a bucket by its name in the catalog. Raises CatalogMissing, CatalogLocked when another run
+    holds the catalog, Interrupted after a signal, UsageProblem when a reference matches no recording, and
+    BucketError when no bucket can be read. Completed inspections are saved in every case.
     """
     require_catalog(catalog)
-    with stop_on_signals(talk.stopping) as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
-        return check_held_catalog(conn, opener, options, crew, talk, stop)
+    with stop_on_signals(callbacks.stopping) as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
+        return check_held_catalog(conn, opener, options, pool, callbacks, stop)
 
 
 def forecast_check(catalog: Path, options: CheckOptions) -> CheckForecast:
-    """About what `check_recordings` would do; nothing is written, and no bucket is asked."""
+    """Estimate the work of `check_recordings`, from the catalog alone and without writing to it."""
     with closing(open_catalog(catalog)) as conn:
-        return _look_ahead(conn, options, time.time()).outlook
+        return _plan_check(conn, options, time.time()).forecast
 
 
 def any_requested(catalog: Path, options: CheckOptions) -> bool:
-    """There is a recording of what is asked for, due or not, in whichever share."""
+    """The options select at least one recording, due or not, in any share."""
     with closing(open_catalog(catalog)) as conn:
-        return matches_any(conn, options.wanted, _clock(options), _named(conn, options))
+        return matches_any(conn, options.wanted, _query_time(options), _named_ids(conn, options))
 
 
 def check_held_catalog(
     conn: sqlite3.Connection,
     opener: Opener,
     options: CheckOptions,
-    crew: WorkerPool,
-    talk: CheckCallbacks,
+    pool: WorkerPool,
+    callbacks: CheckCallbacks,
     stop: StopRequest,
 ) -> CheckSummary:
-    """As `check_recordings`, on a catalog that is held already."""
-    begun = time.monotonic()
+    """Do the work of `check_recordings` on a catalog that the caller holds already."""
+    started = time.monotonic()
     now = time.time()
-    wish, due, outlook = _look_ahead(conn, options, now)
-    talk.planned(outlook)
-    ticket = CheckRunRow(_asked(options), int(now) if outlook.goes_on_from is None else outlook.goes_on_from)
-    desks = BucketSessions(conn, opener, options, ticket, stop)
-    summary = summary_before(options.depth, outlook)
-    summary.archived = 0  # they are counted in the end
+    policy, due, forecast = _plan_check(conn, options, now)
+    callbacks.planned(forecast)
+    since = int(now) if forecast.resumed_from is None else forecast.resumed_from
+    run_row = CheckRunRow(_request_key(options), since)
+    sessions = BucketSessions(conn, opener, options, run_row, stop)
+    summary = summary_before(options.depth, forecast)
+    summary.archived = 0  # counted at the end
 
-    def watch() -> None:
+    def report_progress() -> None:
         done = (summary.recordings, summary.segments, summary.bytes_read, summary.findings)
-        talk.progress(CheckState(*done, outlook.run))
+        callbacks.progress(CheckState(*done, forecast.run))
 
     if due:
-        crew.expect(outlook.run.segments, outlook.run.bytes)
-        CheckRun(conn, desks, options, wish, summary).run(due, crew, stop, watch)
-    # What was looked at by now is not due again, however short --again is.
-    earliest = None if wish.looked_before is None else min(wish.looked_before, int(now))
-    wish = wish._replace(looked_before=earliest, looked_until=int(time.time()))
-    left, archived = inspection_cost(conn, _due(conn, options, wish), wish)
+        pool.plan_for(forecast.run.segments, forecast.run.bytes)
+        CheckRun(conn, sessions, options, policy, summary).run(due, pool, stop, report_progress)
+    # Segments inspected by this check are not due again, however short --again is.
+    earliest = None if policy.looked_before is None else min(policy.looked_before, int(now))
+    policy = policy._replace(looked_before=earliest, looked_until=int(time.time()))
+    left, archived = inspection_cost(conn, _due(conn, options, policy), policy)
     summary.left = left._asdict()
     summary.archived += archived
-    summary.buckets = desks.names()
-    counts = desks.counts()
+    summary.buckets = sessions.names()
+    counts = sessions.counts()
     summary.requests = {"list": counts.lists, "get": counts.gets, "retry": counts.retries}
-    summary.seconds = round(time.monotonic() - begun, 3)
-    runs = [desk.run_id for desk in desks.opened.values()]
+    summary.seconds = round(time.monotonic() - started, 3)
+    runs = [session.run_id for session in sessions.opened.values()]
     summary.changes = _changes(conn, runs)
     with transaction(conn):
         for run_id in runs:
-            finish_check(conn, run_id, int(time.time()), summary.as_dict() | ticket._asdict())
+            finish_check(conn, run_id, int(time.time()), summary.as_dict() | run_row._asdict())
     return summary
 
 
-def _look_ahead(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _CheckPlan:
-    """What is to be done now, going on with a check that was asked for the same and stopped, if that left anything."""
-    wish = _wish(options, now)
-    since = None if wish.looked_before is None else begun_before(conn, _asked(options), int(now) - _GOES_ON)
-    if since is not None and wish.looked_before is not None and since < wish.looked_before:
-        ahead = _ahead(conn, options, wish._replace(looked_before=since))
-        if ahead.outlook.due.segments:
-            return ahead._replace(outlook=ahead.outlook._replace(goes_on_from=since))
-    return _ahead(conn, options, wish)
+def _plan_check(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _CheckPlan:
+    """Plan a check; it resumes an interrupted check with the same options if that left segments to inspect."""
+    policy = _policy(options, now)
+    since = None if policy.looked_before is None else begun_before(conn, _request_key(options), int(now) - _RESUMABLE)
+    if since is not None and policy.looked_before is not None and since < policy.looked_before:
+        resumed = _plan_with(conn, options, policy._replace(looked_before=since))
+        if resumed.forecast.due.segments:
+            return resumed._replace(forecast=resumed.forecast._replace(resumed_from=since))
+    return _plan_with(conn, options, policy)
 
 
-def _ahead(conn: sqlite3.Connection, options: CheckOptions, wish: InspectionPolicy) -> _CheckPlan:
-    due = _due(conn, options, wish)
-    everything, archived = inspection_cost(conn, due, wish)
+def _plan_with(conn: sqlite3.Connection, options: CheckOptions, policy: InspectionPolicy) -> _CheckPlan:
+    due = _due(conn, options, policy)
+    everything, archived = inspection_cost(conn, due, policy)
     is_within = options.budget is None or everything.bytes <= options.budget
-    run = everything if is_within else cost_within_budget(conn, due, wish, options.budget or 0)
-    return _CheckPlan(wish, due, CheckForecast(run, everything, archived, options.time))
+    run = everything if is_within else cost_within_budget(conn, due, policy, options.budget or 0)
+    return _CheckPlan(policy, due, CheckForecast(run, everything, archived, options.time))
 
 
-def _asked(options: CheckOptions) -> str:
-    """What a check was asked for, but for the times of recordings: those that are told as an age move on."""
+def _request_key(options: CheckOptions) -> str:
+    """Return a key that is equal for checks with the same options.
+
+    It omits --since and --until, because ages given there mean another time in each run.
+    """
     wanted = options.wanted._replace(since=None, until=None)
     return json.dumps([options.depth, options.again, *wanted, *options.recordings, *options.share])
 
 
-def _wish(options: CheckOptions, now: float) -> InspectionPolicy:
+def _policy(options: CheckOptions, now: float) -> InspectionPolicy:
     looked_before = None if options.again is None else int(now - options.again) + 1
     return InspectionPolicy(options.depth, looked_before, int(now), inspecting.HEAD + inspecting.TAIL, inspecting.BLOCK)
 
 
-def _due(conn: sqlite3.Connection, options: CheckOptions, wish: InspectionPolicy) -> list[DueRecording]:
-    named = _named(conn, options)
-    return due_for_inspection(conn, options.wanted, wish, _clock(options), share=options.share, named=named)
+def _due(conn: sqlite3.Connection, options: CheckOptions, policy: InspectionPolicy) -> list[DueRecording]:
+    named = _named_ids(conn, options)
+    return due_for_inspection(conn, options.wanted, policy, _query_time(options), share=options.share, named=named)
 
 
-def _named(conn: sqlite3.Connection, options: CheckOptions) -> list[int] | None:
-    """The numbers of the only recordings to think of; None if none was named."""
+def _named_ids(conn: sqlite3.Connection, options: CheckOptions) -> list[int] | None:
+    """Return the ids of the recordings given by reference, None if the options give none."""
     return [one_recording(conn, reference) for reference in options.recordings] or None
 
 
-def _clock(options: CheckOptions) -> QueryTime:
+def _query_time(options: CheckOptions) -> QueryTime:
     return QueryTime(time.time(), options.idle + options.lag)
 
 
 def _changes(conn: sqlite3.Connection, runs: Sequence[int]) -> list[str]:
-    """Sentences: "3 became damaged"."""
+    """Return the changes of verdict as text: "3 became damaged"."""
     became: Counter[str] = Counter()
     for run_id in runs:
         for (_, word), number in changes_of(conn, run_id).items():

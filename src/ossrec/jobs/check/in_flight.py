@@ -1,4 +1,4 @@
-"""Looks in flight: as many as keep a crew busy, and no more bytes of them than memory has room for."""
+"""Inspections in flight: enough to keep every slot of a worker pool busy, within a limit on memory."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,72 +11,75 @@ from ossrec.jobs.workers.inspect_object import BLOCK, InspectionResult
 from ossrec.jobs.workers.pool import WorkerPool
 from ossrec.mpegts.inspection import Depth
 
-_MOST_BYTES = 256 * 1024 * 1024  # that looks in flight may hold
-_GLANCE = 1.0  # seconds
-_AHEAD = 2  # looks for each hand: one under way, one to go on with
+_MAX_BYTES = 256 * 1024 * 1024  # that inspections in flight may hold
+_POLL = 1.0  # seconds
+_PER_SLOT = 2  # inspections: one under way, one queued
 
 
 class Done(NamedTuple):
-    """A look that has come back."""
+    """An inspection that a worker has finished."""
 
-    ticket: int  # of the recording
+    recording_id: int
     task: InspectionTask
     future: "Future[InspectionResult]"
 
 
 class InFlight:
-    """Looks that were begun and have not been taken back yet, in the order in which they are ready."""
+    """Inspections that were submitted and not collected yet; they are collected in the order in which they finish."""
 
-    def __init__(self, crew: WorkerPool, depth: Depth) -> None:
-        """Nothing is in flight."""
-        self._crew = crew
+    def __init__(self, pool: WorkerPool, depth: Depth) -> None:
+        """Start with nothing in flight."""
+        self._pool = pool
         self._depth = depth
-        self._landed: SimpleQueue[Done] = SimpleQueue()
-        self._flying: set[Future[InspectionResult]] = set()
-        self._weight = 0
+        self._done: SimpleQueue[Done] = SimpleQueue()
+        self._pending: set[Future[InspectionResult]] = set()
+        self._bytes = 0
 
     @property
     def is_empty(self) -> bool:
         """Nothing is in flight."""
-        return not self._flying
+        return not self._pending
 
     def has_room(self, task: InspectionTask) -> bool:
-        """There are hands and memory for one more."""
-        if not self._flying:
+        """There is a slot and memory for *task*."""
+        if not self._pending:
             return True
-        few = len(self._flying) < _AHEAD * self._crew.hands
-        return few and self._weight + _weight(task) <= _MOST_BYTES
+        has_slot = len(self._pending) < _PER_SLOT * self._pool.slots
+        return has_slot and self._bytes + _held_bytes(task) <= _MAX_BYTES
 
-    def launch(self, bucket: Bucket, ticket: int, task: InspectionTask) -> None:
-        """Begin a look."""
-        future = self._crew.submit(bucket, task.target, self._depth)
-        self._flying.add(future)
-        self._weight += _weight(task)
-        future.add_done_callback(lambda done: self._landed.put(Done(ticket, task, done)))
+    def submit(self, bucket: Bucket, recording_id: int, task: InspectionTask) -> None:
+        """Hand an inspection to the pool."""
+        future = self._pool.submit(bucket, task.target, self._depth)
+        self._pending.add(future)
+        self._bytes += _held_bytes(task)
+        future.add_done_callback(lambda done: self._done.put(Done(recording_id, task, done)))
 
-    def take(self, meanwhile: Callable[[], None]) -> Done:
-        """The next one that is ready; waits for it, and calls *meanwhile* now and then, which may raise."""
-        landed = None
-        while landed is None:
+    def next_done(self, while_waiting: Callable[[], None]) -> Done:
+        """Wait for the next inspection to finish and return it.
+
+        *while_waiting* is called about once a second, and may raise to end the wait.
+        """
+        done = None
+        while done is None:
             try:
-                landed = self._landed.get(timeout=_GLANCE)
-            except Empty:  # a signal that met another thread is seen to when this one wakes
-                meanwhile()
-        self._flying.discard(landed.future)
-        self._weight -= _weight(landed.task)
-        return landed
+                done = self._done.get(timeout=_POLL)
+            except Empty:  # a signal delivered to another thread is handled only when this one wakes
+                while_waiting()
+        self._pending.discard(done.future)
+        self._bytes -= _held_bytes(done.task)
+        return done
 
     @property
-    def has_landed(self) -> bool:
-        """One need not be waited for."""
-        return not self._landed.empty()
+    def has_done(self) -> bool:
+        """`next_done` would return at once."""
+        return not self._done.empty()
 
     def cancel(self) -> None:
-        """Begin none of those that were not begun yet."""
-        for future in list(self._flying):
+        """Cancel the inspections that no worker has started."""
+        for future in list(self._pending):
             future.cancel()
 
 
-def _weight(task: InspectionTask) -> int:
-    """Bytes that a look holds at most; the block at hand, whatever the depth."""
+def _held_bytes(task: InspectionTask) -> int:
+    """Return the bytes that an inspection holds at most: its current block, whatever the depth."""
     return min(task.target.size, BLOCK)

@@ -1,4 +1,4 @@
-"""Whether it is a segment that cannot be read, or the whole bucket: 100,000 requests must not fail one by one."""
+"""Tell an unreadable segment from an unreadable bucket, so that 100,000 requests do not fail one by one."""
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.errors import AccessDenied, BucketBusy
@@ -6,53 +6,57 @@ from ossrec.jobs.access import ARCHIVED, DENIED, FAILED
 from ossrec.jobs.check.in_flight import Done
 from ossrec.jobs.workers.inspect_object import InspectionResult
 
-_ENOUGH = 20  # failures in a row that raise the question
+_MAX_FAILURES = 20  # in a row, before the bucket itself is tested
 
 
 class CompletedInspection:
-    """A look that has come back, with what came of it."""
+    """A finished inspection with its result."""
 
-    __slots__ = ("landed", "looked")
+    __slots__ = ("done", "result")
 
-    def __init__(self, landed: Done, looked: InspectionResult) -> None:
-        """Both belong together."""
-        self.landed = landed
-        self.looked = looked
+    def __init__(self, done: Done, result: InspectionResult) -> None:
+        """Pair the two."""
+        self.done = done
+        self.result = result
 
 
 class OutageDetector:
-    """Failures to read from one bucket, held back until another look shows that the bucket can be read."""
+    """Failures to read from one bucket, held back until another inspection shows that the bucket can be read."""
 
     def __init__(self, bucket: Bucket) -> None:
-        """Nothing was tried yet."""
+        """Start without results."""
         self._bucket = bucket
         self._held: list[CompletedInspection] = []
-        self._worked = False
+        self._has_worked = False
 
-    def hear(self, answer: CompletedInspection) -> list[CompletedInspection]:
-        """What can be believed now. Raises AccessDenied, BucketMissing or BucketBusy when the bucket is the cause."""
-        failure = answer.looked.failure
+    def add(self, completed: CompletedInspection) -> list[CompletedInspection]:
+        """Add a result and return the results that can be saved now.
+
+        Raises AccessDenied, BucketMissing or BucketBusy when the bucket is the cause of the failures.
+        """
+        failure = completed.result.failure
         if failure is None or failure.code == ARCHIVED:
-            self._worked = True
-            return [*self._let_go(), answer]
-        self._held.append(answer)
-        return self._settle() if len(self._held) >= _ENOUGH else []
+            self._has_worked = True
+            return [*self._release(), completed]
+        self._held.append(completed)
+        return self._test_bucket() if len(self._held) >= _MAX_FAILURES else []
 
-    def end(self) -> list[CompletedInspection]:
-        """What is still held back, now that no more looks follow; raises as `hear`."""
-        return self._let_go() if self._worked or not self._held else self._settle()
+    def flush(self) -> list[CompletedInspection]:
+        """Return the results still held back, now that no more follow; raises as `add`."""
+        return self._release() if self._has_worked or not self._held else self._test_bucket()
 
-    def _settle(self) -> list[CompletedInspection]:
-        last = self._held[-1].looked
-        codes = {answer.looked.failure.code for answer in self._held if answer.looked.failure is not None}
+    def _test_bucket(self) -> list[CompletedInspection]:
+        last = self._held[-1].result
+        failures = (completed.result.failure for completed in self._held)
+        codes = {failure.code for failure in failures if failure is not None}
         self._bucket.page(last.target.key, until=last.target.key)  # raises when the bucket itself cannot be read
-        said = "" if last.failure is None else last.failure.detail
+        detail = "" if last.failure is None else last.failure.detail
         if codes == {DENIED}:
-            raise AccessDenied(said)
-        if codes == {FAILED} and len(self._held) >= _ENOUGH:
-            raise BucketBusy(f"{len(self._held)} segments in a row could not be read: {said}")
-        return self._let_go()
+            raise AccessDenied(detail)
+        if codes == {FAILED} and len(self._held) >= _MAX_FAILURES:
+            raise BucketBusy(f"{len(self._held)} segments in a row could not be read: {detail}")
+        return self._release()
 
-    def _let_go(self) -> list[CompletedInspection]:
+    def _release(self) -> list[CompletedInspection]:
         held, self._held = self._held, []
         return held

@@ -1,4 +1,4 @@
-"""Which segments of a recording are still to be looked at."""
+"""Plan the inspections that a recording still needs."""
 
 import sqlite3
 import time
@@ -14,51 +14,56 @@ from ossrec.jobs.workers.inspect_object import SegmentObject
 
 
 class InspectionTask(NamedTuple):
-    """A segment to look at."""
+    """A segment to inspect."""
 
     identity: Identity
     target: SegmentObject
-    storage: str | None  # its class, None for the standard one
+    storage: str | None  # storage class, None for Standard
 
 
 class InspectionPlan(NamedTuple):
-    """What is to be done for one recording."""
+    """The remaining work on a recording."""
 
     tasks: list[InspectionTask]
-    archived: list[InspectionTask]  # nobody can look at them, and the catalog does not say so yet
-    unread: list[PlaylistObject]  # its playlists that no scan could read in their present version
-    is_unjudged: bool  # there is something to judge even if nothing is left to look at
+    archived: list[InspectionTask]  # cannot be read before a restore, which the catalog does not record yet
+    unread_playlists: list[PlaylistObject]  # that no scan could read in their present version
+    needs_evaluation: bool  # even if no segment is left to inspect
 
 
-def plan(conn: sqlite3.Connection, recording_id: int, prefix: str, wish: InspectionPolicy) -> InspectionPlan | None:
-    """What is left to do; None when the recording became part of another. *prefix* is what was listed around it."""
-    holding = load(conn, recording_id)
-    if holding is None:
+def plan_inspections(
+    conn: sqlite3.Connection, recording_id: int, prefix: str, policy: InspectionPolicy
+) -> InspectionPlan | None:
+    """Return the remaining work, or None when the recording was merged into another.
+
+    *prefix* is that of the listing which covers the recording.
+    """
+    recording = load(conn, recording_id)
+    if recording is None:
         return None
-    assembled = assemble(conn, holding, prefix)
+    assembled = assemble(conn, recording, prefix)
     tasks, archived, known = [], [], 0
     segments = inspectable_segments(assembled)
-    for one in segments:
-        (stem_id, suffix), stored = assembled.stored[one.key]
-        look = assembled.looks.get(one.key)
+    for segment in segments:
+        (stem_id, suffix), stored = assembled.stored[segment.key]
+        inspection = assembled.looks.get(segment.key)
         task = InspectionTask(
-            (stem_id, suffix, stored.etag), SegmentObject(one.key, one.size, stored.etag), stored.storage
+            (stem_id, suffix, stored.etag), SegmentObject(segment.key, segment.size, stored.etag), stored.storage
         )
-        if look is not None and _is_enough(look, wish, one.size):
+        if inspection is not None and _satisfies(inspection, policy, segment.size):
             known += 1
-        elif not one.archived:
+        elif not segment.archived:
             tasks.append(task)
-        elif look is None:
+        elif inspection is None:
             archived.append(task)
     (due,) = conn.execute("SELECT due FROM recordings WHERE id = ?", (recording_id,)).fetchone()
-    is_unjudged = bool(due) or holding.before.measures.segments_lookable is None or known == len(segments)
-    unread = [at for at in playlist_objects(conn, recording_id) if not at.is_read]
-    return InspectionPlan(tasks, archived, unread, is_unjudged)
+    needs_evaluation = bool(due) or recording.before.measures.segments_lookable is None or known == len(segments)
+    unread_playlists = [at for at in playlist_objects(conn, recording_id) if not at.is_read]
+    return InspectionPlan(tasks, archived, unread_playlists, needs_evaluation)
 
 
-def _is_enough(look: StoredInspection, wish: InspectionPolicy, size: int) -> bool:
-    """The look at a segment of *size* bytes is as deep as wanted, and not too old."""
-    if look.failure is not None:
+def _satisfies(inspection: StoredInspection, policy: InspectionPolicy, size: int) -> bool:
+    """The stored inspection of a segment of *size* bytes is as deep as requested, and not too old."""
+    if inspection.failure is not None:
         return False
-    until = max(wish.looked_until, int(time.time()))  # another recording may have had it looked at in this very check
-    return wish._replace(looked_until=until).is_met(look.depth, look.looked, size)
+    until = max(policy.looked_until, int(time.time()))  # this check may have inspected it for another recording
+    return policy._replace(looked_until=until).is_met(inspection.depth, inspection.looked, size)

@@ -1,4 +1,4 @@
-"""What a check is told and tells: how to look, where it is, and what came of it."""
+"""The options, forecast, progress and summary of a check."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -12,51 +12,51 @@ from ossrec.mpegts.inspection import Depth
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """How to look. Times are seconds."""
+    """What a check inspects, and how. Times are seconds."""
 
     depth: Depth = "edges"
     wanted: RecordingFilter = RecordingFilter()  # noqa: RUF009 - a value that never changes
-    recordings: tuple[str, ...] = ()  # as people name them; empty: all that is wanted
-    again: float | None = None  # looks of this depth that are older are made again; None: none of them
+    recordings: tuple[str, ...] = ()  # references; empty: all that *wanted* selects
+    again: float | None = None  # age from which inspections of this depth are repeated; None: never
     share: Share = Share(1, 1)  # noqa: RUF009
-    budget: int | None = None  # bytes to read at most; a first segment is looked at however large it is
-    time: float | None = None  # after which no further look is begun
-    idle: float = 30.0  # a room with nobody publishing for so long has stopped
-    lag: float = 300.0  # how long an upload may take to arrive
-    wait: bool = False  # wait for another run to end instead of failing
+    budget: int | None = None  # bytes to read at most; the first segment is inspected whatever its size
+    time: float | None = None  # after which no inspection is started
+    idle: float = 30.0  # a recording has ended after this long without a publisher
+    lag: float = 300.0  # the longest delay of an upload
+    wait: bool = False  # wait while another run holds the catalog, instead of failing
     retry: RetryPolicy = RetryPolicy()  # noqa: RUF009
 
 
 class CheckForecast(NamedTuple):
-    """What a check is about to do, as far as the catalog knows."""
+    """The work ahead of a check, as far as the catalog knows."""
 
-    run: InspectionCost  # what this check does, by its budget
-    due: InspectionCost  # all that is due
-    archived: int  # segments of what was asked for that were never looked at so deep, and must be restored first
-    time: float | None = None  # seconds after which it begins no further look
-    goes_on_from: int | None = None  # when the stopped check began that it goes on with; epoch seconds
+    run: InspectionCost  # inspections of this check, within its budget
+    due: InspectionCost  # all inspections that are due
+    archived: int  # selected segments not inspected to this depth yet, which must be restored first
+    time: float | None = None  # seconds after which no inspection is started
+    resumed_from: int | None = None  # start of the interrupted check that this one resumes; epoch seconds
 
 
 class CheckState(NamedTuple):
-    """Where a running check is."""
+    """The progress of a running check."""
 
-    recordings: int  # judged so far
-    segments: int  # looked at so far
+    recordings: int  # evaluated so far
+    segments: int  # inspected so far
     bytes_read: int
     findings: int  # warnings and errors found so far
-    planned: InspectionCost  # about what this check does
+    planned: InspectionCost  # estimate of all inspections of this check
 
 
-def _nothing(*_: object) -> None:
-    """Tells nobody."""
+def _ignore(*_: object) -> None:
+    """Do nothing."""
 
 
 class CheckCallbacks(NamedTuple):
-    """Whom a check tells what."""
+    """Functions that a check calls."""
 
-    planned: Callable[[CheckForecast], object] = _nothing  # before it begins
-    progress: Callable[[CheckState], object] = _nothing  # after each segment; returns at once
-    stopping: Callable[[], object] = _nothing  # from the handler of a signal that asks to stop
+    planned: Callable[[CheckForecast], object] = _ignore  # before it begins
+    progress: Callable[[CheckState], object] = _ignore  # after each segment; returns at once
+    stopping: Callable[[], object] = _ignore  # from the handler of a signal that asks to stop
 
 
 @dataclass(slots=True)
@@ -64,36 +64,36 @@ class CheckSummary:
     """The result of one check. Sizes are bytes, times seconds."""
 
     depth: str
-    buckets: list[str] = field(default_factory=list)  # that were looked into
-    due: dict[str, int] = field(default_factory=dict)  # about what there was to do in all: recordings, segments …
-    planned: dict[str, int] = field(default_factory=dict)  # about what of that the budget has room for
-    recordings: int = 0  # judged
-    segments: int = 0  # looked at
-    archived: int = 0  # segments that were never looked at so deep, and must be restored first
-    requests: dict[str, int] = field(default_factory=dict)  # made, by kind: get, list, retry
+    buckets: list[str] = field(default_factory=list)  # opened
+    due: dict[str, int] = field(default_factory=dict)  # estimate of all work that was due: recordings, segments …
+    planned: dict[str, int] = field(default_factory=dict)  # estimate of the part within the budget
+    recordings: int = 0  # evaluated
+    segments: int = 0  # inspected
+    archived: int = 0  # selected segments not inspected to this depth yet, which must be restored first
+    requests: dict[str, int] = field(default_factory=dict)  # sent, by kind: get, list, retry
     bytes_read: int = 0  # of segments
-    findings: int = 0  # warnings and errors about these recordings
-    verdicts: dict[str, int] = field(default_factory=dict)  # of these recordings
+    findings: int = 0  # warnings and errors of the evaluated recordings
+    verdicts: dict[str, int] = field(default_factory=dict)  # of the evaluated recordings
     changes: list[str] = field(default_factory=list)  # sentences: "3 became damaged"
     stopped_by: str | None = None  # "budget" or "time"
-    left: dict[str, int] = field(default_factory=dict)  # about what the next run has to do
-    warnings: list[str] = field(default_factory=list)  # one line each: what could not be looked at
+    left: dict[str, int] = field(default_factory=dict)  # estimate of the work for the next check
+    warnings: list[str] = field(default_factory=list)  # one line each: what could not be inspected
     seconds: float = 0.0
 
     @property
     def partly(self) -> bool:
-        """Something could not be looked at."""
+        """The check could not inspect everything."""
         return bool(self.warnings)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the summary as it is printed in JSON."""
         return asdict(self)
 
 
-def summary_before(depth: str, outlook: CheckForecast) -> CheckSummary:
-    """The summary of a check that did nothing yet: all that is due is left."""
+def summary_before(depth: str, forecast: CheckForecast) -> CheckSummary:
+    """Return the summary of a check that has not started: all due work remains."""
     requests = {"list": 0, "get": 0, "retry": 0}
-    due = outlook.due._asdict()
+    due = forecast.due._asdict()
     return CheckSummary(
-        depth, due=due, planned=outlook.run._asdict(), archived=outlook.archived, requests=requests, left=dict(due)
+        depth, due=due, planned=forecast.run._asdict(), archived=forecast.archived, requests=requests, left=dict(due)
     )

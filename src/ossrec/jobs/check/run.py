@@ -1,4 +1,7 @@
-"""One round of looks: recordings in the order they are due, their segments in flight, each judged when all are back."""
+"""Run a check: take recordings in the order in which they are due, inspect their segments, and evaluate each.
+
+A recording is evaluated once the results of all its segments are saved.
+"""
 
 import sqlite3
 import time
@@ -15,218 +18,224 @@ from ossrec.jobs.access import ARCHIVED, archived_segment
 from ossrec.jobs.check.bucket_sessions import BucketSession, BucketSessions
 from ossrec.jobs.check.in_flight import InFlight
 from ossrec.jobs.check.outage import CompletedInspection
-from ossrec.jobs.check.plan import InspectionPlan, InspectionTask, plan
+from ossrec.jobs.check.plan import InspectionPlan, InspectionTask, plan_inspections
 from ossrec.jobs.check.report import CheckOptions, CheckSummary
 from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
 from ossrec.jobs.judge.judge import ListingScope
 from ossrec.jobs.session.signals import StopRequest
-from ossrec.jobs.workers.inspect_object import cost
+from ossrec.jobs.workers.inspect_object import read_cost
 from ossrec.jobs.workers.pool import WorkerPool
 
 _COMMIT_EVERY = 0.5  # seconds
-_MOST_WARNINGS = 1_000  # that a summary has room for
-_KEPT = "every segment that was looked at is kept, the next check"
-_KEPT_AGAIN = "every segment that was looked at is kept, the same check, begun within two days,"
+_MAX_WARNINGS = 1_000  # in a summary
+_SAVED = "all inspected segments are saved; the next check resumes from there"
+_SAVED_AGAIN = "all inspected segments are saved; the same check, started within two days, resumes from there"
 
 
 @dataclass(slots=True)
 class _OpenRecording:
-    """A recording in hand."""
+    """A recording with inspections in flight."""
 
-    number: int
-    desk: BucketSession
+    recording_id: int
+    session: BucketSession
     listing: ListingScope
     plan: InspectionPlan
-    flying: int = 0  # segments whose looks are not kept yet
-    is_begun: bool = False  # all looks that this round makes were begun
+    in_flight: int = 0  # segments without a saved result
+    is_submitted: bool = False  # no more inspections will be submitted in this check
 
 
 class CheckRun:
-    """Looks at recordings, keeps what is seen, judges; the counts go into a summary."""
+    """Inspects the segments of recordings, saves the results, evaluates the recordings, and counts into a summary."""
 
     def __init__(
         self,
         conn: sqlite3.Connection,
-        desks: BucketSessions,
+        sessions: BucketSessions,
         options: CheckOptions,
-        wish: InspectionPolicy,
+        policy: InspectionPolicy,
         summary: CheckSummary,
     ) -> None:
-        """*wish* is what makes a recording due."""
+        """Start without inspections; *policy* decides which segments are due."""
         self._conn = conn
-        self._desks = desks
+        self._sessions = sessions
         self._options = options
-        self._wish = wish
+        self._policy = policy
         self._summary = summary
         self._formats = FormatTable(conn)
-        self._hands: dict[int, _OpenRecording] = {}
-        self._begun = 0  # bytes that looks were begun at
+        self._open: dict[int, _OpenRecording] = {}  # by id
+        self._submitted_bytes = 0
         self._until = None if options.time is None else time.monotonic() + options.time
-        self._untold = 0
-        self._meanwhile: Callable[[], None] = lambda: None  # what to look after while nothing comes back
+        self._suppressed = 0  # warnings
+        self._while_waiting: Callable[[], None] = lambda: None
 
-    def run(self, due: Iterable[DueRecording], crew: WorkerPool, stop: StopRequest, watch: Callable[[], None]) -> None:
-        """Look at all of *due*, until budget or time are used up; *watch* is called after each segment.
+    def run(
+        self, due: Iterable[DueRecording], pool: WorkerPool, stop: StopRequest, report_progress: Callable[[], None]
+    ) -> None:
+        """Inspect the segments of *due* until the budget or the time is used up.
 
-        Raises Interrupted when asked to stop; what was looked at until then is kept. Raises what the only
-        bucket there is failed with.
+        *report_progress* is called after each segment. Raises Interrupted after a stop request, once the results at
+        hand are saved, and the error of the bucket when no bucket can be read.
         """
-        with crew, batches(self._conn, _COMMIT_EVERY) as commit_now_and_then:
-            flight = InFlight(crew, self._options.depth)
-            kept = _KEPT if self._options.again is None else _KEPT_AGAIN
+        with pool, batches(self._conn, _COMMIT_EVERY) as commit_if_due:
+            flight = InFlight(pool, self._options.depth)
+            saved = _SAVED if self._options.again is None else _SAVED_AGAIN
 
-            def meanwhile() -> None:
-                stop.check(kept)
-                crew.ensure()
+            def while_waiting() -> None:
+                stop.check(saved)
+                pool.check_alive()
 
-            self._meanwhile = meanwhile
+            self._while_waiting = while_waiting
 
-            def between() -> None:
-                commit_now_and_then()
-                watch()
-                if stop.is_asked():
-                    while flight.has_landed:
-                        self._land(flight, crew)
-                    stop.check(kept)
+            def after_each() -> None:
+                commit_if_due()
+                report_progress()
+                if stop.is_requested():
+                    while flight.has_done:
+                        self._collect(flight, pool)
+                    stop.check(saved)
 
             try:
-                for one in due:
-                    if not self._begin(one, flight, crew, between):
+                for recording in due:
+                    if not self._start(recording, flight, pool, after_each):
                         break
-                    between()
-                self._end(flight, crew, between)
+                    after_each()
+                self._finish(flight, pool, after_each)
             finally:
                 flight.cancel()
-        if self._untold:
-            self._summary.warnings.append(f"and {self._untold} more: see the recordings of verdict unknown")
+        if self._suppressed:
+            self._summary.warnings.append(
+                f"{self._suppressed} more warnings are not shown: run `ossrec find --verdict unknown`"
+            )
 
-    def _begin(self, one: DueRecording, flight: InFlight, crew: WorkerPool, between: Callable[[], None]) -> bool:
-        """Begin to look at a recording's segments; false when budget or time are used up."""
-        desk = self._desks.at(one.bucket_id)
-        if desk is None:
+    def _start(self, due: DueRecording, flight: InFlight, pool: WorkerPool, after_each: Callable[[], None]) -> bool:
+        """Submit the inspections of a recording; return False when the budget or the time is used up."""
+        session = self._sessions.session_of(due.bucket_id)
+        if session is None:
             return True
-        listing = desk.listing_of(one.path)
-        made = None if listing is None else plan(self._conn, one.recording_id, listing.prefix, self._wish)
-        if listing is None or (made and not all(at.key.startswith(listing.prefix) for at in made.unread)):
-            self._warn(f"{one.path}: no scan listed all of it: scan a shorter prefix, to its end")
+        listing = session.listing_of(due.path)
+        plan = None if listing is None else plan_inspections(self._conn, due.recording_id, listing.prefix, self._policy)
+        if listing is None or (plan and not all(at.key.startswith(listing.prefix) for at in plan.unread_playlists)):
+            self._warn(f"{due.path}: no scan has listed all of it: scan a shorter prefix, and let the scan finish")
             return True
-        if made is None or not (made.tasks or made.archived or made.is_unjudged):
+        if plan is None or not (plan.tasks or plan.archived or plan.needs_evaluation):
             return True
-        hand = self._hands[one.recording_id] = _OpenRecording(one.recording_id, desk, listing, made)
-        self._note_archived(hand)
-        goes_on = True
-        for task in made.tasks:
+        recording = self._open[due.recording_id] = _OpenRecording(due.recording_id, session, listing, plan)
+        self._save_archived(recording)
+        is_within = True
+        for task in plan.tasks:
             while not flight.has_room(task):
-                self._land(flight, crew)
-                between()
-            goes_on = desk.failed is None and self._may_begin(task)
-            if not goes_on:
+                self._collect(flight, pool)
+                after_each()
+            is_within = session.failed is None and self._is_within_limits(task)
+            if not is_within:
                 break
-            hand.flying += 1
-            flight.launch(desk.bucket, one.recording_id, task)
-        while flight.has_landed:
-            self._land(flight, crew)
-            between()
-        hand.is_begun = True
-        if goes_on or hand.flying or made.archived or made.is_unjudged or made.tasks[0] is not task:
-            self._judge_if_done(hand)
-        return goes_on or desk.failed is not None
+            recording.in_flight += 1
+            flight.submit(session.bucket, due.recording_id, task)
+        while flight.has_done:
+            self._collect(flight, pool)
+            after_each()
+        recording.is_submitted = True
+        if is_within or recording.in_flight or plan.archived or plan.needs_evaluation or plan.tasks[0] is not task:
+            self._evaluate_if_done(recording)
+        return is_within or session.failed is not None
 
-    def _may_begin(self, task: InspectionTask) -> bool:
-        """Budget and time allow one more look."""
-        _, size = cost(task.target.size, self._options.depth)
+    def _is_within_limits(self, task: InspectionTask) -> bool:
+        """Budget and time allow one more inspection, which is counted against the budget."""
+        _, size = read_cost(task.target.size, self._options.depth)
         budget = self._options.budget
         if self._until is not None and time.monotonic() >= self._until:
             self._summary.stopped_by = "time"
-        elif budget is not None and self._begun and self._begun + size > budget:
+        elif budget is not None and self._submitted_bytes and self._submitted_bytes + size > budget:
             self._summary.stopped_by = "budget"
         else:
-            self._begun += size
+            self._submitted_bytes += size
             return True
         return False
 
-    def _end(self, flight: InFlight, crew: WorkerPool, between: Callable[[], None]) -> None:
-        """Wait for all that is in flight; then nothing is left to doubt."""
+    def _finish(self, flight: InFlight, pool: WorkerPool, after_each: Callable[[], None]) -> None:
+        """Collect everything in flight, and report the buckets that failed."""
         while not flight.is_empty:
-            self._land(flight, crew)
-            between()
-        for desk in self._desks.opened.values():
-            if desk.failed is None:
-                self._believe(desk, desk.doubts.end)
-        failures = self._desks.failures()
-        if failures and not any(desk.failed is None for desk in self._desks.opened.values()):
+            self._collect(flight, pool)
+            after_each()
+        for session in self._sessions.opened.values():
+            if session.failed is None:
+                self._save_confirmed(session, session.outage.flush)
+        failures = self._sessions.failures()
+        if failures and not any(session.failed is None for session in self._sessions.opened.values()):
             raise failures[0]
         for error in failures:
             self._warn(str(error))
 
-    def _land(self, flight: InFlight, crew: WorkerPool) -> None:
-        landed = flight.take(self._meanwhile)
-        looked = crew.result(landed.future)
-        desk = self._hands[landed.ticket].desk
-        if not crew.is_here:
-            desk.hear_from_elsewhere(looked)
-        if desk.failed is None:
-            self._believe(desk, lambda: desk.doubts.hear(CompletedInspection(landed, looked)))
+    def _collect(self, flight: InFlight, pool: WorkerPool) -> None:
+        """Wait for an inspection to finish, and save its result unless it must be held back."""
+        done = flight.next_done(self._while_waiting)
+        result = pool.result(done.future)
+        session = self._open[done.recording_id].session
+        if not pool.is_local:
+            session.add_worker_counts(result)
+        if session.failed is None:
+            self._save_confirmed(session, lambda: session.outage.add(CompletedInspection(done, result)))
 
-    def _believe(self, desk: BucketSession, ask: Callable[[], list[CompletedInspection]]) -> None:
-        """Keep the looks that *ask* gives; give up the bucket if it says that this cannot be read."""
+    def _save_confirmed(self, session: BucketSession, confirm: Callable[[], list[CompletedInspection]]) -> None:
+        """Save the results that *confirm* returns; stop using the bucket if it raises."""
         try:
-            answers = ask()
+            confirmed = confirm()
         except (AccessDenied, BucketMissing, BucketBusy) as error:
-            desk.failed = error
+            session.failed = error
             return
-        for answer in answers:
-            self._keep(answer)
+        for completed in confirmed:
+            self._save(completed)
 
-    def _keep(self, answer: CompletedInspection) -> None:
-        task, looked = answer.landed.task, answer.looked
-        hand = self._hands[answer.landed.ticket]
+    def _save(self, completed: CompletedInspection) -> None:
+        task, result = completed.done.task, completed.result
+        recording = self._open[completed.done.recording_id]
         now = int(time.time())
-        if looked.inspection is not None:
-            save_inspection(self._conn, row_of(task.identity, looked.inspection, now, self._formats))
-        elif looked.failure is not None:
-            self._keep_failure(task, looked.failure, looked.bytes_read, now)
-            self._summary.archived += (
-                looked.failure.code == ARCHIVED
-            )  # those that listings call so are counted in the end
-        mark_judgement_due(self._conn, hand.number)
+        if result.inspection is not None:
+            save_inspection(self._conn, row_of(task.identity, result.inspection, now, self._formats))
+        elif result.failure is not None:
+            self._save_failure(task, result.failure, result.bytes_read, now)
+            # Segments whose storage class is an archive class are counted at the end of the check.
+            self._summary.archived += result.failure.code == ARCHIVED
+        mark_judgement_due(self._conn, recording.recording_id)
         summary = self._summary
-        summary.segments += looked.failure is None
-        summary.bytes_read += looked.bytes_read
-        hand.flying -= 1
-        self._judge_if_done(hand)
+        summary.segments += result.failure is None
+        summary.bytes_read += result.bytes_read
+        recording.in_flight -= 1
+        self._evaluate_if_done(recording)
 
-    def _keep_failure(self, task: InspectionTask, failure: Finding, size: int, now: int) -> None:
-        told = (failure.code, failure.detail)
-        save_inspection(self._conn, row_of_failure(task.identity, self._options.depth, now, told, size))
-        if failure.code != ARCHIVED:  # somebody chose that state; it is no failure to look
-            self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
+    def _save_failure(self, task: InspectionTask, failure: Finding, size: int, now: int) -> None:
+        reason = (failure.code, failure.detail)
+        save_inspection(self._conn, row_of_failure(task.identity, self._options.depth, now, reason, size))
+        self._warn_of(failure)
 
-    def _note_archived(self, hand: _OpenRecording) -> None:
-        """Keep, without a request, that nobody can look at archived segments."""
-        for task in hand.plan.archived:
-            failure = archived_segment(hand.desk.bucket.name, task.target.key, task.storage or "")
-            self._keep_failure(task, failure, 0, int(time.time()))
-        if hand.plan.archived:
-            mark_judgement_due(self._conn, hand.number)
+    def _save_archived(self, recording: _OpenRecording) -> None:
+        """Save, without a request, that archived segments cannot be inspected."""
+        for task in recording.plan.archived:
+            failure = archived_segment(recording.session.bucket.name, task.target.key, task.storage or "")
+            self._save_failure(task, failure, 0, int(time.time()))
+        if recording.plan.archived:
+            mark_judgement_due(self._conn, recording.recording_id)
 
-    def _judge_if_done(self, hand: _OpenRecording) -> None:
-        if hand.flying or not hand.is_begun or hand.desk.failed is not None:
+    def _evaluate_if_done(self, recording: _OpenRecording) -> None:
+        if recording.in_flight or not recording.is_submitted or recording.session.failed is not None:
             return
-        del self._hands[hand.number]
-        done = hand.desk.judge(hand.number, hand.plan, hand.listing)
-        if done is None:
+        del self._open[recording.recording_id]
+        judged = recording.session.judge(recording.recording_id, recording.plan, recording.listing)
+        if judged is None:
             return
         summary = self._summary
         summary.recordings += 1
-        summary.findings += done.findings
-        summary.verdicts[done.verdict] = summary.verdicts.get(done.verdict, 0) + 1
-        for failure in done.failures:
-            if failure.code != ARCHIVED:
-                self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
+        summary.findings += judged.findings
+        summary.verdicts[judged.verdict] = summary.verdicts.get(judged.verdict, 0) + 1
+        for failure in judged.failures:
+            self._warn_of(failure)
+
+    def _warn_of(self, failure: Finding) -> None:
+        if failure.code != ARCHIVED:  # archiving is the owner's choice, not a failure
+            self._warn(f"{failure.code} {failure.subject}: {failure.detail}")
 
     def _warn(self, line: str) -> None:
-        if len(self._summary.warnings) < _MOST_WARNINGS:
+        if len(self._summary.warnings) < _MAX_WARNINGS:
             self._summary.warnings.append(line)
         else:
-            self._untold += 1
+            self._suppressed += 1

@@ -1,4 +1,4 @@
-"""A catalog held for writing: locked against other runs, open, and still the same file when the work is done."""
+"""A catalog held for writing: locked against other runs, open, and still the same file at the end."""
 
 import os
 import sqlite3
@@ -12,19 +12,19 @@ from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.errors import CatalogError, CatalogMissing, Interrupted
 from ossrec.jobs.session.signals import StopRequest
 
-_STEPS = 1_000_000  # of SQLite's machine between two looks whether to stop; a few hundredths of a second
+_STEPS = 1_000_000  # SQLite VM instructions between two checks for a stop request; a few hundredths of a second
 
 
 @contextmanager
 def hold_catalog(catalog: Path, stop: StopRequest, *, wait: bool) -> Iterator[sqlite3.Connection]:
-    """A connection to *catalog*, which no other run writes meanwhile; with *wait*, waits for one that does.
+    """Yield a connection to *catalog* and keep other runs from writing to it; with *wait*, wait for another run to end.
 
-    Raises CatalogLocked, Interrupted when asked to stop while it waits, and CatalogError when the file cannot be
-    used, or was moved or deleted meanwhile.
+    Raises CatalogLocked, Interrupted after a stop request during the wait, and CatalogError when the file cannot be
+    used, or was moved or deleted in the meantime.
     """
     with lock_catalog(catalog, wait=stop.wait if wait else None):
-        if catalog.exists() and not os.access(catalog, os.W_OK):  # SQLite says so at the first write only
-            raise CatalogError(f"may not write the catalog {catalog}: check its permissions")
+        if catalog.exists() and not os.access(catalog, os.W_OK):  # SQLite would fail only at the first write
+            raise CatalogError(f"{catalog} is not writable: check its permissions")
         conn = open_for_writing(catalog)
         file = _identity(catalog)
         try:
@@ -32,30 +32,30 @@ def hold_catalog(catalog: Path, stop: StopRequest, *, wait: bool) -> Iterator[sq
         finally:
             conn.close()
         if file is None or _identity(catalog) != file:
-            raise CatalogError(f"{catalog} was moved or deleted while it was written: scan again")
+            raise CatalogError(f"{catalog} was moved or deleted during the run: scan again")
 
 
 @contextmanager
-def interruptible(conn: sqlite3.Connection, stop: StopRequest, said: str) -> Iterator[None]:
-    """Long statements within are broken off soon after somebody asks to stop; then raises Interrupted with *said*."""
-    conn.set_progress_handler(lambda: int(stop.is_asked()), _STEPS)
+def interruptible(conn: sqlite3.Connection, stop: StopRequest, message: str) -> Iterator[None]:
+    """Abort long statements in the ``with`` block soon after a stop request, and raise Interrupted with *message*."""
+    conn.set_progress_handler(lambda: int(stop.is_requested()), _STEPS)
     try:
         yield
     except sqlite3.OperationalError:
-        if stop.is_asked():
-            raise Interrupted(said) from None
+        if stop.is_requested():
+            raise Interrupted(message) from None
         raise
     finally:
         conn.set_progress_handler(None, 0)
 
 
 def require_catalog(catalog: Path) -> None:
-    """Raises CatalogMissing; whatever else is wrong shows when it is opened for writing."""
+    """Raise CatalogMissing if there is no catalog; other faults show when the catalog is opened for writing."""
     try:
         open_catalog(catalog).close()
     except CatalogMissing:
         raise
-    except CatalogError:  # of an older schema, perhaps, which is migrated
+    except CatalogError:  # such as an older schema, which is migrated on opening
         pass
 
 

@@ -1,4 +1,4 @@
-"""Threads for requests to a bucket, which never keep the process from ending."""
+"""A thread pool for requests to a bucket that never keeps the process from exiting."""
 
 import threading
 import time
@@ -10,33 +10,33 @@ from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 Args = ParamSpec("Args")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-PATIENCE = 2.0  # seconds that `shutdown` waits for requests under way
+SHUTDOWN_TIMEOUT = 2.0  # seconds that `shutdown` waits for requests under way
 
 
 class DaemonThreadPool(Executor):
-    """As `ThreadPoolExecutor`, but Python does not wait for its threads when it exits.
+    """A `ThreadPoolExecutor` whose threads Python does not wait for when it exits.
 
-    A request to a bucket that does not answer takes until its timeout. Whoever presses Ctrl-C twice
-    does not want to wait for that.
+    A request to a bucket that does not respond lasts until its timeout, which a user who presses Ctrl-C twice
+    does not want to wait for.
     """
 
     def __init__(self, number: int, name: str) -> None:
-        """*number* threads, called *name*, from now on."""
+        """Start *number* threads called *name*."""
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for _ in range(number)]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, fn: Callable[Args, Answer], /, *args: Args.args, **kwargs: Args.kwargs) -> Future[Answer]:
-        """Have *fn* called by one of the threads."""
-        future: Future[Answer] = Future()
+    def submit(self, fn: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs) -> Future[Result]:
+        """Have one of the threads call *fn*."""
+        future: Future[Result] = Future()
         self._tasks.put((future, partial(fn, *args, **kwargs)))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the threads end; waits at most `PATIENCE` for them."""
+        """Let the threads end, and wait for them at most `SHUTDOWN_TIMEOUT` seconds."""
         with suppress(Empty):
             while cancel_futures:
                 task = self._tasks.get_nowait()
@@ -44,14 +44,14 @@ class DaemonThreadPool(Executor):
                     task[0].cancel()
         for _ in self._threads:
             self._tasks.put(None)
-        deadline = time.monotonic() + (PATIENCE if wait else 0.0)
+        deadline = time.monotonic() + (SHUTDOWN_TIMEOUT if wait else 0.0)
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait for requests under way, but not for somebody who pressed Ctrl-C twice."""
-        impatient = kind is not None and issubclass(kind, KeyboardInterrupt)
-        self.shutdown(wait=not impatient, cancel_futures=kind is not None)
+        """Wait for requests under way, unless the user pressed Ctrl-C twice."""
+        is_aborted = kind is not None and issubclass(kind, KeyboardInterrupt)
+        self.shutdown(wait=not is_aborted, cancel_futures=kind is not None)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -59,8 +59,8 @@ class DaemonThreadPool(Executor):
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                answer = call()
-            except BaseException as error:  # it belongs to whoever asks for the result
+                result = call()
+            except BaseException as error:  # raised again where the result is read
                 future.set_exception(error)
             else:
-                future.set_result(answer)
+                future.set_result(result)

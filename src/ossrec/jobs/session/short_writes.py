@@ -1,4 +1,4 @@
-"""A catalog for short writes, beside a scan that may hold it for hours."""
+"""Short writes to a catalog that a scan may hold for hours."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from ossrec.errors import CatalogMissing
 
 @contextmanager
 def short_write_connection(catalog: Path) -> Iterator[sqlite3.Connection]:
-    """A connection for `short_transaction`; the catalog is made, or brought to the newest schema, when it must be.
+    """Yield a connection for `short_transaction`; the catalog is created or migrated if need be.
 
-    Only that takes the write lock: raises CatalogLocked when another run holds it meanwhile, and CatalogError as
-    `open_for_writing`.
+    Only creation and migration take the write lock, and raise CatalogLocked when another run holds it. Raises
+    CatalogError as `open_for_writing`.
     """
     conn = open_for_short_writes(catalog)
     if conn is None:
@@ -23,7 +23,7 @@ def short_write_connection(catalog: Path) -> Iterator[sqlite3.Connection]:
             pass
         conn = open_for_short_writes(catalog)
     if conn is None:
-        raise CatalogMissing(f"{catalog} was taken away while it was made: run the command again")
+        raise CatalogMissing(f"{catalog} was removed while it was being created: run the command again")
     with closing(conn):
-        conn.execute("PRAGMA synchronous = FULL")  # what was noted outlives a power cut
+        conn.execute("PRAGMA synchronous = FULL")  # a committed write survives a power failure
         yield conn

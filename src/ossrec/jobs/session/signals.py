@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: finish the work in hand and stop, or stop at once where nothing can be half done."""
+"""Ctrl-C and SIGTERM: stop after the current step, or at once where no work can be left half done."""
 
 import signal
 import threading
@@ -10,35 +10,38 @@ from ossrec.errors import Interrupted
 
 
 class StopRequest:
-    """Whether somebody asked to stop."""
+    """A request to stop, made by a signal or by the program that started the work."""
 
     def __init__(self) -> None:
-        """Nobody has, yet."""
+        """Start without a request."""
         self._event = threading.Event()
 
-    def ask(self) -> None:
-        """Ask to stop after the work in hand."""
+    def request(self) -> None:
+        """Request a stop after the current step."""
         self._event.set()
 
-    def is_asked(self) -> bool:
-        """Somebody asked to stop."""
+    def is_requested(self) -> bool:
+        """A stop was requested."""
         return self._event.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long, or until somebody asks to stop; true if somebody did."""
+        """Wait for *seconds* or until a stop is requested; return True if it was."""
         return self._event.wait(seconds)
 
-    def check(self, kept: str = "all that was listed and checked until now is kept, the next scan") -> None:
-        """Raises Interrupted if somebody asked to stop; call it where everything is saved, *kept* says what."""
+    def check(
+        self, saved: str = "everything listed and checked so far is saved; the next scan resumes from there"
+    ) -> None:
+        """Raise Interrupted if a stop was requested; call this where all work is saved, as *saved* reports."""
         if self._event.is_set():
-            raise Interrupted(f"stopped; {kept} goes on from there")
+            raise Interrupted(f"stopped; {saved}")
 
 
 @contextmanager
-def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[StopRequest]:
-    """A `StopRequest` that the first SIGINT or SIGTERM asks, telling *on_ask*; the second raises KeyboardInterrupt.
+def stop_on_signals(on_request: Callable[[], object] = lambda: None) -> Iterator[StopRequest]:
+    """Yield a `StopRequest` that the first SIGINT or SIGTERM makes, and call *on_request* then.
 
-    Only the main thread can take signals: elsewhere they are left as they are.
+    A second signal raises KeyboardInterrupt. Signals are handled in the main thread only: in another thread this
+    leaves them alone.
     """
     stop = StopRequest()
     if threading.current_thread() is not threading.main_thread():
@@ -46,10 +49,10 @@ def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[Sto
         return
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_asked():
+        if stop.is_requested():
             raise KeyboardInterrupt
-        stop.ask()
-        on_ask()
+        stop.request()
+        on_request()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -60,17 +63,17 @@ def stop_on_signals(on_ask: Callable[[], object] = lambda: None) -> Iterator[Sto
 
 
 @contextmanager
-def abort_on_signals(said: str) -> Iterator[None]:
-    """SIGINT and SIGTERM raise Interrupted, with *said*, wherever the work stands, also while it waits for input.
+def abort_on_signals(message: str) -> Iterator[None]:
+    """Raise Interrupted with *message* at once on SIGINT or SIGTERM, even while the work waits for input.
 
-    Only the main thread can take signals: elsewhere they are left as they are.
+    Signals are handled in the main thread only: in another thread this leaves them alone.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        raise Interrupted(said)
+        raise Interrupted(message)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

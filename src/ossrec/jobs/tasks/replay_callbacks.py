@@ -93,5 +93,5 @@ def _keep(conn: sqlite3.Connection, letters: list[InboxMessage], summary: Replay
 
 
 def _check(stop: StopRequest) -> None:
-    if stop.is_asked():
+    if stop.is_requested():
         raise Interrupted(_NOTHING)

@@ -1,4 +1,4 @@
-"""Threads for little work, processes for much: these take half a second to start."""
+"""A worker pool that uses threads for little work and processes for much, which take half a second to start."""
 
 import os
 from collections.abc import Callable
@@ -11,73 +11,74 @@ from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
 from ossrec.jobs.workers.pool import WorkerPool
 from ossrec.mpegts.inspection import Depth
 
-# docs/performance.md has what was measured.
-_SEGMENT = 0.002  # seconds of a processor that a look takes, whatever the segment's size
-_BYTE = 0.6e-9  # … and for each byte
-_WORTH = 3.0  # seconds of looking that make processes worth their start
-_CONNECTIONS = 4  # that one process serves at their full speed
-_MOST = 8  # processes that one thread keeps up with, which writes down what all of them saw
+# docs/performance.md has the measurements.
+_SECONDS_PER_SEGMENT = 0.002  # of CPU time for one inspection, whatever the segment's size
+_SECONDS_PER_BYTE = 0.6e-9  # … and for each of its bytes
+_WORTHWHILE = 3.0  # seconds of CPU time from which processes are worth their start
+_CONNECTIONS = 4  # that one process uses at full speed
+_MAX_PROCESSES = 8  # whose results one thread can save as fast as they come
 
 
 def useful_processes(connections: int) -> int:
-    """How many processes look best at what so many connections bring, on this machine."""
-    return max(1, min(_processors(), connections // _CONNECTIONS, _MOST))
+    """Return the number of processes that inspect fastest over so many connections on this machine."""
+    return max(1, min(_usable_processors(), connections // _CONNECTIONS, _MAX_PROCESSES))
 
 
-def _processors() -> int:
-    """Those that this process may use."""
+def _usable_processors() -> int:
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class AdaptivePool:
-    """One of two crews, chosen by how much there is to do."""
+    """One of two worker pools, chosen by the amount of work."""
 
-    def __init__(self, few: WorkerPool, many: WorkerPool, tell: Callable[[str], object] = lambda _: None) -> None:
-        """*few* does little work, and also much if *many* cannot be had, of which *tell* is told."""
-        self._few = few
-        self._many = many
-        self._tell = tell
-        self._crew = few
-
-    @property
-    def hands(self) -> int:
-        """As of the crew that was chosen."""
-        return self._crew.hands
+    def __init__(self, small: WorkerPool, large: WorkerPool, report: Callable[[str], object] = lambda _: None) -> None:
+        """Use *small* for little work, and *large* for much; *report* receives a line if *large* cannot start."""
+        self._small = small
+        self._large = large
+        self._report = report
+        self._chosen = small
 
     @property
-    def is_here(self) -> bool:
-        """As of the crew that was chosen."""
-        return self._crew.is_here
+    def slots(self) -> int:
+        """Return the slots of the chosen pool."""
+        return self._chosen.slots
 
-    def expect(self, segments: int, size: int) -> None:
-        """As `WorkerPool.expect`: chooses."""
-        self._crew = self._many if segments * _SEGMENT + size * _BYTE > _WORTH else self._few
-        self._crew.expect(segments, size)
+    @property
+    def is_local(self) -> bool:
+        """The chosen pool is local."""
+        return self._chosen.is_local
+
+    def plan_for(self, segments: int, size: int) -> None:
+        """Choose a pool for the work, as estimated."""
+        seconds = segments * _SECONDS_PER_SEGMENT + size * _SECONDS_PER_BYTE
+        self._chosen = self._large if seconds > _WORTHWHILE else self._small
+        self._chosen.plan_for(segments, size)
 
     def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
-        """As of the crew that was chosen."""
-        return self._crew.submit(bucket, target, depth)
+        """Submit to the chosen pool."""
+        return self._chosen.submit(bucket, target, depth)
 
     def result(self, future: "Future[InspectionResult]") -> InspectionResult:
-        """As of the crew that was chosen."""
-        return self._crew.result(future)
+        """Return a result of the chosen pool."""
+        return self._chosen.result(future)
 
-    def ensure(self) -> None:
-        """As of the crew that was chosen."""
-        self._crew.ensure()
+    def check_alive(self) -> None:
+        """Check the chosen pool."""
+        self._chosen.check_alive()
 
     def __enter__(self) -> Self:
-        """Begin; without processes if the system has no room for them."""
+        """Start the chosen pool; use the small one if the large one cannot be started."""
         try:
-            self._crew.__enter__()
+            self._chosen.__enter__()
         except OSError as error:
-            self._tell(f"no processes could be started ({error.strerror or error}): threads look alone")
-            self._crew = self._few
-            self._crew.__enter__()
+            self._report(f"worker processes could not be started ({error.strerror or error}): using threads only")
+            self._chosen = self._small
+            self._chosen.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """As of the crew that was chosen."""
-        self._crew.__exit__(kind, error, trace)
+        """Leave the chosen pool."""
+        self._chosen.__exit__(kind, error, trace)

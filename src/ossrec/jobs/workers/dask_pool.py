@@ -1,7 +1,7 @@
-"""Looks at segments on a Dask cluster: the same plain function, run by workers that open the bucket themselves.
+"""A worker pool on a Dask cluster, whose workers open the bucket themselves.
 
-A worker takes the credentials from its own environment. What is sent to it is the bucket's name, the way there
-and the segment; what it sends back is what it saw.
+A worker takes the credentials from its own environment. It receives the bucket's name, the bucket settings and the
+segment, and sends back the result of the inspection.
 """
 
 import time
@@ -16,82 +16,86 @@ from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject
 from ossrec.jobs.workers.remote import inspect_in_worker
 from ossrec.mpegts.inspection import Depth
 
-_PATIENCE = 30.0  # seconds for the scheduler and its first worker to answer
+_TIMEOUT = 30.0  # seconds to wait for the scheduler, and for a worker
 
 
 class DaskPool:
-    """The workers of a Dask cluster, each thread of them a hand."""
+    """The workers of a Dask cluster, with a slot for each of their threads."""
 
-    is_here = False
+    is_local = False
 
     def __init__(self, address: str, settings: BucketSettings) -> None:
-        """The scheduler is asked when the ``with`` block begins; raises UsageProblem without the extra [dask]."""
+        """Connect to nothing yet: the ``with`` block does. Raises UsageProblem without the extra [dask]."""
         try:
-            import distributed  # noqa: F401 - loads for half a second, which only this crew needs
+            import distributed  # noqa: F401 - takes half a second to import, which only this pool should cost
         except ImportError:
             raise UsageProblem("--dask needs Dask: install it with `pip install 'ossrec[dask]'`") from None
-        self.hands = 1
+        self.slots = 1
         self._address = address
         self._settings = settings
         self._client: Any = None
         self._executor: Executor | None = None
-        self._seen = 0.0  # when there was a worker
+        self._last_alive = 0.0  # time.monotonic() when the cluster last had a worker
 
-    def expect(self, segments: int, size: int) -> None:
-        """As `Crew.expect`: the cluster is as large as it is."""
+    def plan_for(self, segments: int, size: int) -> None:
+        """Ignore the estimate: the cluster has a fixed size."""
 
     def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
-        """As `Crew.submit`; of *bucket* only its name is sent."""
+        """Send the inspection to the cluster; of *bucket* only the name is sent."""
         if self._executor is None:
-            raise ValueError("a crew works inside its with block")
+            raise ValueError("a worker pool can only be used inside its with block")
         return self._executor.submit(inspect_in_worker, bucket.name, self._settings, target, depth)
 
     def result(self, future: "Future[InspectionResult]") -> InspectionResult:
-        """As `Crew.result`."""
+        """Return the result; raises OssrecError when the cluster failed."""
         try:
             return future.result()
         except OssrecError:
             raise
         except Exception as error:
-            said = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
-            raise OssrecError(f"the Dask cluster at {self._address} failed: {said}: look at its workers") from error
+            reason = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+            raise OssrecError(f"the Dask cluster at {self._address} failed: {reason}: check its workers") from error
 
-    def ensure(self) -> None:
-        """As `Crew.ensure`: workers may be away for as long as a new one takes to start."""
+    def check_alive(self) -> None:
+        """Raise OssrecError when the cluster has had no worker for longer than a new one takes to start."""
         now = time.monotonic()
-        if self._workers():
-            self._seen = now
-        elif now - self._seen > _PATIENCE:
-            raise OssrecError(f"the Dask cluster at {self._address} has no workers any more: start some, check again")
+        if self._worker_threads():
+            self._last_alive = now
+        elif now - self._last_alive > _TIMEOUT:
+            raise OssrecError(
+                f"the Dask cluster at {self._address} has no workers left: start workers and run the check again"
+            )
 
-    def _workers(self) -> int:
-        """How many threads its workers have; 0 when the scheduler does not say."""
+    def _worker_threads(self) -> int:
+        """Return the number of threads of all workers, 0 when the scheduler does not respond."""
         try:
             return sum(self._client.nthreads().values())
         except (OSError, TimeoutError, CancelledError):
             return 0
 
     def __enter__(self) -> Self:
-        """Reach the scheduler; raises UsageProblem when there is none, or it has no workers."""
+        """Connect to the scheduler; raises UsageProblem when it does not respond or has no workers."""
         import distributed
 
-        connect: Any = distributed.Client  # which has no types
+        connect: Any = distributed.Client  # which is not typed
         try:
-            self._client = connect(self._address, timeout=_PATIENCE, set_as_default=False)
-            self._client.wait_for_workers(1, timeout=_PATIENCE)
+            self._client = connect(self._address, timeout=_TIMEOUT, set_as_default=False)
+            self._client.wait_for_workers(1, timeout=_TIMEOUT)
         except (OSError, ValueError, TimeoutError) as error:
             self._close()
-            said = str(error).splitlines()[0] if str(error) else "it does not answer"
-            raise UsageProblem(f"no Dask cluster at {self._address} ({said}): check --dask and its workers") from None
-        self.hands = max(1, self._workers())
-        self._seen = time.monotonic()
+            reason = str(error).splitlines()[0] if str(error) else "no response"
+            raise UsageProblem(
+                f"no Dask cluster at {self._address} ({reason}): check --dask and the cluster's workers"
+            ) from None
+        self.slots = max(1, self._worker_threads())
+        self._last_alive = time.monotonic()
         self._executor = self._client.get_executor(pure=False)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the cluster as it is."""
+        """Disconnect; the cluster keeps running."""
         if self._executor is not None:
             self._executor.shutdown(wait=kind is None)
         self._close()

@@ -1,6 +1,6 @@
-"""Reads the bytes of one segment from a bucket and says what they show; never raises for what the bucket does.
+"""Read the bytes of one segment from a bucket and inspect them; a failure of the bucket becomes a finding.
 
-A plain function of (bucket, segment, depth) on plain values, so that threads and other machines can run it.
+`inspect_object` is a function of plain values, so that threads, processes and other machines can run it.
 """
 
 from collections.abc import Iterator
@@ -13,34 +13,34 @@ from ossrec.findings import Finding
 from ossrec.jobs.access import access_finding, archived_segment
 from ossrec.mpegts.inspection import Depth, Inspection
 
-# docs/performance.md has what was measured: a first key frame fits in, a first sound not with every muxer.
+# docs/performance.md has the measurements: the first key frame fits, the first audio frame not with every muxer.
 HEAD = 128 * 1024  # bytes read at the start of a segment at depth `edges`
 TAIL = 128 * 1024  # and at its end
 BLOCK = 8 * 1024 * 1024  # bytes in one request at depth `full`
 
 
 class SegmentObject(NamedTuple):
-    """A segment to look at, as the listing showed it."""
+    """A segment to inspect, as listed."""
 
     key: str
     size: int
-    etag: bytes  # as the catalog keeps it
+    etag: bytes  # as stored in the catalog
 
 
 class InspectionResult(NamedTuple):
-    """What came of a look: an inspection, or a finding that says why not."""
+    """An inspection, or the finding that reports why there is none; with the cost of the requests."""
 
     target: SegmentObject
     inspection: Inspection | None
     failure: Finding | None
     requests: int
     bytes_read: int
-    retries: int = 0  # requests among these that repeat a failed one, where whoever looked counts them
-    clock_ahead: float | None = None  # as of `Bucket`, where the bucket was asked by another process
+    retries: int = 0  # how many of the requests repeat a failed one; counted by pools that are not local
+    clock_ahead: float | None = None  # as `Bucket.clock_ahead`; set by pools that are not local
 
 
 def inspect_object(bucket: Bucket, target: SegmentObject, depth: Depth) -> InspectionResult:
-    """Look at a segment; called on several threads at once."""
+    """Inspect a segment; may be called from several threads at once."""
     reader = _Reader(bucket, target)
     try:
         inspection, failure = _inspect(reader, target, depth), None
@@ -51,8 +51,8 @@ def inspect_object(bucket: Bucket, target: SegmentObject, depth: Depth) -> Inspe
     return InspectionResult(target, inspection, failure, reader.requests, reader.bytes_read)
 
 
-def cost(size: int, depth: Depth) -> tuple[int, int]:
-    """How many requests and bytes a look at a segment of *size* bytes takes."""
+def read_cost(size: int, depth: Depth) -> tuple[int, int]:
+    """Return the requests and bytes that the inspection of a segment of *size* bytes takes."""
     if depth == "full":
         return -(-size // BLOCK), size
     if size <= HEAD + TAIL:
@@ -65,7 +65,7 @@ def _inspect(reader: "_Reader", target: SegmentObject, depth: Depth) -> Inspecti
 
     if depth == "full" and not target.size:
         return inspect_bytes(b"")
-    if target.size <= (BLOCK if depth == "full" else HEAD + TAIL):  # head and tail are all there is: a full look too
+    if target.size <= (BLOCK if depth == "full" else HEAD + TAIL):  # head and tail cover all of it
         return inspect_bytes(reader.read(0, target.size))
     if depth == "full":
         return inspect_blocks(reader.blocks())
@@ -78,7 +78,7 @@ class _ObjectChanged(ObjectMissing):
 
 
 class _Reader:
-    """Reads ranges of one object, and counts."""
+    """Reads ranges of one object, and counts requests and bytes."""
 
     def __init__(self, bucket: Bucket, target: SegmentObject) -> None:
         self._bucket = bucket
@@ -95,5 +95,5 @@ class _Reader:
         body = self._bucket.read_range(self._target.key, start, stop)
         self.bytes_read += len(body.data)
         if pack_etag(body.etag) != self._target.etag or body.size != self._target.size:
-            raise _ObjectChanged("it is not what was listed any more: scan again")
+            raise _ObjectChanged("the object changed after the last scan: scan again")
         return body.data

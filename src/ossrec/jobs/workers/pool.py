@@ -1,4 +1,4 @@
-"""Who looks at segments: threads of this process, or anything else that runs a plain function."""
+"""The interface of a worker pool, which inspects segments on threads, in processes or on other machines."""
 
 from concurrent.futures import Future
 from types import TracebackType
@@ -10,32 +10,32 @@ from ossrec.mpegts.inspection import Depth
 
 
 class WorkerPool(Protocol):
-    """Looks at segments, many at once, for as long as the ``with`` block lasts."""
+    """Inspects segments, many at once, while its ``with`` block lasts."""
 
     @property
-    def hands(self) -> int:
-        """How many it looks at at once."""
+    def slots(self) -> int:
+        """The number of inspections under way at once."""
 
     @property
-    def is_here(self) -> bool:
-        """It asks the bucket that it is given; if not, a look says what was asked for it."""
+    def is_local(self) -> bool:
+        """Requests go through the bucket passed to `submit`; if not, the results carry the number of requests."""
 
-    def expect(self, segments: int, size: int) -> None:
-        """Told, before the ``with`` block begins, about how many segments and bytes there are to look at."""
+    def plan_for(self, segments: int, size: int) -> None:
+        """Prepare for about so many segments and bytes; called before the ``with`` block begins."""
 
     def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
-        """Have a segment looked at."""
+        """Start the inspection of a segment."""
 
     def result(self, future: "Future[InspectionResult]") -> InspectionResult:
-        """What came of a look that is over; raises OssrecError when whoever should look could not work."""
+        """Return the result of a finished inspection; raises OssrecError when the worker failed."""
 
-    def ensure(self) -> None:
-        """Called while nothing comes back: raises OssrecError when nobody is left who could look."""
+    def check_alive(self) -> None:
+        """Raise OssrecError when no worker is left; called while no result arrives."""
 
     def __enter__(self) -> Self:
-        """Be ready."""
+        """Start the workers."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of everybody."""
+        """Release the workers."""

@@ -1,7 +1,8 @@
-"""Looks at segments with a few processes of this program, for one interpreter alone looks at little at once.
+"""A worker pool of a few processes of this program, because one interpreter computes on one core only.
 
-Each has its share of the connections, opens the buckets itself, and takes the credentials from the environment that
-it inherits. What is sent to it is the bucket's name, the way there and the segment; what it sends back is what it saw.
+Each process has its share of the connections, opens the buckets itself, and takes the credentials from the environment
+that it inherits. It receives the bucket's name, the bucket settings and the segment, and sends back the result of the
+inspection.
 """
 
 import os
@@ -27,13 +28,13 @@ from ossrec.jobs.workers.thread_pool import slots_for
 from ossrec.mpegts.inspection import Depth
 
 _PROGRAM = "ossrec.jobs.workers.process_worker"
-_PATIENCE = 2.0  # seconds for the processes to end
+_EXIT_TIMEOUT = 2.0  # seconds for the processes to exit
 # Threads of numpy's that nothing here has work for.
-_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class _Request(NamedTuple):
-    """A look that is wanted."""
+    """A requested inspection."""
 
     bucket: str  # its name
     target: SegmentObject
@@ -41,185 +42,190 @@ class _Request(NamedTuple):
 
 
 class _Worker:
-    """A process, seen from the one that started it."""
+    """A worker process, seen from its parent."""
 
     def __init__(self, connections: int, settings: BucketSettings) -> None:
-        """Start it; raises OSError when that cannot be done."""
-        self.hands = slots_for(connections)
-        self.asked: dict[int, tuple[_Request, Future[InspectionResult]]] = {}  # and not answered yet
-        self.is_there = True
-        self.process, self._asks, self._answers = _start()
+        """Start the process; raises OSError when it cannot be started."""
+        self.slots = slots_for(connections)
+        self.pending: dict[int, tuple[_Request, Future[InspectionResult]]] = {}  # by number
+        self.is_running = True
+        self.process, self._requests, self._responses = _start_process()
         self._send((connections, replace(settings, threads=connections)))
 
     @property
     def load(self) -> float:
-        """How much of what it can do at once it was asked for."""
-        return len(self.asked) / self.hands
+        """The pending requests per slot."""
+        return len(self.pending) / self.slots
 
-    def ask(self, number: int, ask: _Request, future: "Future[InspectionResult]") -> None:
-        """Have a segment looked at."""
-        self.asked[number] = (ask, future)
-        self._send((number, *ask))
+    def request(self, number: int, request: _Request, future: "Future[InspectionResult]") -> None:
+        """Send a request, whose result *future* will receive."""
+        self.pending[number] = (request, future)
+        self._send((number, *request))
 
-    def answers(self) -> Iterator[tuple[int, InspectionResult | OssrecError]]:
-        """What it says, until it ends."""
-        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):  # ValueError: nobody listens any more
+    def responses(self) -> Iterator[tuple[int, InspectionResult | OssrecError]]:
+        """Yield the responses with the number of their request, until the process exits."""
+        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):  # ValueError: the pipe was closed here
             while True:
-                yield pickle.load(self._answers)  # noqa: S301 - from this very program
+                yield pickle.load(self._responses)  # noqa: S301 - from this very program
 
-    def let_go(self) -> None:
-        """Nothing more will be asked: it ends by itself."""
+    def close_input(self) -> None:
+        """Send no more requests: the process exits by itself."""
         with suppress(OSError):
-            self._asks.close()
+            self._requests.close()
 
-    def end(self, patience: float) -> int:
-        """Wait for its end, which is forced after so many seconds; gives its exit code."""
+    def wait_for_exit(self, timeout: float) -> int:
+        """Wait for the process to exit, kill it after *timeout* seconds, and return its exit code."""
         try:
-            code = self.process.wait(patience)
+            code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = self.process.wait()
-        self._answers.close()
+        self._responses.close()
         return code
 
     def _send(self, message: object) -> None:
-        with suppress(OSError):  # it has ended, which whoever waits for its answers finds out
-            self._asks.write(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
-            self._asks.flush()
+        with suppress(OSError):  # the process has exited, which the thread that reads its responses notices
+            self._requests.write(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+            self._requests.flush()
 
 
 class ProcessPool:
-    """Processes, each with threads of its own."""
+    """A worker pool of processes, each with threads of its own."""
 
-    is_here = False
+    is_local = False
 
     def __init__(
-        self, connections: int, processes: int, settings: BucketSettings, tell: Callable[[str], object] = lambda _: None
+        self,
+        connections: int,
+        processes: int,
+        settings: BucketSettings,
+        report: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """So many requests at once in all, from when the ``with`` block begins.
+        """Allow *connections* requests at once in all processes together, from the start of the ``with`` block.
 
-        *tell* is told in a line of a process that was lost, on a thread of its own.
+        *report* receives one line for each process that is lost, on another thread.
         """
         number = min(connections, processes)
         self._shares = [connections // number + (index < connections % number) for index in range(number)]
-        self.hands = sum(map(slots_for, self._shares))
+        self.slots = sum(map(slots_for, self._shares))
         self._settings = settings
-        self._tell = tell
+        self._report = report
         self._numbers = count()
-        self._lock = threading.Lock()  # of all below
+        self._lock = threading.Lock()  # for all below
         self._workers: list[_Worker] = []
-        self._listeners: list[threading.Thread] = []
-        self._end = ""  # how the last one ended, once all have
-        self._is_over = False
+        self._readers: list[threading.Thread] = []
+        self._failure = ""  # once no process is left
+        self._is_closing = False
 
-    def expect(self, segments: int, size: int) -> None:
-        """As `Crew.expect`: so many processes as was said."""
+    def plan_for(self, segments: int, size: int) -> None:
+        """Ignore the estimate: the number of processes is fixed."""
 
     def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
-        """As `Crew.submit`; of *bucket* only its name is sent."""
+        """Send the inspection to a process; of *bucket* only the name is sent."""
         if not self._workers:
-            raise ValueError("a crew works inside its with block")
+            raise ValueError("a worker pool can only be used inside its with block")
         future: Future[InspectionResult] = Future()
         with self._lock:
-            self._give(_Request(bucket.name, target, depth), future)
+            self._dispatch(_Request(bucket.name, target, depth), future)
         return future
 
     def result(self, future: "Future[InspectionResult]") -> InspectionResult:
-        """As `Crew.result`."""
+        """Return the result; raises OssrecError when no process is left."""
         return future.result()
 
-    def ensure(self) -> None:
-        """As `Crew.ensure`: what was asked of the last process has failed by now."""
+    def check_alive(self) -> None:
+        """Do nothing: when the last process is lost, its requests fail by themselves."""
 
     def __enter__(self) -> Self:
-        """Start the processes; raises OSError when the system has no room for them."""
+        """Start the processes; raises OSError when the system cannot start them."""
         try:
-            with _unheard():
+            with _signals_blocked():
                 for share in self._shares:
                     self._workers.append(_Worker(share, self._settings))
         except BaseException:
-            self._dismiss(0.0)
+            self._shut_down(0.0)
             raise
-        self._listeners = [threading.Thread(target=self._listen, args=(one,), daemon=True) for one in self._workers]
-        for thread in self._listeners:
+        self._readers = [threading.Thread(target=self._read, args=(worker,), daemon=True) for worker in self._workers]
+        for thread in self._readers:
             thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the processes end, whatever they have under way."""
-        self._dismiss(0.0 if kind is not None and issubclass(kind, KeyboardInterrupt) else _PATIENCE)
+        """Stop the processes, whatever they have under way; after a second Ctrl-C without waiting."""
+        self._shut_down(0.0 if kind is not None and issubclass(kind, KeyboardInterrupt) else _EXIT_TIMEOUT)
 
-    def _give(self, ask: _Request, future: "Future[InspectionResult]") -> None:
-        """Have whoever has least to do look; call it with the lock."""
-        there = [worker for worker in self._workers if worker.is_there]
-        if there:
-            min(there, key=lambda worker: worker.load).ask(next(self._numbers), ask, future)
+    def _dispatch(self, request: _Request, future: "Future[InspectionResult]") -> None:
+        """Send a request to the process with the least load; the caller holds the lock."""
+        running = [worker for worker in self._workers if worker.is_running]
+        if running:
+            min(running, key=lambda worker: worker.load).request(next(self._numbers), request, future)
         elif future.set_running_or_notify_cancel():
-            future.set_exception(OssrecError(self._end))
+            future.set_exception(OssrecError(self._failure))
 
-    def _listen(self, worker: _Worker) -> None:
-        for number, answer in worker.answers():
+    def _read(self, worker: _Worker) -> None:
+        """Pass on the responses of a process until it exits; runs on a thread of its own."""
+        for number, response in worker.responses():
             with self._lock:
-                _, future = worker.asked.pop(number)
+                _, future = worker.pending.pop(number)
             if not future.set_running_or_notify_cancel():
                 continue
-            if isinstance(answer, OssrecError):
-                future.set_exception(answer)
+            if isinstance(response, OssrecError):
+                future.set_exception(response)
             else:
-                future.set_result(answer)
-        if not self._is_over:
-            self._lose(worker)
+                future.set_result(response)
+        if not self._is_closing:
+            self._replace_lost(worker)
 
-    def _lose(self, worker: _Worker) -> None:
-        """Somebody ended a process: the others go on with what it had in hand."""
+    def _replace_lost(self, worker: _Worker) -> None:
+        """Give the pending requests of a process that was killed or failed to the others."""
         with self._lock:
-            worker.is_there = False
-            worker.let_go()
-        how = _ending(worker.end(_PATIENCE))
+            worker.is_running = False
+            worker.close_input()
+        how = _describe_exit(worker.wait_for_exit(_EXIT_TIMEOUT))
         with self._lock:
-            left = sum(one.is_there for one in self._workers)
-            self.hands = max(1, self.hands - worker.hands)
-            self._end = f"the processes that look at segments are gone, the last one {how}: check again to go on"
+            left = sum(one.is_running for one in self._workers)
+            self.slots = max(1, self.slots - worker.slots)
+            self._failure = f"no worker process is left, the last one {how}: run the check again to resume"
             if left:
-                self._tell(f"a process that looks at segments {how}: {left} of {len(self._workers)} are left and go on")
-            for ask, future in worker.asked.values():
-                self._give(ask, future)
-            worker.asked.clear()
+                self._report(f"a worker process {how}: continuing with {left} of {len(self._workers)}")
+            for request, future in worker.pending.values():
+                self._dispatch(request, future)
+            worker.pending.clear()
 
-    def _dismiss(self, patience: float) -> None:
-        self._is_over = True
-        until = time.monotonic() + patience
+    def _shut_down(self, timeout: float) -> None:
+        self._is_closing = True
+        until = time.monotonic() + timeout
         for worker in self._workers:
-            worker.let_go()
-        for thread in self._listeners:
+            worker.close_input()
+        for thread in self._readers:
             thread.join(max(0.0, until - time.monotonic()))
         for worker in self._workers:
-            worker.end(max(0.0, until - time.monotonic()))
+            worker.wait_for_exit(max(0.0, until - time.monotonic()))
 
 
-def _start() -> "tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]":
-    """A process that finds the same modules as this one, and the pipes to it and from it.
+def _start_process() -> "tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]":
+    """Start a process that imports the same modules as this one; return it with its input and output pipes.
 
-    Only a user who looks for a fault hears it complain.
+    Its stderr is discarded unless OSSREC_DEBUG is set.
     """
     if not sys.executable:
-        raise OSError("it is not known where Python is")
+        raise OSError("the path of the Python interpreter is unknown")
     path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 - "" is the current one
-    environment = _ALONE | os.environ | {"PYTHONPATH": path}
+    environment = _ONE_THREAD | os.environ | {"PYTHONPATH": path}
     stderr = None if os.environ.get("OSSREC_DEBUG") else subprocess.DEVNULL
-    command = [sys.executable, "-P", "-m", _PROGRAM]  # -P: the current folder holds anybody's modules
+    command = [sys.executable, "-P", "-m", _PROGRAM]  # -P: import nothing from the current folder
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, env=environment)  # noqa: S603
     if process.stdin is None or process.stdout is None:
-        raise ValueError("both are pipes")
+        raise ValueError("the process has no pipes")
     return process, process.stdin, process.stdout
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
-    """What is started meanwhile does not hear Ctrl-C and SIGTERM: who asks to stop asks the process that started it."""
+def _signals_blocked() -> Iterator[None]:
+    """Block Ctrl-C and SIGTERM in processes started in the ``with`` block: their parent handles stop requests."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
@@ -227,10 +233,10 @@ def _unheard() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ending(code: int) -> str:
-    """How a process ended, in words."""
+def _describe_exit(code: int) -> str:
+    """Return how a process ended, as text."""
     if code >= 0:
-        return f"ended by itself (exit code {code}; OSSREC_DEBUG=1 shows why)"
+        return f"exited (exit code {code}; OSSREC_DEBUG=1 shows why)"
     if -code == signal.SIGKILL:
-        return "was killed (SIGKILL: for want of memory, perhaps)"
+        return "was killed (SIGKILL: perhaps out of memory)"
     return f"was killed ({signal.Signals(-code).name if -code in set(signal.Signals) else f'signal {-code}'})"

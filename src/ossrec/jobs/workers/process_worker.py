@@ -1,8 +1,9 @@
-"""A worker process that inspects segments: ``python -m ossrec.jobs.workers.process_worker``, started by `ProcessCrew`.
+"""A worker process that inspects segments: ``python -m ossrec.jobs.workers.process_worker``, started by `ProcessPool`.
 
-On stdin comes first how to work, a pickle of (connections, settings), then one of (number, bucket, target, depth) for
-each look; on stdout goes (number, what came of it), in whatever order they are done. It ends with its input: when
-whoever started it is done, or was killed. Pickles, for both ends are the same program of the same user.
+stdin carries a pickle of (connections, settings), then a pickle of (number, bucket, target, depth) for each
+inspection. stdout carries a pickle of (number, result or OssrecError) for each, in the order in which they finish. The
+process exits at the end of its input, so also when its parent is killed. Both ends are the same program of the same
+user, which is why they can use pickle.
 """
 
 import os
@@ -20,49 +21,49 @@ from ossrec.jobs.workers.remote import inspect_in_worker
 from ossrec.jobs.workers.thread_pool import ReadSlots
 
 
-def work(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Look at all that is asked for, until nothing more can be asked."""
-    connections, settings = pickle.load(asked)  # noqa: S301 - see above
-    turns = ReadSlots(connections)
-    threads = DaemonThreadPool(turns.hands, "inspect")
+def serve(requests: BinaryIO, responses: BinaryIO) -> None:
+    """Inspect the requested segments; raises EOFError at the end of *requests*."""
+    connections, settings = pickle.load(requests)  # noqa: S301 - see above
+    slots = ReadSlots(connections)
+    threads = DaemonThreadPool(slots.number, "inspect")
     sending = threading.Lock()
 
-    def answer(number: int, done: "Future[InspectionResult]") -> None:
-        told = _packed(number, done)
+    def respond(number: int, done: "Future[InspectionResult]") -> None:
+        response = _pickled(number, done)
         with sending:
             try:
-                answers.write(told)
-                answers.flush()
-            except OSError:  # nobody is there to hear it
+                responses.write(response)
+                responses.flush()
+            except OSError:  # the parent has exited
                 os._exit(0)
 
     while True:
-        number, name, target, depth = pickle.load(asked)  # noqa: S301
-        future = threads.submit(inspect_in_worker, name, settings, target, depth, turns.look)
-        future.add_done_callback(partial(answer, number))
+        number, name, target, depth = pickle.load(requests)  # noqa: S301
+        future = threads.submit(inspect_in_worker, name, settings, target, depth, slots.inspect)
+        future.add_done_callback(partial(respond, number))
 
 
-def _packed(number: int, done: "Future[InspectionResult]") -> bytes:
-    """What came of a look, as it is sent; a failure that nobody foresaw becomes one that can be told."""
+def _pickled(number: int, done: "Future[InspectionResult]") -> bytes:
+    """Return the response for a finished inspection; an unexpected exception becomes an OssrecError."""
     error = done.exception()
-    told: Any = done.result() if error is None else error
+    response: Any = done.result() if error is None else error
     if error is not None and not isinstance(error, OssrecError):
-        told = OssrecError(f"unforeseen: {type(error).__name__}: {error}".splitlines()[0])
-    return pickle.dumps((number, told), pickle.HIGHEST_PROTOCOL)
+        response = OssrecError(f"unforeseen: {type(error).__name__}: {error}".splitlines()[0])
+    return pickle.dumps((number, response), pickle.HIGHEST_PROTOCOL)
 
 
-def _own_stdout() -> BinaryIO:
-    """Where answers go; whatever else is printed goes to stderr."""
-    answers = os.fdopen(os.dup(1), "wb")
+def _reserve_stdout() -> BinaryIO:
+    """Return stdout for responses, and send anything else that is printed to stderr."""
+    responses = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    return answers
+    return responses
 
 
 def main() -> None:
-    """Work until the input ends, then end at once, whatever is under way."""
+    """Serve until the input ends, then exit at once, whatever is under way."""
     try:
-        work(sys.stdin.buffer, _own_stdout())
-    except (EOFError, pickle.UnpicklingError):  # the end, or the half of a message that came before it
+        serve(sys.stdin.buffer, _reserve_stdout())
+    except (EOFError, pickle.UnpicklingError):  # the end of input, perhaps in the middle of a message
         os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""A look from another process than the one that keeps the catalog: what it is sent, and what it does there."""
+"""Inspect a segment in a worker process: open the bucket there, with its own credentials."""
 
 import threading
 from collections.abc import Callable
@@ -15,25 +15,29 @@ InspectFunction = Callable[[Bucket, SegmentObject, Depth], InspectionResult]
 
 
 def inspect_in_worker(
-    name: str, settings: BucketSettings, target: SegmentObject, depth: Depth, look: InspectFunction = inspect_object
+    name: str,
+    settings: BucketSettings,
+    target: SegmentObject,
+    depth: Depth,
+    inspect: InspectFunction = inspect_object,
 ) -> InspectionResult:
-    """Look at a segment from the process that runs this, with the credentials in its environment.
+    """Inspect a segment of the bucket *name* with the credentials in the environment of this process.
 
-    What was asked of the bucket, repeats included, and what the bucket said of the time is told with it. Raises
-    OssrecError when the bucket cannot be opened here.
+    The result includes the number of requests and retries, and the clock difference to the bucket. Raises OssrecError
+    when the bucket cannot be opened here.
     """
     with _opening:
         bucket = _bucket(name, settings)
     retries: list[RetryEvent] = []
-    looked = look(RetryingBucket(bucket, settings.policy, on_retry=retries.append), target, depth)
-    requests = looked.requests + len(retries)
-    return looked._replace(requests=requests, retries=len(retries), clock_ahead=bucket.clock_ahead)
+    result = inspect(RetryingBucket(bucket, settings.policy, on_retry=retries.append), target, depth)
+    requests = result.requests + len(retries)
+    return result._replace(requests=requests, retries=len(retries), clock_ahead=bucket.clock_ahead)
 
 
-_opening = threading.Lock()  # else threads that come first open one each
+_opening = threading.Lock()  # otherwise the first threads would open a bucket each
 
 
 @lru_cache(maxsize=16)
 def _bucket(name: str, settings: BucketSettings) -> Bucket:
-    """One bucket for all looks of a process, so that its connections are used again."""
+    """Return one bucket for all inspections of a process, so that its connections are reused."""
     return open_bucket(name, settings)

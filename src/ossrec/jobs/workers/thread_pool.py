@@ -1,4 +1,4 @@
-"""Threads of this process that read and inspect segments."""
+"""A worker pool of threads in this process: many read at once, one at a time computes."""
 
 import threading
 from collections.abc import Callable
@@ -14,111 +14,116 @@ from ossrec.jobs.workers.inspect_object import InspectionResult, SegmentObject, 
 from ossrec.model import Body, Cursor, Page
 from ossrec.mpegts.inspection import Depth
 
-# Only one thread looks at once: Python lets hardly more do so, and those that try slow each other down.
-_WAITING = 2  # threads that have read and wait for their turn, so that no connection does
+# One thread at a time computes: the interpreter lock lets hardly more do so, and contenders slow each other down.
+_WAITING = 2  # threads that have read a range and wait to compute, so that no connection is idle
 
-
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class ReadSlots:
-    """Who may do what now: so many read at once, one looks. Both are waited for in C, which holds up nobody else."""
+    """Slots for threads: one of them computes, and as many read as there are connections.
+
+    Threads wait for both inside C calls, which do not hold the interpreter lock.
+    """
 
     def __init__(self, connections: int) -> None:
-        """All are free."""
-        self.hands = slots_for(connections)
-        self.looking = threading.Lock()
-        self.connections: SimpleQueue[None] = SimpleQueue()  # those that are free
+        """Start with all slots free."""
+        self.number = slots_for(connections)
+        self.computing = threading.Lock()
+        self.connections: SimpleQueue[None] = SimpleQueue()  # an item for each free connection
         for _ in range(connections):
             self.connections.put(None)
 
-    def look(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> InspectionResult:
-        """As `inspect_object`, in turns with whoever else is here."""
-        his = _TakingTurns(bucket, self)
+    def inspect(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> InspectionResult:
+        """Call `inspect_object`, taking turns with other threads."""
+        taking_turns = _TakingTurns(bucket, self)
         try:
-            return inspect_object(his, target, depth)
+            return inspect_object(taking_turns, target, depth)
         finally:
-            his.rest()
+            taking_turns.stop_computing()
 
 
 def slots_for(connections: int) -> int:
-    """How many threads keep so many connections busy."""
+    """Return the number of threads that keep so many connections busy."""
     return connections + min(connections, _WAITING)
 
 
 class _TakingTurns(BucketWrapper):
-    """A bucket for one who looks at what he reads: after each call he waits for his turn to look, and then has it."""
+    """A bucket for one thread that computes on what it reads: each call waits for a connection, then for the lock.
 
-    def __init__(self, bucket: Bucket, turns: ReadSlots) -> None:
-        """It is not his turn yet."""
+    The thread holds the lock from the return of a call until the next call or `stop_computing`.
+    """
+
+    def __init__(self, bucket: Bucket, slots: ReadSlots) -> None:
+        """Wrap *bucket*, without the lock."""
         super().__init__(bucket)
-        self._turns = turns
-        self._has_turn = False
+        self._slots = slots
+        self._is_computing = False
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """As of the bucket within."""
+        """List a page in turn."""
         return self._in_turn(lambda: self._bucket.page(prefix, cursor, until=until))
 
     def read(self, key: str, *, limit: int) -> Body:
-        """As of the bucket within."""
+        """Read an object in turn."""
         return self._in_turn(lambda: self._bucket.read(key, limit=limit))
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
-        """As of the bucket within."""
+        """Read a range in turn."""
         return self._in_turn(lambda: self._bucket.read_range(key, start, stop))
 
-    def rest(self) -> None:
-        """Let another one look."""
-        if self._has_turn:
-            self._has_turn = False
-            self._turns.looking.release()
+    def stop_computing(self) -> None:
+        """Let another thread compute."""
+        if self._is_computing:
+            self._is_computing = False
+            self._slots.computing.release()
 
-    def _in_turn(self, read: Callable[[], Answer]) -> Answer:
-        self.rest()
-        self._turns.connections.get()
+    def _in_turn(self, read: Callable[[], Result]) -> Result:
+        self.stop_computing()
+        self._slots.connections.get()
         try:
-            answer = read()
+            result = read()
         finally:
-            self._turns.connections.put(None)
-        self._has_turn = self._turns.looking.acquire()
-        return answer
+            self._slots.connections.put(None)
+        self._is_computing = self._slots.computing.acquire()
+        return result
 
 
 class ThreadPool:
-    """Threads of this process: some look at what they have read while others read."""
+    """A worker pool of threads in this process."""
 
-    is_here = True
+    is_local = True
 
     def __init__(self, connections: int) -> None:
-        """So many requests at once, from when the ``with`` block begins."""
-        self._turns = ReadSlots(connections)
-        self.hands = self._turns.hands
+        """Allow *connections* requests at once, from the start of the ``with`` block."""
+        self._slots = ReadSlots(connections)
+        self.slots = self._slots.number
         self._threads: DaemonThreadPool | None = None
 
-    def expect(self, segments: int, size: int) -> None:
-        """As `Crew.expect`: it is the same whatever there is to do."""
+    def plan_for(self, segments: int, size: int) -> None:
+        """Ignore the estimate: the number of threads is fixed."""
 
     def submit(self, bucket: Bucket, target: SegmentObject, depth: Depth) -> "Future[InspectionResult]":
-        """As `Crew.submit`."""
+        """Start the inspection of a segment."""
         if self._threads is None:
-            raise ValueError("a crew works inside its with block")
-        return self._threads.submit(self._turns.look, bucket, target, depth)
+            raise ValueError("a worker pool can only be used inside its with block")
+        return self._threads.submit(self._slots.inspect, bucket, target, depth)
 
     def result(self, future: "Future[InspectionResult]") -> InspectionResult:
-        """As `Crew.result`."""
+        """Return the result of a finished inspection."""
         return future.result()
 
-    def ensure(self) -> None:
-        """As `Crew.ensure`: threads do not go away."""
+    def check_alive(self) -> None:
+        """Do nothing: threads do not disappear."""
 
     def __enter__(self) -> Self:
         """Start the threads."""
-        self._threads = DaemonThreadPool(self.hands, "inspect")
+        self._threads = DaemonThreadPool(self.slots, "inspect")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait a moment for looks under way, but for none that are still to begin."""
+        """Wait briefly for inspections under way; cancel the others after an error."""
         if self._threads is not None:
             self._threads.__exit__(kind, error, trace)
