@@ -22,7 +22,7 @@ from ossrec.recorder.calls import TaskHandle
 from ossrec.recorder.client import RecorderClient, RecordingRequest, RetryLimits
 from ossrec.recorder.endpoint import base_of
 from ossrec.recorder.rate_limit import RateLimit
-from ossrec.recorder.response import read_answer
+from ossrec.recorder.response import read_response
 from tests.oss_server import OssServer
 from tests.recorder import Recorder, Trouble
 from tests.recorder.server import CERTIFICATE
@@ -372,7 +372,7 @@ def test_no_window_has_more_than_its_share(pauses: list[float]) -> None:
     )
 )
 def test_whatever_comes_is_an_answer_or_none(body: bytes) -> None:
-    answer = read_answer(body, "t")
+    answer = read_response(body, "t")
     if answer is not None:
         assert isinstance(answer.code, int)
         assert isinstance(answer.message, str)
@@ -397,7 +397,7 @@ def test_whatever_comes_is_an_answer_or_none(body: bytes) -> None:
     ],
 )
 def test_an_answer_has_a_whole_code(body: bytes, code: int | None) -> None:
-    answer = read_answer(body, "t")
+    answer = read_response(body, "t")
     assert (None if answer is None else answer.code) == code
 
 

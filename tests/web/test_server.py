@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.connection.open_writer import open_for_writing
-from ossrec.catalog.tasks.inbox import inbox_of, waiting
+from ossrec.catalog.tasks.inbox import inbox_count, inbox_path
 from ossrec.cli.main import run
 from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from tests.tasks.catalogs import rows_of
@@ -190,7 +190,7 @@ def test_a_run_that_holds_the_catalog_holds_up_no_callback(listener: Listener) -
     with closing(open_for_writing(listener.catalog)) as conn:
         conn.execute("BEGIN IMMEDIATE")
         assert listener.post(body()) == 200
-        assert waiting(listener.catalog) == 1
+        assert inbox_count(listener.catalog) == 1
         conn.execute("ROLLBACK")
 
 
@@ -210,7 +210,7 @@ def test_what_came_is_soon_in_the_catalog(listener: Listener) -> None:
     listener.wait_for("taken into the catalog: 1")
 
     assert rows_of(listener.catalog, "SELECT recordid FROM tasks") == [{"recordid": RID}]
-    assert waiting(listener.catalog) == 0
+    assert inbox_count(listener.catalog) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -277,14 +277,14 @@ def test_an_inbox_that_cannot_be_written_is_one_line(
     alone: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OSSREC_CALLBACK_SECRET", SECRET)
-    Path(inbox_of(alone / "ossrec.db")).mkdir()
+    Path(inbox_path(alone / "ossrec.db")).mkdir()
 
     assert run(["tasks", "listen", "--port", "0"]) == 10
     assert capfd.readouterr().err.startswith("ossrec: cannot write")
 
 
 def test_an_inbox_that_breaks_is_told_and_answered_with_503(listener: Listener) -> None:
-    with closing(sqlite3.connect(inbox_of(listener.catalog))) as conn:
+    with closing(sqlite3.connect(inbox_path(listener.catalog))) as conn:
         conn.execute("DROP TABLE inbox")
     assert listener.post(body()) == 503
     assert "cannot store it" in listener.wait_for("503")

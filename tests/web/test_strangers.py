@@ -14,7 +14,7 @@ import pytest
 from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.schema.version import VERSION
-from ossrec.catalog.tasks.inbox import inbox_of
+from ossrec.catalog.tasks.inbox import inbox_path
 from ossrec.cli.main import run
 from ossrec.web.rejection_log import RejectionLog
 from tests.web.conftest import SECRET, Listener
@@ -239,7 +239,7 @@ def test_a_catalog_that_another_run_is_making_keeps_no_callback_out(alone: Path)
 def test_a_full_disk_is_told_and_answered_with_503(listener: Listener) -> None:
     assert listener.post(body("before")) == 200
     listener.wait_for("taken into the catalog: 1")
-    full = Path(f"{inbox_of(listener.catalog)}-wal").stat().st_size
+    full = Path(f"{inbox_path(listener.catalog)}-wal").stat().st_size
     before = resource.prlimit(listener.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(listener.pid, resource.RLIMIT_FSIZE, (full, before[1]))  # no file grows from here on
     answers = [listener.post(body(f"m{number}", pad="x" * 100_000)) for number in range(3)]

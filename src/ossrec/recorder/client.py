@@ -26,8 +26,8 @@ from ossrec.net.redaction import redacting
 from ossrec.recorder.authentication import Authentication, UnsignedRequest
 from ossrec.recorder.calls import CallLog, NoCallLog, Resid, TaskHandle
 from ossrec.recorder.endpoint import url_of
-from ossrec.recorder.outcomes import arrived, ended, understand, unheard
-from ossrec.recorder.rate_limit import RateLimit, pace_of
+from ossrec.recorder.outcomes import evaluate_reply, maybe_started, no_reply_error, outcome_of
+from ossrec.recorder.rate_limit import RateLimit, shared_rate_limit
 from ossrec.recorder.response import Response
 from ossrec.recorder.transport import NoReply, send
 
@@ -85,7 +85,7 @@ class RecorderClient:
         self._base, self._app_id, self._authentication = base, app_id, authentication
         self._notes = notes or NoCallLog()
         self._patience = patience
-        self._pace = pace or pace_of(base, app_id)
+        self._pace = pace or shared_rate_limit(base, app_id)
         self._clock, self._wait = clock or time.time, wait
         self._hide = redacting(authentication.secrets)
         self._spent: set[str] = set()
@@ -112,7 +112,7 @@ class RecorderClient:
         came at all: the recording may be running under a recordid that only its files and callbacks tell.
         Raises ResidSpent without sending anything for a resid that was used here, or is too old.
         """
-        body = members(wish.layout) | {
+        body = check_layout(wish.layout) | {
             "resid": resid.text,
             "appid": self._app_id,
             "roomid": wish.room_id,
@@ -133,7 +133,7 @@ class RecorderClient:
             started = self._insist(ask, silent)
         except (RecorderRefused, RecorderDenied) as refusal:
             self._spent.add(resid.text)
-            raise arrived(silent[0], refusal) if silent else refusal from None
+            raise maybe_started(silent[0], refusal) if silent else refusal from None
         except Exception:  # also that a repetition could not be noted
             if silent:  # one before it may have arrived
                 raise silent[0] from None
@@ -143,7 +143,7 @@ class RecorderClient:
 
     def change_layout(self, task: TaskHandle, layout: Mapping[str, Any]) -> None:
         """Change how the streams of a mixed recording are laid out; repeated when no answer comes."""
-        body = members(layout) | self._naming(task)
+        body = check_layout(layout) | self._naming(task)
         self._insist(lambda: self._call(self._about("layout", task), body))
 
     def stop(self, task: TaskHandle) -> None:
@@ -191,7 +191,7 @@ class RecorderClient:
         try:
             answer = self._answer(asked, request, wanted)
         except RecorderError as failure:
-            self._notes.ended(asked, ended(failure, self._now()))
+            self._notes.ended(asked, outcome_of(failure, self._now()))
             raise
         resid, recordid = answer.id("resid"), answer.id("recordid")
         self._notes.ended(asked, RecorderOutcome("done", self._now(), 0, answer.message or None, resid, recordid))
@@ -201,8 +201,8 @@ class RecorderClient:
         try:
             reply = send(self._base, request, self._app_id, self._authentication, self._patience.timeout)
         except NoReply as silence:
-            raise unheard(asked, self._base, silence) from None
-        return understand(asked, reply, wanted, self._hide)
+            raise no_reply_error(asked, self._base, silence) from None
+        return evaluate_reply(asked, reply, wanted, self._hide)
 
     def _asked(self, call: str, room_id: str, **known: str | None) -> RecorderRequest:
         return RecorderRequest(call, _trace_id(), self._app_id, room_id, self._now(), **known)
@@ -222,7 +222,7 @@ def _trace_id() -> str:
     return uuid.uuid4().hex
 
 
-def members(given: Mapping[str, Any]) -> dict[str, Any]:
+def check_layout(given: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of a layout; raises UsageProblem where it would replace what we say ourselves."""
     ours = sorted(_OURS & set(given))
     if ours:

@@ -4,21 +4,21 @@ from ossrec.errors import RecorderDenied, RecorderError, RecorderRefused, Record
 from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.net.messages import brief
 from ossrec.net.redaction import Hide
-from ossrec.recorder.response import Response, read_answer
+from ossrec.recorder.response import Response, read_response
 from ossrec.recorder.transport import NoReply, Reply
 
 _LATER = (408, 425, 429)  # "ask again later", whether it was done or not
 _OUTCOMES: dict[type[RecorderError], str] = {RecorderUnanswered: "unanswered", RecorderUnreachable: "unsent"}
 
 
-def understand(asked: RecorderRequest, reply: Reply, wanted: str, hide: Hide) -> Response:
+def evaluate_reply(asked: RecorderRequest, reply: Reply, wanted: str, hide: Hide) -> Response:
     """The answer of code 0 in *reply*, with an id called *wanted* unless that is "".
 
     Raises RecorderRefused, RecorderDenied, and RecorderUnanswered for what may have been done all the same: a
     server that fails at its own side, or what is no answer at all. *hide* takes secrets out of what the service says.
     """
     where, trace = _where(asked), asked.trace_id
-    answer = read_answer(reply.body, trace)
+    answer = read_response(reply.body, trace)
     said = "" if answer is None else brief(hide(answer.message))
     if reply.status >= 500 or reply.status in _LATER:
         detail = f"the service failed with status {reply.status}{f', {said}' if said else ''}"
@@ -38,13 +38,13 @@ def understand(asked: RecorderRequest, reply: Reply, wanted: str, hide: Hide) ->
     return answer._replace(message=said)
 
 
-def unheard(asked: RecorderRequest, base: str, silence: NoReply) -> RecorderError:
+def no_reply_error(asked: RecorderRequest, base: str, silence: NoReply) -> RecorderError:
     """What it means that no reply came."""
     kind = RecorderUnanswered if silence.arrived else RecorderUnreachable
     return kind(f"{_where(asked)}: {base}: {silence}", trace_id=asked.trace_id)
 
 
-def ended(failure: RecorderError, now_ms: int) -> RecorderOutcome:
+def outcome_of(failure: RecorderError, now_ms: int) -> RecorderOutcome:
     """How a call is noted that came to *failure*."""
     outcome = _OUTCOMES.get(type(failure), "refused")
     if isinstance(failure, RecorderRefused):
@@ -52,7 +52,7 @@ def ended(failure: RecorderError, now_ms: int) -> RecorderOutcome:
     return RecorderOutcome(outcome, now_ms, None, str(failure))
 
 
-def arrived(silent: RecorderUnanswered, refusal: RecorderError) -> RecorderUnanswered:
+def maybe_started(silent: RecorderUnanswered, refusal: RecorderError) -> RecorderUnanswered:
     """What it means that a start was refused after one that got no answer."""
     error = RecorderUnanswered(
         f"{silent}; sent again, its resid was refused, so the first had most likely arrived: {refusal}"

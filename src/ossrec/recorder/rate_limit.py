@@ -41,7 +41,7 @@ _PACES: dict[tuple[str, int], RateLimit] = {}
 _PACES_LOCK = threading.Lock()
 
 
-def pace_of(base: str, app_id: int) -> RateLimit:
+def shared_rate_limit(base: str, app_id: int) -> RateLimit:
     """The pace that all clients of this process share for an AppID of the service at *base*."""
     with _PACES_LOCK:
         return _PACES.setdefault((base, app_id), RateLimit())

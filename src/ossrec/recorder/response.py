@@ -22,7 +22,7 @@ class Response(NamedTuple):
         return value if value.isascii() and value.isprintable() and " " not in value else None
 
 
-def read_answer(body: bytes, trace_id: str) -> Response | None:
+def read_response(body: bytes, trace_id: str) -> Response | None:
     """The answer to the request *trace_id* in *body*; None when it is none, or that to another request."""
     if len(body) > MOST_BYTES:
         return None

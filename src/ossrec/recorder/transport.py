@@ -55,10 +55,10 @@ def send(base: str, request: UnsignedRequest, app_id: int, authentication: Authe
             )
             return Reply(response.status_code, read_body(response, MOST_BYTES))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise silence(error) from None  # the library's own text may hold a proxy's password
+            raise no_reply(error) from None  # the library's own text may hold a proxy's password
 
 
-def silence(error: Exception) -> NoReply:
+def no_reply(error: Exception) -> NoReply:
     """What a network error means."""
     found = list(causes(error))
 

@@ -45,7 +45,7 @@ def read_callback(body: bytes) -> tuple[Callback, str]:
     return _callback(value, body), text
 
 
-def content_of(text: str) -> str:
+def canonical_content(text: str) -> str:
     """What a body says, so that two that say the same compare equal: however it is written, whenever it was sent."""
     try:
         value = json.loads(text)

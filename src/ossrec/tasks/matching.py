@@ -9,13 +9,13 @@ from ossrec.tasks.task import NOBODY, FactSources, Task
 
 def read_name(path: str, playlist: str | None, task: Task | None) -> RecordingName | None:
     """How the name of a recording is read by what is known of its task; None if it is none that can be read."""
-    settled = None if task is None else settle(names_of(path, playlist), task)
+    settled = None if task is None else resolve_name(name_keys(path, playlist), task)
     if settled is None:
         return parse_name(playlist or f"{path}.m3u8")
     return settled.name._replace(ambiguous=settled.ambiguous)
 
 
-def about_name(name: RecordingName) -> Iterator[tuple[str, str]]:
+def name_findings(name: RecordingName) -> Iterator[tuple[str, str]]:
     """Codes and details of what there is to say about a name."""
     if not name.conforming:
         yield "NAM441", f"recordid {name.recordid}, room {name.roomid}, uid {name.uid}"
@@ -23,13 +23,13 @@ def about_name(name: RecordingName) -> Iterator[tuple[str, str]]:
         yield "NAM450", f"read as room {name.roomid}, uid {name.uid}"
 
 
-def names_of(path: str, playlist: str | None) -> tuple[str, ...]:
+def name_keys(path: str, playlist: str | None) -> tuple[str, ...]:
     """The keys that tell whose a recording is: the name of its first recorder, and that of its playlist."""
     plain = f"{path}.m3u8"
     return (plain,) if playlist is None or playlist == plain else (plain, playlist)
 
 
-class SettledName(NamedTuple):
+class ResolvedName(NamedTuple):
     """The reading of a recording's name that its task allows best."""
 
     name: RecordingName
@@ -69,7 +69,7 @@ def _by(source: str | None) -> str:
     return "" if source is None else f", says {source}"
 
 
-def settle(keys: Iterable[str], task: Task) -> SettledName | None:
+def resolve_name(keys: Iterable[str], task: Task) -> ResolvedName | None:
     """The likeliest reading of a recording's *keys* that fits its task, else the likeliest; None if there is none.
 
     The name stays ambiguous as long as readings fit that differ in room or user.
@@ -79,8 +79,8 @@ def settle(keys: Iterable[str], task: Task) -> SettledName | None:
         return None
     fitting = [one for one in each if not contradictions(task, one.roomid, one.stream, one.uid)]
     if not fitting:
-        return SettledName(each[0], each[0].ambiguous)
+        return ResolvedName(each[0], each[0].ambiguous)
     if not each[0].ambiguous and fitting[0] == each[0]:
-        return SettledName(each[0], ambiguous=False)
+        return ResolvedName(each[0], ambiguous=False)
     ordinary = [one for one in fitting if one.uid is not None] or fitting  # see `readings` on strange rooms
-    return SettledName(ordinary[0], len({(one.roomid, one.uid) for one in ordinary}) > 1)
+    return ResolvedName(ordinary[0], len({(one.roomid, one.uid) for one in ordinary}) > 1)

@@ -52,7 +52,7 @@ class ColumnMapping:
         return [what for what in FIELDS if what not in self.taken]
 
 
-def columns_of(header: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
+def map_columns(header: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
     """Which column holds which field: as *named*, "" for none, else that of *header* with a usual name."""
     said = [column for column in named.values() if column]
     usual = usual_columns([name for name in header if name not in said])
@@ -67,7 +67,7 @@ def usual_columns(header: Sequence[str]) -> dict[str, str]:
     return {what: name for what, name in found.items() if name is not None}
 
 
-def listed(names: Iterable[str]) -> str:
+def quote_columns(names: Iterable[str]) -> str:
     """Names of columns in a sentence, however long or strange they are."""
     return ", ".join(_short(ascii(name)) for name in list(names)[:_MOST])
 

@@ -199,7 +199,7 @@ def _uid(value: Any) -> str | None:
     return whole[1] if whole else name
 
 
-def extra_of(raw: Mapping[str, Any], taken: Container[str]) -> str | None:
+def pack_extra(raw: Mapping[str, Any], taken: Container[str]) -> str | None:
     """The columns of a row that are no fields, as a JSON object; None if there are none, or nothing in them."""
     other = {name: value for name, value in raw.items() if name not in taken and value is not None and value != ""}
     if not other:

@@ -36,7 +36,7 @@ class UnreadableTable(ValueError):
 
 
 @contextmanager
-def as_text(stream: BinaryIO, encoding: str | None = None) -> Iterator[TextIO]:
+def open_text(stream: BinaryIO, encoding: str | None = None) -> Iterator[TextIO]:
     """Bytes as text: UTF-8, or UTF-16 if its mark says so, unless *encoding* is given.
 
     What is no such text stays visible as half characters, and makes its row a bad one. Raises Unreadable for what is

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TextIO
 
-from ossrec.tasks.table_columns import FIELDS, ColumnMapping, columns_of, listed
-from ossrec.tasks.table_fields import TaskFields, extra_of, read_fields
+from ossrec.tasks.table_columns import FIELDS, ColumnMapping, map_columns, quote_columns
+from ossrec.tasks.table_fields import TaskFields, pack_extra, read_fields
 from ossrec.tasks.table_readers import RawRow, UnreadableTable, csv_rows, json_lines, json_values
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -63,14 +63,14 @@ def _mapped_json(values: Iterator[RawRow], mapped: TableOptions, seen: ColumnMap
         shape = tuple(raw.values)
         columns = shapes.get(shape)
         if columns is None:
-            columns = columns_of(shape, mapped.columns)
+            columns = map_columns(shape, mapped.columns)
             seen.note(shape, columns, mapped.columns)
             if len(shapes) < _MOST_SHAPES:
                 shapes[shape] = columns
         yield _row(raw.line, raw.values, columns, mapped.zone)
     missing = [column for field, column in mapped.columns.items() if column and field not in seen.taken]
     if missing and seen.names:
-        raise UnreadableTable(f"no row has a column {missing[0]!a}; there are {listed(seen.names)}")
+        raise UnreadableTable(f"no row has a column {missing[0]!a}; there are {quote_columns(seen.names)}")
 
 
 def _mapped_csv(
@@ -96,7 +96,7 @@ def _mapped_csv(
             continue
         cells.append("")  # for the fields that have no column
         try:
-            extra = extra_of({name: cells[place] for place, name in others}, ())
+            extra = pack_extra({name: cells[place] for place, name in others}, ())
             yield TableRow(line, read_fields([cells[place] for place in places], extra, mapped.zone))
         except ValueError as error:
             if width == 1 or any(map(str.strip, cells)):  # spreadsheets end in lines of nothing but commas
@@ -112,13 +112,13 @@ def _header(first: tuple[int, list[str]] | RawRow, mapped: TableOptions) -> tupl
         raise UnreadableTable("its first line has NUL characters: if it is UTF-16, add --encoding utf-16-le")
     if len(set(header)) < len(header):
         twice = next(name for name in header if header.count(name) > 1)
-        raise UnreadableTable(f"it has two columns {listed([twice])}")
-    columns = columns_of(header, mapped.columns)
+        raise UnreadableTable(f"it has two columns {quote_columns([twice])}")
+    columns = map_columns(header, mapped.columns)
     missing = [name for name in columns.values() if name not in header]
     if missing or "recordid" not in columns:
         what = f"{missing[0]!a}" if missing else "for the recordid: name it with --map recordid=COLUMN"
         apart = ", or what stands between the fields with --delimiter" if len(header) == 1 else ""
-        raise UnreadableTable(f"it has no column {what}{apart}; it has {listed(header)}")
+        raise UnreadableTable(f"it has no column {what}{apart}; it has {quote_columns(header)}")
     return header, columns
 
 
@@ -132,7 +132,7 @@ def _delimiter(first: str, mapped: TableOptions, delimiters: Sequence[str]) -> s
             header = _names(next(csv.reader([first], delimiter=sign)))
         except (csv.Error, StopIteration):
             continue
-        columns = columns_of(header, mapped.columns)
+        columns = map_columns(header, mapped.columns)
         if "recordid" in columns and all(name in header for name in columns.values()):
             return sign
     return delimiters[0]
@@ -141,7 +141,7 @@ def _delimiter(first: str, mapped: TableOptions, delimiters: Sequence[str]) -> s
 def _row(line: int, values: Mapping[str, Any], columns: Mapping[str, str], zone: tzinfo) -> TableRow:
     given = [values.get(columns.get(field, "")) for field in FIELDS]
     try:
-        return TableRow(line, read_fields(given, extra_of(values, columns.values()), zone))
+        return TableRow(line, read_fields(given, pack_extra(values, columns.values()), zone))
     except (ValueError, RecursionError) as error:
         return TableRow(line, None, str(error))
 

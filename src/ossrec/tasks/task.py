@@ -64,7 +64,7 @@ def fold(facts: Sequence[TaskFact], now_ms: int) -> Task:
     )
 
 
-def sources(facts: Sequence[TaskFact]) -> FactSources:
+def fact_sources(facts: Sequence[TaskFact]) -> FactSources:
     """Who says room, stream and users of the task that these facts are of."""
     return FactSources(*(None if fact is None else fact.source for fact in _settling(_ranked(facts))))
 

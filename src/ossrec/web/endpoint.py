@@ -24,7 +24,7 @@ from ossrec.web.rejection_log import Log, RejectionLog
 _METHODS = ("POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS")
 
 
-class InboxWriter(NamedTuple):
+class EndpointOptions(NamedTuple):
     """What an endpoint works with besides its catalog."""
 
     log: Log
@@ -36,7 +36,7 @@ class InboxWriter(NamedTuple):
 class CallbackEndpoint:
     """Takes callbacks for one catalog."""
 
-    def __init__(self, catalog: Path, secrets: Collection[str], desk: InboxWriter) -> None:
+    def __init__(self, catalog: Path, secrets: Collection[str], desk: EndpointOptions) -> None:
         """A caller must know one of *secrets*, if there are any. Raises sqlite3.Error when the inbox cannot be made."""
         self._secrets = [one.encode() for one in secrets]
         self._desk = desk

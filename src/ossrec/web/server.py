@@ -15,13 +15,13 @@ from typing import NamedTuple
 import uvicorn
 
 from ossrec.catalog.connection.transactions import short_transaction
-from ossrec.catalog.tasks.inbox import inbox_of
+from ossrec.catalog.tasks.inbox import inbox_path
 from ossrec.errors import CatalogError, CatalogLocked, UsageProblem
 from ossrec.jobs.session.short_writes import short_write_connection
 from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.link import link
 from ossrec.net.messages import brief
-from ossrec.web.endpoint import CallbackEndpoint, InboxWriter
+from ossrec.web.endpoint import CallbackEndpoint, EndpointOptions
 from ossrec.web.http_protocol import LIMITS, ConnectionLimits, WaitingConnections
 from ossrec.web.rejection_log import Log, RejectionLog
 
@@ -51,10 +51,10 @@ def listen(
         _check(catalog, log)
         taking = _Taking(catalog, log)
         try:
-            endpoint = CallbackEndpoint(catalog, secrets, InboxWriter(log, refusals, taking.wake, limits))
+            endpoint = CallbackEndpoint(catalog, secrets, EndpointOptions(log, refusals, taking.wake, limits))
         except sqlite3.Error as error:
             raise CatalogError(
-                f"cannot write {inbox_of(catalog)} ({error}): check the permissions of its folder"
+                f"cannot write {inbox_path(catalog)} ({error}): check the permissions of its folder"
             ) from None
         try:
             host, port = door.getsockname()[:2]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.tasks.callbacks import CallbackRow, keep_callback
+from ossrec.catalog.tasks.callbacks import CallbackRow, save_callback
 from ossrec.jobs.scan import callback_files as first
 from ossrec.tasks.callback_bucket import bucket_named_in
 from tests.scan.bucket_maker import DAY, recording, stem
@@ -37,7 +37,7 @@ def told(catalog: Path, *files: str, address: str = OWN) -> None:
         for number, file in enumerate(files):
             body = json.dumps({"context": {"fileaddress": address + file}})
             row = CallbackRow(f"{address}{number}{file}", DAY + 1000, 0, 2, None, None, file, body)
-            keep_callback(conn, row, may_be_kept=False)
+            save_callback(conn, row, may_be_kept=False)
 
 
 def looks(bucket: MemoryBucket, catalog: Path, **options: Any) -> list[str]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.catalog.connection.lock import lock_catalog
 from ossrec.catalog.connection.open_writer import open_for_writing
-from ossrec.catalog.tasks.inbox import Inbox, waiting
+from ossrec.catalog.tasks.inbox import Inbox, inbox_count
 from ossrec.jobs.tasks import callbacks
 from ossrec.model import Cursor, Page, TaskFact
 from ossrec.tasks.callbacks import UnreadableCallback, read_callback
@@ -261,7 +261,7 @@ def test_an_inbox_taken_twice_counts_nothing_twice(alone: Path, ossrec: Ossrec) 
         (alone / "t.csv").write_text("recordid\nother\n")
         ossrec("tasks", "import", "t.csv")
 
-    assert waiting(catalog) == 0
+    assert inbox_count(catalog) == 0
     assert rows_of(catalog, "SELECT msgid, repeats FROM callbacks") == [{"msgid": "RECORD-1", "repeats": 2}]
 
 
@@ -298,7 +298,7 @@ def test_callbacks_that_never_stop_coming_hold_nothing_up(alone: Path, monkeypat
     monkeypatch.setattr(callbacks, "store_messages", keep_while_another_comes)
     with closing(open_for_writing(catalog)) as conn:
         assert callbacks.ingest_callbacks(conn, catalog, 6) == 1
-    assert waiting(catalog) == 1
+    assert inbox_count(catalog) == 1
 
 
 def test_the_commands_that_read_say_what_waits(alone: Path, ossrec: Ossrec) -> None:

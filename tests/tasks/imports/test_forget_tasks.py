@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.jobs.tasks.link import link, note_facts
+from ossrec.jobs.tasks.link import add_facts, link
 from ossrec.model import TaskFact
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put_recording, rid, stem
@@ -50,7 +50,7 @@ def test_a_wrong_file_is_taken_back_as_if_it_had_never_been_there(ossrec: Ossrec
     put_recording(alone / "b", f"rid_{rid(4)}_strange__uid_s_c__uid_s_d__uid_e", 3)
     with written(alone / "ossrec.db") as conn:
         fact = TaskFact(rid(2), "rest", "c1", "started", STARTED * 1000, started_ms=STARTED * 1000)
-        note_facts(conn, [fact], NOW)
+        add_facts(conn, [fact], NOW)
         link(conn, NOW)
     scan(alone / "b", alone / "ossrec.db")
     before = books(alone)

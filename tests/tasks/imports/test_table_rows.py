@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ossrec.tasks.table_columns import ColumnMapping
 from ossrec.tasks.table_fields import TaskFields, read_time, read_zone
-from ossrec.tasks.table_readers import UnreadableTable, as_text
+from ossrec.tasks.table_readers import UnreadableTable, open_text
 from ossrec.tasks.table_rows import TableOptions, TableRow, merge_rows, read_rows
 
 RID = "ba1107310000565164da34f816f842da94d"
@@ -24,7 +24,7 @@ NOON = 1_790_856_000_000  # 2026-10-01T12:00:00Z
 
 def rows(data: str | bytes, kind: str = "csv", mapped: TableOptions = TableOptions()) -> list[TableRow]:  # noqa: B008
     raw = data.encode() if isinstance(data, str) else data
-    with as_text(io.BytesIO(raw)) as text:
+    with open_text(io.BytesIO(raw)) as text:
         return list(read_rows(text, kind, mapped))
 
 
@@ -196,13 +196,13 @@ def test_a_line_beyond_measure_is_a_bad_row_and_is_not_held(quote: str) -> None:
 
 
 def test_an_encoding_may_be_named() -> None:
-    with as_text(io.BytesIO(f"recordid,room\n{RID},三年\n".encode("gb18030")), "gb18030") as text:
+    with open_text(io.BytesIO(f"recordid,room\n{RID},三年\n".encode("gb18030")), "gb18030") as text:
         (row,) = read_rows(text, "csv", TableOptions())
     assert row.told == told(roomid="三年")
 
 
 def test_what_stands_between_fields_is_not_guessed_when_it_is_told() -> None:
-    with as_text(io.BytesIO(f"recordid;room\n{RID};x\n".encode())) as text, pytest.raises(UnreadableTable):
+    with open_text(io.BytesIO(f"recordid;room\n{RID};x\n".encode())) as text, pytest.raises(UnreadableTable):
         list(read_rows(text, "csv", TableOptions(), (",",)))
 
 

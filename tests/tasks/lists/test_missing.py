@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.tasks.callbacks import CallbackRow, keep_callback
+from ossrec.catalog.tasks.callbacks import CallbackRow, save_callback
 from ossrec.catalog.tasks.facts import TaskRow, save_facts, save_tasks
-from ossrec.catalog.tasks.listing_coverage import listed_until, places
+from ossrec.catalog.tasks.listing_coverage import listed_until, scanned_locations
 from ossrec.catalog.tasks.unmatched import LateBounds, unmatched
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, source
@@ -65,7 +65,7 @@ def test_until_when_the_bucket_is_known(build: CatalogBuilder, scans: list[tuple
     for bucket, prefix, before in scans:
         build.in_bucket(f"oss://{bucket}").scan(started=NOW - before, prefix=prefix)
 
-    assert listed_until(places(build.conn, NOW)) == (None if ago is None else NOW - ago)
+    assert listed_until(scanned_locations(build.conn, NOW)) == (None if ago is None else NOW - ago)
 
 
 def test_a_place_whose_scans_fail_holds_back_what_cannot_be_judged(build: CatalogBuilder) -> None:
@@ -193,7 +193,7 @@ def test_a_callback_counts_from_its_word_or_from_when_it_came(
     save_facts(build.conn, facts, NOW)
     for one in facts:
         row = CallbackRow(one.identity, received, 0, 2, at, RID, one.file, "{}")
-        keep_callback(build.conn, row, may_be_kept=False)
+        save_callback(build.conn, row, may_be_kept=False)
     build.scan(started=NOW)
 
     found = missing(build, "callback")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.tasks.facts import TaskRow, save_tasks
-from ossrec.jobs.tasks.link import link, note_facts
+from ossrec.jobs.tasks.link import add_facts, link
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
 from tests.running import Ossrec
@@ -47,7 +47,7 @@ def catalog(ossrec: Ossrec, alone: Path) -> Path:
 def test_everything_that_does_not_match_is_listed(ossrec: Ossrec, catalog: Path) -> None:
     named = TaskFact(rid(3), "callback", "m1", "result", at_ms=STARTED * 1000, uids=("u9",), file="2026/other.m3u8")
     with written(catalog) as conn:
-        note_facts(conn, [named], NOW)
+        add_facts(conn, [named], NOW)
         link(conn, NOW)
 
     assert unmatched(ossrec) == [
@@ -180,7 +180,7 @@ def test_show_tells_the_story_of_a_task_with_several_files(ossrec: Ossrec, catal
 
 def test_show_of_a_recording_has_every_line_with_its_source(ossrec: Ossrec, catalog: Path) -> None:
     with written(catalog) as conn:
-        note_facts(
+        add_facts(
             conn,
             [
                 TaskFact(rid(1), "rest", "t1/done", "started", at_ms=STARTED * 1000, roomid="room", stream="mixed"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.tasks.facts import TaskRow, save_tasks
-from ossrec.jobs.tasks.link import link, note_facts, refresh
+from ossrec.jobs.tasks.link import add_facts, link, refold_tasks
 from ossrec.model import TaskFact
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put, put_recording, rid, segment, stem
@@ -85,7 +85,7 @@ def test_a_strangers_callback_stretches_nothing_until_the_bucket_confirms_it(oss
     told(ossrec, alone, {"recordid": "zz1", "started": STARTED + 9})
     with written(alone / "ossrec.db") as conn:
         early = (STARTED - 9) * 1000
-        note_facts(conn, [TaskFact(rid(2), "callback", "m1", "result", early + 9, started_ms=early)], NOW)
+        add_facts(conn, [TaskFact(rid(2), "callback", "m1", "result", early + 9, started_ms=early)], NOW)
         link(conn, NOW)
     assert linked(alone) == [None]
 
@@ -185,7 +185,7 @@ def test_callbacks_in_another_order_say_the_same(alone: Path) -> None:
     for name, facts in (("one", (anna, ben)), ("other", (ben, anna))):
         with written(alone / name) as conn:
             for fact in facts:
-                note_facts(conn, [fact], NOW)
+                add_facts(conn, [fact], NOW)
         said += rows_of(alone / name, TASKS)
 
     assert said[0] == said[1]
@@ -197,7 +197,7 @@ def test_a_strangers_room_is_no_part_of_a_reading_that_nobody_said(ossrec: Ossre
     put_recording(alone / "b", f"2026/rid_{rid(1)}_a__uid_s_b__uid_s_c__uid_e", 3)
     scan(alone / "b", alone / "ossrec.db")
     with written(alone / "ossrec.db") as conn:
-        note_facts(conn, [TaskFact(rid(1), "callback", "m1", "result", 9, "a", "source", ("b__uid_s_c",))], NOW)
+        add_facts(conn, [TaskFact(rid(1), "callback", "m1", "result", 9, "a", "source", ("b__uid_s_c",))], NOW)
         link(conn, NOW)
     assert found(alone / "ossrec.db")[0]["uid"] == "b__uid_s_c"
 
@@ -211,7 +211,7 @@ def test_a_contradiction_names_who_said_it_as_it_is_known_by_now(ossrec: Ossrec,
     scan(alone / "b", alone / "ossrec.db")
     with written(alone / "ossrec.db") as conn:
         fact = TaskFact(rid(1), "callback", "m1", "result", STARTED * 1000 + 60_000, "other", started_ms=STARTED * 1000)
-        note_facts(conn, [fact], NOW)
+        add_facts(conn, [fact], NOW)
         link(conn, NOW)
     (row,) = ossrec("tasks", "unmatched", "--kind", "contradiction", "--format", "json").json
     assert (row["code"], row["detail"]) == ("TSK462", "the file is of room room, the task of room other, says callback")
@@ -228,7 +228,7 @@ def test_a_task_of_which_nobody_says_anything_any_more_is_none(ossrec: Ossrec, a
     told(ossrec, alone, {"recordid": rid(1), "roomid": "a"}, {"recordid": rid(2), "stopped": NOW - 400})
     with written(alone / "ossrec.db") as conn:
         conn.execute("DELETE FROM task_facts")
-        refresh(conn, [rid(1), rid(2)], NOW)
+        refold_tasks(conn, [rid(1), rid(2)], NOW)
         link(conn, NOW)
     scan(alone / "b", alone / "ossrec.db")
     first, second = found(alone / "ossrec.db")
@@ -255,7 +255,7 @@ def test_lines_of_one_second_follow_from_each_other(ossrec: Ossrec, alone: Path)
     for room in ("a", "a__uid_s_b", None):
         told(ossrec, alone, {"recordid": rid(1), "roomid": room})
     with written(alone / "ossrec.db") as conn:
-        note_facts(conn, [TaskFact(rid(1), "callback", "m1", "result", NOW * 1000 + 400, "a", file="x.m3u8")], NOW)
+        add_facts(conn, [TaskFact(rid(1), "callback", "m1", "result", NOW * 1000 + 400, "a", file="x.m3u8")], NOW)
         link(conn, NOW)
     story = json.loads(ossrec("show", rid(1), "--format", "json").out)["story"]
 

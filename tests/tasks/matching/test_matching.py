@@ -7,8 +7,8 @@ import pytest
 
 from ossrec.model import TaskFact
 from ossrec.naming import parse_name
-from ossrec.tasks.matching import contradictions, settle
-from ossrec.tasks.task import FactSources, Task, fold, sources
+from ossrec.tasks.matching import contradictions, resolve_name
+from ossrec.tasks.task import FactSources, Task, fact_sources, fold
 
 RID = "ba1107310000565164da34f816f842da94d"
 DAY = 1_793_000_000_000  # Unix ms; times of facts are told from here
@@ -136,7 +136,7 @@ def test_a_callback_completes_what_others_said_only_where_it_agrees_with_them() 
     assert folded(users, strange, fitting).roomid == "r"
     assert folded(fact("import", roomid="i"), strange).stream is None
     assert folded(fact("import", stream="mixed"), strange).roomid is None
-    assert sources([users, strange, fitting]) == FactSources("callback", "callback", "import")
+    assert fact_sources([users, strange, fitting]) == FactSources("callback", "callback", "import")
 
 
 PLANS = [
@@ -227,7 +227,7 @@ READINGS = [
 
 @pytest.mark.parametrize("case", READINGS, ids=lambda case: case.sentence)
 def test_a_task_settles_a_name(case: Reading) -> None:
-    settled = settle([AMBIGUOUS], task(**case.task))
+    settled = resolve_name([AMBIGUOUS], task(**case.task))
 
     assert settled is not None
     assert (settled.name.roomid, settled.name.uid) == case.read
@@ -236,11 +236,11 @@ def test_a_task_settles_a_name(case: Reading) -> None:
 
 def test_a_plain_name_is_read_as_ever() -> None:
     key = f"rid_{RID}_lobby__uid_s_7__uid_e.m3u8"
-    settled = settle([key], task(roomid="lobby", uids=("7",)))
+    settled = resolve_name([key], task(roomid="lobby", uids=("7",)))
 
     assert settled is not None
     assert (settled.name, settled.ambiguous) == (parse_name(key), False)
 
 
 def test_what_is_no_name_settles_nothing() -> None:
-    assert settle(["notes.txt"], task()) is None
+    assert resolve_name(["notes.txt"], task()) is None

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ossrec.jobs.tasks.link import note_facts
+from ossrec.jobs.tasks.link import add_facts
 from ossrec.model import TaskFact
 from tests.running import Ossrec
 from tests.scan.bucket_maker import DAY, put, put_recording, rid, segment, stem
@@ -137,8 +137,8 @@ def test_the_length_that_a_callback_told_is_compared(alone: Path) -> None:
     scan(alone / "b", alone / "ossrec.db")
     fact = TaskFact(rid(1), "callback", "m1", "result", duration=60.0, file=f"2026/rid_{rid(1)}_room.m3u8")
     with written(alone / "ossrec.db") as conn:
-        assert note_facts(conn, [fact, fact], DAY) == [rid(1)]
-        assert note_facts(conn, [fact], DAY) == []
+        assert add_facts(conn, [fact, fact], DAY) == [rid(1)]
+        assert add_facts(conn, [fact], DAY) == []
     scan(alone / "b", alone / "ossrec.db")
     (row,) = found(alone / "ossrec.db")
 

@@ -13,7 +13,7 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.tasks.facts import TaskRow, pack_uids, save_tasks, task_row
 from ossrec.catalog.tasks.import_staging import Spool, StagedRow, spool_folder, write_spooled
 from ossrec.jobs.judge.task_knowledge import known_task
-from ossrec.jobs.tasks.link import link, refresh
+from ossrec.jobs.tasks.link import link, refold_tasks
 from ossrec.model import TaskFact
 from ossrec.tasks.matching import contradictions
 from ossrec.tasks.task import fold
@@ -49,7 +49,7 @@ def test_a_task_of_one_import(tmp_path: Path, rows: list[tuple[Any, ...]]) -> No
             at_once = task_row(conn, one.recordid)
             with transaction(conn):
                 conn.execute("DELETE FROM tasks WHERE recordid = ?", (one.recordid,))
-                refresh(conn, [one.recordid], 7)
+                refold_tasks(conn, [one.recordid], 7)
             assert at_once == task_row(conn, one.recordid)
 
 

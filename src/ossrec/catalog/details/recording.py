@@ -10,7 +10,7 @@ from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
 from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows, segment_state_runs
 from ossrec.catalog.encoding import unpack_etag
 from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
-from ossrec.catalog.tasks.history import story
+from ossrec.catalog.tasks.history import task_events
 from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks
 from ossrec.catalog.times import iso, iso_seconds
 from ossrec.findings import BEGUN, NOT_ENDED, Severity
@@ -48,7 +48,7 @@ def details(
     in them, the worst first. With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
 
     ``damage`` is a list of `Damage` as plain values, in order of time. ``task`` is what is known of the task, as
-    `find_tasks` tells it, and ``story`` everything that happened to task and recording, whoever says so.
+    `find_tasks` tells it, and ``task_events`` everything that happened to task and recording, whoever says so.
 
     A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
     upload of it is fuller, it is not there any more, it has only been begun, or it ends where another
@@ -79,7 +79,7 @@ def details(
             "playlists": list(_playlists(catalog, number)),
             **segments,
             "task": next(find_tasks(catalog, TaskFilter(row["recordid"]), now=now, quiet_after=quiet_after), None),
-            "story": story(catalog, row["recordid"], number),
+            "story": task_events(catalog, row["recordid"], number),
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
                 for scan, at, was, became, lost in catalog.execute(_HISTORY, (number,))

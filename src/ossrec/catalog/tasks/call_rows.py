@@ -3,7 +3,15 @@
 import sqlite3
 from typing import Any
 
-from ossrec.catalog.tasks.calls import CallRow, applied_with, calls_of, fate_of, open_starts, start_with, unused_resids
+from ossrec.catalog.tasks.calls import (
+    CallRow,
+    answered_start,
+    apply_call,
+    calls_of_task,
+    open_starts,
+    resolve_start,
+    unused_resids,
+)
 from ossrec.catalog.times import iso
 
 Row = dict[str, Any]
@@ -27,7 +35,9 @@ def open_calls(conn: sqlite3.Connection, now_ms: int, valid_ms: int) -> list[Row
 
 def call_rows(conn: sqlite3.Connection, recordid: str) -> list[Row]:
     """All calls for a task, in order."""
-    return [_row(call) | {"answered_at": iso(call.answered_ms), "code": call.code} for call in calls_of(conn, recordid)]
+    return [
+        _row(call) | {"answered_at": iso(call.answered_ms), "code": call.code} for call in calls_of_task(conn, recordid)
+    ]
 
 
 def _row(call: CallRow) -> Row:
@@ -51,10 +61,10 @@ def _unused(call: CallRow, valid_ms: int) -> Row:
 
 
 def _open_start(conn: sqlite3.Connection, call: CallRow, now_ms: int, valid_ms: int) -> Row:
-    applied = applied_with(conn, call.resid or "")
+    applied = apply_call(conn, call.resid or "")
     until = None if applied is None else applied.asked_ms + valid_ms
-    candidates, later, is_over = fate_of(conn, call)
-    can_repeat = not is_over and until is not None and now_ms < until and start_with(conn, call.resid or "") is None
+    candidates, later, is_over = resolve_start(conn, call)
+    can_repeat = not is_over and until is not None and now_ms < until and answered_start(conn, call.resid or "") is None
     if is_over and candidates:
         advice = f"it was most likely {', '.join(candidates)}, which has ended: nothing to do"
     elif is_over and later is not None:

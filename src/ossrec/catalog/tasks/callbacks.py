@@ -38,7 +38,7 @@ class CallbackRow(NamedTuple):
     body: str
 
 
-def keep_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bool) -> bool:
+def save_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bool) -> bool:
     """Keep a callback; false if its msgid is known, and only its repeats are counted.
 
     With *may_be_kept*, one that was received at the same time as the one that is known is no repeat of it.
@@ -48,7 +48,7 @@ def keep_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bo
     return not known
 
 
-def body_called(conn: sqlite3.Connection, msgid: str) -> str | None:
+def body_with_msgid(conn: sqlite3.Connection, msgid: str) -> str | None:
     """The body of the callback with that msgid, None if there is none."""
     row = conn.execute("SELECT body FROM callbacks WHERE msgid = ?", (msgid,)).fetchone()
     return None if row is None else str(row[0])
@@ -67,7 +67,7 @@ def files_to_check(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, st
     return iter(dict.fromkeys(one for one in both if one is not None))
 
 
-def body_of(conn: sqlite3.Connection, number: int) -> str:
+def body_by_id(conn: sqlite3.Connection, number: int) -> str:
     """What was received."""
     (body,) = conn.execute("SELECT body FROM callbacks WHERE id = ?", (number,)).fetchone()
     return str(body)

@@ -83,62 +83,64 @@ class CallRow(NamedTuple):
     message: str | None
 
 
-class CallFate(NamedTuple):
+class StartOutcome(NamedTuple):
     """What may have become of a start that was not answered."""
 
-    may_be: list[str]  # recordids that it may have been given
+    possible_recordids: list[str]  # recordids that it may have been given
     later: CallRow | None  # the next start of the same that was answered
     is_over: bool  # all that it may be has ended; or it may be nothing that is known, and was started anew
 
 
-def pause_before(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: int, window_ms: int) -> int:
+def rate_limit_wait(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: int, window_ms: int) -> int:
     """Ms to wait before another call of that AppID, so that there are no more than *most* in any *window_ms*."""
     row = conn.execute(_RATE, (str(app_id), most - 1)).fetchone()
     # A call of the future is one by a clock that has been set back since.
     return 0 if row is None or row[0] > now_ms else max(0, row[0] + window_ms - now_ms)
 
 
-def note_asked(conn: sqlite3.Connection, call: RecorderRequest) -> None:
+def save_request(conn: sqlite3.Connection, call: RecorderRequest) -> None:
     """Note *call*, which is about to be sent."""
     known = (call.room_id, call.stream, call.resid, call.recordid, call.asked_ms)
     conn.execute(_ASKED, (call.call, call.trace_id, str(call.app_id), *known))
 
 
-def note_ended(conn: sqlite3.Connection, trace_id: str, end: RecorderOutcome) -> None:
+def save_outcome(conn: sqlite3.Connection, trace_id: str, end: RecorderOutcome) -> None:
     """Note what came of a call."""
     told = (end.outcome, end.ended_ms, end.code, end.message, end.resid, end.recordid)
     conn.execute(_ENDED, (trace_id, *told))
 
 
-def start_with(conn: sqlite3.Connection, resid: str) -> CallRow | None:
+def answered_start(conn: sqlite3.Connection, resid: str) -> CallRow | None:
     """The last start with *resid* that was answered, None if there is none."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'start' AND outcome IN ('done', 'refused')"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
 
 
-def applied_with(conn: sqlite3.Connection, resid: str) -> CallRow | None:
+def apply_call(conn: sqlite3.Connection, resid: str) -> CallRow | None:
     """The call that was answered with *resid*."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'apply' AND outcome = 'done'"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
 
 
-def start_of(conn: sqlite3.Connection, recordid: str) -> CallRow | None:
+def start_call(conn: sqlite3.Connection, recordid: str) -> CallRow | None:
     """The call that started the task *recordid*."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE recordid = ? AND call = 'start' AND outcome = 'done'"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (recordid,)))
 
 
-def open_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> CallRow | None:
+def open_start_in_room(
+    conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int
+) -> CallRow | None:
     """The last start of *stream* in a room that may be recording still, as far as anybody knows.
 
     One after which another was answered is none.
     """
     asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
     starts = [CallRow(*row) for row in conn.execute(_OPEN_IN_ROOM, asked)]
-    return next((one for one in starts if not fate_of(conn, one).is_over), None)
+    return next((one for one in starts if not resolve_start(conn, one).is_over), None)
 
 
-def calls_of(conn: sqlite3.Connection, recordid: str) -> list[CallRow]:
+def calls_of_task(conn: sqlite3.Connection, recordid: str) -> list[CallRow]:
     """All calls for a task, from the one that applied for its resid on."""
     return [CallRow(*row) for row in conn.execute(_OF_TASK, (recordid,))]
 
@@ -152,27 +154,27 @@ def running_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: s
     """The last start of *stream* in a room that was answered, and of whose end nobody told."""
     asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
     starts = [CallRow(*row) for row in conn.execute(_RUNNING, asked)]
-    return next((one for one in starts if one.recordid is not None and not has_ended(conn, one.recordid)), None)
+    return next((one for one in starts if one.recordid is not None and not has_task_ended(conn, one.recordid)), None)
 
 
-def has_ended(conn: sqlite3.Connection, recordid: str) -> bool:
+def has_task_ended(conn: sqlite3.Connection, recordid: str) -> bool:
     """The task was stopped, or its files show that it has ended."""
     return bool(conn.execute(_ENDED_SINCE, (recordid,)).fetchone()[0])
 
 
-def may_be(conn: sqlite3.Connection, start: CallRow) -> list[str]:
+def possible_recordids(conn: sqlite3.Connection, start: CallRow) -> list[str]:
     """Recordids that *start*, which was not answered, may have been given."""
     asked = {"room": start.roomid, "stream": start.stream}
     around = {"since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
     return [recordid for (recordid,) in conn.execute(_MAY_BE, asked | around)]
 
 
-def fate_of(conn: sqlite3.Connection, start: CallRow) -> CallFate:
+def resolve_start(conn: sqlite3.Connection, start: CallRow) -> StartOutcome:
     """What became of *start*, which was not answered, as far as its room tells."""
-    found = may_be(conn, start)
+    found = possible_recordids(conn, start)
     later = _first(conn.execute(_LATER, (start.roomid, start.asked_ms, start.appid, start.stream)))
-    is_over = all(has_ended(conn, recordid) for recordid in found) if found else later is not None
-    return CallFate(found, later, is_over)
+    is_over = all(has_task_ended(conn, recordid) for recordid in found) if found else later is not None
+    return StartOutcome(found, later, is_over)
 
 
 def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[CallRow]:
@@ -180,7 +182,7 @@ def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[CallRow]:
     return [CallRow(*row) for row in conn.execute(_UNUSED, (since_ms,))]
 
 
-def room_of(conn: sqlite3.Connection, recordid: str) -> str | None:
+def room_of_task(conn: sqlite3.Connection, recordid: str) -> str | None:
     """The room of a task that was not started from here, None unless all that know it name the same."""
     sql = (
         "SELECT roomid FROM tasks WHERE recordid = ?1 AND roomid IS NOT NULL"

@@ -97,7 +97,7 @@ def task_row(conn: sqlite3.Connection, recordid: str) -> TaskRow | None:
     return None if row is None else TaskRow(*row)
 
 
-def told_durations(conn: sqlite3.Connection, recordid: str) -> list[tuple[str | None, str | None, float]]:
+def reported_durations(conn: sqlite3.Connection, recordid: str) -> list[tuple[str | None, str | None, float]]:
     """What callbacks told of the files of a task, the newest by its own time first: (file, uid, seconds)."""
     return [
         (file, (unpack_uids(uids) or (None,))[0], duration)

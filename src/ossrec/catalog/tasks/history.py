@@ -45,7 +45,7 @@ _DID = {
 }
 
 
-def story(catalog: sqlite3.Connection, recordid: str, recording_id: int | None = None) -> list[Row]:
+def task_events(catalog: sqlite3.Connection, recordid: str, recording_id: int | None = None) -> list[Row]:
     """What happened to a task and its files, of *recording_id* alone if one is given, in order of time.
 
     A line has ``at`` (ISO 8601 UTC), ``source`` (import, rest, callback or bucket), ``what`` and ``detail``. What

@@ -42,7 +42,7 @@ class Inbox:
 
     def __init__(self, catalog: Path) -> None:
         """The inbox of *catalog*, made if there is none. Raises sqlite3.Error."""
-        self._name = inbox_of(catalog)
+        self._name = inbox_path(catalog)
         self._open()
 
     def _open(self) -> None:
@@ -96,14 +96,14 @@ class Inbox:
         return status.st_dev, status.st_ino
 
 
-def inbox_of(catalog: Path) -> str:
+def inbox_path(catalog: Path) -> str:
     """Where the inbox of a catalog lies; the same whatever links lead to the catalog."""
     return f"{os.path.realpath(catalog)}.inbox"
 
 
-def waiting(catalog: Path) -> int:
+def inbox_count(catalog: Path) -> int:
     """How many callbacks are in the inbox; 0 also when it cannot be read."""
-    name = inbox_of(catalog)
+    name = inbox_path(catalog)
     if not os.path.exists(name):  # noqa: PTH110
         return 0
     try:

@@ -114,7 +114,7 @@ class LinkPass:
         self._now_ms = now_ms
         conn.execute("DROP TABLE IF EXISTS temp.links")
         conn.create_function("is_plain", 3, _is_plain, deterministic=True)
-        conn.execute(_DUE, covered(conn, now_ms))
+        conn.execute(_DUE, task_time_range(conn, now_ms))
 
     def sweep(self, code: str, severity: int) -> None:
         """Link all that is plain; *code* is the finding that no task knows a recording."""
@@ -185,7 +185,7 @@ def _is_plain(path: str, roomid: str, uid: str | None) -> bool:
     return name is not None and not name.ambiguous and name.roomid == roomid and name.uid == uid
 
 
-def covered(conn: sqlite3.Connection, now_ms: int) -> tuple[int, int]:
+def task_time_range(conn: sqlite3.Connection, now_ms: int) -> tuple[int, int]:
     """The time of which tasks are known: from the first start of one to the last, Unix ms; (1, 0) when of none.
 
     Starts that cannot be, or that are more than a day ahead, do not count.
@@ -195,18 +195,18 @@ def covered(conn: sqlite3.Connection, now_ms: int) -> tuple[int, int]:
     return (1, 0) if ends[0] is None else (ends[0][0], ends[1][0])
 
 
-def plans_that_came(conn: sqlite3.Connection, now_ms: int) -> list[str]:
+def due_plans(conn: sqlite3.Connection, now_ms: int) -> list[str]:
     """Recordids of tasks that were to start or stop by now, and did not when their facts were folded."""
     return [recordid for (recordid,) in conn.execute(_CAME, (now_ms,))]
 
 
-def is_linked(conn: sqlite3.Connection) -> bool:
+def has_links(conn: sqlite3.Connection) -> bool:
     """Something may have been linked, whether tasks are known by now or not."""
     tables = ("recordings INDEXED BY recordings_not_matched WHERE task IN ('contradicted', 'unknown')", "readings")
     return has_tasks(conn) or any(conn.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)
 
 
-def note_playlist(
+def update_linked_playlist(
     conn: sqlite3.Connection, recording_id: int, path: str, playlists: tuple[str | None, str | None]
 ) -> None:
     """Another playlist is a recording's first one than when it was linked: *playlists* before, and now."""
@@ -239,7 +239,7 @@ class WaitingRecording(NamedTuple):
     is_live: int  # it was taken for live until now
 
 
-def judged_by_stops(conn: sqlite3.Connection, before_ms: int) -> list[WaitingRecording]:
+def affected_by_stops(conn: sqlite3.Connection, before_ms: int) -> list[WaitingRecording]:
     """Recordings without a playlist to judge again: live ones whose tasks stopped before, and the due ones that are
     said to be unfinished since their tasks had stopped, which was taken back perhaps.
     """
@@ -258,7 +258,7 @@ ORDER BY 1, 2
 """
 
 
-def mark_reported_due(conn: sqlite3.Connection, recordids: Iterable[str]) -> None:
+def mark_due(conn: sqlite3.Connection, recordids: Iterable[str]) -> None:
     """Have the recordings of these tasks judged again."""
     for some in _portions(list(recordids)):
         conn.execute(

@@ -39,7 +39,7 @@ class ScannedLocation(NamedTuple):
         return f"{self.bucket.rstrip('/')}/{self.prefix}" if self.prefix else self.bucket
 
 
-def places(catalog: sqlite3.Connection, now: float) -> list[ScannedLocation]:
+def scanned_locations(catalog: sqlite3.Connection, now: float) -> list[ScannedLocation]:
     """The places that count, the one that was listed longest ago first; empty if no scan has listed one.
 
     One that has fallen behind the others counts no more: after a day, or after a week and three times its rhythm
@@ -57,7 +57,7 @@ def places(catalog: sqlite3.Connection, now: float) -> list[ScannedLocation]:
 
 
 def listed_until(counting: Iterable[ScannedLocation]) -> int | None:
-    """Until when all of the places of `places` are known, in epoch seconds; None if there are none."""
+    """Until when all of the places of `scanned_locations` are known, in epoch seconds; None if there are none."""
     return min((one.listed for one in counting), default=None)
 
 

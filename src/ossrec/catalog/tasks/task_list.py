@@ -74,7 +74,7 @@ def _row(catalog: sqlite3.Connection, stored: Stored, now: float, quiet_after: f
         stream = files[0].stream if len({file.stream for file in files}) == 1 else None
         started = min((file.started_ms for file in files if file.started_ms is not None), default=None)
         first_seen, changed = min(file.first_seen for file in files), max(file.last_changed for file in files)
-    state, source, at = state_now(state, source, at, files)
+    state, source, at = current_state(state, source, at, files)
     told = [] if recordid is None else catalog.execute(_FACTS, (recordid,)).fetchall()
     return {
         "recordid": recordid,
@@ -120,7 +120,7 @@ def _files(catalog: sqlite3.Connection, recordid: str, quiet_before: float) -> l
     return [_File(*row) for row in rows]
 
 
-def state_now(told: str | None, source: str, at: int | None, files: list[_File]) -> tuple[str, str, int | None]:
+def current_state(told: str | None, source: str, at: int | None, files: list[_File]) -> tuple[str, str, int | None]:
     """State, source and Unix ms of a task, by what was told of it, None if nothing was, and by its files.
 
     Who stopped a task, or saw it fail, knows. Else segments that arrive mean that it records, whatever was told; and

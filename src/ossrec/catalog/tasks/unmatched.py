@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.query.recording_rows import buckets_by_id
-from ossrec.catalog.tasks.calls import fate_of, open_starts
-from ossrec.catalog.tasks.listing_coverage import ScannedLocation, listed_until, places
+from ossrec.catalog.tasks.calls import open_starts, resolve_start
+from ossrec.catalog.tasks.listing_coverage import ScannedLocation, listed_until, scanned_locations
 from ossrec.catalog.times import iso, iso_seconds
 
 Row = dict[str, Any]
@@ -150,7 +150,7 @@ def old_listings(
     """
     if kinds and not set(kinds).intersection(_BY_LISTING):
         return []
-    counting = places(catalog, bounds.now)
+    counting = scanned_locations(catalog, bounds.now)
     if not counting:
         known = catalog.execute("SELECT 1 FROM tasks UNION ALL SELECT 1 FROM callbacks LIMIT 1").fetchone()
         return [] if known is None else [None]
@@ -174,7 +174,7 @@ def _listing_row(place: ScannedLocation | None) -> Row:
 def _values(catalog: sqlite3.Connection, bounds: LateBounds) -> Row:
     return {
         "now_ms": round(bounds.now * 1000),
-        "listed_ms": (listed_until(places(catalog, bounds.now)) or 0) * 1000,
+        "listed_ms": (listed_until(scanned_locations(catalog, bounds.now)) or 0) * 1000,
         "idle_ms": round(bounds.idle * 1000),
         "lag_ms": round(bounds.lag * 1000),
         "quiet_before": bounds.now - bounds.idle - bounds.lag,
@@ -252,7 +252,7 @@ def _starts(catalog: sqlite3.Connection, values: Row) -> Iterator[Stored]:
     since, until = values["since"] or 0, values["until"] or values["now_ms"]
     for call in reversed(open_starts(catalog)):
         if since <= call.asked_ms < min(until, values["now_ms"] - values["lag_ms"]):
-            found, _, is_over = fate_of(catalog, call)
+            found, _, is_over = resolve_start(catalog, call)
             if is_over:
                 continue
             guess = f"it may be {' or '.join(found)}" if found else "nothing that began then is known in its room"

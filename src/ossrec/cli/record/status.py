@@ -12,7 +12,7 @@ import click
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.query.find import RecordingFilter, find_recordings
 from ossrec.catalog.tasks.call_rows import FIELDS, call_rows, open_calls
-from ossrec.catalog.tasks.history import story
+from ossrec.catalog.tasks.history import task_events
 from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting
@@ -72,7 +72,7 @@ def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag
         "recordid": recordid,
         "task": tasks[0] if tasks else None,
         "calls": calls,
-        "story": story(conn, recordid),
+        "story": task_events(conn, recordid),
         "files": files,
     }
 

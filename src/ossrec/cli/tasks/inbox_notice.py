@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ossrec.catalog.tasks.inbox import waiting
+from ossrec.catalog.tasks.inbox import inbox_count
 from ossrec.cli.output.output import say
 
 
-def say_what_waits(catalog: Path) -> None:
+def report_waiting_callbacks(catalog: Path) -> None:
     """A line on stderr if there are such callbacks."""
-    number = waiting(catalog)
+    number = inbox_count(catalog)
     if number:
         say(f"ossrec: {number:,} callbacks wait beside the catalog: the next scan or import takes them in")

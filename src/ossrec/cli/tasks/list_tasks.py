@@ -13,7 +13,7 @@ from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import human_time
-from ossrec.cli.tasks.inbox_notice import say_what_waits
+from ossrec.cli.tasks.inbox_notice import report_waiting_callbacks
 
 Row = dict[str, Any]
 
@@ -57,7 +57,7 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: An
         rows = find_tasks(conn, TaskFilter(**wanted), now=time.time(), quiet_after=idle + lag)
         with closing(rows):
             number = output.rows(rows, FIELDS, _COLUMNS)
-    say_what_waits(catalog)
+    report_waiting_callbacks(catalog)
     if not number:
         say("no task is known that fits: `ossrec tasks import` takes them from a file")
     return 0

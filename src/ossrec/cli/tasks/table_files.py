@@ -73,7 +73,7 @@ _OPTIONS = (
 @contextmanager
 def opened_rows(file: str, given: TableFileOptions, understood: "ColumnMapping") -> Iterator["Iterator[TableRow]"]:
     """The rows of *file*, or of standard input; *understood* is told of its columns. Raises UsageProblem."""
-    from ossrec.tasks.table_readers import UnreadableTable, as_text
+    from ossrec.tasks.table_readers import UnreadableTable, open_text
     from ossrec.tasks.table_rows import TableOptions, read_rows
 
     mapped = TableOptions(_columns(given.pairs), _zone(given.timezone))
@@ -81,7 +81,7 @@ def opened_rows(file: str, given: TableFileOptions, understood: "ColumnMapping")
     signs, encoding = _delimiters(given.delimiter, file), _encoding(given.encoding)
 
     def rows(stream: BinaryIO) -> Generator["TableRow", None, None]:
-        with as_text(stream, encoding) as text:  # begins to read, which may take long
+        with open_text(stream, encoding) as text:  # begins to read, which may take long
             yield from read_rows(text, kind, mapped, signs, understood)
 
     try:

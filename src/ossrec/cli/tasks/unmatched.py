@@ -13,7 +13,7 @@ from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, LateBounds, old_listin
 from ossrec.cli.options import output_options, setting, time_range, words_option
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import human_time
-from ossrec.cli.tasks.inbox_notice import say_what_waits
+from ossrec.cli.tasks.inbox_notice import report_waiting_callbacks
 from ossrec.cli.views.run_summary import FOUND, PARTLY
 from ossrec.naming import parse_name
 
@@ -75,7 +75,7 @@ def command(
         old = old_listings(conn, bounds, kinds)
     for place in old:
         _say_old(place, bounds.now)
-    say_what_waits(catalog)
+    report_waiting_callbacks(catalog)
     return PARTLY if old else FOUND if number else 0
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from ossrec.catalog.query.find import RecordingFilter, find_recordings
-from ossrec.catalog.tasks.history import story
+from ossrec.catalog.tasks.history import task_events
 from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks, has_task
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Output
@@ -24,7 +24,7 @@ def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_af
     if task is None or not has_task(conn, recordid):
         return None
     recordings = list(find_recordings(conn, RecordingFilter(recordid=recordid), **times))
-    return {**task, "recordings": recordings, "story": story(conn, recordid)}
+    return {**task, "recordings": recordings, "story": task_events(conn, recordid)}
 
 
 def task_lines(known: Row, output: Output) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.judge.start_and_end import start_and_end
 from ossrec.jobs.judge.task_knowledge import TaskKnowledge
 from ossrec.rules import RULES
-from ossrec.tasks.matching import about_name, read_name
+from ossrec.tasks.matching import name_findings, read_name
 
 _MOST_BYTES = 2**53  # 8 PiB; a listing that lies can add up to more than SQLite holds
 
@@ -102,7 +102,7 @@ def _without_playlist(holding: StoredRecording, stem: str, segments: list[Unlist
 
 def _of_the_name(path: str, playlist: str | None, subject: str, told: TaskKnowledge) -> list[Finding]:
     name = read_name(path, playlist, told.task)
-    return [] if name is None else [Finding(code, subject, detail) for code, detail in about_name(name)]
+    return [] if name is None else [Finding(code, subject, detail) for code, detail in name_findings(name)]
 
 
 def _totals(assembled: Assembled) -> Totals | None:

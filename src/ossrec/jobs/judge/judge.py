@@ -10,7 +10,7 @@ from ossrec.catalog.store.ownership import adopter, mark_orphans_due, merge
 from ossrec.catalog.store.playlists import save_findings
 from ossrec.catalog.store.recordings import StoredRecording, load, save
 from ossrec.catalog.store.stems import split_key
-from ossrec.catalog.tasks.links import note_playlist
+from ossrec.catalog.tasks.links import update_linked_playlist
 from ossrec.errors import BucketError
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.access import FAILED
@@ -139,4 +139,4 @@ class Judge:
         save(conn, holding, judgement.judged, self._run_id, self._quiet.now, lost)
         playlists = holding.before.playlist, judgement.judged.playlist
         if playlists[0] != playlists[1]:
-            note_playlist(conn, holding.id, holding.path, playlists)
+            update_linked_playlist(conn, holding.id, holding.path, playlists)

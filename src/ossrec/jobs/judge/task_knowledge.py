@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from ossrec.catalog.store.recordings import StoredRecording
 from ossrec.catalog.tasks.facts import (
+    reported_durations,
     task_row,
-    told_durations,
     unpack_uids,
 )
 from ossrec.catalog.tasks.links import has_tasks
@@ -61,7 +61,7 @@ class TaskLookup:
         return TaskKnowledge(task, self._lag), assembled
 
     def _with_lengths(self, holding: StoredRecording, assembled: Assembled, recordid: str) -> Assembled:
-        told = told_durations(self._conn, recordid)
+        told = reported_durations(self._conn, recordid)
         if not told:
             return assembled
         parts = []

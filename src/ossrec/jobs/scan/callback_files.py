@@ -8,7 +8,7 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
 from ossrec.catalog.store.stems import split_key
-from ossrec.catalog.tasks.callbacks import body_of, files_to_check, mark_file_found, postpone_file_checks
+from ossrec.catalog.tasks.callbacks import body_by_id, files_to_check, mark_file_found, postpone_file_checks
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
 from ossrec.jobs.judge.read_playlist import fetch_playlist
 from ossrec.jobs.session.signals import StopRequest
@@ -98,7 +98,7 @@ class CallbackFiles:
         """The address that a callback tells is surely one of another bucket."""
         if not self._bucket.name.startswith("oss://"):
             return False
-        named = bucket_named_in(body_of(self._conn, number))
+        named = bucket_named_in(body_by_id(self._conn, number))
         return named is not None and named != self._bucket.name.removeprefix("oss://")
 
     def _listed(self, stem: str) -> list[ObjectInfo]:

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from ossrec.catalog.connection.transactions import short_transaction
-from ossrec.catalog.tasks.calls import applied_with, note_asked, note_ended, pause_before, start_with
+from ossrec.catalog.tasks.calls import answered_start, apply_call, rate_limit_wait, save_outcome, save_request
 from ossrec.errors import OssrecError, ResidSpent
-from ossrec.jobs.tasks.link import note_facts
+from ossrec.jobs.tasks.link import add_facts
 from ossrec.model import RecorderOutcome, RecorderRequest, TaskFact
 from ossrec.net.messages import brief
 from ossrec.recorder.rate_limit import MOST, WINDOW
@@ -46,8 +46,8 @@ class CatalogCallLog:
         """Note what came of *call*; when that fails, `troubles` has all that would be lost."""
         try:
             with short_transaction(self._conn):
-                note_ended(self._conn, call.trace_id, end)
-                note_facts(self._conn, self._facts(call, end), int(self._clock()))
+                save_outcome(self._conn, call.trace_id, end)
+                add_facts(self._conn, self._facts(call, end), int(self._clock()))
         except (OssrecError, sqlite3.Error) as error:
             known = {"resid": end.resid or call.resid, "recordid": end.recordid or call.recordid}
             ids = "".join(f", {name} {brief(text)}" for name, text in known.items() if text)
@@ -58,13 +58,13 @@ class CatalogCallLog:
         """Ms to wait, or 0 when *call* is noted."""
         now_ms = int(self._clock() * 1000)
         with short_transaction(self._conn):
-            pause = pause_before(self._conn, call.app_id, now_ms, most=MOST, window_ms=round(WINDOW * 1000))
+            pause = rate_limit_wait(self._conn, call.app_id, now_ms, most=MOST, window_ms=round(WINDOW * 1000))
             if pause:
                 return pause
-            used = start_with(self._conn, call.resid) if call.call == "start" and call.resid else None
+            used = answered_start(self._conn, call.resid) if call.call == "start" and call.resid else None
             if used is not None:
                 raise ResidSpent(f"the resid {brief(used.resid or '')} was used already: apply for another")
-            note_asked(self._conn, call._replace(asked_ms=now_ms))  # it may have waited for its turn
+            save_request(self._conn, call._replace(asked_ms=now_ms))  # it may have waited for its turn
         return 0
 
     def _facts(self, call: RecorderRequest, end: RecorderOutcome) -> list[TaskFact]:
@@ -77,7 +77,7 @@ class CatalogCallLog:
             return [fact._replace(stopped_ms=end.ended_ms)]
         if call.call != "start":
             return [fact]
-        applied = applied_with(self._conn, call.resid or "")
+        applied = apply_call(self._conn, call.resid or "")
         first = [] if applied is None else [self._applied(recordid, applied.traceid, applied.answered_ms, call)]
         return [*first, fact._replace(started_ms=end.ended_ms)]
 

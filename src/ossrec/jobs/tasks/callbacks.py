@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.tasks.callbacks import CallbackRow, body_called, keep_callback
-from ossrec.catalog.tasks.inbox import Inbox, InboxMessage, inbox_of
-from ossrec.jobs.tasks.link import note_facts
+from ossrec.catalog.tasks.callbacks import CallbackRow, body_with_msgid, save_callback
+from ossrec.catalog.tasks.inbox import Inbox, InboxMessage, inbox_path
+from ossrec.jobs.tasks.link import add_facts
 from ossrec.model import TaskFact
-from ossrec.tasks.callbacks import UnreadableCallback, content_of, read_callback
+from ossrec.tasks.callbacks import UnreadableCallback, canonical_content, read_callback
 
 _AT_ONCE = 500  # callbacks in a transaction
 
@@ -25,7 +25,7 @@ def ingest_callbacks(conn: sqlite3.Connection, catalog: Path, now: int, within: 
     What a listener adds meanwhile waits for the next time: there might be no end to it. Each portion is one
     transaction *within*; a callback leaves the inbox once it is committed.
     """
-    if not os.path.exists(inbox_of(catalog)):  # noqa: PTH110
+    if not os.path.exists(inbox_path(catalog)):  # noqa: PTH110
         return 0
     inbox = Inbox(catalog)
     taken = 0
@@ -61,8 +61,8 @@ def store_messages(
                 name, *letter[2:4], callback.msgtype, callback.notify_ms, callback.recordid, callback.file, letter.body
             )
             facts += (fact._replace(identity=name) for fact in callback.facts)
-        new += keep_callback(conn, row, may_be_kept=may_be_kept)
-    return new, len(note_facts(conn, facts, now))
+        new += save_callback(conn, row, may_be_kept=may_be_kept)
+    return new, len(add_facts(conn, facts, now))
 
 
 def _name(conn: sqlite3.Connection, msgid: str, body: str) -> str:
@@ -70,8 +70,8 @@ def _name(conn: sqlite3.Connection, msgid: str, body: str) -> str:
 
     The recorder's msgid has the task and the millisecond, but no user: two users' files may share it.
     """
-    known = body_called(conn, msgid)
-    content = content_of(body)
-    if known is None or known == body or content_of(known) == content:
+    known = body_with_msgid(conn, msgid)
+    content = canonical_content(body)
+    if known is None or known == body or canonical_content(known) == content:
         return msgid
     return f"{msgid}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"

@@ -14,7 +14,7 @@ from ossrec.jobs.session.catalog_session import hold_catalog, interruptible, req
 from ossrec.jobs.session.signals import StopRequest, abort_on_signals, stop_on_signals
 from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
-from ossrec.jobs.tasks.link import link, refresh
+from ossrec.jobs.tasks.link import link, refold_tasks
 
 _PORTION = 5_000  # recordids
 _NOTHING = "stopped; nothing was forgotten"
@@ -72,6 +72,6 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
 def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop: StopRequest, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
     with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
-        gone = forget_spooled(conn, lambda recordids: refresh(conn, recordids, now))
+        gone = forget_spooled(conn, lambda recordids: refold_tasks(conn, recordids, now))
         summary.looked = link(conn, now).looked
     summary.asked, summary.forgotten, summary.kept = gone

@@ -16,7 +16,7 @@ from ossrec.jobs.session.catalog_session import hold_catalog, interruptible
 from ossrec.jobs.session.signals import StopRequest, abort_on_signals, stop_on_signals
 from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
-from ossrec.jobs.tasks.link import link, refresh
+from ossrec.jobs.tasks.link import link, refold_tasks
 from ossrec.tasks.table_fields import TaskFields
 from ossrec.tasks.table_rows import TableRow, merge_rows
 
@@ -124,7 +124,7 @@ def _merged(same: Iterator[StagedRow], summary: ImportSummary) -> StagedRow:
 def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: StopRequest, now: int) -> None:
     """All of it, or nothing if somebody asks to stop."""
     with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
-        written = write_spooled(conn, now, lambda recordids: refresh(conn, recordids, now))
+        written = write_spooled(conn, now, lambda recordids: refold_tasks(conn, recordids, now))
         summary.looked = link(conn, now).looked
     summary.new, summary.changed = written.new, written.changed
     summary.unchanged = written.staged - written.new - written.changed

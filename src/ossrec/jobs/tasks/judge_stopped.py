@@ -7,7 +7,7 @@ from typing import NoReturn
 from ossrec.catalog.store.check_runs import begin_check, finish_check, listings_of
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
-from ossrec.catalog.tasks.links import judged_by_stops
+from ossrec.catalog.tasks.links import affected_by_stops
 from ossrec.errors import BucketBusy
 from ossrec.jobs.judge.judge import Judge, ListingScope
 from ossrec.jobs.judge.quiet import IdlePeriod
@@ -43,7 +43,7 @@ def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -
     live ones turned out to be unfinished. Belongs in a transaction.
     """
     number = 0
-    concerned = judged_by_stops(conn, round((now - lag) * 1000))
+    concerned = affected_by_stops(conn, round((now - lag) * 1000))
     for bucket_id, same in groupby(concerned, key=lambda one: one.bucket_id):
         listed = [ListingScope(*one) for one in listings_of(conn, bucket_id)]
         (name,) = conn.execute("SELECT name FROM buckets WHERE id = ?", (bucket_id,)).fetchone()

@@ -17,39 +17,39 @@ from ossrec.catalog.tasks.links import (
     LinkDecision,
     LinkPass,
     UndecidedRecording,
-    is_linked,
-    mark_reported_due,
-    plans_that_came,
+    due_plans,
+    has_links,
+    mark_due,
 )
 from ossrec.jobs.judge.task_knowledge import known_task
 from ossrec.model import TaskFact
 from ossrec.rules import RULES
-from ossrec.tasks.matching import about_name, contradictions, read_name
-from ossrec.tasks.task import NOBODY, Task, fold, sources
+from ossrec.tasks.matching import contradictions, name_findings, read_name
+from ossrec.tasks.task import NOBODY, Task, fact_sources, fold
 
 UNKNOWN = "TSK460"
 
 
-def note_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) -> list[str]:
+def add_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) -> list[str]:
     """Keep what calls and callbacks say, and bring their tasks up to date; gives the recordids with new facts.
 
     Belongs in a transaction. Recordings are linked by `link`, later.
     """
     told = list(facts)
     recordids = save_facts(conn, told, now)
-    refresh(conn, recordids, now)
+    refold_tasks(conn, recordids, now)
     new = set(recordids)
-    mark_reported_due(conn, {fact.recordid for fact in told if fact.kind == "result" and fact.recordid in new})
+    mark_due(conn, {fact.recordid for fact in told if fact.kind == "result" and fact.recordid in new})
     return recordids
 
 
-def refresh(conn: sqlite3.Connection, recordids: Sequence[str], now: int) -> None:
+def refold_tasks(conn: sqlite3.Connection, recordids: Sequence[str], now: int) -> None:
     """Fold the facts of these tasks anew; a task of which nobody says anything any more is none."""
     left = dict.fromkeys(recordids)
     rows: list[TaskRow] = []
     for facts in facts_of(conn, recordids):
         left.pop(facts[0].recordid, None)
-        rows.append(_row(fold(facts, until_ms(now))))
+        rows.append(_row(fold(facts, end_of_second(now))))
         if len(rows) >= 5_000:
             save_tasks(conn, rows, now)
             rows.clear()
@@ -57,7 +57,7 @@ def refresh(conn: sqlite3.Connection, recordids: Sequence[str], now: int) -> Non
     drop_tasks(conn, list(left))
 
 
-def until_ms(now: int) -> int:
+def end_of_second(now: int) -> int:
     """The last millisecond of the second *now*: what happens in it is not ahead."""
     return now * 1000 + 999
 
@@ -68,10 +68,10 @@ def link(conn: sqlite3.Connection, now: int) -> LinkCounts:
     Afterwards all is as if every fact had been known from the beginning. Names that can be read in several ways are
     read as the task allows; what contradicts its task becomes a finding; what stands on the end of its task is due.
     """
-    if not is_linked(conn):
+    if not has_links(conn):
         return LinkCounts()
-    refresh(conn, plans_that_came(conn, until_ms(now)), now)
-    run = LinkPass(conn, until_ms(now))
+    refold_tasks(conn, due_plans(conn, end_of_second(now)), now)
+    run = LinkPass(conn, end_of_second(now))
     run.sweep(UNKNOWN, int(RULES[UNKNOWN].severity))
     contradicted = run.decide(_outcomes(conn, run.closer()), now)
     return run.end(contradicted)
@@ -90,7 +90,7 @@ def _outcomes(conn: sqlite3.Connection, candidates: Iterable[UndecidedRecording]
         else:
             read = name.roomid, name.uid, name.stream, name.ambiguous
         found = [] if task is None else _contradictions(conn, task, read)
-        named = [] if name is None else [_told(*about) for about in about_name(name)]
+        named = [] if name is None else [_told(*about) for about in name_findings(name)]
         yield LinkDecision(one, *read, found=found, named=named, is_known=task is not None)
 
 
@@ -98,7 +98,7 @@ def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str |
     roomid, uid, stream, _ = read
     if not contradictions(task, roomid, stream, uid):
         return []
-    says = next((sources(facts) for facts in facts_of(conn, [task.recordid])), NOBODY)
+    says = next((fact_sources(facts) for facts in facts_of(conn, [task.recordid])), NOBODY)
     return [_told(*one) for one in contradictions(task, roomid, stream, uid, says)]
 
 

@@ -5,19 +5,19 @@ from typing import NamedTuple
 
 from ossrec.catalog.tasks.calls import (
     CallRow,
-    applied_with,
-    may_be,
-    open_start,
-    room_of,
+    answered_start,
+    apply_call,
+    open_start_in_room,
+    possible_recordids,
+    room_of_task,
     running_start,
-    start_of,
-    start_with,
+    start_call,
 )
 from ossrec.catalog.times import iso
 from ossrec.errors import RecorderUnanswered, UsageProblem
 from ossrec.net.messages import brief
 from ossrec.recorder.calls import Resid, TaskHandle
-from ossrec.recorder.client import RecorderClient, RecordingRequest, RecordingStarted, members
+from ossrec.recorder.client import RecorderClient, RecordingRequest, RecordingStarted, check_layout
 
 _CARE = 24 * 3_600_000  # ms for which a start without an answer keeps a room from being started again
 
@@ -46,14 +46,14 @@ def start_recording(
     after all, the service refuses, and the room is not recorded twice. Raises RecorderUnanswered when that resid
     can tell no more; *anew* starts all the same.
     """
-    members(wish.layout)  # a resid is not applied for in vain
-    earlier = None if anew else open_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
+    check_layout(wish.layout)  # a resid is not applied for in vain
+    earlier = None if anew else open_start_in_room(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
     if earlier is None:
         beside = running_start(conn, app_id, wish.room_id, wish.stream, now_ms - _CARE)
         return StartedRecording(client.start(client.apply(wish.room_id), wish), None, beside)
     resid = _still_good(conn, earlier, now_ms)
     if resid is None:
-        raise RecorderUnanswered(_open(earlier, may_be(conn, earlier)))
+        raise RecorderUnanswered(_open(earlier, possible_recordids(conn, earlier)))
     return StartedRecording(client.start(resid, wish), earlier, None)
 
 
@@ -62,8 +62,8 @@ def find_task(conn: sqlite3.Connection, recordid: str, room_id: str | None) -> T
 
     Raises UsageProblem when nobody knows its room, or another than the one that is given.
     """
-    start = start_of(conn, recordid)
-    known = start.roomid if start is not None else room_of(conn, recordid)
+    start = start_call(conn, recordid)
+    known = start.roomid if start is not None else room_of_task(conn, recordid)
     room = room_id or known
     if room is None:
         raise UsageProblem(f"the catalog does not know the room of {brief(recordid)}: name it with --room")
@@ -76,8 +76,8 @@ def find_task(conn: sqlite3.Connection, recordid: str, room_id: str | None) -> T
 
 def _still_good(conn: sqlite3.Connection, start: CallRow, now_ms: int) -> Resid | None:
     """The resid of *start*, if sending it again can tell something."""
-    applied = None if start.resid is None else applied_with(conn, start.resid)
-    if start.resid is None or applied is None or start_with(conn, start.resid) is not None:
+    applied = None if start.resid is None else apply_call(conn, start.resid)
+    if start.resid is None or applied is None or answered_start(conn, start.resid) is not None:
         return None
     resid = Resid(start.resid, applied.asked_ms)
     return resid if resid.is_valid(now_ms) else None
