@@ -1,17 +1,17 @@
-"""Know what is in a bucket of cloud recordings: what was recorded, where it is, whether it is whole.
+"""Index the recordings in a bucket, check that each is complete, and see which seconds are missing.
 
-The words, used the same way everywhere:
+Terms, used the same way everywhere:
 
-bucket      where objects live: Alibaba Cloud OSS, or a folder with the same promises
-recording   one recorded file, a playlist and its segments: (bucket, folder, recordid, roomid, uid or mixed)
-segment     one slice of MPEG-TS
+bucket      a container of objects: Alibaba Cloud OSS, or a folder with the same guarantees
+recording   a playlist and its segments: (bucket, folder, recordid, roomid, uid or mixed)
+segment     a media file of MPEG-TS
 task        one recording period, named by its recordid
-finding     one thing that a check found, with a rule code
+finding     one broken rule, with its code
 verdict     one word that follows from the findings
-depth       how far a recording was looked at: ``listing``, ``edges``, ``full``
-catalog     the SQLite file that all of this is kept in
+depth       how closely a recording was inspected: ``listing``, ``edges``, ``full``
+catalog     the SQLite file that stores all of this
 
-This module imports nothing, so that ``from ossrec.naming import parse_name`` costs next to nothing.
+This module imports nothing, so ``from ossrec.naming import parse_name`` takes almost no time.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Runs the command line: ``python -m ossrec``."""
+"""Run the command line: ``python -m ossrec``."""
 
 from ossrec.cli.main import main
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
-from ossrec.hls.parser.attributes import AttributeFault
+from ossrec.hls.parser.attributes import TextFault
 from ossrec.hls.playlist import Playlist
 from ossrec.model import BucketAddress
 
@@ -29,7 +29,7 @@ class ResolvedUri(NamedTuple):
 
     key: str | None  # of the object that players ask for; None: refused, never to be looked up
     literal: str | None = None  # the key when the URI was meant as a bare file name, where that differs
-    faults: tuple[AttributeFault, ...] = ()
+    faults: tuple[TextFault, ...] = ()
 
 
 class ResolvedUris(NamedTuple):
@@ -67,24 +67,24 @@ def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "
     faults = _spelling(uri)
     key = _key(uri, folder, address)
     if isinstance(key, str) and not key.startswith(prefix):
-        key = AttributeFault("HLS174", excerpt(key))
-    if isinstance(key, AttributeFault):
+        key = TextFault("HLS174", excerpt(key))
+    if isinstance(key, TextFault):
         return ResolvedUri(None, _literal(uri, folder, prefix, None), (*faults, key))
     return ResolvedUri(key, _literal(uri, folder, prefix, key), tuple(faults))
 
 
-def _spelling(uri: str) -> list[AttributeFault]:
+def _spelling(uri: str) -> list[TextFault]:
     """What is written badly, and is read all the same."""
     path, query = _parts(uri)
     faults = []
     if "\\" in path:
-        faults.append(AttributeFault("HLS176", excerpt(uri)))
+        faults.append(TextFault("HLS176", excerpt(uri)))
     if " " in path:
-        faults.append(AttributeFault("HLS177", excerpt(uri)))
+        faults.append(TextFault("HLS177", excerpt(uri)))
     if _STRAY.search(path):
-        faults.append(AttributeFault("HLS178", excerpt(uri)))
+        faults.append(TextFault("HLS178", excerpt(uri)))
     if _SIGNED.search(query):
-        faults.append(AttributeFault("HLS175", excerpt(uri)))
+        faults.append(TextFault("HLS175", excerpt(uri)))
     return faults
 
 
@@ -94,81 +94,77 @@ def _parts(uri: str) -> tuple[str, str]:
     return path, query
 
 
-def _key(uri: str, folder: str, address: BucketAddress) -> str | AttributeFault:
+def _key(uri: str, folder: str, address: BucketAddress) -> str | TextFault:
     """The key that players ask for, or why there is none."""
     found = _CONTROL.search(uri)
     if found:
-        return AttributeFault("HLS170", f"character U+{ord(found[0]):04X}")
+        return TextFault("HLS170", f"character U+{ord(found[0]):04X}")
     path = _parts(uri)[0].replace("\\", "/")  # as the URL standard has it, and with it every browser
     scheme = _SCHEME.match(path)
     if scheme:
         if scheme[1].lower() not in ("http", "https"):
-            return AttributeFault("HLS172", excerpt(uri))
+            return TextFault("HLS172", excerpt(uri))
         path = path[scheme.end() :]
         if not path.startswith("//"):
-            return AttributeFault("HLS170", f"no host in {excerpt(uri)}")
+            return TextFault("HLS170", f"no host in {excerpt(uri)}")
     if path.startswith("//"):
         behind = _behind_host(path[2:], address)
-        return behind if isinstance(behind, AttributeFault) else _decode(behind, "")
+        return behind if isinstance(behind, TextFault) else _decode(behind, "")
     if path.startswith("/"):
         return _decode(path[1:], "")
     # The folder is part of a key, not of a URI: its percent signs and dots are literal.
-    return _decode(path, folder) if path else AttributeFault("HLS170", "no file name")
+    return _decode(path, folder) if path else TextFault("HLS170", "no file name")
 
 
-def _behind_host(rest: str, address: BucketAddress) -> str | AttributeFault:
+def _behind_host(rest: str, address: BucketAddress) -> str | TextFault:
     """The path behind a host that is the bucket's own, without its first slash."""
     authority, _slash, path = rest.partition("/")
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
-        return AttributeFault("HLS170", f"host cannot be read: {excerpt(authority)}")
+        return TextFault("HLS170", f"host cannot be read: {excerpt(authority)}")
     host = found[1].lower().removesuffix(".")
     if host in address.hosts:
         return path
     if host in address.path_hosts:
         bucket, _slash, path = path.partition("/")
-        return (
-            path
-            if bucket == address.bucket
-            else AttributeFault("HLS171", f"bucket {excerpt(bucket)} at {excerpt(host)}")
-        )
-    return AttributeFault("HLS171", excerpt(host))
+        return path if bucket == address.bucket else TextFault("HLS171", f"bucket {excerpt(bucket)} at {excerpt(host)}")
+    return TextFault("HLS171", excerpt(host))
 
 
-def _decode(path: str, folder: str) -> str | AttributeFault:
+def _decode(path: str, folder: str) -> str | TextFault:
     """The key for a path: dot segments taken out, then escapes decoded."""
     parts = folder.split("/")[:-1]
     steps = _DOT.sub(".", path).split("/")
     for step in steps:
         if step == "..":
             if not parts:
-                return AttributeFault("HLS173", excerpt(path))
+                return TextFault("HLS173", excerpt(path))
             parts.pop()
         elif step != ".":
             part = _unquote(step)
-            if isinstance(part, AttributeFault):
+            if isinstance(part, TextFault):
                 return part
             parts.append(part)
     if steps[-1] in (".", ".."):
         parts.append("")
     key = "/".join(parts)
     if key in ("", "/"):
-        return AttributeFault("HLS170", "no file name")
+        return TextFault("HLS170", "no file name")
     if {".", ".."} & set(key.split("/")):  # behind an escaped slash
-        return AttributeFault("HLS173", excerpt(path))
+        return TextFault("HLS173", excerpt(path))
     return key
 
 
-def _unquote(part: str) -> str | AttributeFault:
+def _unquote(part: str) -> str | TextFault:
     """One path segment with its escapes decoded."""
     if "%" not in part:
         return part
     try:
         text = unquote_to_bytes(part).decode("utf-8")
     except UnicodeDecodeError:
-        return AttributeFault("HLS170", f"escapes are not UTF-8: {excerpt(part)}")
+        return TextFault("HLS170", f"escapes are not UTF-8: {excerpt(part)}")
     found = _CONTROL.search(text)
-    return AttributeFault("HLS170", f"escaped character U+{ord(found[0]):04X}") if found else text
+    return TextFault("HLS170", f"escaped character U+{ord(found[0]):04X}") if found else text
 
 
 def _literal(uri: str, folder: str, prefix: str, key: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""From a key to its readings, the most likely first, in time linear in its length."""
+"""Parse a key into its readings, the most likely first, in time linear in its length."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ TYPE_CHECKING = False  # `typing` is not loaded, see ossrec.naming.recording_nam
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MOST_SPLITS = 30  # of a stem into room and uid: the last ones; ids of 64 bytes allow 19 at most
-MOST_READINGS = 64  # of a key, which follows from MOST_SPLITS
+MOST_SPLITS = 30  # of a stem into room and uid, counted from the end; ids of 64 bytes allow at most 19
+MOST_READINGS = 64  # of a key; follows from MOST_SPLITS
 
-_new = tuple.__new__  # half the time of a named tuple's own __new__
+_new = tuple.__new__  # takes half the time of a named tuple's own __new__
 
 
 def parse_name(key: str, *, room: str | None = None, uid: str | None = None) -> RecordingName | None:
-    """The most likely reading of *key*, or None if it is not a recording's.
+    """Return the most likely reading of *key*, or None if it is not the key of a recording.
 
-    A *room* or *uid* known from elsewhere settles an ambiguous name. If no reading has that room, it
-    is left out of account, and then the same for the uid: compare the answer's ``roomid`` to see.
-    ``ambiguous`` speaks of the name: it stays set when a known id has settled it.
+    A *room* or *uid* known from another source resolves an ambiguous name. If no reading has that
+    room, the room is ignored; then the same applies to the uid. To detect this, compare the ``roomid``
+    or ``uid`` of the result. ``ambiguous`` describes the name: it stays True when a known id resolved it.
     """
     if room is None and uid is None:
         plain = _parse_plain(key)
@@ -44,14 +44,14 @@ def parse_name(key: str, *, room: str | None = None, uid: str | None = None) -> 
 
 
 def readings(key: str) -> list[RecordingName]:
-    """Every legal reading of *key*, the most likely first; empty if it is not a recording's.
+    """Return every valid reading of *key*, the most likely first; empty if it is not the key of a recording.
 
-    There are `MOST_READINGS` at most: of a stem that can be split into room and uid in more than
-    `MOST_SPLITS` ways, only the last ones are given.
+    There are at most `MOST_READINGS`: if a stem can be split into room and uid in more than
+    `MOST_SPLITS` ways, only the last ones are returned.
 
-    Any source name could be the mixed stream of a room whose id spells out ``__uid_s_…__uid_e``. Such
-    a reading is given after the source's, but does not count for ``ambiguous``, which would then be
-    set on every source name and tell nothing.
+    Any name of a source stream could also be the mixed stream of a room with an id that contains
+    ``__uid_s_…__uid_e``. Such a reading comes after that of the source, but does not count for
+    ``ambiguous``, which would otherwise be set for every source stream and mean nothing.
     """
     start = key.rfind("/") + 1
     if key.endswith(".m3u8"):
@@ -68,14 +68,14 @@ def readings(key: str) -> list[RecordingName]:
 
 
 def _parse_plain(key: str) -> RecordingName | None:
-    """The one ordinary reading of a name as nearly all of a bucket are; None: look closer.
+    """Return the only reading of a name in the most common form; None if `readings` must decide.
 
-    Says nothing that `readings` would not say, five times as fast.
+    The result is the same as that of `readings`, in a fifth of the time.
     """
     start = key.rfind("/") + 1
     if key[-5:] == ".m3u8":
         kind, rest = PLAYLIST, ".m3u8"
-    elif _is_stamped(key) and not (start and "rid_" in key[:start]):  # else perhaps in a sub-folder
+    elif _is_stamped(key) and not (start and "rid_" in key[:start]):  # otherwise perhaps in a sub-folder
         kind, rest = SEGMENT, key[-21:]
     else:
         return None
@@ -109,13 +109,13 @@ def _read_playlist(key: str, start: int) -> list[RecordingName]:
         cuts = [end]
     elif 10**8 <= again[0] < 10**13 and again[1] < 10**5:
         cuts = [cut, end]
-    else:  # shorter or longer than a tick: a date or a number that belongs to the room
+    else:  # shorter or longer than a tick: more likely a date or a number that belongs to the room
         cuts = [end, cut]
     return _read_stems(key, start, head, cuts, PLAYLIST)
 
 
 def _read_segment(key: str, start: int) -> list[RecordingName]:
-    """By its own name; by its folder's if it has none of its own, or as a second thought the same."""
+    """Read a segment by its own name, then by the name of its folder, unless the two agree."""
     own = _read_own_segment(key, start)
     found = _read_subfolder(key, start)
     if own and found:
@@ -126,7 +126,7 @@ def _read_segment(key: str, start: int) -> list[RecordingName]:
 
 
 def _read_own_segment(key: str, start: int) -> list[RecordingName]:
-    """Cut before the stamp whatever stands there; else after the uid, before the number, before ``.ts``."""
+    """Read the file name: its stem ends before the stamp, or else after the uid, before a number, or before ``.ts``."""
     end = len(key) - 3
     head = _read_head(key, start, end)
     if head is None:
@@ -148,7 +148,7 @@ def _read_own_segment(key: str, start: int) -> list[RecordingName]:
 
 
 def _read_subfolder(key: str, start: int) -> list[RecordingName]:
-    """By the innermost folder that is named like a stem."""
+    """Read a segment by the innermost folder that is named like a stem."""
     stop = start - 1
     while (at := key.rfind("rid_", 0, max(stop, 0))) >= 0:
         begin, end = key.rfind("/", 0, at) + 1, key.find("/", at)
@@ -160,7 +160,7 @@ def _read_subfolder(key: str, start: int) -> list[RecordingName]:
 
 
 def _read_head(key: str, start: int, end: int) -> tuple[int | None, str, int] | None:
-    """(backup, recordid, where the room begins) of ``key[start:end]``, None if it cannot be a stem."""
+    """Return (backup, recordid, position of the room) of ``key[start:end]``; None if it cannot be a stem."""
     backup = None
     if key.startswith("bak", start):
         under = key.find("_", start + 3, start + 13)
@@ -177,9 +177,9 @@ def _read_head(key: str, start: int, end: int) -> tuple[int | None, str, int] | 
 def _read_stems(
     key: str, start: int, head: tuple[int | None, str, int], cuts: Iterable[int], kind: str
 ) -> list[RecordingName]:
-    """Readings of the stem that begins at *start* and ends at one of *cuts*, likely cuts first.
+    """Return the readings of the stem that begins at *start* and ends at one of *cuts*, the likely cuts first.
 
-    What the vendor's SDK would not let in comes last; in each half sources come before mixed streams.
+    Ids that the vendor's SDK would reject come last; in each half, sources come before mixed streams.
     """
     backup, recordid, begin = head
     folder = key[:start]
@@ -193,7 +193,7 @@ def _read_stems(
 
 
 def _split_ids(ids: str) -> Iterator[tuple[str, str]]:
-    """(room, uid) for each way to read ``{room}__uid_s_{uid}__uid_e``, the shortest uid first."""
+    """Yield (room, uid) for each way to split ``{room}__uid_s_{uid}__uid_e``, the shortest uid first."""
     if not ids.endswith(UID_END):
         return
     end = len(ids) - 7
@@ -202,7 +202,7 @@ def _split_ids(ids: str) -> Iterator[tuple[str, str]]:
         if at < 1:
             return
         yield ids[:at], ids[at + 8 : end]
-        at = ids.rfind(UID_START, 0, at + 7)  # two marks may share an underscore
+        at = ids.rfind(UID_START, 0, at + 7)  # two markers may share an underscore
 
 
 def _is_stamped(key: str) -> bool:

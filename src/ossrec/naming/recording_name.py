@@ -1,10 +1,10 @@
-"""One reading of a key as a value, and the way back to the key."""
+"""A reading of a key as a value, and the key that it stands for."""
 
 from __future__ import annotations
 
 from collections import namedtuple
 
-# `typing` takes longer to load than this package, so that NamedTuple is for the type checker alone.
+# `typing` takes longer to load than this package, so only the type checker sees NamedTuple.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
@@ -25,7 +25,7 @@ PLAYLIST = "playlist"
 SEGMENT = "segment"
 UID_START = "__uid_s_"
 UID_END = "__uid_e"
-DIGITS = "0123456789"  # ASCII: str.isdigit alone also takes ² and ٣
+DIGITS = "0123456789"  # ASCII; str.isdigit also accepts ² and ٣
 
 _RECORDID_ALPHABET = DIGITS + "abcdef"
 _ID_ALPHABET = DIGITS + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
@@ -35,63 +35,63 @@ _LEAP_DAYS_BEFORE_1970 = 1969 // 4 - 1969 // 100 + 1969 // 400
 
 
 class RecordingName(_Fields):
-    """One reading of a key; ``prefix + rest`` is the key, always.
+    """A reading of a key; ``prefix + rest`` is always the key.
 
     folder      of the recording, where its playlist is or would be: empty, or ends with ``/``
-    recordid    names the task
+    recordid    the id of the task
     roomid      never empty
-    uid         None for the mixed stream, else never empty
+    uid         None for the mixed stream, otherwise never empty
     kind        `PLAYLIST` or `SEGMENT`
-    rest        of the key after the stem; starts with ``/`` in a sub-folder named like the stem
-    backup      n of ``bak{n}_``: the recorder that took over, from 0; None for the first one
-    ambiguous   the name has more than one ordinary reading, see `readings`
+    rest        the key after the stem; starts with ``/`` in a sub-folder named like the stem
+    backup      n of ``bak{n}_``, the number of the backup recorder, from 0; None for the first recorder
+    ambiguous   whether the name has more than one ordinary reading, see `readings`
     """
 
     __slots__ = ()
 
     @property
     def stem(self) -> str:
-        """``rid_…`` without the backup: the same for all relatives of one recording."""
+        """``rid_…`` without the backup: the same for all files of a recording."""
         source = "" if self.uid is None else f"{UID_START}{self.uid}{UID_END}"
         return f"rid_{self.recordid}_{self.roomid}{source}"
 
     @property
     def prefix(self) -> str:
-        """The key up to the rest: what a playlist and its segments share."""
+        """The key up to the rest, which a playlist and its segments share."""
         backup = "" if self.backup is None else f"bak{self.backup}_"
         return f"{self.folder}{backup}{self.stem}"
 
     @property
     def base(self) -> tuple[str, str, str, str | None]:
-        """(folder, recordid, roomid, uid): groups backups and repeated uploads with their recording."""
+        """(folder, recordid, roomid, uid), the same for a recording, its backups and its repeated uploads."""
         return self.folder, self.recordid, self.roomid, self.uid
 
     @property
     def stream(self) -> str:
-        """``mixed``, all users in one picture, or ``source``, one user alone."""
+        """``mixed`` (all users in one picture) or ``source`` (a single user)."""
         return "mixed" if self.uid is None else "source"
 
     @property
     def conforming(self) -> bool:
-        """Whether all ids keep to what the vendor lets in (`ids_conform`) or was seen of a recordid."""
+        """Whether room and uid are valid for the vendor (`ids_conform`) and the recordid has the usual form."""
         recordid = self.recordid
         return len(recordid) >= 16 and not recordid.strip(_RECORDID_ALPHABET) and ids_conform(self)
 
     @property
     def tick(self) -> int | None:
-        """When a playlist was uploaded again, in ticks since the recorder's machine started."""
+        """The time at which a playlist was uploaded again, in ticks since the recorder's machine started."""
         again = read_again(self.rest) if self.kind == PLAYLIST else None
         return again[0] if again else None
 
     @property
     def again(self) -> int | None:
-        """Which state of the playlist was uploaded again; the higher, the newer."""
+        """The number of the playlist's version that was uploaded again; a higher number is newer."""
         again = read_again(self.rest) if self.kind == PLAYLIST else None
         return again[1] if again else None
 
     @property
     def stamp_ms(self) -> int | None:
-        """When a segment starts, in Unix ms, if exactly 17 digits before ``.ts`` are a UTC time."""
+        """The start of a segment in Unix ms, if exactly 17 digits before ``.ts`` are a UTC time."""
         before = self.rest[-21:-20]
         if self.kind != SEGMENT or (before and before in DIGITS):
             return None
@@ -99,10 +99,10 @@ class RecordingName(_Fields):
 
 
 def format_name(name: RecordingName) -> str:
-    """The key that *name* is a reading of.
+    """Return the key that *name* is a reading of.
 
-    Raises ValueError, with one line, for a name that no key can have: an id that is empty or holds a
-    slash, a recordid with an underscore, a rest that does not go with the kind, and the like.
+    Raises ValueError with a message of one line for a name that no key can have: an id that is empty or
+    contains a slash, a recordid with an underscore, a rest that does not fit the kind, and so on.
     """
     problem = _id_problem(name) or _frame_problem(name)
     if problem:
@@ -115,12 +115,12 @@ _MOST_MINUTES = 4096
 
 
 def unix_ms(stamp: str) -> int | None:
-    """Unix ms of a UTC time written YYYYMMDDHHMMSSmmm, or None if there is no such time since 1970."""
+    """Return the Unix ms of a UTC time in the form YYYYMMDDHHMMSSmmm; None if there is no such time since 1970."""
     if len(stamp) != 17 or not is_digits(stamp):
         return None
     minute = stamp[:12]
     since = _minutes.get(minute)
-    if since is None:  # the segments of a recording follow each other: most are of a minute just met
+    if since is None:  # the segments of a recording follow each other, so most minutes are in the cache
         since = _minute_ms(minute)
         if len(_minutes) >= _MOST_MINUTES:
             _minutes.clear()
@@ -129,7 +129,7 @@ def unix_ms(stamp: str) -> int | None:
 
 
 def _minute_ms(text: str) -> int:
-    """Unix ms of a UTC minute written YYYYMMDDHHMM, or -1 if there is no such minute since 1970."""
+    """Return the Unix ms of a UTC minute in the form YYYYMMDDHHMM; -1 if there is no such minute since 1970."""
     year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
     hour, minute = int(text[8:10]), int(text[10:])
     if year < 1970 or not 1 <= month <= 12 or hour > 23 or minute > 59:
@@ -144,7 +144,7 @@ def _minute_ms(text: str) -> int:
 
 
 def ids_conform(name: RecordingName) -> bool:
-    """Whether room and uid are what the vendor's SDK lets in: 1 to 64 of ``A-Z a-z 0-9 _ -``."""
+    """Return whether the vendor's SDK accepts room and uid: 1 to 64 characters of ``A-Z a-z 0-9 _ -``."""
     uid = "0" if name.uid is None else name.uid
     if not 1 <= len(name.roomid) <= 64 or not 1 <= len(uid) <= 64:
         return False
@@ -152,7 +152,7 @@ def ids_conform(name: RecordingName) -> bool:
 
 
 def read_again(text: str) -> tuple[int, int] | None:
-    """(tick, n) of ``_{tick}_{n}.m3u8``: what stands after the stem of a playlist uploaded again."""
+    """Return (tick, n) of ``_{tick}_{n}.m3u8``, the rest of a playlist uploaded again; None for any other text."""
     parts = text[:-5].split("_", 3) if text.endswith(".m3u8") else []
     if len(parts) != 3 or parts[0] or not is_number(parts[1], 19) or not is_number(parts[2], 9):
         return None
@@ -160,12 +160,12 @@ def read_again(text: str) -> tuple[int, int] | None:
 
 
 def is_number(text: str, most: int) -> bool:
-    """Whether *text* is a number as a program prints it, of *most* digits at most."""
+    """Return whether *text* is a decimal number without leading zeros, of at most *most* digits."""
     return len(text) <= most and is_digits(text) and (text[0] != "0" or text == "0")
 
 
 def is_digits(text: str) -> bool:
-    """Whether *text* is one ASCII digit or more and nothing else."""
+    """Return whether *text* consists of one or more ASCII digits."""
     return text.isascii() and text.isdigit()
 
 
@@ -174,8 +174,8 @@ def _id_problem(name: RecordingName) -> str:
         if text == "":
             return f"its {field} is empty"
         if text is not None and "/" in text:
-            return f"its {field} {text!a} holds a slash"
-    return f"its recordid {name.recordid!a} holds an underscore" if "_" in name.recordid else ""
+            return f"its {field} {text!a} contains a slash"
+    return f"its recordid {name.recordid!a} contains an underscore" if "_" in name.recordid else ""
 
 
 def _frame_problem(name: RecordingName) -> str:
@@ -188,4 +188,4 @@ def _frame_problem(name: RecordingName) -> str:
         return ""
     if name.kind == SEGMENT and rest.endswith(".ts") and ("/" not in rest or rest.startswith("/")):
         return ""
-    return f"its rest {rest!a} is none of a {name.kind}"
+    return f"its rest {rest!a} does not fit a {name.kind}"

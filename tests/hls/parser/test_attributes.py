@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossrec.hls.parser.attributes import MAX_ATTRIBUTES, place_of, read_attributes
+from ossrec.hls.parser.attributes import MAX_ATTRIBUTES, read_attributes, value_span
 
 NAMES = st.text("ABCXYZ019-", min_size=1, max_size=8)
 QUOTED = st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"])).map(lambda text: f'"{text}"')
@@ -68,7 +68,7 @@ def test_a_value_is_where_it_is_said_to_be(attributes: dict[str, str], junk: str
     text = ",".join(f"{name}={value}" for name, value in attributes.items()) + f",{junk}"
     values, _ = read_attributes(text)
     for name, value in values.items():
-        place = place_of(text, name)
+        place = value_span(text, name)
         assert place is not None
         assert text[slice(*place)].strip('"') == value.strip('"')
-    assert place_of(text, "NOT-THERE") is None
+    assert value_span(text, "NOT-THERE") is None

@@ -150,7 +150,7 @@ def test_a_name_that_breaks_off_with_the_file_is_no_segment(body: str, end: str,
     told = [(f.line, f.segment, f.start, f.detail) for f in playlist.findings if f.code == "HLS151"]
     last = len(playlist.lines)
     assert playlist.cut_off == (last if is_cut else None)
-    assert told == ([(last, named - 1, 6.0 * (named - 1), f"inside its URI: {end}")] if is_cut else [])
+    assert told == ([(last, named - 1, 6.0 * (named - 1), f"truncated inside the URI: {end}")] if is_cut else [])
 
 
 def test_a_segment_after_the_end_is_kept() -> None:

@@ -65,7 +65,7 @@ def _body(data: bytes, playlist: Playlist, *, is_last: bool) -> list[bytes]:
     found = []
     for number, line in enumerate(playlist.lines, 1):
         tag = _tag(line)
-        if tag not in tags.ONCE or (tag == "#EXT-X-ENDLIST" and is_last):
+        if tag not in tags.AT_MOST_ONCE or (tag == "#EXT-X-ENDLIST" and is_last):
             found.append(lines[number])
     return found
 

@@ -50,7 +50,7 @@ def outline(playlist: Playlist) -> Outline:
             collected = _Collected(is_first=False)
         elif line.startswith("#EXT"):
             tag = line.partition(":")[0]
-            if tag in tags.ONCE:
+            if tag in tags.AT_MOST_ONCE:
                 once.setdefault(tag, []).append(number)
             collected.take(number, tag)
     tail = collected.block(len(playlist.lines) + 1)
@@ -66,7 +66,7 @@ class _Collected:
         self._lines: dict[str, list[int]] = {}
 
     def take(self, number: int, tag: str) -> None:
-        if tag in _OF_SEGMENTS or not (self._is_first or tag in tags.ONCE):
+        if tag in _OF_SEGMENTS or not (self._is_first or tag in tags.AT_MOST_ONCE):
             self._start = self._start or number
         self._lines.setdefault(tag, []).append(number)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from ossrec.hls.edit.lines import LineEdits
-from ossrec.hls.parser.attributes import place_of
+from ossrec.hls.parser.attributes import value_span
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.relative_uris import relative_folder, relative_uri
 from ossrec.hls.uris import resolve
@@ -59,7 +59,7 @@ def move(data: bytes, elsewhere: Elsewhere, way: str = "") -> bytes:
 
 def _move_attribute(lines: LineEdits, number: int, behind: int, elsewhere: Elsewhere, way: str) -> None:
     raw = lines[number]
-    place = place_of(raw[behind:].decode("latin-1"), "URI")  # a character is a byte
+    place = value_span(raw[behind:].decode("latin-1"), "URI")  # a character is a byte
     if place is None:
         return
     start, stop = place[0] + behind, place[1] + behind

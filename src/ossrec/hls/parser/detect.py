@@ -1,11 +1,11 @@
-"""Says what bytes are that were stored as a playlist and are none."""
+"""Detect the format of an object that is stored under a playlist's name but is not a playlist."""
 
 import re
 
 from ossrec.hls.collector import excerpt
-from ossrec.hls.parser.attributes import AttributeFault
+from ossrec.hls.parser.attributes import TextFault
 
-_HEAD = 4096  # bytes that are enough to know a format
+_HEAD = 4096  # bytes, enough to recognize a format
 _BOM = b"\xef\xbb\xbf"
 _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,64})</Code>")
 _BLANK = b" \t\r\n"
@@ -22,37 +22,37 @@ _MAGIC = (
 )
 
 
-def detect_format(data: bytes) -> AttributeFault | None:
-    """Why *data* cannot be a playlist, or None: it has a #EXT tag and no other format's mark."""
+def detect_format(data: bytes) -> TextFault | None:
+    """Return why *data* cannot be a playlist; None if it contains a #EXT tag and has no signature of another format."""
     if not data.strip(_BLANK):
-        return AttributeFault("HLS010", f"{len(data)} bytes of white space" if data else "0 bytes")
+        return TextFault("HLS010", f"{len(data)} bytes of white space" if data else "0 bytes")
     if data.startswith(b"\x1f\x8b"):
-        return AttributeFault("HLS012", "gzip")
+        return TextFault("HLS012", "gzip")
     if any("#EXT".encode(wide) in data for wide in ("utf-16-le", "utf-16-be")):
-        return AttributeFault("HLS020", "UTF-16")
+        return TextFault("HLS020", "UTF-16")
     head = data[:_HEAD].removeprefix(_BOM).lstrip(_BLANK)
     if head.startswith(b"<"):
-        return AttributeFault("HLS011", _markup(head))
+        return TextFault("HLS011", _markup(head))
     known = _binary(data)
     if known:
-        return AttributeFault("HLS013", known)
+        return TextFault("HLS013", known)
     if b"#EXT" not in data:
-        return AttributeFault("HLS013", _text(head))
+        return TextFault("HLS013", _text(head))
     return None
 
 
 def _markup(head: bytes) -> str:
-    """Which kind of page, with the error code that OSS gave when there is one."""
+    """Return the kind of markup, with the error code if it is an error response of OSS."""
     code = _ERROR_CODE.search(head)
     if code:
-        return f"an answer with error code {code[1].decode('ascii')}"
+        return f"an error response with code {code[1].decode('ascii')}"
     return "HTML" if b"<html" in head.lower() or b"<!doctype html" in head.lower() else "XML or other markup"
 
 
 def _binary(data: bytes) -> str:
-    """The format whose mark stands at the start, or ""."""
+    """Return the format with the signature at the start of *data*, or ""."""
     if data[:1] == b"\x00" and not data.strip(b"\x00"):
-        return "zero bytes only"
+        return "only zero bytes"
     if data[:1] == b"\x47" and data[188:189] == b"\x47":
         return "an MPEG transport stream"
     if data[4:8] == b"ftyp":
@@ -61,11 +61,11 @@ def _binary(data: bytes) -> str:
 
 
 def _text(head: bytes) -> str:
-    """What stands at the start of something without a single #EXT tag."""
+    """Describe the start of data that has no #EXT tag."""
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as problem:
-        if problem.start < len(head) - 4:  # else a character was only cut by the end of the head
+        if problem.start < len(head) - 4:  # otherwise only the end of the head cuts a character
             return f"binary, starts with {head[:16].hex(' ')}"
         text = head[: problem.start].decode("utf-8")
     return f"text without tags, starts with {excerpt(text, 40)!r}"

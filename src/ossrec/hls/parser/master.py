@@ -1,4 +1,4 @@
-"""Which playlists a master playlist names; the m3u8 library reads it."""
+"""Read a multivariant (master) playlist with the m3u8 library: the playlists that it names."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,10 @@ import m3u8
 from ossrec.hls.collector import excerpt
 from ossrec.hls.playlist import Playlist
 
-MAX_MASTER = 1024 * 1024  # characters; a master playlist has a thousand
+MAX_MASTER = 1024 * 1024  # characters; a usual master playlist has a thousand
 
-# The library also splits lines where HLS does not; an escaped character means the same in a URI.
+# The library also splits lines at these characters, which do not end a line in HLS. In a URI, their percent-encoded
+# form means the same.
 _FOREIGN_BREAKS = {
     ord(mark): "".join(f"%{byte:02X}" for byte in mark.encode()) for mark in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\r"
 }
@@ -18,28 +19,28 @@ _FOREIGN_BREAKS = {
 class MediaPlaylistReference(NamedTuple):
     """A media playlist that a master playlist names."""
 
-    role: str  # "variant", "rendition" or "i-frames"
+    role: str  # "variant", "rendition" or "i-frames": EXT-X-STREAM-INF, EXT-X-MEDIA or EXT-X-I-FRAME-STREAM-INF
     uri: str
     bandwidth: int | None = None  # bits per second
     name: str = ""  # of a rendition; the resolution of a variant
 
 
 class MasterPlaylist(NamedTuple):
-    """What a master playlist names, in its order within each role."""
+    """The media playlists of a master playlist, in their order within each role."""
 
     members: tuple[MediaPlaylistReference, ...] = ()
-    problem: str = ""  # why nothing could be read, "" when it could
+    problem: str = ""  # why the playlist could not be read, or ""
 
 
 def read_master(playlist: Playlist) -> MasterPlaylist:
-    """The members of a playlist of kind "master". Never raises: what stops the library is the problem."""
+    """Return the members of a playlist of kind "master". Never raises: a library's exception becomes `problem`."""
     text = "\n".join(playlist.lines)
     if len(text) > MAX_MASTER:
         return MasterPlaylist(problem=f"longer than {MAX_MASTER} characters")
     try:
         found = m3u8.loads(text.translate(_FOREIGN_BREAKS))
         members = (*_variants(found), *_renditions(found), *_i_frames(found))
-    except Exception as problem:  # the library raises whatever Python does on what it did not foresee
+    except Exception as problem:  # on malformed input the library raises any exception
         return MasterPlaylist(problem=excerpt(f"{type(problem).__name__}: {problem}"))
     return MasterPlaylist(members)
 

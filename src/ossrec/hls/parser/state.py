@@ -1,4 +1,4 @@
-"""A playlist half read: what the lines so far have said, and where the next segment goes."""
+"""The state of parsing a playlist: the values read so far, and the tags that apply to the next segment."""
 
 from collections import defaultdict
 
@@ -6,26 +6,26 @@ from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.parser.attributes import read_attributes
 from ossrec.hls.playlist import Resource, Role, Segment
 
-MAX_UNKNOWN = 1000  # different tags that are counted one by one
+MAX_UNKNOWN = 1000  # unknown tags that are counted separately; the rest are counted together
 
 
 class ParserState:
-    """The state of reading; `take_uri` and the functions in `HANDLERS` move it on, one line each."""
+    """The state of parsing; `add_uri` and the functions in `HANDLERS` each process one line."""
 
     __slots__ = (
-        *("notes", "seen", "unknown", "features", "segments", "resources", "clock", "habits"),
+        *("findings", "seen", "unknown_tags", "features", "segments", "resources", "elapsed", "deviations"),
         *("version", "target_duration", "media_sequence", "discontinuity_sequence", "playlist_type", "ended"),
-        *("ciphers", "encrypted", "fragment", "variant"),
+        *("key_methods", "encrypted", "fragment", "next_is_variant"),
         *("duration", "discontinuity", "gap", "byterange", "program_time"),
     )
 
-    def __init__(self, notes: FindingCollector) -> None:
-        """Nothing has been read yet."""
-        self.notes = notes
+    def __init__(self, findings: FindingCollector) -> None:
+        """Start before the first line."""
+        self.findings = findings
         self.seen: dict[str, int] = {}  # tag -> its first line
-        self.unknown: dict[str, tuple[int, int]] = {}  # tag not interpreted -> how often, first line
-        self.habits: dict[str, list[int]] = defaultdict(list)  # code of a harmless habit -> its lines
-        self.features: dict[str, tuple[int, int]] = {}  # what is in use -> version it needs, first line
+        self.unknown_tags: dict[str, tuple[int, int]] = {}  # tag not interpreted -> how often, first line
+        self.deviations: dict[str, list[int]] = defaultdict(list)  # code of a harmless deviation -> its lines
+        self.features: dict[str, tuple[int, int]] = {}  # feature in use -> version it requires, first line
         self.segments: list[Segment] = []
         self.resources: dict[tuple[Role, str, tuple[int, int] | None], Resource] = {}
         self.version: int | None = None
@@ -34,83 +34,83 @@ class ParserState:
         self.discontinuity_sequence: int | None = None
         self.playlist_type: str | None = None
         self.ended = False
-        self.clock = 0.0  # seconds of recording before the next segment
-        self.ciphers: dict[bool, str] = {}  # METHOD in force, for keys in files (True) and others (False)
-        self.encrypted = False  # one of them is AES-128
-        self.fragment = False
-        self.variant = False  # the next URI is a variant's, not a segment's
-        # What applies to the next URI only:
+        self.elapsed = 0.0  # seconds of recording before the next segment
+        self.key_methods: dict[bool, str] = {}  # METHOD in force, for keys in files (True) and others (False)
+        self.encrypted = False  # AES-128 is among the methods in force
+        self.fragment = False  # an EXT-X-MAP is in force
+        self.next_is_variant = False  # the next URI is a variant's, not a segment's
+        # Tags that apply to the next URI only:
         self.duration: float | None = None
         self.discontinuity = False
         self.gap = False
         self.byterange: tuple[int, int | None] | None = None
         self.program_time: float | None = None
 
-    def take_uri(self, line: int, uri: str) -> None:
-        """A line that is no tag: one more segment."""
-        if self.variant:
-            self.variant = False
+    def add_uri(self, line: int, uri: str) -> None:
+        """Add the segment of a URI line; after EXT-X-STREAM-INF the URI is that of a variant and adds none."""
+        if self.next_is_variant:
+            self.next_is_variant = False
             return
         if self.ended:
-            self.notes.add("HLS131", excerpt(uri), line, segment=len(self.segments))
+            self.findings.add("HLS131", excerpt(uri), line, segment=len(self.segments))
         duration = self.duration
         if duration is None:
-            self.notes.add("HLS150", excerpt(uri), line, segment=len(self.segments), start=self.clock)
+            self.findings.add("HLS150", excerpt(uri), line, segment=len(self.segments), start=self.elapsed)
             duration = 0.0
         segment = Segment(
             len(self.segments),
             line,
             uri,
             duration,
-            self.clock,
+            self.elapsed,
             self.discontinuity,
             self.gap,
             self.encrypted,
             self.fragment,
-            self._place(line, uri, *self.byterange) if self.byterange else None,
+            self._resolve_byterange(line, uri, *self.byterange) if self.byterange else None,
             self.program_time,
         )
         if self.gap:
-            self.notes.add("HLS230", excerpt(uri), line, segment=segment.number, start=self.clock, length=duration)
+            self.findings.add("HLS230", excerpt(uri), line, segment=segment.number, start=self.elapsed, length=duration)
         self.segments.append(segment)
-        self.clock += duration
+        self.elapsed += duration
         self.duration = self.byterange = self.program_time = None
         self.discontinuity = self.gap = False
 
-    def take_back(self, last: Segment) -> None:
-        """The last segment turned out to be none."""
+    def remove_last_segment(self, last: Segment) -> None:
+        """Remove the last segment, because its URI is truncated."""
         self.segments.pop()
-        self.clock = last.start
+        self.elapsed = last.start
 
-    def _place(self, line: int, uri: str, length: int, start: int | None) -> tuple[int, int] | None:
-        """The byte range of the next segment; without a start it follows the segment before (4.3.2.2)."""
+    def _resolve_byterange(self, line: int, uri: str, length: int, start: int | None) -> tuple[int, int] | None:
+        """Return (start, length) of the next segment, by default after the previous segment (RFC 8216 4.3.2.2)."""
         if start is not None:
             return start, length
         before = self.segments[-1] if self.segments else None
         if before is None or before.uri != uri or before.byterange is None:
-            self.notes.add("HLS191", excerpt(uri), line, segment=len(self.segments))
+            self.findings.add("HLS191", excerpt(uri), line, segment=len(self.segments))
             return None
         return sum(before.byterange), length
 
-    def take_unknown(self, line: int, tag: str) -> None:
-        """A tag that this reader does not interpret: counted."""
+    def count_unknown_tag(self, line: int, tag: str) -> None:
+        """Count a tag that the parser does not interpret."""
         tag = tag[:100]
-        if tag not in self.unknown and len(self.unknown) >= MAX_UNKNOWN:
+        if tag not in self.unknown_tags and len(self.unknown_tags) >= MAX_UNKNOWN:
             tag = "other tags"
-        count, first = self.unknown.get(tag, (0, line))
-        self.unknown[tag] = (count + 1, first)
+        count, first = self.unknown_tags.get(tag, (0, line))
+        self.unknown_tags[tag] = (count + 1, first)
 
-    def take_habit(self, code: str, line: int) -> None:
-        """Something harmless that stands on many lines: remembered, for one finding at the end."""
-        self.habits[code].append(line)
+    def count_deviation(self, code: str, line: int) -> None:
+        """Count a harmless deviation that may be on many lines, for one finding at the end."""
+        self.deviations[code].append(line)
 
-    def take_attributes(self, line: int, value: str) -> dict[str, str]:
-        """An attribute list, its faults noted."""
+    def parse_attributes(self, line: int, value: str) -> dict[str, str]:
+        """Return the attributes of a list by name, and report its faults."""
         attributes, faults = read_attributes(value)
         for code, detail in faults:
-            self.notes.add(code, detail, line)
+            self.findings.add(code, detail, line)
         return attributes
 
-    def need(self, version: int, feature: str, line: int) -> None:
-        """Something in use needs at least this EXT-X-VERSION."""
+    def require_version(self, version: int, feature: str, line: int) -> None:
+        """Record that *feature* requires at least this EXT-X-VERSION."""
         self.features.setdefault(feature, (version, line))

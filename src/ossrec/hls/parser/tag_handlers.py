@@ -1,4 +1,4 @@
-"""What each tag of a media playlist does to the reading of it (RFC 8216 4.3)."""
+"""The handler of each tag of a media playlist (RFC 8216 4.3)."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -9,173 +9,173 @@ from ossrec.hls.parser.state import ParserState
 from ossrec.hls.parser.tag_values import is_iv, read_byterange, read_duration, read_integer, read_time
 from ossrec.hls.playlist import Resource
 
-Handler = Callable[[ParserState, int, str], None]  # state, line from 1, text behind the colon
+Handler = Callable[[ParserState, int, str], None]  # state, line from 1, text after the colon
 
 _FRACTION = "EXTINF with a fraction"
 _METHODS = frozenset({"AES-128", "SAMPLE-AES", "SAMPLE-AES-CTR"})
 
 
-def _extinf(reading: ParserState, line: int, value: str) -> None:
+def _extinf(state: ParserState, line: int, value: str) -> None:
     text, comma, _title = value.partition(",")
     if not comma:
-        reading.take_habit("HLS162", line)
-    if reading.duration is not None:
-        reading.notes.add("HLS152", "", line, segment=len(reading.segments), start=reading.clock)
+        state.count_deviation("HLS162", line)
+    if state.duration is not None:
+        state.findings.add("HLS152", "", line, segment=len(state.segments), start=state.elapsed)
     text = text.strip(" \t")
     duration = read_duration(text)
     if duration is None:
-        reading.notes.add("HLS160", excerpt(text), line, segment=len(reading.segments), start=reading.clock)
+        state.findings.add("HLS160", excerpt(text), line, segment=len(state.segments), start=state.elapsed)
         duration = 0.0
     elif duration == 0:
-        reading.notes.add("HLS161", excerpt(text), line, segment=len(reading.segments), start=reading.clock)
-    if "." in text and _FRACTION not in reading.features:
-        reading.need(3, _FRACTION, line)
-    reading.duration = duration
+        state.findings.add("HLS161", excerpt(text), line, segment=len(state.segments), start=state.elapsed)
+    if "." in text and _FRACTION not in state.features:
+        state.require_version(3, _FRACTION, line)
+    state.duration = duration
 
 
-def _version(reading: ParserState, line: int, value: str) -> None:
-    reading.version = read_integer(value)
-    if not reading.version:
-        reading.version = None
-        reading.notes.add("HLS071", excerpt(value), line)
+def _version(state: ParserState, line: int, value: str) -> None:
+    state.version = read_integer(value)
+    if not state.version:
+        state.version = None
+        state.findings.add("HLS071", excerpt(value), line)
 
 
-def _target_duration(reading: ParserState, line: int, value: str) -> None:
-    reading.target_duration = read_integer(value)
-    if not reading.target_duration:
-        reading.target_duration = None
-        reading.notes.add("HLS082", excerpt(value), line)
+def _target_duration(state: ParserState, line: int, value: str) -> None:
+    state.target_duration = read_integer(value)
+    if not state.target_duration:
+        state.target_duration = None
+        state.findings.add("HLS082", excerpt(value), line)
 
 
-def _media_sequence(reading: ParserState, line: int, value: str) -> None:
-    reading.media_sequence = read_integer(value)
-    if reading.media_sequence is None:
-        reading.notes.add("HLS101", excerpt(value), line)
-    if reading.segments:
-        reading.notes.add("HLS102", "", line)
+def _media_sequence(state: ParserState, line: int, value: str) -> None:
+    state.media_sequence = read_integer(value)
+    if state.media_sequence is None:
+        state.findings.add("HLS101", excerpt(value), line)
+    if state.segments:
+        state.findings.add("HLS102", "", line)
 
 
-def _discontinuity_sequence(reading: ParserState, line: int, value: str) -> None:
-    reading.discontinuity_sequence = read_integer(value)
-    if reading.discontinuity_sequence is None:
-        reading.notes.add("HLS112", excerpt(value), line)
-    if reading.segments or "#EXT-X-DISCONTINUITY" in reading.seen:
-        reading.notes.add("HLS111", "", line)
+def _discontinuity_sequence(state: ParserState, line: int, value: str) -> None:
+    state.discontinuity_sequence = read_integer(value)
+    if state.discontinuity_sequence is None:
+        state.findings.add("HLS112", excerpt(value), line)
+    if state.segments or "#EXT-X-DISCONTINUITY" in state.seen:
+        state.findings.add("HLS111", "", line)
 
 
-def _playlist_type(reading: ParserState, line: int, value: str) -> None:
+def _playlist_type(state: ParserState, line: int, value: str) -> None:
     if value in ("EVENT", "VOD"):
-        reading.playlist_type = value
+        state.playlist_type = value
     else:
-        reading.notes.add("HLS121", excerpt(value), line)
+        state.findings.add("HLS121", excerpt(value), line)
 
 
-def _endlist(reading: ParserState, _line: int, _value: str) -> None:
-    reading.ended = True
+def _endlist(state: ParserState, _line: int, _value: str) -> None:
+    state.ended = True
 
 
-def _allow_cache(reading: ParserState, line: int, _value: str) -> None:
-    reading.notes.add("HLS140", "", line)
+def _allow_cache(state: ParserState, line: int, _value: str) -> None:
+    state.findings.add("HLS140", "", line)
 
 
-def _i_frames_only(reading: ParserState, line: int, _value: str) -> None:
-    reading.need(4, "EXT-X-I-FRAMES-ONLY", line)
+def _i_frames_only(state: ParserState, line: int, _value: str) -> None:
+    state.require_version(4, "EXT-X-I-FRAMES-ONLY", line)
 
 
-def _discontinuity(reading: ParserState, line: int, _value: str) -> None:
-    if reading.discontinuity:
-        reading.notes.add("HLS240", "", line, segment=len(reading.segments), start=reading.clock)
-    elif not reading.segments:
-        reading.notes.add("HLS242", "", line)
-    reading.discontinuity = True
+def _discontinuity(state: ParserState, line: int, _value: str) -> None:
+    if state.discontinuity:
+        state.findings.add("HLS240", "", line, segment=len(state.segments), start=state.elapsed)
+    elif not state.segments:
+        state.findings.add("HLS242", "", line)
+    state.discontinuity = True
 
 
-def _gap(reading: ParserState, _line: int, _value: str) -> None:
-    reading.gap = True
+def _gap(state: ParserState, _line: int, _value: str) -> None:
+    state.gap = True
 
 
-def _byterange(reading: ParserState, line: int, value: str) -> None:
-    reading.need(4, "EXT-X-BYTERANGE", line)
-    reading.byterange = read_byterange(value.strip(" \t"))
-    if reading.byterange is None:
-        reading.notes.add("HLS190", excerpt(value), line, segment=len(reading.segments))
+def _byterange(state: ParserState, line: int, value: str) -> None:
+    state.require_version(4, "EXT-X-BYTERANGE", line)
+    state.byterange = read_byterange(value.strip(" \t"))
+    if state.byterange is None:
+        state.findings.add("HLS190", excerpt(value), line, segment=len(state.segments))
 
 
-def _program_date_time(reading: ParserState, line: int, value: str) -> None:
+def _program_date_time(state: ParserState, line: int, value: str) -> None:
     found = read_time(value.strip(" \t"))
     if found is None:
-        reading.notes.add("HLS220", excerpt(value), line, segment=len(reading.segments), start=reading.clock)
+        state.findings.add("HLS220", excerpt(value), line, segment=len(state.segments), start=state.elapsed)
         return
-    reading.program_time, zoned = found
+    state.program_time, zoned = found
     if not zoned:
-        reading.take_habit("HLS223", line)
+        state.count_deviation("HLS223", line)
 
 
-def _key(reading: ParserState, line: int, value: str) -> None:
-    attributes = reading.take_attributes(line, value)
+def _key(state: ParserState, line: int, value: str) -> None:
+    attributes = state.parse_attributes(line, value)
     method = attributes.get("METHOD")
     if method == "NONE":
-        reading.ciphers = {}
-        reading.encrypted = False
+        state.key_methods = {}
+        state.encrypted = False
         return
     if not method:
-        reading.notes.add("HLS200", "", line)
+        state.findings.add("HLS200", "", line)
     elif method not in _METHODS:
-        reading.notes.add("HLS202", excerpt(method), line)
+        state.findings.add("HLS202", excerpt(method), line)
     if "IV" in attributes:
-        reading.need(2, "IV of EXT-X-KEY", line)
+        state.require_version(2, "IV of EXT-X-KEY", line)
         if not is_iv(attributes["IV"]):
-            reading.notes.add("HLS203", excerpt(attributes["IV"]), line)
+            state.findings.add("HLS203", excerpt(attributes["IV"]), line)
     if "KEYFORMAT" in attributes or "KEYFORMATVERSIONS" in attributes:
-        reading.need(5, "KEYFORMAT of EXT-X-KEY", line)
+        state.require_version(5, "KEYFORMAT of EXT-X-KEY", line)
     uri = attributes.get("URI")
     in_file = attributes.get("KEYFORMAT", "identity") == "identity"
-    reading.ciphers[in_file] = method or ""
-    reading.encrypted = "AES-128" in reading.ciphers.values()
+    state.key_methods[in_file] = method or ""
+    state.encrypted = "AES-128" in state.key_methods.values()
     if not uri:
-        reading.notes.add("HLS201", "", line)
+        state.findings.add("HLS201", "", line)
     elif not in_file:
-        reading.notes.add("HLS204", excerpt(attributes["KEYFORMAT"]), line)
+        state.findings.add("HLS204", excerpt(attributes["KEYFORMAT"]), line)
     else:
-        reading.resources.setdefault(("key", uri, None), Resource("key", uri, line))
+        state.resources.setdefault(("key", uri, None), Resource("key", uri, line))
 
 
-def _map(reading: ParserState, line: int, value: str) -> None:
-    attributes = reading.take_attributes(line, value)
-    reading.fragment = True
-    reading.need(6, "EXT-X-MAP", line)
+def _map(state: ParserState, line: int, value: str) -> None:
+    attributes = state.parse_attributes(line, value)
+    state.fragment = True
+    state.require_version(6, "EXT-X-MAP", line)
     uri = attributes.get("URI")
     if not uri:
-        reading.notes.add("HLS210", "", line)
+        state.findings.add("HLS210", "", line)
         return
     byterange = None
     if "BYTERANGE" in attributes:
         found = read_byterange(attributes["BYTERANGE"])
         if found is None:
-            reading.notes.add("HLS190", excerpt(attributes["BYTERANGE"]), line)
+            state.findings.add("HLS190", excerpt(attributes["BYTERANGE"]), line)
         else:
             byterange = (found[1] or 0, found[0])
-    reading.resources.setdefault(("map", uri, byterange), Resource("map", uri, line, byterange))
+    state.resources.setdefault(("map", uri, byterange), Resource("map", uri, line, byterange))
 
 
-def _stream_inf(reading: ParserState, line: int, value: str) -> None:
-    reading.take_attributes(line, value)
-    reading.variant = True
+def _stream_inf(state: ParserState, line: int, value: str) -> None:
+    state.parse_attributes(line, value)
+    state.next_is_variant = True
 
 
-def _listed(reading: ParserState, line: int, value: str) -> None:
-    reading.take_attributes(line, value)
+def _attributes_only(state: ParserState, line: int, value: str) -> None:
+    state.parse_attributes(line, value)
 
 
-def _nothing(_reading: ParserState, _line: int, _value: str) -> None:
-    """A tag that needs no more than to be seen."""
+def _ignore(_state: ParserState, _line: int, _value: str) -> None:
+    """Do nothing: for this tag, only its presence counts."""
 
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
-        "#EXTM3U": _nothing,
-        **dict.fromkeys(tags.HARMLESS, _nothing),
-        **dict.fromkeys(tags.MASTER | tags.LISTED, _listed),
+        "#EXTM3U": _ignore,
+        **dict.fromkeys(tags.IGNORED, _ignore),
+        **dict.fromkeys(tags.MASTER | tags.WITH_ATTRIBUTES, _attributes_only),
         "#EXTINF": _extinf,
         "#EXT-X-VERSION": _version,
         "#EXT-X-TARGETDURATION": _target_duration,

@@ -1,9 +1,9 @@
-"""Reads the values that tags carry; each function answers None for text that is not one."""
+"""Parse the values of tags; each `read_` function returns None for malformed text."""
 
 import re
 from datetime import UTC, datetime
 
-MAX_DURATION = 1_000_000.0  # seconds; a segment of eleven days is no segment
+MAX_DURATION = 1_000_000.0  # seconds; no segment lasts eleven days
 
 _INTEGER = re.compile(r"[0-9]{1,20}")  # RFC 8216 4.2; more digits would make int() raise
 _DURATION = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20}")
@@ -13,12 +13,12 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[
 
 
 def read_integer(text: str) -> int | None:
-    """A decimal-integer of at most 20 digits."""
+    """Parse a decimal-integer of at most 20 digits (RFC 8216 4.2)."""
     return int(text) if _INTEGER.fullmatch(text) else None
 
 
 def read_duration(text: str) -> float | None:
-    """Seconds: a decimal number without a sign, below `MAX_DURATION`."""
+    """Parse a duration in seconds: a decimal number without a sign, below `MAX_DURATION`."""
     if not _DURATION.fullmatch(text):
         return None
     seconds = float(text)
@@ -26,7 +26,7 @@ def read_duration(text: str) -> float | None:
 
 
 def read_byterange(text: str) -> tuple[int, int | None] | None:
-    """The length and, when it is given, the start of ``<n>[@<o>]``, in bytes."""
+    """Parse ``<n>[@<o>]`` into length and start (None if not given), in bytes (RFC 8216 4.3.2.2)."""
     found = _BYTERANGE.fullmatch(text)
     if found is None:
         return None
@@ -35,7 +35,7 @@ def read_byterange(text: str) -> tuple[int, int | None] | None:
 
 
 def read_time(text: str) -> tuple[float, bool] | None:
-    """Seconds since 1970-01-01 UTC, and whether a time zone was given; without one it is read as UTC."""
+    """Parse a date and time into seconds since 1970-01-01 UTC, and whether it has a time zone (by default UTC)."""
     found = _TIME.fullmatch(text)
     if found is None:
         return None
@@ -49,5 +49,5 @@ def read_time(text: str) -> tuple[float, bool] | None:
 
 
 def is_iv(text: str) -> bool:
-    """Whether *text* is a hexadecimal-sequence of at most 128 bits."""
+    """Return whether *text* is a hexadecimal-sequence of at most 128 bits (RFC 8216 4.2)."""
     return _IV.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""The tags of HLS by what they are: whose playlist they belong to, and what this reader does with them."""
+"""The tags of HLS by group: the kind of playlist they belong to, and how the parser treats them."""
 
-# RFC 8216 4.3.4 and its second edition: only a master playlist has these.
+# RFC 8216 4.3.4 and draft-pantos-hls-rfc8216bis: only a master playlist has these.
 MASTER = frozenset(
     {
         "#EXT-X-MEDIA",
@@ -12,8 +12,8 @@ MASTER = frozenset(
     }
 )
 
-# Tags that change nothing about which segments there are, how long, and where; known and passed over.
-HARMLESS = frozenset(
+# Known tags that do not affect the list of segments, their durations or their locations.
+IGNORED = frozenset(
     {
         "#EXT-X-DATERANGE",
         "#EXT-X-BITRATE",
@@ -26,11 +26,11 @@ HARMLESS = frozenset(
     }
 )
 
-# Of those, the ones whose value is an attribute list that the RFC defines.
-LISTED = frozenset({"#EXT-X-DATERANGE", "#EXT-X-START"})
+# The ignored tags with an attribute list that the RFC defines.
+WITH_ATTRIBUTES = frozenset({"#EXT-X-DATERANGE", "#EXT-X-START"})
 
-# Tags that may stand once, and the rule that a second one breaks.
-ONCE = {
+# Tags that may occur at most once, and the rule that a second one breaks.
+AT_MOST_ONCE = {
     "#EXTM3U": "HLS120",
     "#EXT-X-VERSION": "HLS070",
     "#EXT-X-TARGETDURATION": "HLS081",
@@ -46,7 +46,7 @@ ONCE = {
     "#EXT-X-SERVER-CONTROL": "HLS120",
 }
 
-# Specified, and able to change what is played, but not interpreted here.
+# Specified tags that can change playback but are not interpreted.
 UNINTERPRETED = frozenset({"#EXT-X-DEFINE", "#EXT-X-SKIP", "#EXT-X-PART"})
 
 # RFC 8216 4.3.2 and 4.3.3: only a media playlist has these.

@@ -1,4 +1,4 @@
-"""A playlist that breaks off inside the name of its last segment: a name that nobody gave to any object."""
+"""Detect a playlist that is truncated inside its last URI, which then names no object."""
 
 from collections.abc import Sequence
 
@@ -8,26 +8,26 @@ from ossrec.hls.parser.state import ParserState
 _MEDIA = frozenset((".ts", ".aac", ".mp4", ".m4s", ".m4a", ".m4v", ".vtt"))
 
 
-def break_off(reading: ParserState, lines: Sequence[str]) -> int | None:
-    """The last line of a file without a line end, when it is no whole URI; its segment is taken back, and told.
+def remove_truncated_uri(state: ParserState, lines: Sequence[str]) -> int | None:
+    """Remove the last segment if its URI is truncated: report it, and return its line; otherwise return None.
 
-    A URI is whole when its name ends as those of other segments do. Where those have no such endings nothing
-    tells, and it counts as whole.
+    To be called for a file without a final line end. A URI is complete if its file name extension is that of another
+    segment. If other segments have no extension, the last URI counts as complete.
     """
-    if reading.ended or not reading.segments or reading.segments[-1].line != len(lines):
+    if state.ended or not state.segments or state.segments[-1].line != len(lines):
         return None
-    *others, last = reading.segments
+    *others, last = state.segments
     usual = {_ending(one.uri) for one in others} or _MEDIA
     if "" in usual or _ending(last.uri) in usual:
         return None
-    reading.take_back(last)
-    detail = f"inside its URI: {excerpt(last.uri)}"
-    reading.notes.add("HLS151", detail, last.line, segment=last.number, start=last.start, length=last.duration)
+    state.remove_last_segment(last)
+    detail = f"truncated inside the URI: {excerpt(last.uri)}"
+    state.findings.add("HLS151", detail, last.line, segment=last.number, start=last.start, length=last.duration)
     return last.line
 
 
 def _ending(uri: str) -> str:
-    """``.ts`` in ``https://host/a/b.ts?key=1``; empty when the name has none."""
+    """Return the file name extension of a URI: ``.ts`` for ``https://host/a/b.ts?key=1``; "" if it has none."""
     name = uri.partition("#")[0].partition("?")[0].replace("\\", "/").rpartition("/")[2]
     stem, dot, ending = name.rpartition(".")
     return (dot + ending).lower() if stem else ""
