@@ -1,9 +1,9 @@
 """The rule table: every fault that a check can find, by its code.
 
-A code is the area, the number of the rule and an index: ``HLS151`` is rule 15 of the playlist's text, second
-fault. Areas: HLS (text of a playlist), LST (playlist against the listing), TS (segments by their bytes), NAM
-(names), TSK (files against tasks), LOOK (could not look). A code keeps its meaning for ever; docs/findings.md is
-made from this table.
+A code is the area, the number of the rule and an index: ``HLS151`` is the second fault of rule 15, in the text of a
+playlist. Areas: HLS (playlist text), LST (playlist against the listing), TS (bytes of segments), NAM (names), TSK
+(files against tasks), LOOK (not checked). The meaning of a code never changes. docs/findings.md is generated from
+this table.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from ossrec.rules import playlist_syntax as syntax
 
 AREAS: Mapping[str, str] = MappingProxyType(
     {
-        "HLS": "Text of a playlist",
-        "LST": "Playlist against the listing of the bucket",
-        "TS": "Segments by their bytes",
+        "HLS": "Playlist text",
+        "LST": "Playlist against the bucket listing",
+        "TS": "Bytes of segments",
         "NAM": "Names",
         "TSK": "Files against tasks",
-        "LOOK": "Could not look",
+        "LOOK": "Not checked",
     }
 )
 
@@ -45,5 +45,5 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 
 
 def area(code: str) -> str:
-    """The area of a code: its leading letters."""
+    """Return the area of a code: its leading letters."""
     return code.rstrip("0123456789")

@@ -1,4 +1,4 @@
-"""Prints docs/findings.md: ``python -m ossrec.rules > docs/findings.md``."""
+"""Print docs/findings.md: ``python -m ossrec.rules > docs/findings.md``."""
 
 import sys
 

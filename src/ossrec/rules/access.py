@@ -6,39 +6,41 @@ from ossrec.rules.declare import not_inspected
 RULES: tuple[Rule, ...] = (
     not_inspected(
         "LOOK000",
-        "recording was listed, but not looked at yet",
-        "Run `ossrec scan` again: the one that listed it still runs, or was stopped before it came to this recording.",
+        "recording is listed, but not checked yet",
+        "Run `ossrec scan` again: the scan that listed it is still running, or was stopped before it checked this "
+        "recording.",
     ),
     not_inspected(
         "LOOK001",
-        "object is archived, so nobody can look at it",
-        "Restore the object (ossutil `restore`, minutes to 48 hours by storage class), then scan and check again.",
+        "object is archived and cannot be read",
+        "Restore the object (ossutil `restore`, minutes to 48 hours depending on the storage class), then scan "
+        "and check again.",
     ),
     not_inspected(
         "LOOK002",
         "access to a playlist or segment was denied",
-        "Give the RAM user `oss:GetObject` on the prefix, then scan or check again; `ossrec doctor` shows what is "
-        "allowed.",
+        "Grant the RAM user `oss:GetObject` on the prefix, then scan or check again; `ossrec doctor` shows what "
+        "is allowed.",
     ),
     not_inspected(
         "LOOK003",
         "bucket failed while a playlist or segment was read",
-        "Scan or check again later; if it goes on, give the request id in the detail to the support of the bucket's "
-        "provider.",
+        "Scan or check again later; if it keeps failing, give the request id in the detail to the support of the "
+        "bucket's provider.",
     ),
     not_inspected(
         "LOOK004",
         "playlist is larger than 16 MiB",
-        "No recording is that long: look at what it is, and move it out of the prefix if it is no recording.",
+        "No recording is that long: check what the object is, and move it out of the prefix if it is not a recording.",
     ),
     not_inspected(
         "LOOK005",
-        "playlist or segment is not what was listed any more",
-        "Scan again: it was changed or deleted since it was listed.",
+        "playlist or segment was changed or deleted after it was listed",
+        "Scan again: the object in the bucket is no longer the one that was listed.",
     ),
     not_inspected(
         "LOOK006",
         "playlist has more than a million lines, and was not read to its end",
-        "No recording is that long: look at what it is, and move it out of the prefix if it is no recording.",
+        "No recording is that long: check what the object is, and move it out of the prefix if it is not a recording.",
     ),
 )

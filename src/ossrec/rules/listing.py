@@ -1,4 +1,4 @@
-"""Rules 26 to 30, with what 19 to 21 say of objects: the playlist against the listing of the bucket."""
+"""Rules 26 to 30, and 19 to 21 for objects: the playlist against the bucket listing."""
 
 from ossrec.findings import Rule, Verdict
 from ossrec.rules.declare import error, info, warning
@@ -8,130 +8,130 @@ RULES: tuple[Rule, ...] = (
         "LST190",
         Verdict.DAMAGED,
         "EXT-X-BYTERANGE ends past the end of its object",
-        "The object was cut or overwritten: restore it from bucket versioning or from its source.",
+        "The object was truncated or overwritten: restore it from bucket versioning or from its source.",
         "RFC 8216 4.3.2.2",
     ),
     error(
         "LST200",
         Verdict.INCOMPLETE,
-        "key is not in the bucket",
-        "Restore the key file: without it the segments after this line cannot be deciphered by anyone.",
+        "key file missing",
+        "Restore the key file: without it, the segments after this line cannot be decrypted.",
         "RFC 8216 4.3.2.4",
     ),
     error(
         "LST201",
         Verdict.DAMAGED,
-        "key is not 16 bytes long",
-        "Restore the key file: it must be the 16 bytes themselves, not their hexadecimal or base64 text.",
+        "key file is not 16 bytes long",
+        "Restore the key file: it must contain the 16 bytes of the key, not their hexadecimal or base64 text.",
         "RFC 8216 5.1",
     ),
     error(
         "LST202",
         Verdict.DAMAGED,
-        "size of an enciphered segment is not a multiple of 16",
-        "The segment was cut off: upload it again from its source; players cannot decipher its end.",
+        "size of an encrypted segment is not a multiple of 16 bytes",
+        "The segment was truncated: upload it again from its source; players cannot decrypt its end.",
         "RFC 8216 4.3.2.4",
     ),
     error(
         "LST210",
         Verdict.INCOMPLETE,
-        "initialization section is not in the bucket, or is empty",
-        "Restore the object that EXT-X-MAP names: without it the segments after this line cannot be decoded.",
+        "media initialization section missing or empty",
+        "Restore the object that EXT-X-MAP refers to: without it, the segments after this line cannot be decoded.",
         "RFC 8216 4.3.2.5",
     ),
     error(
         "LST260",
         Verdict.INCOMPLETE,
-        "segment is listed but not in the bucket",
-        "Restore it from bucket versioning or a backup, and look whether a lifecycle rule deletes `.ts` "
-        "objects; if it is lost, `ossrec rebuild` writes a playlist that players get over.",
+        "segment missing",
+        "Restore it from bucket versioning or a backup, and check whether a lifecycle rule deletes `.ts` objects; "
+        "if it is lost, `ossrec rebuild` writes a playlist that plays without it.",
     ),
     error(
         "LST261",
         Verdict.INCOMPLETE,
         "segment is empty",
-        "Restore it from bucket versioning or a backup: its upload failed after the object had been made.",
+        "Restore it from bucket versioning or a backup: the object was created, but the upload of its content failed.",
     ),
     error(
         "LST262",
         Verdict.DAMAGED,
-        "segment is cut off: its size is not a multiple of 188",
-        "Upload it again from its source if there is one; most players show it up to the cut.",
+        "segment is truncated, not a multiple of 188 bytes",
+        "Upload it again from its source if there is one; most players play it up to the cut.",
         "ISO/IEC 13818-1 2.4.3.2",
     ),
     warning(
         "LST263",
-        "segment is there only under the unescaped spelling of its URI",
-        "Percent-encode the name in the playlist: as it stands, browsers and most players ask for another object.",
+        "segment exists only under the unescaped form of its URI",
+        "Percent-encode the name in the playlist: otherwise browsers and most players request another object.",
         "RFC 3986 2.1",
     ),
     info(
         "LST264",
-        "segment is declared missing by EXT-X-GAP, but is in the bucket",
-        "Look whether the segment is sound; if it is, EXT-X-GAP can be removed and players will show it.",
+        "segment declared missing by EXT-X-GAP is in the bucket",
+        "Check whether the segment is intact; if it is, remove EXT-X-GAP so that players play it.",
         "draft-pantos-hls-rfc8216bis 4.4.4.7",
     ),
     warning(
         "LST265",
         "segment is archived",
-        "Restore it before somebody wants to play the recording (ossutil `restore`, minutes to 48 hours by "
-        "storage class); if recordings still in use are archived, look at the bucket's lifecycle rules.",
+        "Restore it before the recording is played (ossutil `restore`, minutes to 48 hours depending on the "
+        "storage class); if recordings still in use are archived, check the lifecycle rules of the bucket.",
     ),
     warning(
         "LST270",
-        "segment of this recording that no playlist names",
-        "Look whether it belongs between two listed segments: if so, `ossrec rebuild` puts it there; else it is a "
-        "left-over that can be deleted.",
+        "segment not listed by any playlist",
+        "Check whether it belongs between two listed segments: if so, `ossrec rebuild` puts it there; if not, it "
+        "is a leftover that can be deleted.",
     ),
     warning(
         "LST271",
-        "segment is newer than all that the playlist names",
+        "segment is newer than all listed segments",
         "The playlist is older than its media: look for a newer playlist of this recording; if there is none, "
         "`ossrec rebuild` adds the segment at the end.",
     ),
     error(
         "LST272",
         Verdict.UNFINISHED,
-        "segments are there, but no playlist",
-        "If the task has ended, the recorder died before it wrote the playlist: `ossrec rebuild` writes one over the "
-        "segments.",
+        "segments without a playlist",
+        "If the task has ended, the recorder died before it wrote the playlist: `ossrec rebuild` writes one from "
+        "the segments.",
     ),
     warning(
         "LST280",
-        "segment was written after the playlist that names it",
-        "Look whether something overwrote the segment later; if a newer playlist exists, use that.",
+        "segment was written after the playlist that lists it",
+        "Check whether the segment was overwritten later; if a newer playlist exists, use that one.",
     ),
     warning(
         "LST281",
-        "playlist lists fewer segments than an earlier version of it did",
-        "Look in bucket versioning for the earlier version: it was probably overwritten by a recorder "
-        "that started anew.",
+        "playlist lists fewer segments than an earlier version of it",
+        "Look for the earlier version in bucket versioning: it was probably overwritten by a recorder that restarted.",
     ),
     warning(
         "LST290",
-        "length by EXTINF differs from the length that the recorder reported",
-        "If the playlist is shorter, its end or its head is missing: compare it with the segments in the bucket.",
+        "total EXTINF differs from the duration that the recorder reported",
+        "If the playlist is shorter, its start or end is missing: compare it with the segments in the bucket.",
     ),
     warning(
         "LST291",
-        "length by EXTINF differs from the time that the segments' names span",
-        "The lengths in the playlist are wrong, or media was lost inside segments: measure some with `ffprobe`.",
+        "total EXTINF differs from the time span of the segment names",
+        "The durations in the playlist are wrong, or media was lost inside segments: measure some of them with "
+        "`ffprobe`.",
     ),
     warning(
         "LST300",
-        "time gap between two neighbouring segments",
-        "Look in bucket versioning or a backup for segments of that time; if there are none, that time is lost, and "
-        "EXT-X-DISCONTINUITY belongs before the second: `ossrec rebuild` puts it there.",
+        "timeline gap between two neighboring segments",
+        "Look in bucket versioning or a backup for segments of that time; if there are none, that time is lost, "
+        "and EXT-X-DISCONTINUITY belongs before the second segment: `ossrec rebuild` puts it there.",
     ),
     warning(
         "LST301",
-        "segment's name is earlier than that of the segment before it",
-        "Look whether the segments stand in the wrong order; if they do not, the recorder's clock was set back.",
+        "time in the segment name is earlier than that of the segment before it",
+        "Check whether the segments are in the wrong order; if they are not, the recorder's clock was set back.",
     ),
     info(
         "LST302",
-        "nothing was recorded for a time, where EXT-X-DISCONTINUITY stands",
-        "A user was away, there was nothing to record, or segments are lost: `ossrec show --room` draws what there is "
-        "beside it at that time. Nothing need be done unless segments can be restored.",
+        "timeline gap declared by EXT-X-DISCONTINUITY",
+        "A user was away, there was nothing to record, or segments are lost: `ossrec show --room` draws what "
+        "other streams recorded at that time. No action needed unless segments can be restored.",
     ),
 )

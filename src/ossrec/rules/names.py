@@ -6,23 +6,24 @@ from ossrec.rules.declare import info, warning
 RULES: tuple[Rule, ...] = (
     warning(
         "NAM440",
-        "object's name is not that of a recording",
-        "Nothing is lost, it is kept in the catalog: if it is a recording's, rename it to `rid_…`; else "
+        "object name is not that of a recording",
+        "Nothing is lost, the object stays in the catalog: if it is a recording, rename it to `rid_…`; otherwise "
         "store it elsewhere.",
     ),
     info(
         "NAM441",
         "room or user id breaks the vendor's rule for ids",
-        "Nothing need be done: the recording is read all the same. The vendor allows 1 to 64 of A-Z a-z 0-9 _ -.",
+        "No action needed: the recording is read all the same. The vendor allows 1 to 64 characters of A-Z a-z "
+        "0-9 _ -.",
     ),
     warning(
         "NAM442",
-        "name in the folder cannot be an object's",
-        "Rename the file, or make it readable; until then no part of ossrec can look at it.",
+        "file name cannot be an object name",
+        "Rename the file, or make it readable; until then ossrec cannot read it.",
     ),
     info(
         "NAM450",
-        "name can be read in more than one way",
-        "Nothing need be done: the likeliest reading is used. Importing the task that recorded it settles the reading.",
+        "name has more than one reading",
+        "No action needed: the most likely reading is used. Importing the task that recorded it settles the reading.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Rules 31 to 43: segments by their bytes, and one against the next."""
+"""Rules 31 to 43: the bytes of segments, and neighboring segments."""
 
 from ossrec.findings import DamageKind, Rule, Verdict
 from ossrec.rules.declare import error, info, warning
@@ -8,51 +8,51 @@ RULES: tuple[Rule, ...] = (
         "TS310",
         Verdict.DAMAGED,
         "segment is not MPEG-TS",
-        "Look at what wrote it: an error page or another format was stored under a segment's name. Restore it "
+        "Check what wrote it: an error page or another format was stored under the name of a segment. Restore it "
         "from bucket versioning or upload it again.",
         "ISO/IEC 13818-1 2.4.3.2",
         damage=DamageKind.BROKEN,
     ),
     info(
         "TS311",
-        "segment is enciphered, and its bytes were not looked into",
-        "Nothing need be done: only a player with the key can tell whether it is sound.",
+        "segment is encrypted, not inspected",
+        "No action needed: only a player with the key can show whether the segment is intact.",
         "RFC 8216 4.3.2.4",
     ),
     info(
         "TS312",
-        "segment is meant to be no MPEG-TS, and its bytes were not looked into",
-        "Nothing need be done: fragmented MP4 and packed audio are not checked.",
+        "segment of another format than MPEG-TS, not inspected",
+        "No action needed: fragmented MP4 and packed audio are not inspected.",
         "RFC 8216 3.3",
     ),
     error(
         "TS320",
         Verdict.DAMAGED,
-        "sync byte is lost inside the segment",
-        "Bytes were cut out, added or overwritten: restore the object from bucket versioning or its source; "
-        "players lose picture or sound there.",
+        "packet sync lost inside the segment",
+        "Bytes were removed, added or overwritten: restore the object from bucket versioning or its source; "
+        "players lose audio or video there.",
         "ETSI TR 101 290 1.1, 1.2",
         damage=DamageKind.BROKEN,
     ),
     info(
         "TS321",
         "packets are 192 or 204 bytes long",
-        "Nothing need be done if your players take it; HLS asks for packets of 188 bytes.",
+        "No action needed if your players accept it; HLS expects packets of 188 bytes.",
         "ISO/IEC 13818-1 2.4.3.2",
     ),
     error(
         "TS330",
         Verdict.DAMAGED,
-        "packets are marked as damaged by their sender",
-        "They came broken into the recorder, nothing can restore them: look at its input.",
+        "packets marked as damaged by their sender",
+        "They were damaged before they reached the recorder, and cannot be restored: check its input.",
         "ETSI TR 101 290 2.1",
         damage=DamageKind.LOST,
     ),
     error(
         "TS331",
         Verdict.DAMAGED,
-        "payload is scrambled, and the playlist names no key",
-        "Find out who scrambled it: HLS enciphers with EXT-X-KEY only, and no player can show this.",
+        "payload is scrambled, but the playlist has no key",
+        "Find out what scrambled it: HLS encrypts with EXT-X-KEY only, and no player can play this.",
         "ISO/IEC 13818-1 2.4.3.3",
         damage=DamageKind.BROKEN,
     ),
@@ -60,7 +60,7 @@ RULES: tuple[Rule, ...] = (
         "TS340",
         Verdict.DAMAGED,
         "segment has no PAT",
-        "Players that start or seek here show nothing; remux the recording (ffmpeg -c copy), which writes one "
+        "Players that start or seek here show nothing; remux the recording (ffmpeg -c copy), which writes a PAT "
         "into each segment.",
         "RFC 8216 3.2",
         damage=DamageKind.BROKEN,
@@ -69,7 +69,7 @@ RULES: tuple[Rule, ...] = (
         "TS341",
         Verdict.DAMAGED,
         "segment has no PMT",
-        "Players that start or seek here show nothing; remux the recording (ffmpeg -c copy), which writes one "
+        "Players that start or seek here show nothing; remux the recording (ffmpeg -c copy), which writes a PMT "
         "into each segment.",
         "RFC 8216 3.2",
         damage=DamageKind.BROKEN,
@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
     warning(
         "TS342",
         "PAT or PMT comes after the first media packet",
-        "Players lose what comes before it; remux the recording if that shows.",
+        "Players lose the packets before it; remux the recording if that is noticeable.",
         "RFC 8216 3.2",
         damage=DamageKind.FLAW,
     ),
@@ -85,111 +85,112 @@ RULES: tuple[Rule, ...] = (
         "TS343",
         Verdict.DAMAGED,
         "CRC-32 of a PAT or PMT is wrong",
-        "The table was overwritten: players ignore it, and show nothing until the next one. Restore the object "
-        "or remux.",
+        "The table was overwritten: players ignore it, and show nothing until the next one. Restore the object or "
+        "remux it.",
         "ETSI TR 101 290 2.2",
         damage=DamageKind.BROKEN,
     ),
     warning(
         "TS344",
         "segment has more than one program",
-        "HLS allows one: players pick any. Remux the program you want into a recording of its own.",
+        "HLS allows one, and players pick any: remux the program you want into a recording of its own.",
         "RFC 8216 3.2",
         damage=DamageKind.FLAW,
     ),
     error(
         "TS350",
         Verdict.DAMAGED,
-        "packets are lost",
-        "They never reached the bucket: picture or sound breaks there for a moment. Look at the recorder's "
-        "network or disk if it happens again.",
+        "packets lost",
+        "They never reached the bucket: audio or video breaks for a moment. Check the recorder's network and disk "
+        "if it happens again.",
         "ETSI TR 101 290 1.4",
         damage=DamageKind.LOST,
     ),
     warning(
         "TS351",
-        "packet is sent more than twice",
-        "Nothing is lost; a decoder may stumble. Remux the recording if that shows.",
+        "packet sent more than twice",
+        "Nothing is lost, but a decoder may fail: remux the recording if that is noticeable.",
         "ISO/IEC 13818-1 2.4.3.3",
         damage=DamageKind.FLAW,
     ),
     info(
         "TS352",
-        "continuity counter of PAT or PMT stands still",
-        "Nothing need be done: many muxers write tables so, and nothing is lost.",
+        "continuity counter of a PAT or PMT does not advance",
+        "No action needed: many muxers write tables this way, and nothing is lost.",
         "ISO/IEC 13818-1 2.4.3.3",
     ),
     warning(
         "TS353",
-        "continuity counter jumps from one segment to the next",
-        "Packets may be lost between the two, or the recorder began anew: mark the place with EXT-X-DISCONTINUITY"
-        " (`ossrec rebuild` does).",
+        "continuity counter jumps between two segments",
+        "Packets may be lost between the two, or the recorder restarted: mark the boundary with "
+        "EXT-X-DISCONTINUITY (`ossrec rebuild` does).",
         "RFC 8216 3.2",
         damage=DamageKind.FLAW,
     ),
     warning(
         "TS360",
-        "stream is announced by the PMT, and none of its packets is there",
-        "Nothing need be done if that user had muted or switched the camera off in this time, which is usual; else the "
-        "recorder lost the stream, and no byte here can tell which. Some players wait for it.",
+        "elementary stream of the PMT has no packets",
+        "No action needed if that user was muted or had the camera off at that time, which is common; otherwise "
+        "the recorder lost the stream, and the bytes cannot show which. Some players wait for it.",
         "ETSI TR 101 290 1.6",
         damage=DamageKind.FLAW,
     ),
     warning(
         "TS361",
         "PMT changes inside the segment",
-        "Recorders should cut there: some players go on with the wrong decoder. Remux if that shows.",
+        "Recorders should start a new segment there: some players continue with the wrong decoder. Remux the "
+        "recording if that is noticeable.",
         "RFC 8216 3.2",
         damage=DamageKind.FLAW,
     ),
     error(
         "TS362",
         Verdict.DAMAGED,
-        "none of the streams that the PMT announces is there",
-        "Nobody can play this segment, though it has packets: look whether the recorder lost its input, or wrote the "
-        "tables of another stream.",
+        "no elementary stream of the PMT has packets",
+        "The segment cannot be played, although it has packets: check whether the recorder lost its input, or "
+        "wrote the tables of another stream.",
         "ETSI TR 101 290 1.6",
         damage=DamageKind.BROKEN,
     ),
     warning(
         "TS370",
         "PCR jumps",
-        "Players that follow the clock stall or skip there; remux the recording if that shows.",
+        "Players that follow the PCR stall or skip there; remux the recording if that is noticeable.",
         "ETSI TR 101 290 2.3",
         damage=DamageKind.JUMP,
     ),
     warning(
         "TS371",
-        "stream has no PTS for long",
-        "Its frames are missing there or carry no time: expect a frozen picture or silence.",
+        "elementary stream has no PTS for a long time",
+        "Frames are missing there or have no PTS: expect a frozen picture or silence.",
         "ETSI TR 101 290 2.5",
         damage=DamageKind.JUMP,
     ),
     error(
         "TS380",
         Verdict.DAMAGED,
-        "times of neighbouring segments do not meet",
-        "Something is missing between the two, or both hold the same time: mark the place with EXT-X-"
-        "DISCONTINUITY (`ossrec rebuild` does), so that players go on.",
+        "PTS gap or overlap between two segments",
+        "Media is missing between the two, or both contain the same time: mark the boundary with "
+        "EXT-X-DISCONTINUITY (`ossrec rebuild` does), so that players continue.",
         "RFC 8216 3",
         damage=DamageKind.JUMP,
     ),
     warning(
         "TS382",
-        "segment holds another time than its name says",
-        "Segments were exchanged, or one was written over another: what plays goes back, and seconds play twice or are "
-        "lost. Restore them from bucket versioning or a backup: no playlist mends that.",
+        "segment contains another time than its name says",
+        "Segments were swapped, or one was written over another: playback jumps back, and seconds play twice or "
+        "are lost. Restore them from bucket versioning or a backup: no playlist can repair this.",
         damage=DamageKind.JUMP,
     ),
     info(
         "TS381",
-        "PTS begins again at 0 after 26.5 hours",
-        "Nothing need be done: that is as it should be.",
+        "PTS wraps to 0 after 26.5 hours",
+        "No action needed: PTS has 33 bits, and players expect the wrap.",
         "ISO/IEC 13818-1 2.4.3.7",
     ),
     warning(
         "TS390",
-        "measured duration is not what EXTINF says",
+        "measured duration differs from EXTINF",
         "Seeking lands elsewhere, and the end may be cut: `ossrec rebuild` writes a playlist with measured durations.",
         "RFC 8216 4.3.2.1",
         damage=DamageKind.FLAW,
@@ -197,7 +198,8 @@ RULES: tuple[Rule, ...] = (
     warning(
         "TS400",
         "video has no key frame in the segment",
-        "Players that seek into it show nothing until the next one; recorders write this when they cut by force.",
+        "Players that seek into it show nothing until the next key frame; recorders write this when they must cut "
+        "before one arrives.",
         "RFC 8216 3",
         damage=DamageKind.FLAW,
     ),
@@ -210,34 +212,35 @@ RULES: tuple[Rule, ...] = (
     ),
     warning(
         "TS410",
-        "sound and picture start more than 0.5 s apart",
-        "Players show a black picture or silence until both are there: usual when somebody's camera starts late.",
+        "audio and video start more than 0.5 s apart",
+        "Players show a black picture or play silence until both have started: common when a camera is switched "
+        "on late.",
         damage=DamageKind.FLAW,
     ),
     warning(
         "TS411",
-        "sound and picture drift apart",
-        "Lips and voice part over the recording: look at the recorder's clock, or remux with resampled sound.",
+        "audio and video drift apart",
+        "Lip sync is lost in the course of the recording: check the recorder's clock, or remux with resampled audio.",
         damage=DamageKind.FLAW,
     ),
     warning(
         "TS420",
-        "format of sound or picture changes without EXT-X-DISCONTINUITY",
-        "Codec, picture size, sample rate or channels change, and some players stop there: `ossrec rebuild` "
+        "audio or video format changes without EXT-X-DISCONTINUITY",
+        "The codec, picture size, sample rate or channels change, and some players stop there: `ossrec rebuild` "
         "writes a playlist that marks the change.",
         "RFC 8216 4.3.2.3",
         damage=DamageKind.FLAW,
     ),
     warning(
         "TS421",
-        "format of sound or picture changes inside the segment",
-        "Recorders should cut there: some players stop. Only encoding it again helps those.",
+        "audio or video format changes inside the segment",
+        "Recorders should start a new segment there: some players stop. Only re-encoding helps those.",
         "RFC 8216 4.3.2.3",
         damage=DamageKind.FLAW,
     ),
     warning(
         "TS430",
-        "last PES packet is cut short",
+        "last PES packet is truncated",
         "The end of a frame is missing: expect a click or a broken picture at the end of the segment.",
         "ISO/IEC 13818-1 2.4.3.7",
         damage=DamageKind.LOST,
