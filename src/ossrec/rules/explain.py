@@ -32,8 +32,8 @@ Generated from the rule table by `python -m ossrec.rules > docs/findings.md`; a 
 The meaning of a code never changes. **Severity** is `error` if content is missing or cannot be played; `warning` if
 the recording plays with a flaw or breaks some players, or, in the area TSK, if file and task disagree; `info` if the
 finding is only worth knowing. **Verdict** is the best verdict that a recording with the finding can have; if several
-apply, the worst one wins. A code is reported at most 1,000 times for a playlist and at most 20 times for a segment; one more
-finding of that code then gives the number of those left out.
+apply, the worst one wins. A code is reported at most 1,000 times for a playlist and at most 20 times for a segment;
+one more finding of that code then gives the number of those left out.
 
 Deviations that the recorder writes into every playlist (no comma after EXTINF, EXT-X-ALLOW-CACHE, private tags, a
 discontinuity before the first segment) are `info` at most: a recording with no other findings is `complete`.

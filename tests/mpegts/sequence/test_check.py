@@ -209,7 +209,7 @@ def test_counters_that_start_anew_are_told_so_though_one_of_them_goes_on_by_chan
 
     (finding,) = (one for one in check_segments("room/a.m3u8", rows(segments)) if one.code == "TS353")
 
-    assert "start anew" in finding.detail
+    assert "all continuity counters restart" in finding.detail
     assert finding.lost is None
 
 

@@ -59,8 +59,8 @@ def test_what_is_of_another_time(held: list[tuple[float, float, float]], expecte
 def test_it_is_said_which_way() -> None:
     found = misplaced_segments("a.m3u8", rows(*whole(0, 4, 12, 8, 16)))
     assert [one.detail.partition(": ")[2] for one in found] == [
-        "what it holds is 4.0 s later than its name says",
-        "what it holds is 4.0 s earlier than its name says",
+        "its media is 4.0 s later than its name says",
+        "its media is 4.0 s earlier than its name says",
     ]
 
 

@@ -57,9 +57,9 @@ def _missing_tables(state: SegmentState) -> Iterator[Fault]:
             yield Fault("TS340", 0)
     elif not tables.read and not tables.broken:
         pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:_EXAMPLES])
-        yield Fault("TS341", 0, detail=f"the PAT names PID {pids}" if pids else "the PAT names none")
+        yield Fault("TS341", 0, detail=f"the PAT lists PID {pids}" if pids else "the PAT lists no PMT")
     elif not tables.entries() and not tables.broken:
-        yield Fault("TS341", 0, detail="the PMT names no streams")
+        yield Fault("TS341", 0, detail="the PMT lists no streams")
 
 
 def _missing_streams(state: SegmentState) -> Iterator[Fault]:
@@ -82,7 +82,7 @@ def _nothing(state: SegmentState, missing: list[ElementaryStream]) -> str:
         if pid not in state.tracks.named
     ]
     there = ", ".join(f"PID {pid}" for pid in others[:_EXAMPLES])
-    return f"announced is {announced}; there is {there or 'nothing but tables'}"
+    return f"the PMT lists {announced}; the segment has {there or 'only tables'}"
 
 
 def _key_frames(state: SegmentState, track: ElementaryStream, depth: Depth) -> Iterator[Fault]:
@@ -93,7 +93,7 @@ def _key_frames(state: SegmentState, track: ElementaryStream, depth: Depth) -> I
         yield Fault("TS400", first, track.pid, detail=track.name)
     elif seen is not None and track.look.starts_with_key is False:
         goes_on = track.look.first_key
-        detail = track.name if goes_on is None else f"{track.name}: the first one starts in packet {goes_on}"
+        detail = track.name if goes_on is None else f"{track.name}: the first key frame starts in packet {goes_on}"
         yield Fault("TS401", first, track.pid, detail=detail, until=track.first_key)
 
 

@@ -124,7 +124,7 @@ class Inspector:
         first = self.state.counters.first_packet[self.state.tables.complete_for]
         begun = int(first[first >= 0].min(initial=self.state.tables.complete))
         if begun < self.state.tables.complete:
-            detail = f"they are complete in packet {self.state.tables.complete}"
+            detail = f"PAT and PMT are complete in packet {self.state.tables.complete}"
             events.append(Fault("TS342", begun, None, detail=detail, last=self.state.tables.complete))
 
     def _keep(self, events: list[Fault]) -> None:
@@ -153,7 +153,7 @@ def _stamp(event: Fault, moments: FrameTimes) -> None:
 
 def _break_event(one: SyncLoss) -> Fault:
     """Rule 32: lost sync."""
-    goes_on = "not found again" if one.resumed is None else f"found again at byte {one.resumed}"
-    detail = f"{one.skipped} bytes from byte {one.offset} on are no packets, {goes_on}"
+    resumes = "never resumes" if one.resumed is None else f"resumes at byte {one.resumed}"
+    detail = f"{one.skipped} bytes from byte {one.offset} on are not packets, sync {resumes}"
     lost = one.skipped // 188 + (1 if one.cut else 0)
     return Fault("TS320", one.packet, None, lost, detail)

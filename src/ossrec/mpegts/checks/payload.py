@@ -148,7 +148,7 @@ class PayloadProbe:
         if self.first is None:
             self.first = told
         if before is not None and (before[:4], before.codec) != (told[:4], told.codec):
-            detail = f"PID {self.pid} ({self.codec}): {_words(told)}, before {_words(before)}"
+            detail = f"PID {self.pid} ({self.codec}): {_words(told)}, {_words(before)} before"
             yield Fault("TS421", int(part.numbers[at]), self.pid, detail=detail)
 
     def _keep_sound(self, packets: Packets, part: PidBatch) -> None:
@@ -169,4 +169,4 @@ def _words(told: ProbeResult) -> str:
     """A format in words."""
     if told.width is not None:
         return f"{told.width}x{told.height}"
-    return f"{told.codec or 'sound'}, {told.sample_rate} Hz, {told.channels} channels"
+    return f"{told.codec or 'audio'}, {told.sample_rate} Hz, {told.channels} channels"

@@ -85,9 +85,9 @@ class ElementaryStream:
             begins, since = int(moments.pts[place - 1]), int(moments.dts[place - 1])
         if place < len(moments.packet):
             until = int(moments.dts[place])
-        what = f"{wrong.missing} bytes too few" if wrong.missing > 0 else f"{-wrong.missing} bytes too many"
+        off = f"{wrong.missing} bytes too short" if wrong.missing > 0 else f"{-wrong.missing} bytes too long"
         lost = max(16, round(wrong.missing / _PAYLOAD / 16) * 16)
-        detail = f"{self.name}: a PES packet has {what}, though the counter fits"
+        detail = f"{self.name}: a PES packet is {off}, but the continuity counter is continuous"
         return Fault("TS350", wrong.packet, self.pid, lost, detail, begins, since, until)
 
     def ends(self) -> StreamEnds:

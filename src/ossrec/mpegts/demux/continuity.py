@@ -113,7 +113,7 @@ class ContinuityCounters:
         for at in lost.tolist():
             row = int(groups.jumps[at])
             pid, missing = int(packets.pid[row]), int(groups.lost[at])
-            yield Fault("TS350", packets.first + row, pid, missing, f"{name(pid)}: {missing}, by its counter")
+            yield Fault("TS350", packets.first + row, pid, missing, f"{name(pid)}: {missing} by the continuity counter")
         for row in np.sort(groups.excess).tolist():
             pid = int(packets.pid[row])
             if not tables[pid]:

@@ -32,7 +32,7 @@ def detect_format(head: bytes, size: int) -> str:
     if not size:
         return "0 bytes"
     if not head.strip(b"\x00"):
-        return f"{size} bytes, zeros as far as was looked"
+        return f"{size} bytes, zeros as far as read"
     if head[4:8] in _BOXES:
         return "MP4"
     known = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
@@ -50,7 +50,7 @@ def _markup(text: bytes) -> str:
     """Which kind of page, with the error code that OSS gave when there is one."""
     code = _ERROR_CODE.search(text)
     if code:
-        return f"an answer with error code {code[1].decode('ascii')}"
+        return f"a response with error code {code[1].decode('ascii')}"
     lower = text.lower()
     return "HTML" if b"<html" in lower or b"<!doctype html" in lower else "XML or other markup"
 
@@ -58,7 +58,7 @@ def _markup(text: bytes) -> str:
 def _plain(head: bytes, size: int) -> str:
     """Text, or bytes that nothing is known of."""
     if size < 188:
-        return f"{size} bytes, less than a packet"
+        return f"{size} bytes, shorter than a packet"
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as problem:

@@ -260,6 +260,6 @@ def _difference(before: Program, after: Program) -> str:
     """What one PMT has that the other has not."""
     old = {(entry.pid, entry.stream_type) for entry in before.entries}
     new = {(entry.pid, entry.stream_type) for entry in after.entries}
-    parts = [f"PID {pid} (0x{kind:02x}) comes" for pid, kind in sorted(new - old)[:3]]
-    parts += [f"PID {pid} (0x{kind:02x}) goes" for pid, kind in sorted(old - new)[:3]]
-    return ", ".join(parts) or "descriptors or clock"
+    parts = [f"PID {pid} (0x{kind:02x}) added" for pid, kind in sorted(new - old)[:3]]
+    parts += [f"PID {pid} (0x{kind:02x}) removed" for pid, kind in sorted(old - new)[:3]]
+    return ", ".join(parts) or "descriptors or PCR PID changed"

@@ -98,11 +98,11 @@ def _leap(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[tuple[S
         return
     measured, extinf = min(lengths(before.inspection), default=0.0), before.duration or 0.0
     if extinf - measured > min(tolerance(extinf), gap / 2) > 0:
-        what = f"{gap:.2f} s are missing at its end, by the times at the start of {_name(one)}"
+        what = f"{gap:.2f} s missing at its end, by the timestamps at the start of {_name(one)}"
         yield before, SegmentFault("TS380", what, None, measured, min(gap, extinf - measured))
     else:
-        what = f"{gap:.2f} s are missing" if gap > 0 else f"{-gap:.2f} s are in both"
-        yield one, SegmentFault("TS380", f"{what}, by the times at the end of {_name(before)}", None, 0.0)
+        what = f"{gap:.2f} s missing" if gap > 0 else f"{-gap:.2f} s in both"
+        yield one, SegmentFault("TS380", f"{what}, by the timestamps at the end of {_name(before)}", None, 0.0)
 
 
 def _duration(one: SegmentInSequence, after: SegmentInSequence | None) -> Iterator[SegmentFault]:
@@ -184,7 +184,8 @@ def _length(run: Sequence[SegmentInSequence]) -> float | None:
 
 def _lead(seconds: float) -> str:
     """Which of the two comes first."""
-    return f"the {'sound' if seconds > 0 else 'picture'} starts {abs(seconds):.2f} s earlier"
+    first, second = ("audio", "video") if seconds > 0 else ("video", "audio")
+    return f"{first} starts {abs(seconds):.2f} s before {second}"
 
 
 def _name(one: SegmentInSequence) -> str:

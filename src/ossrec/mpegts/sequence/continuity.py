@@ -5,7 +5,6 @@ from typing import NamedTuple
 from ossrec.mpegts.inspection import TICKS, WRAP, CounterEnds, Inspection, Kind, StreamFormat, StreamSummary, signed
 
 _KINDS: tuple[Kind, ...] = ("video", "audio")
-_WORDS: dict[Kind, str] = {"video": "picture", "audio": "sound", "data": "data"}
 
 
 class CounterJump(NamedTuple):
@@ -28,7 +27,7 @@ def counters_jump(before: Inspection, after: Inspection) -> CounterJump | None:
     if not missing:
         return None
     if all(one.first <= 1 for _, one in pairs):  # one of them may go on by chance
-        return CounterJump("all counters start anew, as when a muxer is started again", None)
+        return CounterJump("all continuity counters restart, as when the muxer restarts", None)
     words = ", ".join(f"PID {pid} ({codecs[pid]}): {lost}" for pid, lost in list(missing.items())[:4])
     return CounterJump(words, sum(missing.values()))
 
@@ -83,7 +82,7 @@ def format_changes(before: Inspection, after: Inspection) -> str:
     for kind in _KINDS:
         old, new = ([s.format for s in one.streams if s.format.kind == kind] for one in (before, after))
         if len(old) != len(new):
-            found.append(f"{len(new)} streams of {_WORDS[kind]}, before {len(old)}")
+            found.append(f"{len(new)} {kind} streams, {len(old)} before")
         else:
             found += [_change(a, b) for a, b in zip(old, new, strict=True) if _differs(a, b)]
     return "; ".join(found) if _is_told(before) and _is_told(after) else ""
@@ -99,7 +98,7 @@ def _differs(old: StreamFormat, new: StreamFormat) -> bool:
 
 
 def _change(old: StreamFormat, new: StreamFormat) -> str:
-    return f"{_words(new)}, before {_words(old)}"
+    return f"{_words(new)}, {_words(old)} before"
 
 
 def _words(one: StreamFormat) -> str:

@@ -80,7 +80,7 @@ def _clocks(offsets: Sequence[float]) -> list[int]:
 def _finding(subject: str, one: SegmentInSequence, shift: float) -> Finding:
     name = one.key.rpartition("/")[2]
     way = "later" if shift > 0 else "earlier"
-    detail = f"{name}: what it holds is {abs(shift):.1f} s {way} than its name says"
+    detail = f"{name}: its media is {abs(shift):.1f} s {way} than its name says"
     return Finding(OUT_OF_PLACE, subject, detail, None, one.number, one.start, one.duration)
 
 
