@@ -110,8 +110,8 @@ def content(catalog: Path) -> dict[str, list[tuple[Any, ...]]]:
         (*row[:-1], [[pid, formats[number], *rest] for pid, number, *rest in json.loads(row[-1] or "[]")])
         for row in select(
             catalog,
-            "SELECT s.stem || l.suffix, hex(l.etag), depth, failure, detail, bytes_read, packet_size, packets, first_pts,"
-            " duration_ms, counters, notes, streams FROM looks l JOIN stems s ON s.id = l.stem_id",
+            "SELECT s.stem || l.suffix, hex(l.etag), depth, failure, detail, bytes_read, packet_size, packets,"
+            " first_pts, duration_ms, counters, notes, streams FROM looks l JOIN stems s ON s.id = l.stem_id",
         )
     ]
     measured = select(
