@@ -1,11 +1,11 @@
-"""`ossrec check` beside a bare download of the same bytes over as many connections.
+"""Compare `ossrec check` with a bare download of the same bytes over the same number of connections.
 
     python benchmarks/check.py [--segments 1600] [--rate 800] [--depth full] [--latency 20] [--threads 8] [--rounds 5]
 
-The bucket is served by a process of its own, with the latency before every reply. Both read through the same
-client, in turns; what counts is the ratio within a round. The check has the crew that the command would choose, or
-with `--processes` another, and starts its processes within the time that is measured. The seconds of processor time
-that a gigabyte takes tell what there is to gain: of this process with its children, and of the server.
+The bucket is served by a process of its own, with the latency before every response. Both read through the same
+client, in turns; compare the ratio within a round. The check uses the worker pool that the command would choose, or
+another one with `--processes`, and starting it is part of the measured time. CPU time per gigabyte is printed for this
+process with its children, and for the server, to show the room for optimization.
 """
 
 import argparse
@@ -41,30 +41,30 @@ from tests.scan.bucket_maker import put_recording, segment, stem  # noqa: E402
 
 
 class Served(NamedTuple):
-    """Where the bucket is."""
+    """The address of the served bucket."""
 
     endpoint: str
     region: str
-    spent: Callable[[], float]  # processor time of the server, seconds
+    spent: Callable[[], float]  # CPU time of the server, seconds
 
 
 class Spent(NamedTuple):
-    """Seconds of a run."""
+    """The time of a run, in seconds."""
 
     wall: float
-    here: float  # of the processor, by this process and those that it started
-    there: float  # … and by the server
+    here: float  # CPU time of this process and its children
+    there: float  # CPU time of the server
 
 
 def serve(folder: Path, latency: float) -> None:
-    """Be the server, until the input ends."""
+    """Run the server until stdin ends."""
     from tests.oss_server import Fault, OssServer
 
     with OssServer() as server:
         bucket, read = server.bucket(NAME, public=True), dict[int, bytes]()
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             status = path.stat()
-            if status.st_ino not in read:  # segments are all one file, and kept in memory once
+            if status.st_ino not in read:  # all segments are links to one file, which is kept in memory once
                 read[status.st_ino] = path.read_bytes()
             bucket.put(path.relative_to(folder).as_posix(), read[status.st_ino], int(status.st_mtime))
         server.faults.add(Fault("GET", times=None, delay=latency))
@@ -75,7 +75,7 @@ def serve(folder: Path, latency: float) -> None:
 
 @contextmanager
 def served(folder: Path, latency: float) -> Iterator[Served]:
-    """A server in a process of its own."""
+    """Serve *folder* from a process of its own."""
     command = [sys.executable, __file__, "--serve", str(folder), "--latency", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         try:
@@ -94,7 +94,7 @@ def served(folder: Path, latency: float) -> Iterator[Served]:
 
 
 def fill(folder: Path, segments: int, rate: int) -> list[tuple[str, int]]:
-    """Recordings of 60 segments of 15 s each, all with the same picture and sound; gives keys and sizes."""
+    """Write recordings of 60 segments of 15 s each, all with the same content; return keys and sizes."""
     data = record(Kind("720p", (1280, 720), rate), 15)
     keys: list[tuple[str, int]] = []
     first = folder / "first"
@@ -112,12 +112,12 @@ def fill(folder: Path, segments: int, rate: int) -> list[tuple[str, int]]:
 
 
 def ranges(size: int, depth: str) -> list[tuple[int, int]]:
-    """What is read of a segment."""
+    """Return the byte ranges that are read of a segment."""
     return [(0, size)] if depth == "full" or size <= HEAD + TAIL else [(0, HEAD), (size - TAIL, size)]
 
 
 def download(bucket: OssBucket, keys: list[tuple[str, int]], given: argparse.Namespace) -> None:
-    """Read all of them and do nothing with it."""
+    """Read all segments and discard the bytes."""
 
     def read(one: tuple[str, int]) -> None:
         for start, stop in ranges(one[1], given.depth):
@@ -128,7 +128,7 @@ def download(bucket: OssBucket, keys: list[tuple[str, int]], given: argparse.Nam
 
 
 def check(bucket: OssBucket, settings: BucketSettings, catalog: Path, given: argparse.Namespace) -> None:
-    """Check all of them."""
+    """Check all segments."""
     options = CheckOptions(depth=given.depth, wanted=RecordingFilter(), again=0.0)
     crew = chosen_crew(given.threads, given.processes, None, settings)
     summary = check_recordings(catalog, lambda _: bucket, options, crew, CheckCallbacks())
@@ -136,13 +136,13 @@ def check(bucket: OssBucket, settings: BucketSettings, catalog: Path, given: arg
 
 
 def processor_time() -> float:
-    """Seconds that this process used, and those that it started and that have ended."""
+    """Return the CPU time in seconds of this process and its ended children."""
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def clocked(there: Served, run: Callable[[], None]) -> Spent:
-    """What a run takes."""
+    """Return the time that a run takes."""
     before = time.perf_counter(), processor_time(), there.spent()
     run()
     after = time.perf_counter(), processor_time(), there.spent()
@@ -150,14 +150,16 @@ def clocked(there: Served, run: Callable[[], None]) -> Spent:
 
 
 def main() -> None:
-    """Measure, or be the server."""
+    """Measure, or run the server."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--segments", type=int, default=1600)
-    parser.add_argument("--rate", type=int, default=800, metavar="KBIT/S", help="of the picture, which makes the size")
+    parser.add_argument(
+        "--rate", type=int, default=800, metavar="KBIT/S", help="bit rate of the video, which determines the size"
+    )
     parser.add_argument("--depth", choices=("edges", "full"), default="full")
     parser.add_argument("--latency", type=float, default=20.0, metavar="MS")
     parser.add_argument("--threads", type=int, default=8)
-    parser.add_argument("--processes", type=int, help="that look; as many as the command would choose")
+    parser.add_argument("--processes", type=int, help="worker processes (default: as the command would choose)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -172,7 +174,7 @@ def main() -> None:
 
 
 def measure(there: Served, catalog: Path, keys: list[tuple[str, int]], given: argparse.Namespace) -> None:
-    """Both in turns; print the medians and the ratio of each round."""
+    """Run download and check in turns; print the medians and the range of the ratio."""
     settings = BucketSettings(endpoint=there.endpoint, region=there.region, threads=given.threads)
     bucket = OssBucket(NAME, settings)
     scan_bucket(bucket, catalog, ScanOptions(), lambda _: None)
@@ -186,7 +188,7 @@ def measure(there: Served, catalog: Path, keys: list[tuple[str, int]], given: ar
     for name, runs in zip(("bare download", f"check, {given.depth}"), zip(*rounds, strict=True), strict=True):
         wall, here, away = (statistics.median(times) for times in zip(*runs, strict=True))
         gigabyte = mega / 1000
-        print(f"{name:14}{mega / wall:6.0f} MB/s, CPU s/GB: here {here / gigabyte:.2f}, server {away / gigabyte:.2f}")
+        print(f"{name:14}{mega / wall:6.0f} MB/s, CPU s/GB: client {here / gigabyte:.2f}, server {away / gigabyte:.2f}")
     ratios = sorted(bare.wall / checked.wall for bare, checked in rounds)
     print(f"ratio         {statistics.median(ratios):6.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 

@@ -1,10 +1,10 @@
-"""Which head and tail a look at the edges of a segment needs, and which part of its bytes that is.
+"""Measure the size of head and tail that an inspection at depth `edges` needs, and their share of the bytes.
 
     python benchmarks/edges.py [--seconds 2 15]
 
-Makes segments as recorders do (H.264 and AAC, several sizes and bit rates, a shared screen, sound alone), each
-starting with a key frame, then looks at them whole and by their edges: one whose muxer writes each frame as it comes,
-and the second one of ffmpeg's hls muxer, which gathers sound for up to 0.35 s. Needs the extra [fixtures].
+Makes segments as recorders do (H.264 and AAC, several sizes and bit rates, a shared screen, audio only), each starting
+with a key frame, and inspects them as a whole and by their edges. Each kind is made by a muxer that writes each frame
+as it arrives, and by ffmpeg's hls muxer, which buffers audio for up to 0.35 s. Needs the extra [fixtures].
 """
 
 import argparse
@@ -25,24 +25,24 @@ from ossrec.mpegts.inspection import Inspection, StreamSummary
 KIB = 1024
 SIZES = (16, 32, 64, 128, 256, 512)  # KiB of head, and of tail
 RATE, SOUND_RATE, SAMPLES = 25, 48_000, 1024
-LATE = 0.1  # seconds; so that the whole key frame comes before the first sound, as with some recorders
-DELAY = 700_000  # µs, as the command ffmpeg sets it: sound is held back for half of it
+LATE = 0.1  # seconds, so that the complete key frame comes before the first audio, as with some recorders
+DELAY = 700_000  # µs, the default of the command ffmpeg: audio is held back for half of it
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "segments"
 
 
 class Kind(NamedTuple):
-    """What is recorded."""
+    """The content of a recording."""
 
     name: str
-    size: tuple[int, int] | None  # pixels; None: sound alone
-    rate: int  # kbit/s of the picture
+    size: tuple[int, int] | None  # pixels; None: audio only
+    rate: int  # kbit/s of the video
     moves: bool = True
     sound: int = 64  # kbit/s
 
 
 KINDS = (
-    Kind("sound alone, 32 kbit/s", None, 0, sound=32),
-    Kind("sound alone, 128 kbit/s", None, 0, sound=128),
+    Kind("audio only, 32 kbit/s", None, 0, sound=32),
+    Kind("audio only, 128 kbit/s", None, 0, sound=128),
     Kind("360p, 0.3 Mbit/s", (640, 360), 300),
     Kind("360p, 0.8 Mbit/s", (640, 360), 800),
     Kind("720p, 1.5 Mbit/s", (1280, 720), 1500),
@@ -54,7 +54,7 @@ KINDS = (
 
 
 def record(kind: Kind, seconds: float) -> bytes:
-    """One segment, each frame written as it comes."""
+    """Return a segment of a muxer that writes each frame as it arrives."""
     target = io.BytesIO()
     with av.open(target, "w", format="mpegts") as output:
         _mux(kind, output, seconds, 1000, LATE if kind.size else 0.0)
@@ -62,7 +62,7 @@ def record(kind: Kind, seconds: float) -> bytes:
 
 
 def cut(kind: Kind, seconds: float) -> bytes:
-    """The second segment of ffmpeg's hls muxer."""
+    """Return the second segment of ffmpeg's hls muxer."""
     with tempfile.TemporaryDirectory() as scratch:
         options = {"hls_time": str(seconds), "hls_list_size": "0", "max_delay": str(DELAY)}
         options["hls_segment_filename"] = f"{scratch}/%d.ts"
@@ -72,7 +72,7 @@ def cut(kind: Kind, seconds: float) -> bytes:
 
 
 def _mux(kind: Kind, output: av.container.OutputContainer, seconds: float, group: int, late: float) -> None:
-    """Encode picture and sound side by side; *group* is the pictures from one key frame to the next."""
+    """Encode video and audio side by side; *group* is the number of pictures from one key frame to the next."""
     sources = [_sounds(kind, output, seconds, late)]
     if kind.size is not None:
         sources.insert(0, _pictures(kind, output, seconds, group))
@@ -102,7 +102,7 @@ def _pictures(
             luma = np.roll(scene, 3 * number, axis=1) if kind.moves else scene.copy()
             if kind.moves:
                 luma[::2, ::2] += draw.integers(0, 6, luma[::2, ::2].shape, dtype=np.uint8)
-            else:  # somebody types
+            else:  # a line of text grows
                 luma[40:56, 8 * number % width :][:, :16] = 235
             card = np.full((height * 3 // 2, width), 128, np.uint8)
             card[:height] = luma
@@ -138,19 +138,19 @@ def _coded(stream: av.stream.Stream, frames: Iterator[av.frame.Frame]) -> Iterat
 
 
 def edges(data: bytes, head: int, tail: int) -> Inspection | None:
-    """A look at the edges; None when they are all there is."""
+    """Inspect the edges; return None if they are the whole segment."""
     if len(data) <= head + tail:
         return None
     return inspect_edges(data[:head], data[len(data) - tail :], len(data))
 
 
 def sees_start(seen: Inspection, whole: Inspection) -> bool:
-    """Every stream with its format, its first time, and whether it starts with a key frame."""
+    """Return whether the edges show the format, first timestamp and first key frame of every stream."""
     return [_start(one) for one in seen.streams] == [_start(one) for one in whole.streams]
 
 
 def sees_end(seen: Inspection, whole: Inspection) -> bool:
-    """Where every stream ends."""
+    """Return whether the edges show the end of every stream."""
     return [one.length for one in seen.streams] == [one.length for one in whole.streams]
 
 
@@ -159,7 +159,7 @@ def _start(one: StreamSummary) -> tuple[object, ...]:
 
 
 def least(data: bytes, whole: Inspection) -> tuple[str, str]:
-    """The least head and the least tail that show all, each beside a generous other one."""
+    """Return the smallest sufficient head and tail, each with the other one large."""
     heads = (size for size in SIZES if (seen := edges(data, size * KIB, 0)) is None or sees_start(seen, whole))
     tails = (size for size in SIZES if (seen := edges(data, 512 * KIB, size * KIB)) is None or sees_end(seen, whole))
     return tuple(f"{found} KiB" if (found := next(sizes, None)) else "more" for sizes in (heads, tails))  # type: ignore
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, nargs="+", default=[2, 15])
     given = parser.parse_args()
     ends = f"{HEAD // KIB} + {TAIL // KIB}"
-    print(f"| segment | seconds | KiB | head needed | tail needed | read at {ends} KiB | all seen |")
+    print(f"| segment | seconds | KiB | head needed | tail needed | read at {ends} KiB | complete |")
     print("|---|---|---|---|---|---|---|")
     asked = [(kind, seconds) for kind in KINDS for seconds in given.seconds]
     clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind, seconds in asked]
@@ -185,8 +185,8 @@ def main() -> None:
         sure = seen is None or (sees_start(seen, whole) and sees_end(seen, whole))
         share = min(1.0, (HEAD + TAIL) / len(data))
         head, tail = least(data, whole)
-        told = "yes" if sure else "no"
-        print(f"| {name} | {seconds} | {len(data) // KIB:,} | {head} | {tail} | {share:.0%} | {told} |", flush=True)
+        answer = "yes" if sure else "no"
+        print(f"| {name} | {seconds} | {len(data) // KIB:,} | {head} | {tail} | {share:.0%} | {answer} |", flush=True)
 
 
 if __name__ == "__main__":

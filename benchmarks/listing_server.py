@@ -1,15 +1,15 @@
-"""A large bucket of recordings behind OSS's listing protocol, made beforehand, so that a benchmark measures its client.
+"""Serve a large prepared bucket of recordings over OSS's listing protocol, to benchmark clients.
 
     python benchmarks/listing_server.py [--keys 1000000] [--latency MS] [--port N]
 
-From Python it runs in a process of its own, so that the client has its interpreter to itself:
+From Python it runs in a process of its own, so that it does not share the client's interpreter:
 
     with start(keys=1_000_000, latency=0.03) as served:
         ...  # any OSS client, path style, at served.endpoint: bucket served.bucket with served.keys keys
 
-A page is a slice of a listing that was written beforehand, between a small head and tail, sent with one
-call. It knows ListObjects and ListObjectsV2 (prefix, start-after or marker, tokens, max-keys,
-encoding-type; no delimiter) and GetObject of the playlists; signatures are not looked at.
+A page is a slice of a prepared listing, between a small head and tail, sent with one system call. The
+server supports ListObjects and ListObjectsV2 (prefix, start-after or marker, tokens, max-keys,
+encoding-type; no delimiter) and GetObject of the playlists. It does not verify signatures.
 """
 
 import argparse
@@ -34,7 +34,7 @@ BUCKET = "recordings"
 
 
 def render_page(listing: "Listing", params: dict[str, str]) -> list[bytes | memoryview]:
-    """The document that answers a listing, in pieces."""
+    """Return the XML document of a listing page, in pieces."""
     is_v2 = params.get("list-type") == "2"
     prefix, limit = params.get("prefix", ""), min(1000, int(params.get("max-keys") or 100))
     after, token = params.get("start-after" if is_v2 else "marker", ""), params.get("continuation-token", "")
@@ -75,13 +75,13 @@ def _base36(number: int) -> str:
 
 
 class Conversation(socketserver.StreamRequestHandler):
-    """One connection, for as long as its client keeps it."""
+    """A connection, until its client closes it."""
 
     disable_nagle_algorithm = True
     server: "Server"
 
     def handle(self) -> None:
-        """Answer one request after the other; of a request only its first line matters."""
+        """Answer the requests of the connection; only the first line of a request is used."""
         with suppress(ConnectionError):
             while line := self.rfile.readline(1 << 16):
                 while self.rfile.readline(1 << 16) not in (b"\r\n", b"\n", b""):
@@ -110,26 +110,26 @@ class Conversation(socketserver.StreamRequestHandler):
         head = f"HTTP/1.1 {status}\r\n{common}{headers}Content-Length: {sum(map(len, body))}\r\n\r\n"
         parts = [head.encode(), *body]
         sent = self.request.sendmsg(parts)
-        if sent < sum(map(len, parts)):  # the kernel took less than all
+        if sent < sum(map(len, parts)):  # the kernel accepted only a part
             self.request.sendall(b"".join(parts)[sent:])
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Listens on 127.0.0.1, a thread for each connection."""
+    """A server on 127.0.0.1 with a thread for each connection."""
 
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, listing: "Listing", latency: float, port: int) -> None:
-        """*latency* in seconds comes before every reply; port 0 is any free one."""
+        """Listen on *port* (0: any free port), and wait *latency* seconds before every response."""
         super().__init__(("127.0.0.1", port), Conversation)
         self.listing = listing
         self.latency = latency
 
 
 class Served(NamedTuple):
-    """Where a server is reached, and what it holds."""
+    """The address of a server, and its bucket."""
 
     endpoint: str
     bucket: str
@@ -138,7 +138,7 @@ class Served(NamedTuple):
 
 @contextmanager
 def start(keys: int = 1_000_000, latency: float = 0.0) -> Iterator[Served]:
-    """Serve *keys* keys from a child process, *latency* seconds before every reply; ready when it yields."""
+    """Serve *keys* keys from a child process, with *latency* seconds before every response."""
     command = [sys.executable, __file__, f"--keys={keys}", f"--latency={latency * 1000}", "--until-eof"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         try:
@@ -148,21 +148,23 @@ def start(keys: int = 1_000_000, latency: float = 0.0) -> Iterator[Served]:
             if not endpoint:
                 raise RuntimeError("the listing server did not start")
             yield Served(endpoint, BUCKET, keys)
-            child.stdin.close()  # which it takes for its end
+            child.stdin.close()  # which stops the server
             child.wait(timeout=10)
         finally:
             child.kill()
 
 
 def main() -> None:
-    """Make the bucket, and serve it until Ctrl-C, or until the end of stdin."""
+    """Make the bucket, and serve it until Ctrl-C or until stdin ends."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--keys", type=int, default=1_000_000)
-    parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="before every reply")
+    parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="before every response")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--until-eof", action="store_true", help="end when stdin ends")
     options = parser.parse_args()
-    from recording_listing import Listing  # only here: who imports this file may not have its folder on the path
+    from recording_listing import (
+        Listing,
+    )  # only here: a program that imports this file may not have its folder on the path
 
     begun = time.monotonic()
     listing = Listing(options.keys)
@@ -178,7 +180,8 @@ def main() -> None:
                 f"{len(listing)} keys, {listing.size / len(listing):.0f} bytes each, {len(listing.playlists)} playlists"
             )
             print(
-                f"# bucket {BUCKET}: {made}; made in {time.monotonic() - begun:.1f} s; Ctrl-C ends it", file=sys.stderr
+                f"# bucket {BUCKET}: {made}; made in {time.monotonic() - begun:.1f} s; stop with Ctrl-C",
+                file=sys.stderr,
             )
             threading.Event().wait()
     server.shutdown()

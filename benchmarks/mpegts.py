@@ -1,11 +1,11 @@
-"""How fast a transport stream is read and checked: ossrec and what else reads one, each as a whole process.
+"""Compare ossrec with other programs that read a transport stream, each as a whole process.
 
     python benchmarks/mpegts.py [--file big.ts] [--megabytes 1000] [--rounds 7]
 
-Without a file one is made: x264 and AAC by ffmpeg, repeated with `-c copy`, so that counters and times run on. All take
-turns, round by round, on one core and on the same file, which then lies in the page cache; the best of the rounds is
-shown, which is the one that the machine disturbed least. "reading alone" is what Python needs to start and to read the
-file. What is not installed is left out; TSDuck (`tsp`) is measured where there is one.
+Without a file, one is made: x264 and AAC by ffmpeg, repeated with `-c copy`, so that counters and timestamps continue.
+The programs take turns, round by round, on one core and on the same file, which is in the page cache. The table shows
+the best of the rounds, which the machine disturbed least. "reading alone" is the time that Python needs to start and to
+read the file. Programs that are not installed, such as TSDuck (`tsp`), are omitted.
 """
 
 import argparse
@@ -35,7 +35,7 @@ PEERS = {
 
 
 def make(target: Path, megabytes: int) -> None:
-    """A stream of about that size: a minute of it is encoded, and repeated."""
+    """Make a stream of about that size: encode a minute of it, and repeat that."""
     minute = target.with_name("minute.ts")
     run = ["ffmpeg", "-v", "error", "-y"]
     picture = ["-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30", "-f", "lavfi", "-i", "sine=440:r=48000", "-t", "60"]
@@ -48,13 +48,13 @@ def make(target: Path, megabytes: int) -> None:
 
 
 def command(name: str, path: str) -> list[str]:
-    """The process of a peer."""
+    """Return the command line of a program."""
     parts = [part.format(path=path) for part in PEERS[name]]
     return [*parts, path] if name.startswith("ffprobe") else parts
 
 
 def once(arguments: list[str]) -> tuple[float, int]:
-    """Seconds that a process takes, and the most memory that it held, in KiB."""
+    """Run a process; return its time in seconds and its peak memory in KiB."""
     begun = time.perf_counter()
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -65,7 +65,7 @@ def once(arguments: list[str]) -> tuple[float, int]:
 
 
 def measure(path: str, rounds: int) -> None:
-    """Let all take turns, and print a table."""
+    """Run all programs in turns, and print a table."""
     names = [name for name in PEERS if shutil.which(command(name, path)[0])]
     taken: dict[str, list[tuple[float, int]]] = {name: [] for name in names}
     if hasattr(os, "sched_setaffinity"):
@@ -86,10 +86,10 @@ def measure(path: str, rounds: int) -> None:
 
 
 def main() -> None:
-    """Make the file if there is none, and measure."""
+    """Make the file if none is given, and measure."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--file", type=Path, help="measure on this one")
-    options.add_argument("--megabytes", type=int, default=1000, help="of the file that is made")
+    options.add_argument("--file", type=Path, help="measure on this file")
+    options.add_argument("--megabytes", type=int, default=1000, help="size of the file that is made")
     options.add_argument("--rounds", type=int, default=7)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:

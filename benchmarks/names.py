@@ -1,10 +1,9 @@
-"""How many names a second the parser reads on one core, and what importing it costs.
+"""Measure how many names per second the parser reads on one core, and how long it takes to import it.
 
     python benchmarks/names.py [--names 20000] [--rounds 9]
 
-Every line has its own set of different keys, made from a fixed seed; nothing is cached between
-them. The best of the rounds is shown, which is the one that the machine disturbed least, and the
-median beside it.
+Each line of the table has its own set of distinct keys, made from a fixed seed, so that nothing is
+cached. The table shows the best of the rounds, which the machine disturbed least, and the median.
 """
 
 import argparse
@@ -17,7 +16,7 @@ from collections.abc import Callable
 
 from ossrec.naming import parse_name, readings
 
-AIM = 500_000  # names a second, for the typical keys
+TARGET = 500_000  # names per second, for the typical keys
 
 
 def recordid(draw: random.Random) -> str:
@@ -63,7 +62,7 @@ RARE: dict[str, Callable[[random.Random], str]] = {
 
 
 def names_per_second(read: Callable[[str], object], keys: list[str], rounds: int) -> tuple[float, float]:
-    """(best, median) of *rounds* passes over *keys*."""
+    """Return (best, median) of *rounds* passes over *keys*."""
     rates = []
     for _ in range(rounds):
         before = time.perf_counter()
@@ -74,7 +73,7 @@ def names_per_second(read: Callable[[str], object], keys: list[str], rounds: int
 
 
 def start_up_ms(code: str, rounds: int) -> tuple[float, float]:
-    """(least, median) wall time of an interpreter that runs *code*, in ms."""
+    """Return the (least, median) wall time of an interpreter that runs *code*, in ms."""
     times = []
     for _ in range(rounds):
         before = time.perf_counter()
@@ -84,17 +83,17 @@ def start_up_ms(code: str, rounds: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description="Names a second, and start-up time.")
-    options.add_argument("--names", type=int, default=20_000, help="different keys in each line")
+    options = argparse.ArgumentParser(description="Measure names per second and startup time.")
+    options.add_argument("--names", type=int, default=20_000, help="distinct keys for each line of the table")
     options.add_argument("--rounds", type=int, default=9)
     given = options.parse_args()
-    print(f"Python {sys.version.split()[0]}, {given.names:,} keys a line, {given.rounds} rounds\n")
+    print(f"Python {sys.version.split()[0]}, {given.names:,} keys per line, {given.rounds} rounds\n")
     print(f"{'parse_name':32}{'best':>12}{'median':>12}   names/s")
-    for kinds, aim in ((TYPICAL, AIM), (RARE, 0)):
+    for kinds, target in ((TYPICAL, TARGET), (RARE, 0)):
         for title, make in kinds.items():
             draw = random.Random(title)
             best, median = names_per_second(parse_name, [make(draw) for _ in range(given.names)], given.rounds)
-            short = "   below the aim" if best < aim else ""
+            short = "   below the target" if best < target else ""
             print(f"{title:32}{best:12,.0f}{median:12,.0f}{short}")
     draw = random.Random("readings")
     keys = [TYPICAL["segment, source"](draw) for _ in range(given.names)]
@@ -102,7 +101,7 @@ def main() -> None:
     print(f"{'readings() of segment, source':32}{best:12,.0f}{median:12,.0f}")
     bare = start_up_ms("pass", 3 * given.rounds)
     loaded = start_up_ms("import ossrec.naming", 3 * given.rounds)
-    print(f"\nstart-up: bare {bare[0]:.1f} ms, import ossrec.naming adds {loaded[0] - bare[0]:.1f} ms (least)")
+    print(f"\nstartup:  bare {bare[0]:.1f} ms, import ossrec.naming adds {loaded[0] - bare[0]:.1f} ms (least)")
     print(f"          bare {bare[1]:.1f} ms, import ossrec.naming adds {loaded[1] - bare[1]:.1f} ms (median)")
 
 

@@ -1,9 +1,9 @@
-"""How long questions take on a large catalog: in the process, warm, and as a whole `ossrec find`.
+"""Measure queries on a large catalog: within one process, with a warm cache, and as a whole `ossrec find`.
 
     python benchmarks/queries.py [--objects 10000000] [--segments 720] [--keep FILE]
 
-The catalog is filled by the scanner's own writing side, from made-up listings of recordings with one
-playlist and *segments* segments each, and its recordings get the columns that a judgement would give them.
+The catalog is filled by the code that a scan uses, from generated listings of recordings with one playlist
+and *segments* segments each. Then its recordings get the columns that an evaluation would fill.
 """
 
 import argparse
@@ -42,7 +42,7 @@ UPDATE recordings SET playlist = path || '.m3u8', due = 0, started_ms = ({START}
 
 
 def keys(recordings: int, segments: int) -> Iterator[ObjectInfo]:
-    """The objects of a bucket, in order of key."""
+    """Yield the objects of a bucket, in order of key."""
     for number in range(recordings):
         name = f"{number:08x}{hashlib.sha1(str(number).encode()).hexdigest()[:24]}"
         source = f"__uid_s_{10_000_000 + number}__uid_e" if number % 2 else ""
@@ -56,7 +56,7 @@ def keys(recordings: int, segments: int) -> Iterator[ObjectInfo]:
 
 
 def fill(catalog: Path, objects: int, segments: int) -> float:
-    """Make the catalog; gives bytes per object."""
+    """Make the catalog; return its bytes per object."""
     recordings = objects // (segments + 1)
     conn = open_for_writing(catalog)
     with transaction(conn):
@@ -84,7 +84,7 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
 
 
 def milliseconds(work: Callable[[], object], times: int) -> tuple[float, float]:
-    """Median and worst of some runs, after one to warm up."""
+    """Return the median and the worst time of *times* runs, after a run that only warms the caches."""
     work()
     spent = []
     for _ in range(times):
@@ -95,23 +95,23 @@ def milliseconds(work: Callable[[], object], times: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Fill a catalog, ask, print."""
+    """Fill a catalog, run the queries, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--objects", type=int, default=10_000_000)
     parser.add_argument("--segments", type=int, default=720)
-    parser.add_argument("--keep", type=Path, help="use this catalog, make it if it is not there")
+    parser.add_argument("--keep", type=Path, help="use this catalog, and make it if it does not exist")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         catalog = given.keep or Path(folder) / "catalog.db"
         if not catalog.exists():
             begun = time.perf_counter()
             size = fill(catalog, given.objects, given.segments)
-            print(f"filled in {time.perf_counter() - begun:.0f} s, {size:.1f} bytes an object (without playlists)")
+            print(f"filled in {time.perf_counter() - begun:.0f} s, {size:.1f} bytes per object (without playlists)")
         measure(catalog)
 
 
 def measure(catalog: Path) -> None:
-    """Ask each question often, and print how long it took."""
+    """Run each query many times, and print its times."""
     conn = open_catalog(catalog)
     objects, recordings = (conn.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("objects", "recordings"))
     recordid, uid = conn.execute(
@@ -127,7 +127,7 @@ def measure(catalog: Path) -> None:
         "room and verdict": {"room": "room-50", "verdicts": ("incomplete",)},
     }
     print(f"{objects:,} objects, {recordings:,} recordings")
-    print(f"{'question':<24}{'rows':>8}{'median ms':>12}{'worst ms':>12}")
+    print(f"{'query':<24}{'rows':>8}{'median ms':>12}{'worst ms':>12}")
     for name, wanted in questions.items():
 
         def ask(wanted: dict = wanted) -> list[dict]:

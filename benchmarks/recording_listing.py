@@ -1,7 +1,7 @@
-"""A large bucket of recordings, made up from a fixed seed, and the listing of it, written beforehand.
+"""Generate a large bucket of recordings from a fixed seed, and its complete listing.
 
-Every entry of the listing stands once in a temporary file that is mapped into memory, one after the other in
-byte order of key, about 360 bytes each. A page is then a slice of it, wherever it begins.
+The entries of the listing are written to a temporary file, in byte order of key, about 360 bytes each, and the
+file is mapped into memory. So a page is a slice of it, wherever it begins.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import BinaryIO, NamedTuple
 
-SEGMENTS = (600, 840)  # of one recording, from and to
-BLOCK = 1000  # keys between two that are looked up by bisection
+SEGMENTS = (600, 840)  # of a recording: minimum and maximum
+BLOCK = 1000  # keys from one that the bisection knows to the next
 DAYS = 20
 FIRST_DAY = int(datetime(2026, 11, 1, 6, tzinfo=UTC).timestamp() * 1000)
 ENTRY = """\
@@ -35,16 +35,16 @@ _DIGITS_ONLY = str.maketrans("", "", "-T:")
 
 
 class Recording(NamedTuple):
-    """All that its objects follow from."""
+    """A recording; its objects are derived from these values."""
 
-    folder: str  # with its slash
+    folder: str  # with the final slash
     stem: str  # of its file names
     begun: int  # Unix ms
     segments: int
 
 
 class Segment(NamedTuple):
-    """One slice of a recording."""
+    """A segment of a recording."""
 
     name: str  # of its file
     begun: int  # Unix ms
@@ -52,7 +52,7 @@ class Segment(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One object of the listing."""
+    """An object of the listing."""
 
     key: str
     modified: int  # Unix seconds
@@ -61,13 +61,13 @@ class Entry(NamedTuple):
 
 
 def make_recordings(keys: int) -> Iterator[Recording]:
-    """Recordings with *keys* objects altogether, folder by folder: half of them mixed, half of single users."""
+    """Yield recordings with *keys* objects in total, folder by folder: half of them mixed, half of single users."""
     draw = random.Random(keys)
     left, identity = keys, ("", "")
     while left > 0:
         count = left - 1 if left < 2 * SEGMENTS[0] else draw.randint(*SEGMENTS)
         day = (keys - left) * DAYS // keys
-        joins = draw.random() < 0.25 and identity[0]  # another user of the task before
+        joins = draw.random() < 0.25 and identity[0]  # another user of the previous task
         if not joins:
             identity = (f"{draw.getrandbits(148):037x}", f"room{draw.choice('-_')}{draw.randint(1, 99_999)}")
         user = f"__uid_s_{draw.randint(10**9, 2**32)}__uid_e" if joins or draw.random() < 0.33 else ""
@@ -78,7 +78,7 @@ def make_recordings(keys: int) -> Iterator[Recording]:
 
 
 def make_segments(recording: Recording) -> list[Segment]:
-    """Its segments, the same at every call."""
+    """Return the segments of a recording, the same for every call."""
     draw = random.Random(recording.stem)
     at, segments = recording.begun, list[Segment]()
     for _ in range(recording.segments):
@@ -91,14 +91,14 @@ def make_segments(recording: Recording) -> list[Segment]:
 
 
 def make_playlist(segments: list[Segment]) -> bytes:
-    """The finished playlist of these segments."""
+    """Return the finished playlist of these segments."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:16", "#EXT-X-MEDIA-SEQUENCE:0"]
     lines += [f"#EXTINF:{one.duration / 1000:.3f},\n{one.name}" for one in segments]
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""]).encode()
 
 
 def make_entries(recording: Recording) -> Iterator[Entry]:
-    """What the listing says of its playlist and of its segments."""
+    """Yield the entries of a recording's segments and playlist."""
     draw = random.Random(recording.begun)
     segments, end = make_segments(recording), recording.begun
     for name, begun, duration in segments:
@@ -111,15 +111,15 @@ def make_entries(recording: Recording) -> Iterator[Entry]:
 
 
 def _timestamp(seconds: int) -> str:
-    """``2026-11-01T06:00:00``."""
+    """Format a time: ``2026-11-01T06:00:00``."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 class Listing:
-    """All entries in byte order of key."""
+    """The entries in byte order of key."""
 
     def __init__(self, keys: int) -> None:
-        """Write them: some 15 seconds for a million."""
+        """Write the entries, which takes about 15 seconds for a million."""
         self._ends = array("Q", [0])  # where each entry ends in the file
         self._marks: list[str] = []  # the first key of each block
         self._playlists: dict[str, tuple[Recording, int]] = {}
@@ -131,35 +131,35 @@ class Listing:
         self._view = memoryview(self._map)
 
     def __len__(self) -> int:
-        """How many keys there are."""
+        """The number of keys."""
         return len(self._ends) - 1
 
     @property
     def size(self) -> int:
-        """Of all entries, in bytes."""
+        """The size of all entries, in bytes."""
         return len(self._map)
 
     def entries(self, start: int, stop: int) -> memoryview:
-        """The XML of the entries [start, stop)."""
+        """Return the XML of the entries [start, stop)."""
         return self._view[self._ends[start] : self._ends[stop]]
 
     def keys(self, start: int, stop: int) -> list[str]:
-        """The keys of the entries [start, stop)."""
+        """Return the keys of the entries [start, stop)."""
         return [key.decode().replace("%2F", "/") for key in KEY.findall(self.entries(start, stop))]
 
     def index(self, key: str, *, past: bool = False) -> int:
-        """The number of the first entry whose key is not less than *key*, or with *past* greater."""
+        """Return the number of the first entry with a key not less than *key*, or greater with *past*."""
         block = max(0, bisect_right(self._marks, key) - 1) * BLOCK
         keys = self.keys(block, min(block + BLOCK, len(self)))
         return block + (bisect_right if past else bisect_left)(keys, key)
 
     @property
     def playlists(self) -> list[str]:
-        """Their keys."""
+        """The keys of the playlists."""
         return list(self._playlists)
 
     def playlist(self, key: str) -> tuple[bytes, int] | None:
-        """Text and modification time (Unix seconds) of a playlist; None where that is no playlist's key."""
+        """Return text and modification time (Unix seconds) of a playlist; None if *key* is not that of a playlist."""
         found = self._playlists.get(key)
         return (make_playlist(make_segments(found[0])), found[1]) if found else None
 

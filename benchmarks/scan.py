@@ -1,10 +1,10 @@
-"""Scanning a large bucket, beside what other clients need for its bare listing.
+"""Compare a scan of a large bucket with the bare listing of other clients.
 
     python benchmarks/scan.py [--keys 1000000] [--rounds 3] [--latency MS]
 
-All clients ask the same server, one after the other, each in a process of its own, round by round. The server
-sends pages that were written beforehand (`listing_server.py`), so the client is what is measured. Needs the
-extra [bench] for opendal; without it that line is left out.
+All clients use the same server, one after the other, each in a process of its own, round by round. The server
+sends prepared pages (`listing_server.py`), so the speed is that of the client. opendal needs the extra [bench];
+without it that line is omitted.
 """
 
 import argparse
@@ -22,11 +22,11 @@ from typing import Any
 
 from listing_server import start
 
-ENVIRONMENT = {"OSS_ACCESS_KEY_ID": "id", "OSS_ACCESS_KEY_SECRET": "secret"}  # not looked at by the server
+ENVIRONMENT = {"OSS_ACCESS_KEY_ID": "id", "OSS_ACCESS_KEY_SECRET": "secret"}  # not verified by the server
 
 
 def list_with_oss2(endpoint: str, bucket: str, _: Path) -> int:
-    """The iterator of oss2, with the pages as large as they get."""
+    """List with the iterator of oss2, with pages of the maximum size."""
     import oss2
 
     auth = oss2.ProviderAuthV4(oss2.credentials.StaticCredentialsProvider("id", "secret"))
@@ -35,7 +35,7 @@ def list_with_oss2(endpoint: str, bucket: str, _: Path) -> int:
 
 
 def list_with_opendal(endpoint: str, bucket: str, _: Path) -> int:
-    """The Rust client, by its `s3` service: its `oss` service has no path style, which an IP address needs."""
+    """List with the Rust client's `s3` service: its `oss` service lacks path style, which an IP address needs."""
     import opendal
 
     there = opendal.Operator(
@@ -46,14 +46,14 @@ def list_with_opendal(endpoint: str, bucket: str, _: Path) -> int:
 
 
 def list_with_ossrec(endpoint: str, bucket: str, _: Path) -> int:
-    """The same listing by ossrec's bucket, nothing done with it."""
+    """List with ossrec's bucket, and discard the objects."""
     from ossrec.buckets.parallel_listing import pages
 
     return sum(len(page.objects) for page in pages(_bucket(endpoint, bucket)))
 
 
 def scan_with_ossrec(endpoint: str, bucket: str, catalog: Path) -> dict[str, float]:
-    """A whole scan: listing, names, catalog; then every new playlist read, checked and judged."""
+    """Run a whole scan: listing, names and catalog, then reading, checking and evaluating every new playlist."""
     from ossrec.jobs.scan.report import ScanOptions, ScanState
     from ossrec.jobs.scan.scan import scan_bucket
 
@@ -89,19 +89,19 @@ CLIENTS: dict[str, Callable[[str, str, Path], Any]] = {
 
 
 def run_client(name: str, endpoint: str, bucket: str, catalog: Path) -> None:
-    """Be one client, and print what it took."""
+    """Run a client, and print its time and memory."""
     work = CLIENTS[name]
     if name == "oss2.ObjectIteratorV2":
         import oss2  # noqa: F401  loading is not measured
     begun = time.perf_counter()
     result = work(endpoint, bucket, catalog)
-    told = result if isinstance(result, dict) else {"keys": result}
-    told |= {"seconds": time.perf_counter() - begun, "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
-    print(json.dumps(told))
+    report = result if isinstance(result, dict) else {"keys": result}
+    report |= {"seconds": time.perf_counter() - begun, "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+    print(json.dumps(report))
 
 
 def ask(name: str, endpoint: str, bucket: str, catalog: Path) -> dict[str, float] | None:
-    """What a client says of itself; None when it is not installed."""
+    """Run a client in a process of its own and return its report; None if it is not installed."""
     command = [sys.executable, __file__, "--client", name, "--endpoint", endpoint, "--bucket", bucket]
     done = subprocess.run(
         [*command, "--catalog", str(catalog)], env=os.environ | ENVIRONMENT, capture_output=True, text=True
@@ -113,11 +113,11 @@ def ask(name: str, endpoint: str, bucket: str, catalog: Path) -> dict[str, float
 
 
 def main() -> None:
-    """Measure, or be a client that is measured."""
+    """Measure, or run a client."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keys", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="of each reply")
+    parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="before each response")
     for name in ("--client", "--endpoint", "--bucket", "--catalog"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -129,33 +129,33 @@ def main() -> None:
 
 
 def measure(endpoint: str, bucket: str, rounds: int) -> None:
-    """Let the clients take turns; print medians, and each as a multiple of oss2's iterator."""
-    told: dict[str, list[dict[str, float]]] = {name: [] for name in (*CLIENTS, "ossrec scan, again")}
+    """Run the clients in turns; print medians, also as multiples of oss2's iterator."""
+    reports: dict[str, list[dict[str, float]]] = {name: [] for name in (*CLIENTS, "ossrec scan, again")}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             catalog = Path(folder) / "catalog.db"
-            for name in told:
+            for name in reports:
                 result = ask(name.removesuffix(", again"), endpoint, bucket, catalog)
                 if result is not None:
-                    told[name].append(result)
+                    reports[name].append(result)
     rows: list[tuple[str, float, float]] = []
-    for name, results in told.items():
+    for name, results in reports.items():
         if results and "listing" in results[0]:
             rows.append((f"{name}: names, catalog", *_medians(results, "listing")))
             rows.append((f"{name}: with checks", *_medians(results, "seconds")))
         elif results:
             rows.append((name, *_medians(results, "seconds")))
     base = rows[0][1]
-    print(f"{'':<40}{'keys/s':>10}{'of oss2':>10}{'peak MiB':>10}")
+    print(f"{'':<40}{'keys/s':>10}{'vs. oss2':>10}{'peak MiB':>10}")
     for name, rate, memory in rows:
         print(f"{name:<40}{rate:>10,.0f}{rate / base:>9.1f}x{memory:>10.0f}")
-    if told["ossrec scan"]:
-        first = told["ossrec scan"][0]
-        print(f"{first['playlists']:,.0f} playlists read; {first['bytes_per_object']:.1f} bytes of catalog an object")
+    if reports["ossrec scan"]:
+        first = reports["ossrec scan"][0]
+        print(f"{first['playlists']:,.0f} playlists read; {first['bytes_per_object']:.1f} bytes of catalog per object")
 
 
 def _medians(results: list[dict[str, float]], seconds: str) -> tuple[float, float]:
-    """Keys a second, and peak memory in MiB."""
+    """Return keys per second and peak memory in MiB."""
     rate = statistics.median(one["keys"] / one[seconds] for one in results)
     return rate, statistics.median(one["rss_kb"] / 1024 for one in results)
 

@@ -1,9 +1,9 @@
-"""How long `ossrec` takes as a whole process, as a shell sees it.
+"""Measure how long `ossrec` takes as a whole process.
 
     python benchmarks/startup.py [--runs 21] [--catalog FILE]
 
-Each command runs many times in turn with the others, so that a noisy moment meets all of them; the
-median and the quickest are shown. The catalog is one that a scan of the fixtures made.
+The commands run many times in turns, so that a disturbance affects all of them; the table shows the
+median and the quickest run. The catalog is made by a scan of the fixtures.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import ossrec
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = {
-    "python, nothing else": ["-c", "pass"],
+    "an empty Python": ["-c", "pass"],
     "import ossrec.naming": ["-c", "import ossrec.naming"],
     "ossrec --version": ["-m", "ossrec", "--version"],
     "ossrec find --room, json": ["-m", "ossrec", "find", "--room", "biology", "--format", "json"],
@@ -36,7 +36,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=21)
     parser.add_argument("--catalog", type=Path, help="measure on this catalog")
-    parser.add_argument("--recording", default="ba1111200000ff1e7630665432057e1667b06", help="what `show` shows")
+    parser.add_argument(
+        "--recording", default="ba1111200000ff1e7630665432057e1667b06", help="recording for `ossrec show`"
+    )
     options = parser.parse_args()
     environ = os.environ | {"PYTHONPATH": str(Path(ossrec.__file__).parents[1])}
     with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +63,7 @@ def main() -> None:
 
 
 def measure(environ: dict[str, str], recording: str, runs: int) -> dict[str, list[float]]:
-    """Milliseconds of each run of each command; one run before the first is not counted."""
+    """Return the milliseconds of each run of each command; a run before the first only warms the caches."""
     taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for turn in range(runs + 1):
         for name, arguments in COMMANDS.items():

@@ -1,10 +1,10 @@
-"""How long it takes to import tasks, to link recordings to them, and to list what does not match.
+"""Measure importing tasks, linking recordings to them, and listing mismatches.
 
     python benchmarks/tasks.py [--tasks 1000000] [--no-stops]
 
-The catalog is filled with a recording for each task, its name in the order of no key: every 50th is of no known
-task, every 97th of another room, 100 are under way, and 1,000 have lost all files. With --no-stops nobody says of any
-task that it was stopped: what its state is now only its files tell. Listing is not measured here, see scan.py.
+The catalog gets a recording for each task, in no order of recordid: every 50th belongs to no known task, every 97th to
+another room, 100 are still running, and 1,000 have lost all files. With --no-stops, no task has a stop time, so its
+state follows from its files. Listing is not measured here, see scan.py.
 """
 
 import argparse
@@ -34,12 +34,12 @@ _COLUMNS = (
 
 
 def recordid(number: int) -> str:
-    """A recordid, in no order."""
+    """Return a recordid; consecutive numbers give recordids in no order."""
     return "ba110" + hashlib.md5(str(number).encode()).hexdigest()[:30]
 
 
 def write_tasks(path: Path, tasks: int, *, stops: bool) -> None:
-    """A file as a database exports it, with the *stops* of tasks or without."""
+    """Write a CSV file like an export of a database, with stop times if *stops*."""
     with path.open("w") as file:
         file.write("recordid,room,stream_type,uids,started_at,stopped_at,customer,region\n")
         for number in range(tasks):
@@ -51,7 +51,7 @@ def write_tasks(path: Path, tasks: int, *, stops: bool) -> None:
 
 
 def recordings(tasks: int) -> Iterator[tuple[Any, ...]]:
-    """Rows of recordings, one for each task."""
+    """Yield a recording's row for each task."""
     for number in range(tasks):
         name = recordid(number if number % 50 else number + 2 * tasks)
         room = f"room-{number % ROOMS}" if number % 97 else "elsewhere"
@@ -74,7 +74,7 @@ def recordings(tasks: int) -> Iterator[tuple[Any, ...]]:
 
 
 def fill(catalog: Path, tasks: int) -> None:
-    """Put the recordings into the catalog, as a scan would leave them."""
+    """Write the recordings to the catalog, in the state after a scan."""
     with closing(open_for_writing(catalog)) as conn, transaction(conn):
         conn.execute("INSERT INTO buckets (id, name) VALUES (1, 'oss://recordings')")
         late = START + 10 * tasks + 86_400
@@ -93,12 +93,12 @@ def fill(catalog: Path, tasks: int) -> None:
 
 
 def timed(name: str, begun: float, cpu: float, note: str = "") -> None:
-    """A line about something that is over."""
+    """Print the time since *begun* and the CPU time since *cpu*."""
     print(f"{name:<36}{time.perf_counter() - begun:>9.3f}{time.process_time() - cpu:>9.3f}  {note}")
 
 
 def run_import(catalog: Path, file: Path) -> None:
-    """A whole `ossrec tasks import`."""
+    """Run `ossrec tasks import` as a process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     command = [sys.executable, "-m", "ossrec", "tasks", "import", str(file), "--catalog", str(catalog)]
@@ -110,20 +110,20 @@ def run_import(catalog: Path, file: Path) -> None:
 
 
 def main() -> None:
-    """Import, link, ask; print."""
+    """Import and link the tasks, run the queries, and print the times."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tasks", type=int, default=1_000_000)
     parser.add_argument("--no-stops", action="store_true")
-    asked = parser.parse_args()
-    tasks = asked.tasks
+    options = parser.parse_args()
+    tasks = options.tasks
     with tempfile.TemporaryDirectory() as folder:
         catalog, file = Path(folder) / "catalog.db", Path(folder) / "tasks.csv"
-        write_tasks(file, tasks, stops=not asked.no_stops)
-        print(f"{tasks:,} tasks, {file.stat().st_size / 1e6:.0f} MB of CSV\n{'':<36}{'seconds':>9}{'of CPU':>9}")
+        write_tasks(file, tasks, stops=not options.no_stops)
+        print(f"{tasks:,} tasks, {file.stat().st_size / 1e6:.0f} MB of CSV\n{'':<36}{'seconds':>9}{'CPU s':>9}")
         run_import(catalog, file)
         size = catalog.stat().st_size / tasks
         run_import(catalog, file)
-        print(f"{size:.0f} bytes of catalog a task")
+        print(f"{size:.0f} bytes of catalog per task")
         fill(catalog, tasks)
         with closing(open_for_writing(catalog)) as conn:
             measure(conn, tasks)
