@@ -280,10 +280,10 @@ def test_a_segment_counts_as_archived(formats: FormatTable, archived: bool, numb
     assert len(failures) == number
 
 
-def test_what_was_passed_over_is_told_beside_looks(formats: FormatTable) -> None:
+def test_segments_that_an_inspection_skips_do_not_reduce_the_depth(formats: FormatTable) -> None:
     slices = (piece(0), piece(1, encrypted=True), piece(2, fragment=True))
 
     measures, found, _, _ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)
 
-    assert [f.code for f in found] == ["TS311", "TS312"]
+    assert found == []
     assert measures.depth == "full"

@@ -13,8 +13,8 @@ from ossrec.errors import BucketError, UsageProblem
 from ossrec.jobs.check.outage import OutageDetector
 from ossrec.jobs.check.plan import InspectionPlan
 from ossrec.jobs.check.report import CheckOptions
+from ossrec.jobs.judge.facts import IdlePeriod
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
-from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.judge.read_playlist import fetch_playlist
 from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.workers.inspect_object import InspectionResult

@@ -16,7 +16,7 @@ from ossrec.findings import Finding, Severity
 from ossrec.jobs.access import FAILED
 from ossrec.jobs.judge.assemble import Assembled, assemble
 from ossrec.jobs.judge.evaluate import Evaluation, evaluate
-from ossrec.jobs.judge.quiet import IdlePeriod
+from ossrec.jobs.judge.facts import IdlePeriod, collect_facts
 from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.jobs.judge.store_playlist import store_playlist
 from ossrec.jobs.judge.task_knowledge import TaskLookup
@@ -85,16 +85,16 @@ class Judge:
             if found:
                 holding = load(self._conn, recording_id) or holding
                 assembled = assemble(self._conn, holding, listing.prefix)
-        told, assembled = self._knowledge.of(holding, assembled)
-        judgement = evaluate(holding, assembled, failures, self._quiet, self._formats, told)
-        self._save(holding, assembled, judgement, lost)
-        severities = [RULES[f.code].severity for _, f in judgement.found]
+        task, assembled = self._knowledge.of(holding, assembled)
+        evaluation = evaluate(collect_facts(holding, assembled, failures, self._quiet, self._formats, task))
+        self._save(holding, assembled, evaluation, lost)
+        severities = [RULES[f.code].severity for findings in evaluation.found.values() for f in findings]
         severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]
         return JudgedRecording(
             playlists=len(read),
             findings=sum(severity > Severity.INFO for severity in severities),
             failures=failures,
-            verdict=judgement.judged.verdict,
+            verdict=evaluation.verdict.verdict,
         )
 
     def _may_be_late(self, assembled: Assembled, listing: ListingScope) -> list[str]:
@@ -102,7 +102,7 @@ class Judge:
         return sorted(
             one.key
             for part in assembled.parts
-            if part.row.modified >= listing.begun - self._quiet.ahead - _RACE
+            if part.row.modified >= listing.begun - self._quiet.clock_ahead - _RACE
             for one in part.listed.slices
             if one.size is None and one.key is not None and not one.gap
         )
@@ -126,17 +126,16 @@ class Judge:
             cursor = page.next
         return found
 
-    def _save(self, holding: StoredRecording, assembled: Assembled, judgement: Evaluation, lost: int) -> None:
+    def _save(self, holding: StoredRecording, assembled: Assembled, evaluation: Evaluation, lost: int) -> None:
         conn = self._conn
         conn.execute(
             "DELETE FROM findings WHERE recording_id = ? AND source NOT IN ('playlist', 'task')", (holding.id,)
         )
-        for source in ("name", "listing", "look", "segment"):
-            found = [(f, RULES[f.code].severity) for where, f in judgement.found if where == source]
-            save_findings(conn, holding.id, None, source, found)
+        for source, findings in evaluation.found.items():
+            save_findings(conn, holding.id, None, source, [(f, RULES[f.code].severity) for f in findings])
         conn.execute("UPDATE playlists SET role = 'main' WHERE recording_id = ? AND role <> 'main'", (holding.id,))
         conn.executemany("UPDATE playlists SET role = 'superseded' WHERE id = ?", [(n,) for n in assembled.superseded])
-        save(conn, holding, judgement.judged, self._run_id, self._quiet.now, lost)
-        playlists = holding.before.playlist, judgement.judged.playlist
+        save(conn, holding, evaluation.verdict, self._run_id, self._quiet.now, lost)
+        playlists = holding.before.playlist, evaluation.verdict.playlist
         if playlists[0] != playlists[1]:
             update_linked_playlist(conn, holding.id, holding.path, playlists)

@@ -10,7 +10,7 @@ from ossrec.catalog.store.stems import recorder
 from ossrec.findings import Finding, Severity
 from ossrec.jobs.access import ARCHIVED
 from ossrec.jobs.judge.assemble import Assembled
-from ossrec.jobs.judge.inspectable import InspectableSegment, encrypted_and_external, inspectable_segments
+from ossrec.jobs.judge.inspectable import InspectableSegment, inspectable_segments
 from ossrec.jobs.judge.inspection_rows import inspection_of
 from ossrec.mpegts.inspection import Inspection, Kind, StreamFormat
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
@@ -46,7 +46,7 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     if not good:
         return Measurement(Measures(segments_lookable=len(segments)), [], failures, {})
     known = list(placed(segments, seen))
-    found = [*check_segments(subject, known), *misplaced_segments(subject, known), *_passed_over(assembled, subject)]
+    found = [*check_segments(subject, known), *misplaced_segments(subject, known)]
     order = _order(segments, seen, assembled)
     lengths = spans([seen[number] for number in order])
     sizes = [segments[number].size for number in order]
@@ -110,14 +110,6 @@ def _order(
         made = in_order(keys, [stamps[key] for key in keys], [seen[number] for number in some])
         order += [some[number] for number in made]
     return order
-
-
-def _passed_over(assembled: Assembled, subject: str) -> Iterator[Finding]:
-    enciphered, foreign = encrypted_and_external(assembled)
-    if enciphered:
-        yield Finding("TS311", subject, f"{enciphered} segments")
-    if foreign:
-        yield Finding("TS312", subject, f"{foreign} segments")
 
 
 def _damaged(found: Iterable[Finding], segments: Sequence[InspectableSegment]) -> float:

@@ -11,8 +11,6 @@ from ossrec.catalog.tasks.facts import (
     unpack_uids,
 )
 from ossrec.catalog.tasks.links import has_tasks
-from ossrec.catalog.times import iso
-from ossrec.findings import Finding
 from ossrec.jobs.judge.assemble import Assembled
 from ossrec.naming import parse_name
 from ossrec.tasks.task import Task
@@ -33,12 +31,6 @@ class TaskKnowledge(NamedTuple):
         """The task was stopped, and longer ago than the upload lag: nothing more will come. *now* is epoch seconds."""
         task = self.task
         return self.has_stopped and task is not None and (task.stopped_ms or 0) / 1000 + self.lag < now
-
-    def of_no_playlist(self, subject: str) -> Finding:
-        """The finding that a task has stopped and its segments have no playlist."""
-        task = self.task
-        when = iso(task.stopped_ms) if task else None
-        return Finding("TSK465", subject, f"stopped at {when}, says {task.state_from if task else ''}")
 
 
 class TaskLookup:

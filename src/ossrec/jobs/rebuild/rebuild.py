@@ -18,7 +18,7 @@ from ossrec.hls.edit.segments import rewrite_segments
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
 from ossrec.hls.relative_uris import relative_uri
-from ossrec.jobs.judge.quiet import IdlePeriod
+from ossrec.jobs.judge.facts import IdlePeriod
 from ossrec.jobs.rebuild.gather import GatheredRecording, RecorderPart, gather
 from ossrec.jobs.rebuild.inspections import inspect_all
 from ossrec.jobs.rebuild.plan import PlannedPart, plan
@@ -114,7 +114,7 @@ def _nothing_to_play(planned: Sequence[PlannedPart]) -> str:
 
 def _is_quiet(bucket: Bucket, holding: StoredRecording, wish: RebuildOptions) -> bool:
     quiet = IdlePeriod(int(time.time()), wish.quiet_after, round(bucket.clock_ahead or 0.0))
-    return quiet.holds(quiet.last_arrival(holding))
+    return quiet.has_passed(quiet.last_arrival(holding))
 
 
 def _own_keys(holding: StoredRecording, gathered: GatheredRecording) -> frozenset[str]:

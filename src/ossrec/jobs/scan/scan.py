@@ -32,8 +32,8 @@ from ossrec.errors import AccessDenied, BucketMissing
 from ossrec.jobs.access import ARCHIVED
 from ossrec.jobs.check.check import check_held_catalog
 from ossrec.jobs.check.report import CheckCallbacks, CheckForecast, CheckOptions
+from ossrec.jobs.judge.facts import IdlePeriod
 from ossrec.jobs.judge.judge import Judge, JudgedRecording, ListingScope
-from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.jobs.scan.callback_files import CallbackFiles
 from ossrec.jobs.scan.judge_due import DueJudge
 from ossrec.jobs.scan.list_bucket import list_bucket

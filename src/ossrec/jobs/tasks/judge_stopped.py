@@ -9,8 +9,8 @@ from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
 from ossrec.catalog.tasks.links import affected_by_stops
 from ossrec.errors import BucketBusy
+from ossrec.jobs.judge.facts import IdlePeriod
 from ossrec.jobs.judge.judge import Judge, ListingScope
-from ossrec.jobs.judge.quiet import IdlePeriod
 from ossrec.model import Body, BucketAddress, Cursor, Page
 
 
