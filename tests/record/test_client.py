@@ -33,8 +33,8 @@ LOBBY = RecordingRequest("lobby")
 
 def client_of(recorder: Recorder, *, key: str = "", timeout: float = PATIENCE, **options: Any) -> RecorderClient:
     basic = Basic(recorder.certificate_id, key or recorder.certificate_key)
-    given: dict[str, Any] = {"clock": recorder.clock, "wait": lambda _: None, "pace": RateLimit(1000)} | options
-    return RecorderClient(recorder.address, recorder.app_id, basic, patience=RetryLimits(timeout), **given)
+    given: dict[str, Any] = {"clock": recorder.clock, "wait": lambda _: None, "rate_limit": RateLimit(1000)} | options
+    return RecorderClient(recorder.address, recorder.app_id, basic, retries=RetryLimits(timeout), **given)
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_a_start_that_arrived_without_an_answer_records_once_and_says_so(
 def test_a_start_whose_answer_does_not_come_in_time_records_once(recorder: Recorder) -> None:
     recorder.troubles.add(Trouble("start", silent=True))
     resid = client_of(recorder).apply("lobby")
-    with pytest.raises(RecorderUnanswered, match="no answer in time"):
+    with pytest.raises(RecorderUnanswered, match="no reply before the timeout"):
         client_of(recorder, timeout=0.1).start(resid, LOBBY)
     recorder.await_call("start")
     assert len(recorder.takes) == 1
@@ -330,8 +330,8 @@ def test_a_server_without_tls_is_told_nothing(recorder: Recorder) -> None:
 
 
 def test_requests_keep_to_ten_in_a_second(recorder: Recorder) -> None:
-    pace = RateLimit(clock=recorder.clock, wait=recorder.advance)
-    client = client_of(recorder, pace=pace)
+    limit = RateLimit(clock=recorder.clock, wait=recorder.advance)
+    client = client_of(recorder, rate_limit=limit)
     for _ in range(35):
         client.apply("lobby")
     assert len(recorder.asked) == 35
@@ -351,10 +351,10 @@ def test_no_window_has_more_than_its_share(pauses: list[float]) -> None:
     def wait(seconds: float) -> None:
         now[0] += seconds
 
-    pace = RateLimit(3, 1.0, clock=lambda: now[0], wait=wait)
+    limit = RateLimit(3, 1.0, clock=lambda: now[0], wait=wait)
     for pause in pauses:
         wait(pause)
-        pace.take()
+        limit.take()
         passed.append(now[0])
     assert all(later - earlier > 0.999 for earlier, later in zip(passed, passed[3:], strict=False))
 

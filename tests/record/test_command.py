@@ -1,4 +1,4 @@
-"""`ossrec record`: what it takes, what it says, and how it goes on after a start that got no answer."""
+"""`ossrec record`: its options, its messages, and how it resumes an unanswered start."""
 
 import json
 import os
@@ -74,13 +74,13 @@ def test_what_was_started_elsewhere_is_stopped_with_its_room(recorder: Recorder,
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(["--room", ""], "no room", id="an empty room"),
-        pytest.param(["--room", "a/b"], "no room", id="a room with a slash"),
-        pytest.param(["--room", "lobby", "--callback", "example.com"], "no URL", id="a callback without a scheme"),
+        pytest.param(["--room", ""], "not a valid room name", id="an empty room"),
+        pytest.param(["--room", "a/b"], "not a valid room name", id="a room with a slash"),
+        pytest.param(["--room", "lobby", "--callback", "example.com"], "not a URL", id="a callback without a scheme"),
         pytest.param(["--room", "lobby", "--appid", "seven"], "AppID", id="an AppID that is no number"),
         pytest.param(["--room", "lobby", "--recorder", "http://example.com"], "https", id="plain http"),
         pytest.param(["--room", "lobby", "--layout", "none.json"], "none.json", id="a layout that is not there"),
-        pytest.param(["--room", "lobby", "--layout", "list.json"], "no JSON object", id="a layout that is a list"),
+        pytest.param(["--room", "lobby", "--layout", "list.json"], "not a JSON object", id="a layout that is a list"),
         pytest.param(["--room", "lobby", "--layout", "own.json"], "roomid", id="a layout that names the room"),
         pytest.param(["--room", "lobby", "--layout", "big.json"], "1 MiB", id="a layout beyond measure"),
     ],
@@ -190,7 +190,7 @@ def test_who_records_a_room_twice_is_warned(recorder: Recorder, ossrec: Ossrec) 
     first = started(ossrec)
     ran = ossrec("record", "start", "--room", "lobby")
     assert ran.code == 0
-    assert f"warning: lobby is recorded already, as {first} since " in ran.err
+    assert f"warning: lobby is already recorded, as {first} since " in ran.err
     assert ossrec("record", "start", "--room", "lobby", "--source").err == ""
     for take in recorder.takes[:2]:
         ossrec("record", "stop", take.recordid)
@@ -217,7 +217,10 @@ def test_who_stops_a_start_in_the_middle_is_told_what_is_open(recorder: Recorder
     assert (others, row["call"], row["outcome"]) == ([], "start", "asked")
     if number == signal.SIGINT:
         assert starting.returncode == 130
-        assert said == "ossrec: stopped, perhaps before an answer came: `ossrec record status` says what is open\n"
+        assert (
+            said
+            == "ossrec: interrupted, perhaps before a reply: `ossrec record status` lists calls with unknown outcome\n"
+        )
 
 
 def test_a_refused_start_is_over(recorder: Recorder, ossrec: Ossrec) -> None:

@@ -45,7 +45,13 @@ def noted(columns: str = "call, outcome") -> list[tuple[Any, ...]]:
 def client_of(recorder: Recorder, notes: CatalogCallLog) -> RecorderClient:
     basic = Basic(recorder.certificate_id, recorder.certificate_key)
     return RecorderClient(
-        recorder.address, recorder.app_id, basic, notes, pace=RateLimit(1000), clock=recorder.clock, wait=lambda _: None
+        recorder.address,
+        recorder.app_id,
+        basic,
+        notes,
+        rate_limit=RateLimit(1000),
+        clock=recorder.clock,
+        wait=lambda _: None,
     )
 
 
@@ -136,8 +142,8 @@ def test_what_was_done_is_told_when_it_cannot_be_noted(recorder: Recorder, conn:
     conn.execute("CREATE TEMP TRIGGER full BEFORE UPDATE ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
     started = client.start(resid, RecordingRequest("lobby"))
     assert noted()[-1] == ("start", "asked")
-    assert len(notes.troubles) == 1
-    assert all(part in notes.troubles[0] for part in (started.recordid, resid.text, started.trace_id, "no room"))
+    assert len(notes.problems) == 1
+    assert all(part in notes.problems[0] for part in (started.recordid, resid.text, started.trace_id, "no room"))
 
 
 def test_what_cannot_be_noted_is_not_sent(recorder: Recorder, client: RecorderClient, conn: sqlite3.Connection) -> None:
@@ -212,8 +218,8 @@ def test_the_turn_is_not_waited_for_for_ever(conn: sqlite3.Connection, monkeypat
 
 def test_an_end_without_its_beginning_changes_nothing(conn: sqlite3.Connection) -> None:
     notes = CatalogCallLog(conn)
-    notes.ended(RecorderRequest("apply", "unknown", 1, "lobby", 1), RecorderOutcome("done", 2, 0, None, "resid"))
-    assert (noted(), notes.troubles) == ([], [])
+    notes.log_outcome(RecorderRequest("apply", "unknown", 1, "lobby", 1), RecorderOutcome("done", 2, 0, None, "resid"))
+    assert (noted(), notes.problems) == ([], [])
 
 
 def test_an_unanswered_start_is_noted_as_one(recorder: Recorder, client: RecorderClient) -> None:

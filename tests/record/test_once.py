@@ -31,10 +31,10 @@ class Forgetful(CatalogCallLog):
 
     dies: Iterator[bool] = iter(())
 
-    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
+    def log_outcome(self, call: RecorderRequest, end: RecorderOutcome) -> None:
         if next(self.dies, False):
             raise Crash
-        super().ended(call, end)
+        super().log_outcome(call, end)
 
 
 TROUBLES = st.builds(
@@ -69,7 +69,9 @@ def test_a_room_is_recorded_once(
             notes.dies = crashes
             basic = Basic(recorder.certificate_id, recorder.certificate_key)
             options = {"clock": recorder.clock, "wait": recorder.advance}
-            client = RecorderClient(recorder.address, recorder.app_id, basic, notes, pace=RateLimit(10_000), **options)  # type: ignore[arg-type]
+            client = RecorderClient(
+                recorder.address, recorder.app_id, basic, notes, rate_limit=RateLimit(10_000), **options
+            )  # type: ignore[arg-type]
             try:
                 begun = start_recording(
                     conn, client, RecordingRequest(room), recorder.app_id, recorder.clock.now_ms, anew=False

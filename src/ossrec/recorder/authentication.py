@@ -1,4 +1,4 @@
-"""Who asks the recorder's service: a certificate from the environment, told in the header that the service wants."""
+"""Authentication with the recorder's service: a certificate from the environment, sent in the header ``token``."""
 
 import base64
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ KEY_VARIABLE = "OSSREC_CERTIFICATE_KEY"
 
 
 class UnsignedRequest(NamedTuple):
-    """A request before somebody has signed it."""
+    """A request before authentication headers are added."""
 
     method: str
     url: str
@@ -20,14 +20,14 @@ class UnsignedRequest(NamedTuple):
 
 
 class Authentication(Protocol):
-    """What makes a request one of ours; another edition of the service signs in another way."""
+    """The authentication scheme. Other editions of the service may sign requests differently."""
 
     def headers(self, request: UnsignedRequest) -> Mapping[str, str]:
-        """What is to stand in the head of *request*; asked anew for each."""
+        """Return the headers to add to *request*. Called for every request."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be told, in every form in which `headers` sends it."""
+        """The strings to redact from messages, in every form in which `headers` sends them."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,31 +38,31 @@ class Basic:
     certificate_key: str
 
     def __repr__(self) -> str:
-        """Say that it exists, and nothing of what it is."""
+        """Return a text without the certificate."""
         return "Basic(***)"
 
     def headers(self, request: UnsignedRequest) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's shape
-        """The same for every request."""
-        return {"token": f"Basic {self._packed}"}
+        """Return the same header for every request."""
+        return {"token": f"Basic {self._encoded}"}
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Both parts, and both as they are sent."""
-        return (self.certificate_id, self.certificate_key, self._packed)
+        """The id, the key, and both as they are sent."""
+        return (self.certificate_id, self.certificate_key, self._encoded)
 
     @property
-    def _packed(self) -> str:
+    def _encoded(self) -> str:
         return base64.b64encode(f"{self.certificate_id}:{self.certificate_key}".encode()).decode()
 
 
 def authentication_from(environment: Mapping[str, str]) -> Authentication:
-    """The certificate that *environment* holds; raises RecorderDenied when it holds none, or half of one."""
+    """Read the certificate from *environment*; raises RecorderDenied if the id or the key is missing or malformed."""
     certificate_id, key = (environment.get(name, "").strip() for name in (ID_VARIABLE, KEY_VARIABLE))
     for name, value in ((ID_VARIABLE, certificate_id), (KEY_VARIABLE, key)):
         if not value:
             raise RecorderDenied(f"{name} is not set: set {ID_VARIABLE} and {KEY_VARIABLE} in the environment")
         if not value.isprintable():
-            raise RecorderDenied(f"{name} has characters that no certificate has: set it again")
+            raise RecorderDenied(f"{name} has characters that cannot be part of a certificate: set it again")
     if ":" in certificate_id:
-        raise RecorderDenied(f"{ID_VARIABLE} has a colon, which parts it from the key: set the id alone")
+        raise RecorderDenied(f"{ID_VARIABLE} has a colon, which separates the id from the key: set only the id")
     return Basic(certificate_id, key)

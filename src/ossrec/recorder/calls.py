@@ -1,46 +1,46 @@
-"""What a call of the recorder's service is about, and where it is noted: before it is sent, and when it has ended."""
+"""Values of a call to the recorder's service, and the log that records each call before and after it."""
 
 from typing import NamedTuple, Protocol
 
 from ossrec.model import RecorderOutcome, RecorderRequest
 
-MOST_MINUTES = 5  # that a resid is good for
-VALID_MS = MOST_MINUTES * 60_000
+RESID_MINUTES = 5  # a resid is valid for so long
+VALID_MS = RESID_MINUTES * 60_000
 
 
 class CallLog(Protocol):
-    """Where calls are noted."""
+    """A log of calls."""
 
-    def asked(self, call: RecorderRequest) -> None:
-        """Note *call* so that it outlives this process; what is raised here keeps it from being sent."""
+    def log_request(self, call: RecorderRequest) -> None:
+        """Store *call* durably before it is sent. An exception prevents the request from being sent."""
 
-    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
-        """Note what came of *call*; never raises, since it cannot be undone."""
+    def log_outcome(self, call: RecorderRequest, end: RecorderOutcome) -> None:
+        """Store the outcome of *call*. Never raises: the call cannot be undone."""
 
 
 class NoCallLog:
-    """Notes nothing."""
+    """A log that stores nothing."""
 
-    def asked(self, call: RecorderRequest) -> None:
+    def log_request(self, call: RecorderRequest) -> None:
         """Do nothing."""
 
-    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
+    def log_outcome(self, call: RecorderRequest, end: RecorderOutcome) -> None:
         """Do nothing."""
 
 
 class Resid(NamedTuple):
-    """The right to start one recording."""
+    """The permission to start one recording."""
 
     text: str
-    applied_ms: int  # when it was asked for: the recorder gave it a little later
+    applied_ms: int  # when the request for it was sent; the recorder's five minutes begin a little later
 
     def is_valid(self, now_ms: int) -> bool:
-        """Younger than five minutes."""
+        """Tell whether it is younger than five minutes."""
         return now_ms < self.applied_ms + VALID_MS
 
 
 class TaskHandle(NamedTuple):
-    """A recording under way, as the service wants it named."""
+    """A running recording, with the ids that the service requires."""
 
     recordid: str
     room_id: str

@@ -1,6 +1,6 @@
-"""The recorder's REST service: apply, start, change the layout, stop, each repeated only where that is safe.
+"""The client of the recorder's REST service: apply, start, change the layout, stop; retries only where that is safe.
 
-What is safe to repeat, and how it is known whether a start arrived, stands in docs/recorder.md.
+docs/recorder.md explains which calls are retried, and how an unanswered start is resolved.
 """
 
 import json
@@ -36,21 +36,21 @@ T = TypeVar("T")
 MEDIA = {"both": 0, "video": 1, "audio": 2}  # recordtype
 STREAMS = {"mixed": 1, "source": 2}  # streamtype
 _CALLS = {"apply": "applyrecord", "start": "startrecord", "layout": "updatemixrecord", "stop": "stoprecord"}
-_OURS = frozenset({"resid", "recordid", "appid", "roomid", "recordtype", "streamtype", "callbackurl"})
+_RESERVED = frozenset({"resid", "recordid", "appid", "roomid", "recordtype", "streamtype", "callbackurl"})
 
 
 class RecordingRequest(NamedTuple):
-    """What is to be recorded, and how."""
+    """The room to record, and how."""
 
     room_id: str
     stream: str = "mixed"  # or "source"
     media: str = "both"  # "video" or "audio"
-    callback: str = ""  # URL; "": nobody is told
-    layout: Mapping[str, Any] = {}  # members that the request has besides
+    callback: str = ""  # URL that receives notifications; "" for none
+    layout: Mapping[str, Any] = {}  # further members of the request
 
 
 class RecordingStarted(NamedTuple):
-    """A recording that has begun."""
+    """A recording that was started."""
 
     recordid: str
     resid: Resid
@@ -59,158 +59,157 @@ class RecordingStarted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RetryLimits:
-    """How long to go on asking."""
+    """How often a request is retried, and how long each may take."""
 
     timeout: float = 30.0  # seconds without a byte
     attempts: int = 3  # requests in all
-    base: float = 0.5  # seconds; the longest wait before the second, doubled for each after it
+    base: float = 0.5  # seconds; the longest wait before the first retry, doubled for each further one
 
 
 class RecorderClient:
-    """The service for one AppID. Every request is noted before it is sent and when it has ended."""
+    """The service for one AppID. Every request is logged before it is sent, and its outcome afterwards."""
 
     def __init__(
         self,
         base: str,
         app_id: int,
         authentication: Authentication,
-        notes: CallLog | None = None,
-        patience: RetryLimits = RetryLimits(),
+        call_log: CallLog | None = None,
+        retries: RetryLimits = RetryLimits(),
         *,
-        pace: RateLimit | None = None,
+        rate_limit: RateLimit | None = None,
         clock: Callable[[], float] | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
-        """*base* is what `address.base_of` gives; *clock* tells Unix seconds. Nothing is sent yet."""
+        """Send nothing yet. *base* comes from `endpoint.base_of`; *clock* returns Unix seconds."""
         self._base, self._app_id, self._authentication = base, app_id, authentication
-        self._notes = notes or NoCallLog()
-        self._patience = patience
-        self._pace = pace or shared_rate_limit(base, app_id)
+        self._call_log = call_log or NoCallLog()
+        self._retries = retries
+        self._rate_limit = rate_limit or shared_rate_limit(base, app_id)
         self._clock, self._wait = clock or time.time, wait
-        self._hide = redacting(authentication.secrets)
+        self._redact = redacting(authentication.secrets)
         self._spent: set[str] = set()
 
     def __repr__(self) -> str:
-        """Where it is, and nothing of the certificate."""
-        return f"<Client of {self._base} for AppID {self._app_id}>"
+        """Return the address and AppID, without the certificate."""
+        return f"<RecorderClient of {self._base} for AppID {self._app_id}>"
 
     def apply(self, room_id: str) -> Resid:
-        """A new resid, to record *room_id*; repeated when no answer comes, since one that is not used does no harm."""
+        """Return a new resid for *room_id*. Retried if no reply comes: an unused resid does no harm."""
 
-        def ask() -> Resid:
-            asked = self._asked("apply", room_id)
-            answer = self._call(asked, {}, "resid")
-            return Resid(str(answer.id("resid")), asked.asked_ms)
+        def send_apply() -> Resid:
+            call = self._new_call("apply", room_id)
+            response = self._call(call, {}, "resid")
+            return Resid(str(response.id("resid")), call.asked_ms)
 
-        return self._insist(ask)
+        return self._retry(send_apply)
 
-    def start(self, resid: Resid, wish: RecordingRequest) -> RecordingStarted:
-        """Start to record with *resid*, which is good for one recording.
+    def start(self, resid: Resid, request: RecordingRequest) -> RecordingStarted:
+        """Start a recording with *resid*, which is valid for one recording.
 
-        Where no answer comes, the same resid is sent again: it can start one recording only, so a refusal then
-        means that the first request had arrived. Raises RecorderUnanswered in that case, and when no answer
-        came at all: the recording may be running under a recordid that only its files and callbacks tell.
-        Raises ResidSpent without sending anything for a resid that was used here, or is too old.
+        If no reply comes, the start is retried with the same resid. That can start only one recording, so a refusal
+        of the retry means that the first request had arrived. Raises RecorderUnanswered in that case, and if no
+        reply came at all: the recording may be running with a recordid that only its files and callbacks show.
+        Raises ResidSpent, and sends nothing, for a resid that this client used or that is too old.
         """
-        body = check_layout(wish.layout) | {
+        body = check_layout(request.layout) | {
             "resid": resid.text,
             "appid": self._app_id,
-            "roomid": wish.room_id,
-            "recordtype": MEDIA[wish.media],
-            "streamtype": STREAMS[wish.stream],
+            "roomid": request.room_id,
+            "recordtype": MEDIA[request.media],
+            "streamtype": STREAMS[request.stream],
         }
-        if wish.callback:
-            body["callbackurl"] = wish.callback
-        silent: list[RecorderUnanswered] = []
+        if request.callback:
+            body["callbackurl"] = request.callback
+        unanswered: list[RecorderUnanswered] = []
 
-        def ask() -> RecordingStarted:
-            self._check(resid)
-            asked = self._asked("start", wish.room_id, stream=wish.stream, resid=resid.text)
-            answer = self._call(asked, body, "recordid")
-            return RecordingStarted(str(answer.id("recordid")), resid, asked.trace_id)
+        def send_start() -> RecordingStarted:
+            self._check_resid(resid)
+            call = self._new_call("start", request.room_id, stream=request.stream, resid=resid.text)
+            response = self._call(call, body, "recordid")
+            return RecordingStarted(str(response.id("recordid")), resid, call.trace_id)
 
         try:
-            started = self._insist(ask, silent)
+            started = self._retry(send_start, unanswered)
         except (RecorderRefused, RecorderDenied) as refusal:
             self._spent.add(resid.text)
-            raise maybe_started(silent[0], refusal) if silent else refusal from None
-        except Exception:  # also that a repetition could not be noted
-            if silent:  # one before it may have arrived
-                raise silent[0] from None
+            raise maybe_started(unanswered[0], refusal) if unanswered else refusal from None
+        except Exception:  # also a retry that could not be logged
+            if unanswered:  # an earlier request may have arrived
+                raise unanswered[0] from None
             raise
         self._spent.add(resid.text)
         return started
 
     def change_layout(self, task: TaskHandle, layout: Mapping[str, Any]) -> None:
-        """Change how the streams of a mixed recording are laid out; repeated when no answer comes."""
-        body = check_layout(layout) | self._naming(task)
-        self._insist(lambda: self._call(self._about("layout", task), body))
+        """Change the layout of a mixed recording. Retried if no reply comes."""
+        body = check_layout(layout) | self._task_members(task)
+        self._retry(lambda: self._call(self._task_call("layout", task), body))
 
     def stop(self, task: TaskHandle) -> None:
-        """Stop a recording; repeated when no answer comes, since what has stopped cannot be stopped again.
+        """Stop a recording. Retried if no reply comes: stopping twice does no harm.
 
-        A refusal after a request without an answer says so: that one may have stopped it.
+        If a retry is refused, the message says that the unanswered request may have stopped the recording.
         """
-        silent: list[RecorderUnanswered] = []
+        unanswered: list[RecorderUnanswered] = []
         try:
-            self._insist(lambda: self._call(self._about("stop", task), self._naming(task)), silent)
+            self._retry(lambda: self._call(self._task_call("stop", task), self._task_members(task)), unanswered)
         except RecorderRefused as refusal:
-            if not silent:
+            if not unanswered:
                 raise
-            said = f"{refusal}; a request before it got no answer, and may have stopped it: scan to see"
-            raise RecorderRefused(said, trace_id="", code=refusal.code, said=refusal.said) from None
+            message = f"{refusal}; an earlier request was not answered and may have stopped it: scan the bucket to see"
+            raise RecorderRefused(message, trace_id="", code=refusal.code, said=refusal.said) from None
 
-    def _check(self, resid: Resid) -> None:
+    def _check_resid(self, resid: Resid) -> None:
         if resid.text in self._spent:
-            raise ResidSpent(
-                f"the resid {brief(resid.text)} was used already, and serves one recording: apply for another"
-            )
+            raise ResidSpent(f"the resid {brief(resid.text)} was used already: apply for another")
         if not resid.is_valid(self._now()):
             raise ResidSpent(f"the resid {brief(resid.text)} is older than five minutes: apply for another")
 
-    def _insist(self, ask: Callable[[], T], silent: list[RecorderUnanswered] | None = None) -> T:
-        """What *ask* answers, asked again while nothing comes; what may have arrived is put into *silent*."""
+    def _retry(self, send_call: Callable[[], T], unanswered: list[RecorderUnanswered] | None = None) -> T:
+        """Repeat *send_call* until a reply comes; errors of requests that may have arrived go into *unanswered*."""
         failed = 0
         while True:
             try:
-                return ask()
+                return send_call()
             except (RecorderUnreachable, RecorderUnanswered) as error:
                 failed += 1
-                if silent is not None and isinstance(error, RecorderUnanswered):
-                    silent.append(error)
-                if failed >= self._patience.attempts:
+                if unanswered is not None and isinstance(error, RecorderUnanswered):
+                    unanswered.append(error)
+                if failed >= self._retries.attempts:
                     raise
-            self._wait(random.random() * self._patience.base * 2 ** (failed - 1))  # noqa: S311 - not for secrecy
+            self._wait(random.random() * self._retries.base * 2 ** (failed - 1))  # noqa: S311 - not for secrecy
 
-    def _call(self, asked: RecorderRequest, body: Mapping[str, Any], wanted: str = "") -> Response:
-        """The answer of code 0 to one request, with an id called *wanted*."""
-        url = url_of(self._base, self._app_id, _CALLS[asked.call], asked.trace_id)
+    def _call(self, call: RecorderRequest, body: Mapping[str, Any], expected: str = "") -> Response:
+        """Send and log one call; return its response, which has code 0 and an id called *expected*."""
+        url = url_of(self._base, self._app_id, _CALLS[call.call], call.trace_id)
         request = UnsignedRequest("POST" if body else "GET", url, json.dumps(body).encode() if body else b"")
-        self._pace.take()
-        self._notes.asked(asked)
+        self._rate_limit.take()
+        self._call_log.log_request(call)
         try:
-            answer = self._answer(asked, request, wanted)
+            response = self._send(call, request, expected)
         except RecorderError as failure:
-            self._notes.ended(asked, outcome_of(failure, self._now()))
+            self._call_log.log_outcome(call, outcome_of(failure, self._now()))
             raise
-        resid, recordid = answer.id("resid"), answer.id("recordid")
-        self._notes.ended(asked, RecorderOutcome("done", self._now(), 0, answer.message or None, resid, recordid))
-        return answer
+        resid, recordid = response.id("resid"), response.id("recordid")
+        outcome = RecorderOutcome("done", self._now(), 0, response.message or None, resid, recordid)
+        self._call_log.log_outcome(call, outcome)
+        return response
 
-    def _answer(self, asked: RecorderRequest, request: UnsignedRequest, wanted: str) -> Response:
+    def _send(self, call: RecorderRequest, request: UnsignedRequest, expected: str) -> Response:
         try:
-            reply = send(self._base, request, self._app_id, self._authentication, self._patience.timeout)
-        except NoReply as silence:
-            raise no_reply_error(asked, self._base, silence) from None
-        return evaluate_reply(asked, reply, wanted, self._hide)
+            reply = send(self._base, request, self._app_id, self._authentication, self._retries.timeout)
+        except NoReply as no_reply:
+            raise no_reply_error(call, self._base, no_reply) from None
+        return evaluate_reply(call, reply, expected, self._redact)
 
-    def _asked(self, call: str, room_id: str, **known: str | None) -> RecorderRequest:
-        return RecorderRequest(call, _trace_id(), self._app_id, room_id, self._now(), **known)
+    def _new_call(self, call: str, room_id: str, **known: str | None) -> RecorderRequest:
+        return RecorderRequest(call, uuid.uuid4().hex, self._app_id, room_id, self._now(), **known)
 
-    def _about(self, call: str, task: TaskHandle) -> RecorderRequest:
-        return self._asked(call, task.room_id, stream=task.stream, resid=task.resid, recordid=task.recordid)
+    def _task_call(self, call: str, task: TaskHandle) -> RecorderRequest:
+        return self._new_call(call, task.room_id, stream=task.stream, resid=task.resid, recordid=task.recordid)
 
-    def _naming(self, task: TaskHandle) -> dict[str, Any]:
+    def _task_members(self, task: TaskHandle) -> dict[str, Any]:
         resid = {"resid": task.resid} if task.resid else {}
         return {**resid, "recordid": task.recordid, "appid": self._app_id, "roomid": task.room_id}
 
@@ -218,13 +217,9 @@ class RecorderClient:
         return int(self._clock() * 1000)
 
 
-def _trace_id() -> str:
-    return uuid.uuid4().hex
-
-
-def check_layout(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a layout; raises UsageProblem where it would replace what we say ourselves."""
-    ours = sorted(_OURS & set(given))
-    if ours:
-        raise UsageProblem(f"the layout has {', '.join(ours)}, which ossrec sets itself: leave it out")
-    return dict(given)
+def check_layout(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of *layout*; raises UsageProblem if it has a member that ossrec sets itself."""
+    reserved = sorted(_RESERVED & set(layout))
+    if reserved:
+        raise UsageProblem(f"the layout has {', '.join(reserved)}, which ossrec sets itself: remove it")
+    return dict(layout)

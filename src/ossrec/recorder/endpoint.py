@@ -1,4 +1,4 @@
-"""Where the recorder's service is: over HTTPS, but for a test on this machine."""
+"""The address of the recorder's service: HTTPS only, except for a test service on this machine."""
 
 import ipaddress
 import re
@@ -10,14 +10,13 @@ CHINA = "api.jocloud.com"
 OVERSEAS = "api-oversea.jocloud.com"
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
-_PROBLEM = f"is no address of the recorder's service: write it like https://{CHINA}"
+_PROBLEM = f"is not an address of the recorder's service: use one like https://{CHINA}"
 
 
 def base_of(text: str) -> str:
-    """Scheme and host of the service that *text* names: a host, or a URL of nothing else.
+    """Return scheme and host of the service in *text*, which is a host or a URL without path and query.
 
-    Raises UsageProblem for anything else, and for http:// to another machine: the certificate would be readable on
-    the way.
+    Raises UsageProblem for anything else, and for http:// to another machine, which would expose the certificate.
     """
     given = text.strip()
     try:
@@ -30,12 +29,12 @@ def base_of(text: str) -> str:
     if parts.scheme not in ("https", "http") or extra or not _HOST.fullmatch(netloc):
         raise UsageProblem(f"--recorder {_PROBLEM}")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise UsageProblem(f"the recorder's service is asked over https only: write https://{netloc}")
+        raise UsageProblem(f"the recorder's service is called over https only: use https://{netloc}")
     return f"{parts.scheme}://{netloc}" + (f":{port}" if port else "")
 
 
 def url_of(base: str, app_id: int, call: str, trace_id: str) -> str:
-    """The URL of one call."""
+    """Return the URL of one call."""
     return f"{base}/app/{app_id}/v1/recordoss/{call}?traceId={quote(trace_id, safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""What a reply of the recorder's service means: done, refused, or nobody knows; each as one line for people."""
+"""The outcome of a call to the recorder's service: done, refused, unsent or unanswered, each with a message."""
 
 from ossrec.errors import RecorderDenied, RecorderError, RecorderRefused, RecorderUnanswered, RecorderUnreachable
 from ossrec.model import RecorderOutcome, RecorderRequest
@@ -7,59 +7,60 @@ from ossrec.net.redaction import Hide
 from ossrec.recorder.response import Response, read_response
 from ossrec.recorder.transport import NoReply, Reply
 
-_LATER = (408, 425, 429)  # "ask again later", whether it was done or not
+_RETRY_LATER = (408, 425, 429)  # HTTP status codes that do not say whether the call was done
 _OUTCOMES: dict[type[RecorderError], str] = {RecorderUnanswered: "unanswered", RecorderUnreachable: "unsent"}
 
 
-def evaluate_reply(asked: RecorderRequest, reply: Reply, wanted: str, hide: Hide) -> Response:
-    """The answer of code 0 in *reply*, with an id called *wanted* unless that is "".
+def evaluate_reply(request: RecorderRequest, reply: Reply, expected: str, redact: Hide) -> Response:
+    """Return the response in *reply* if its code is 0 and it has an id called *expected* ("" for none).
 
-    Raises RecorderRefused, RecorderDenied, and RecorderUnanswered for what may have been done all the same: a
-    server that fails at its own side, or what is no answer at all. *hide* takes secrets out of what the service says.
+    Raises RecorderRefused and RecorderDenied; RecorderUnanswered if the call may have been done all the same: the
+    server failed, or the reply cannot be read. *redact* removes secrets from the service's message.
     """
-    where, trace = _where(asked), asked.trace_id
-    answer = read_response(reply.body, trace)
-    said = "" if answer is None else brief(hide(answer.message))
-    if reply.status >= 500 or reply.status in _LATER:
-        detail = f"the service failed with status {reply.status}{f', {said}' if said else ''}"
-        raise RecorderUnanswered(f"{where}: {detail}", trace_id=trace)
+    call, trace = _describe(request), request.trace_id
+    response = read_response(reply.body, trace)
+    message = "" if response is None else brief(redact(response.message))
+    if reply.status >= 500 or reply.status in _RETRY_LATER:
+        detail = f"the service failed with status {reply.status}{f', {message}' if message else ''}"
+        raise RecorderUnanswered(f"{call}: {detail}", trace_id=trace)
     if reply.status in (401, 403):
         advice = "check OSSREC_CERTIFICATE_ID, OSSREC_CERTIFICATE_KEY and the AppID"
-        raise RecorderDenied(f"{where}: not allowed, status {reply.status} {said!r}: {advice}", trace_id=trace)
-    if answer is not None and answer.code != 0:
-        refused = f"{where}: refused with code {answer.code}, {said!r}"
-        raise RecorderRefused(refused, trace_id=trace, code=answer.code, said=said)
-    if answer is None and reply.status // 100 != 2:
-        refused = f"{where}: status {reply.status} came instead of an answer: check --recorder"
+        raise RecorderDenied(f"{call}: not allowed, status {reply.status} {message!r}: {advice}", trace_id=trace)
+    if response is not None and response.code != 0:
+        refused = f"{call}: refused with code {response.code}, {message!r}"
+        raise RecorderRefused(refused, trace_id=trace, code=response.code, said=message)
+    if response is None and reply.status // 100 != 2:
+        refused = f"{call}: the reply is not from the recorder, status {reply.status}: check --recorder"
         raise RecorderRefused(refused, trace_id=trace, code=None, said=f"status {reply.status}")
-    if answer is None or reply.status // 100 != 2 or (wanted and answer.id(wanted) is None):
-        lacks = "is none" if answer is None else f"has no {wanted}" if wanted else f"has status {reply.status}"
-        raise RecorderUnanswered(f"{where}: what the service answered {lacks}", trace_id=trace)
-    return answer._replace(message=said)
+    if response is None or reply.status // 100 != 2 or (expected and response.id(expected) is None):
+        status = f"has status {reply.status}"
+        problem = "cannot be read" if response is None else f"has no {expected}" if expected else status
+        raise RecorderUnanswered(f"{call}: the service's response {problem}", trace_id=trace)
+    return response._replace(message=message)
 
 
-def no_reply_error(asked: RecorderRequest, base: str, silence: NoReply) -> RecorderError:
-    """What it means that no reply came."""
-    kind = RecorderUnanswered if silence.arrived else RecorderUnreachable
-    return kind(f"{_where(asked)}: {base}: {silence}", trace_id=asked.trace_id)
+def no_reply_error(request: RecorderRequest, base: str, no_reply: NoReply) -> RecorderError:
+    """Return the error for a request without a reply: unanswered if it may have arrived, else unreachable."""
+    kind = RecorderUnanswered if no_reply.arrived else RecorderUnreachable
+    return kind(f"{_describe(request)}: {base}: {no_reply}", trace_id=request.trace_id)
 
 
 def outcome_of(failure: RecorderError, now_ms: int) -> RecorderOutcome:
-    """How a call is noted that came to *failure*."""
+    """Return the outcome to log for a call that ended with *failure*."""
     outcome = _OUTCOMES.get(type(failure), "refused")
     if isinstance(failure, RecorderRefused):
         return RecorderOutcome(outcome, now_ms, failure.code, failure.said)
     return RecorderOutcome(outcome, now_ms, None, str(failure))
 
 
-def maybe_started(silent: RecorderUnanswered, refusal: RecorderError) -> RecorderUnanswered:
-    """What it means that a start was refused after one that got no answer."""
+def maybe_started(unanswered: RecorderUnanswered, refusal: RecorderError) -> RecorderUnanswered:
+    """Return the error for a start that was refused after an unanswered start with the same resid."""
     error = RecorderUnanswered(
-        f"{silent}; sent again, its resid was refused, so the first had most likely arrived: {refusal}"
+        f"{unanswered}; a retry with the same resid was refused, so the first start most likely arrived: {refusal}"
     )
-    error.trace_id = silent.trace_id
+    error.trace_id = unanswered.trace_id
     return error
 
 
-def _where(asked: RecorderRequest) -> str:
-    return f"{asked.call} of room {brief(repr(asked.room_id))}"
+def _describe(request: RecorderRequest) -> str:
+    return f"{request.call} of room {brief(repr(request.room_id))}"

@@ -1,1 +1,1 @@
-"""Record."""
+"""The commands of `ossrec record`: start, change and stop recordings, and list their calls."""

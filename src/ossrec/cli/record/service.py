@@ -1,4 +1,4 @@
-"""The recorder's service as the options of a command lead to it, each call noted in the catalog."""
+"""The recorder's service for a command's options, with each call logged in the catalog."""
 
 import json
 import os
@@ -21,77 +21,77 @@ from ossrec.recorder.client import RecorderClient, RetryLimits
 from ossrec.recorder.endpoint import base_of
 
 PARTLY = 3  # exit code
-_MOST = 1 << 20  # bytes of a layout
+_MAX_LAYOUT = 1 << 20  # bytes
 
 service_options = setting("catalog", "recorder", "appid", "timeout")
 
 
 class RecorderService(NamedTuple):
-    """The service, and the catalog in which its calls are noted."""
+    """The service, and the catalog that logs its calls."""
 
     conn: sqlite3.Connection
-    notes: CatalogCallLog
+    call_log: CatalogCallLog
     client: Callable[[int], RecorderClient]  # for an AppID
 
     @property
     def code(self) -> int:
-        """The exit code, once all calls were answered."""
-        return PARTLY if self.notes.troubles else 0
+        """The exit code after all calls were answered: 3 if an outcome could not be stored."""
+        return PARTLY if self.call_log.problems else 0
 
 
 @contextmanager
 def service(options: Mapping[str, Any]) -> Iterator[RecorderService]:
-    """The service that *options* name; says what of its calls could not be noted, however the work ends."""
+    """Open the service that *options* name. At the end, report calls with an outcome that could not be stored."""
     base, authentication = base_of(options["recorder"]), authentication_from(os.environ)
-    patience = RetryLimits(timeout=options["timeout"])
+    retries = RetryLimits(timeout=options["timeout"])
     with short_write_connection(options["catalog"]) as conn:
-        notes = CatalogCallLog(conn)
+        call_log = CatalogCallLog(conn)
         try:
             yield RecorderService(
-                conn, notes, lambda app_id: RecorderClient(base, app_id, authentication, notes, patience)
+                conn, call_log, lambda app_id: RecorderClient(base, app_id, authentication, call_log, retries)
             )
         except KeyboardInterrupt:
-            say("ossrec: stopped, perhaps before an answer came: `ossrec record status` says what is open")
+            say("ossrec: interrupted, perhaps before a reply: `ossrec record status` lists calls with unknown outcome")
             raise
         finally:
-            for line in notes.troubles:
+            for line in call_log.problems:
                 say(f"ossrec: {line}")
 
 
 def app_id_of(text: str) -> int:
-    """The AppID; raises UsageProblem when it is not set, or no number."""
+    """Return the AppID as a number; raises UsageProblem if it is not set, or not a number."""
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise UsageProblem("the AppID is not set, or no number: set OSSREC_APPID, appid in ossrec.toml, or --appid")
+        raise UsageProblem("the AppID is not set or not a number: set OSSREC_APPID, appid in ossrec.toml, or --appid")
     return int(text)
 
 
-def about(
-    recordid: str, room: str | None, options: Mapping[str, Any], do: Callable[[RecorderClient, TaskHandle], object]
+def call_for_task(
+    recordid: str, room: str | None, options: Mapping[str, Any], call: Callable[[RecorderClient, TaskHandle], object]
 ) -> int:
-    """Do something about a task, under the AppID that it was started with, else that is set; gives the exit code."""
-    with service(options) as asked:
-        whose = find_task(asked.conn, recordid, room)
-        app_id = app_id_of(options["appid"]) if whose.app_id is None else whose.app_id
-        do(asked.client(app_id), whose.task)
-    return asked.code
+    """Make a *call* for a task with the AppID that started it, else the one in *options*; return the exit code."""
+    with service(options) as recorder:
+        found = find_task(recorder.conn, recordid, room)
+        app_id = app_id_of(options["appid"]) if found.app_id is None else found.app_id
+        call(recorder.client(app_id), found.task)
+    return recorder.code
 
 
 def read_json(file: Path) -> Mapping[str, Any]:
-    """The JSON object in *file*, or on stdin for ``-``; raises UsageProblem for anything else."""
+    """Read the JSON object in *file*, or in stdin for ``-``; raises UsageProblem for anything else."""
     try:
         if str(file) == "-":
-            text = sys.stdin.buffer.read(_MOST + 1)
+            text = sys.stdin.buffer.read(_MAX_LAYOUT + 1)
         else:
             with file.open("rb") as stream:
-                text = stream.read(_MOST + 1)
+                text = stream.read(_MAX_LAYOUT + 1)
     except OSError as error:
         raise UsageProblem(f"cannot read {file}: {error.strerror}") from None
-    if len(text) > _MOST:
-        raise UsageProblem(f"{file} has more than 1 MiB, which no layout has: check its name")
+    if len(text) > _MAX_LAYOUT:
+        raise UsageProblem(f"{file} is larger than 1 MiB and cannot be a layout: check its name")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise UsageProblem(f'{file} is no JSON object: write one, such as {{"name": "value"}}')
+        raise UsageProblem(f'{file} is not a JSON object: write one, such as {{"name": "value"}}')
     return found

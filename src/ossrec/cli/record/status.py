@@ -1,4 +1,4 @@
-"""`ossrec record status`: what is known of a recording from every source, or which calls are open."""
+"""`ossrec record status`: everything known about a recording, or the calls with unknown outcome."""
 
 import sqlite3
 import time
@@ -44,10 +44,10 @@ _COLUMNS = (
 @setting("catalog", "idle", "lag")
 @output_options
 def command(recordid: str | None, catalog: Path, idle: float, lag: float, output: Output) -> int:
-    """Say what is known of a recording: its calls, what else tells of it, its files.
+    """Show a recording's calls, its events from every source, and its files.
 
-    Without RECORDID, say of which calls of the last day nobody knows what became, and what to do. The exit code is
-    then 1 when a start is among them that may be recording still.
+    Without RECORDID: List calls of the last 24 h with unknown outcome, and what to do about each. The exit code is
+    then 1 if one of them is a start that may still be recording.
     """
     now = time.time()
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
@@ -61,13 +61,13 @@ def command(recordid: str | None, catalog: Path, idle: float, lag: float, output
 
 
 def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag: float) -> Row:
-    """All that there is to say of a task; raises UsageProblem when that is nothing."""
+    """Return everything the catalog has about a task; raises UsageProblem if that is nothing."""
     times = {"now": now, "quiet_after": idle + lag}
     tasks = list(find_tasks(conn, TaskFilter(recordid=recordid), **times))
     files = list(find_recordings(conn, RecordingFilter(recordid=recordid), **times))
     calls = call_rows(conn, recordid)
     if not (tasks or files or calls):
-        raise UsageProblem(f"nothing is known of {printable(recordid)}: `ossrec record status` lists open calls")
+        raise UsageProblem(f"the catalog does not know {printable(recordid)}: `ossrec tasks list` lists known tasks")
     return {
         "recordid": recordid,
         "task": tasks[0] if tasks else None,
@@ -85,7 +85,7 @@ def _lines(known: Row, output: Output) -> Iterator[str]:
         yield printable(f"  state     {task['state']}{since} (from {task['state_from']})")
         yield printable(f"  room      {task['roomid'] or 'unknown'}, {task['stream'] or 'mixed or source'}")
     yield ""
-    yield output.paint("Story", None, bold=True)
+    yield output.paint("Events", None, bold=True)
     for one in known["story"]:
         detail = f": {one['detail']}" if one["detail"] else ""
         yield printable(f"  {human_time(one['at'])}  {one['what']} ({one['source']}){detail}")
@@ -95,4 +95,4 @@ def _lines(known: Row, output: Output) -> Iterator[str]:
         verdict = output.paint(f"{row['verdict']:10}", VERDICTS.get(row["verdict"]))
         yield f"  {verdict}  {clock(row['duration']):>9}  {printable(row['playlist'] or row['path'])}"
     if not known["files"]:
-        yield "  none in the catalog: scan the bucket to see"
+        yield "  none in the catalog: scan the bucket to update it"

@@ -1,4 +1,4 @@
-"""Calls of the recorder's service, noted in the catalog: before each, so that a crash leaves a trace, and after it."""
+"""The log of calls in the catalog. Each call is logged before it is sent, so that a crash leaves a trace."""
 
 import sqlite3
 import time
@@ -10,15 +10,15 @@ from ossrec.errors import OssrecError, ResidSpent
 from ossrec.jobs.tasks.link import add_facts
 from ossrec.model import RecorderOutcome, RecorderRequest, TaskFact
 from ossrec.net.messages import brief
-from ossrec.recorder.rate_limit import MOST, WINDOW
+from ossrec.recorder.rate_limit import MAX_REQUESTS, WINDOW
 
 _FACTS = {"start": "started", "layout": "layout", "stop": "stopped"}
 
 
 class CatalogCallLog:
-    """Notes in the table `calls`, and as facts of tasks; keeps all processes with this catalog to the allowed rate.
+    """Writes the table `calls` and facts of tasks, and applies the rate limit to all processes with this catalog.
 
-    Each note is a transaction of its own, written beside whatever run holds the catalog.
+    Each entry is a transaction of its own, also while another run holds the catalog.
     """
 
     def __init__(
@@ -28,22 +28,22 @@ class CatalogCallLog:
         clock: Callable[[], float] | None = None,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
-        """*conn* is one that `beside` gives; *clock* tells Unix seconds."""
+        """*conn* comes from `short_write_connection`; *clock* returns Unix seconds, *wait* sleeps for seconds."""
         self._conn = conn
         self._clock, self._wait = clock or time.time, wait
-        self.troubles: list[str] = []  # what could not be noted of calls that were made
+        self.problems: list[str] = []  # calls that were made, with an outcome that could not be stored
 
-    def asked(self, call: RecorderRequest) -> None:
-        """Note *call* once its turn has come.
+    def log_request(self, call: RecorderRequest) -> None:
+        """Store *call* when the rate limit allows it.
 
-        Raises ResidSpent for a start with a resid that a start was answered for, by whatever process; CatalogLocked
-        and sqlite3.Error when it cannot be noted.
+        Raises ResidSpent for a start with a resid that any process has used; CatalogLocked and sqlite3.Error if it
+        cannot be stored.
         """
-        while pause := self._try(call):
-            self._wait(pause / 1000)
+        while wait_ms := self._try_to_log(call):
+            self._wait(wait_ms / 1000)
 
-    def ended(self, call: RecorderRequest, end: RecorderOutcome) -> None:
-        """Note what came of *call*; when that fails, `troubles` has all that would be lost."""
+    def log_outcome(self, call: RecorderRequest, end: RecorderOutcome) -> None:
+        """Store the outcome of *call*. If that fails, `problems` has everything that would be lost."""
         try:
             with short_transaction(self._conn):
                 save_outcome(self._conn, call.trace_id, end)
@@ -51,20 +51,22 @@ class CatalogCallLog:
         except (OssrecError, sqlite3.Error) as error:
             known = {"resid": end.resid or call.resid, "recordid": end.recordid or call.recordid}
             ids = "".join(f", {name} {brief(text)}" for name, text in known.items() if text)
-            trouble = f"{call.call} of room {brief(repr(call.room_id))} is {end.outcome}{ids}, traceId {call.trace_id}"
-            self.troubles.append(f"{trouble}, but the catalog could not be told: {error}")
+            outcome = f"{call.call} of room {brief(repr(call.room_id))} is {end.outcome}{ids}, traceId {call.trace_id}"
+            self.problems.append(f"{outcome}, but the catalog could not be updated: {error}")
 
-    def _try(self, call: RecorderRequest) -> int:
-        """Ms to wait, or 0 when *call* is noted."""
+    def _try_to_log(self, call: RecorderRequest) -> int:
+        """Store *call* and return 0, or return the milliseconds to wait."""
         now_ms = int(self._clock() * 1000)
         with short_transaction(self._conn):
-            pause = rate_limit_wait(self._conn, call.app_id, now_ms, most=MOST, window_ms=round(WINDOW * 1000))
-            if pause:
-                return pause
+            wait_ms = rate_limit_wait(
+                self._conn, call.app_id, now_ms, most=MAX_REQUESTS, window_ms=round(WINDOW * 1000)
+            )
+            if wait_ms:
+                return wait_ms
             used = answered_start(self._conn, call.resid) if call.call == "start" and call.resid else None
             if used is not None:
                 raise ResidSpent(f"the resid {brief(used.resid or '')} was used already: apply for another")
-            save_request(self._conn, call._replace(asked_ms=now_ms))  # it may have waited for its turn
+            save_request(self._conn, call._replace(asked_ms=now_ms))  # it may have waited
         return 0
 
     def _facts(self, call: RecorderRequest, end: RecorderOutcome) -> list[TaskFact]:
@@ -78,9 +80,11 @@ class CatalogCallLog:
         if call.call != "start":
             return [fact]
         applied = apply_call(self._conn, call.resid or "")
-        first = [] if applied is None else [self._applied(recordid, applied.traceid, applied.answered_ms, call)]
-        return [*first, fact._replace(started_ms=end.ended_ms)]
+        applied_facts = (
+            [] if applied is None else [self._applied_fact(recordid, applied.traceid, applied.answered_ms, call)]
+        )
+        return [*applied_facts, fact._replace(started_ms=end.ended_ms)]
 
-    def _applied(self, recordid: str, trace_id: str, at_ms: int | None, call: RecorderRequest) -> TaskFact:
-        """That its resid was applied for, which nobody could say of the task before it had its recordid."""
+    def _applied_fact(self, recordid: str, trace_id: str, at_ms: int | None, call: RecorderRequest) -> TaskFact:
+        """Return the fact that the resid was applied for; only now is the recordid known that it belongs to."""
         return TaskFact(recordid, "rest", f"{trace_id}:applied", "applied", at_ms, call.room_id, call.stream)
