@@ -130,7 +130,7 @@ def main() -> None:
 
 
 def measure(conn: Any, tasks: int) -> None:
-    """Link all, link nothing, ask each question."""
+    """Link all recordings, link again without new facts, run each query, and print the times."""
     for name in ("link all recordings", "link again, nothing new"):
         begun, cpu = time.perf_counter(), time.process_time()
         with transaction(conn):

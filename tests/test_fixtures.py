@@ -29,8 +29,8 @@ every_recording = pytest.mark.parametrize(("name", "row"), RECORDINGS, ids=ids_o
 
 DEPTHS = ("edges", "full")
 
-# Slices that are not a whole number of TS packets, each with its sync byte: cut off, empty, enciphered, overwritten.
-ODD_SLICES = {
+# Segments that are not a whole number of TS packets, each with its sync byte: cut off, empty, encrypted, overwritten.
+ODD_SEGMENTS = {
     "segment-cut": 1,
     "segment-empty": 1,
     "encrypted": 6,
@@ -49,7 +49,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def keys_of(name: str, row: dict[str, Any]) -> list[Path]:
-    """The playlists and slices of a recording by nothing but their names, and what else is said to be its own."""
+    """The playlists and segments of a recording by nothing but their names, and what else is said to be its own."""
     folder = HOME / EXPECTED[name]["path"] / row["folder"]
     stem = row["stem"].rpartition("/")[2]
     own = re.compile(rf"(bak\d+_)?{re.escape(stem)}(_\d+_\d+)?\.m3u8|(bak\d+_)?{re.escape(stem)}_\d{{17}}\.ts")
@@ -118,10 +118,10 @@ def test_names_can_be_checked_out_on_any_system(bucket: dict[str, Any]) -> None:
 def test_the_numbers_of_a_recording_are_those_of_its_files(name: str, row: dict[str, Any]) -> None:
     own = keys_of(name, row)
     playlists = [file for file in own if file.suffix == ".m3u8"]
-    slices = [file for file in own if file.suffix == ".ts" and file.stat().st_size]
+    segments = [file for file in own if file.suffix == ".ts" and file.stat().st_size]
     assert sum(file.stat().st_size for file in own) == row["bytes"]
     assert bool(playlists) == (row["playlist"] is not None)
-    assert row.get("segments_present", 0) <= max(len(slices), 3 * (name == "byterange"))
+    assert row.get("segments_present", 0) <= max(len(segments), 3 * (name == "byterange"))
     if row.get("segments_missing") is not None and "segments_expected" in row:
         assert row["segments_expected"] == row["segments_present"] + row["segments_missing"]
 
@@ -158,7 +158,7 @@ def test_slices_are_whole_packets_but_for_those_that_are_meant_not_to_be(bucket:
     for file in (HOME / bucket["path"]).rglob("*.ts"):
         data = file.read_bytes()
         odd += not data or len(data) % 188 != 0 or set(data[::188]) != {0x47}
-    assert odd == ODD_SLICES.get(bucket["bucket"], 0)
+    assert odd == ODD_SEGMENTS.get(bucket["bucket"], 0)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -193,9 +193,9 @@ def test_clips_decode_to_their_length_and_format_and_start_with_a_key_frame(sour
 def test_a_playlist_is_newer_than_all_its_slices_in_a_copy_with_its_recorders_times(tmp_path: Path) -> None:
     folder = copy_bucket("class-day", tmp_path / "copy")
     for playlist in folder.rglob("*.m3u8"):
-        slices = list(playlist.parent.glob(f"{playlist.stem}_2*.ts"))
-        assert slices
-        assert playlist.stat().st_mtime > max(file.stat().st_mtime for file in slices)
+        segments = list(playlist.parent.glob(f"{playlist.stem}_2*.ts"))
+        assert segments
+        assert playlist.stat().st_mtime > max(file.stat().st_mtime for file in segments)
 
 
 def test_times_that_an_expectation_gives_win_over_those_in_names(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from fixtures.making.recorder import Clip, Slice, clips, opening, stamp, stem_of, write_playlist
+from fixtures.making.recorder import Clip, Segment, clips, opening, stamp, stem_of, write_playlist
 from tests.oss_server.store import Bucket
 
 MEDIA = ("camera", "screen", "voice")  # of users, in the order they come
@@ -20,7 +20,7 @@ class File:
     stem: str
     uid: str | None
     media: list[Clip]
-    slices: list[Slice] = field(default_factory=list)
+    slices: list[Segment] = field(default_factory=list)
     begun_ms: int | None = None  # the slice under way; None: nobody publishes
     begins_anew: bool = True
 
@@ -46,7 +46,7 @@ class File:
         key = f"{self.stem}_{stamp(start)}.ts"
         anew = self.begins_anew or len(self.slices) % len(self.media) == 0
         tags = opening(start, self.clip.source) if anew else ()
-        ended = Slice(key, self.clip, start, quote(key.rpartition("/")[2]), tags)
+        ended = Segment(key, self.clip, start, quote(key.rpartition("/")[2]), tags)
         bucket.put(key, ended.clip.data, modified=now_ms // 1000)
         self.begun_ms += round(ended.clip.seconds * 1000)
         self.begins_anew = False
