@@ -30,7 +30,7 @@ from edges import Kind, record  # noqa: E402
 from ossrec.buckets.oss.bucket import OssBucket  # noqa: E402
 from ossrec.buckets.settings import BucketSettings  # noqa: E402
 from ossrec.catalog.query.filters import RecordingFilter  # noqa: E402
-from ossrec.cli.worker_options import chosen_crew  # noqa: E402
+from ossrec.cli.worker_options import choose_worker_pool  # noqa: E402
 from ossrec.jobs.check.check import check_recordings  # noqa: E402
 from ossrec.jobs.check.report import CheckCallbacks, CheckOptions  # noqa: E402
 from ossrec.jobs.scan.report import ScanOptions  # noqa: E402
@@ -130,7 +130,7 @@ def download(bucket: OssBucket, keys: list[tuple[str, int]], given: argparse.Nam
 def check(bucket: OssBucket, settings: BucketSettings, catalog: Path, given: argparse.Namespace) -> None:
     """Check all segments."""
     options = CheckOptions(depth=given.depth, wanted=RecordingFilter(), again=0.0)
-    crew = chosen_crew(given.threads, given.processes, None, settings)
+    crew = choose_worker_pool(given.threads, given.processes, None, settings)
     summary = check_recordings(catalog, lambda _: bucket, options, crew, CheckCallbacks())
     assert not summary.warnings, summary.warnings
 

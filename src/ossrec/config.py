@@ -1,8 +1,8 @@
-"""The settings: what each is called, where it may be set, and what may stand there.
+"""The settings: their names, where they can be set, and which values are valid.
 
 A setting has one name: `fail_on` is ``--fail-on`` on the command line, ``OSSREC_FAIL_ON`` in the
-environment and ``fail_on`` in ossrec.toml, and the first of these that is given counts. Standard
-library only; docs/settings.md describes each.
+environment and ``fail_on`` in ossrec.toml; the first of these that is given wins. Standard library
+only; docs/settings.md describes each setting.
 """
 
 import re
@@ -15,7 +15,7 @@ from ossrec.findings import Verdict
 
 Kind = Literal["text", "path", "word", "duration", "number", "auto", "switch", "verdicts", "hosts"]
 
-MOST_PROCESSES = 64
+MAX_PROCESSES = 64
 FILE_NAME = "ossrec.toml"
 ENVIRONMENT_ONLY = {
     "OSSREC_CONFIG": "settings file to use",
@@ -33,22 +33,22 @@ _SECRET = re.compile(r"secret|password|passwd|credential|token|access_?key|key_?
 
 
 class Setting(NamedTuple):
-    """One setting."""
+    """A setting: its name, the kind of its value, the default, and its help text."""
 
     name: str
     kind: Kind
     default: Any
     help: str
-    words: tuple[str, ...] = ()  # of kind "word"
+    words: tuple[str, ...] = ()  # valid values, for kind "word"
 
     @property
     def flag(self) -> str:
-        """Its option on the command line."""
+        """The option on the command line."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """Its environment variable."""
+        """The environment variable."""
         return "OSSREC_" + self.name.upper()
 
 
@@ -90,17 +90,17 @@ SETTINGS: dict[str, Setting] = {
 
 
 def find_config(given: str | None, environ: Mapping[str, str]) -> Path | None:
-    """The settings file: *given*, $OSSREC_CONFIG, ./ossrec.toml, or the user's own; None if there is none."""
+    """Return the settings file: *given*, $OSSREC_CONFIG, ./ossrec.toml or the user's own; None if there is none."""
     named = given or environ.get("OSSREC_CONFIG")
     if named:
         return Path(named)
     home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '')}/.config"
     candidates = (Path(FILE_NAME), Path(home, "ossrec", FILE_NAME))
-    return next((path for path in candidates if _is_there(path)), None)
+    return next((path for path in candidates if _exists(path)), None)
 
 
-def _is_there(path: Path) -> bool:
-    """A file is there; not in a folder that may not be entered, as somebody else's home is under sudo."""
+def _exists(path: Path) -> bool:
+    """Return whether *path* is a file; false in a folder without access, such as another user's home under sudo."""
     try:
         return path.is_file()
     except PermissionError:
@@ -108,77 +108,77 @@ def _is_there(path: Path) -> bool:
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The settings in the file *path*, each checked; a path in it is taken from the file's folder.
+    """Read and validate the settings in the file *path*; a relative path in it is relative to the file's folder.
 
-    Raises UsageProblem for a file that cannot be read, an unknown key, a wrong value, or a secret.
+    Raises UsageProblem for a file that cannot be read, an unknown key, an invalid value, or a secret.
     """
-    import tomllib  # most commands run without a settings file
+    import tomllib  # loaded here because most commands run without a settings file
 
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise UsageProblem(f"cannot read the settings in {path}: {error.strerror}") from None
+        raise UsageProblem(f"cannot read the settings file {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageProblem(f"{path} is not TOML: {error}") from None
-    return {name: _checked(path, name, value) for name, value in found.items()}
+        raise UsageProblem(f"{path} is not valid TOML: {error}") from None
+    return {name: _checked(path, name, value) for name, value in values.items()}
 
 
 def environment_problems(environ: Mapping[str, str]) -> list[str]:
-    """One sentence for each variable that looks like a setting and is none."""
+    """Return one sentence for each variable that starts with OSSREC_ but is not a setting."""
     known = {setting.variable for setting in SETTINGS.values()} | set(ENVIRONMENT_ONLY)
-    strange = sorted(name for name in environ if name.startswith("OSSREC_") and name not in known)
-    return [f"{name} in the environment is no setting{nearest(name, known)}" for name in strange]
+    unknown = sorted(name for name in environ if name.startswith("OSSREC_") and name not in known)
+    return [f"{name} in the environment is not a setting{nearest(name, known)}" for name in unknown]
 
 
 def nearest(word: str, known: Any) -> str:
-    """``; did you mean …?`` with the likeliest of *known*, or nothing."""
-    import difflib  # only ever needed on the way to an error
+    """Return ``; did you mean …?`` with the word of *known* nearest to *word*, or an empty text."""
+    import difflib  # loaded here because only error messages need it
 
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
 
 
 def parse_duration(text: str) -> float:
-    """Seconds of ``30s``, ``5m``, ``1.5h``, ``2d`` or ``90``; ValueError for anything else."""
+    """Return the seconds in ``30s``, ``5m``, ``1.5h``, ``2d`` or ``90``; raise ValueError for anything else."""
     match = _DURATION.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no duration: write 30s, 5m, 2h or 1d")
+        raise ValueError(f"{text!r} is not a duration: write 30s, 5m, 2h or 1d")
     return float(match[1]) * _UNITS[match[2] or "s"]
 
 
 def parse_size(text: str) -> int:
-    """Bytes of ``500MB`` (of 1000 each), ``20GiB`` (of 1024) or ``1000000``; ValueError for anything else."""
+    """Return the bytes in ``500MB`` (powers of 1000), ``20GiB`` (powers of 1024) or ``1000000``; else ValueError."""
     match = _BYTES.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no size: write 500MB, 20GB or 1.5TiB")
+        raise ValueError(f"{text!r} is not a size: write 500MB, 20GB or 1.5TiB")
     power = "kmgtp".index(match[2].lower()) + 1 if match[2] else 0
     unit: int = (1024 if match[3] else 1000) ** power
     return round(float(match[1]) * unit)
 
 
 def parse_auto(text: str) -> int | None:
-    """A number from 0 to 64, or None for ``auto``; ValueError for anything else."""
+    """Return a number from 0 to 64, or None for ``auto``; raise ValueError for anything else."""
     word = text.strip().lower()
     if word == "auto":
         return None
-    if word.isdecimal() and len(word) <= 2 and int(word) <= MOST_PROCESSES:
+    if word.isdecimal() and len(word) <= 2 and int(word) <= MAX_PROCESSES:
         return int(word)
-    raise ValueError(f"{text!r} is neither auto nor a number from 0 to {MOST_PROCESSES}")
+    raise ValueError(f"{text!r} is neither auto nor a number from 0 to {MAX_PROCESSES}")
 
 
 def parse_verdicts(text: str) -> tuple[str, ...]:
-    """The verdicts of a list with commas; ValueError for a word that is none."""
+    """Return the verdicts in a comma-separated list; raise ValueError for any other word, and for an empty list."""
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     for word in words:
         if word not in set(Verdict):
-            raise ValueError(f"{word!r} is no verdict, which are {', '.join(Verdict)}{nearest(word, [*Verdict])}")
+            raise ValueError(f"{word!r} is not a verdict; choose from {', '.join(Verdict)}{nearest(word, [*Verdict])}")
     if not words:
-        raise ValueError(f"no verdict is named, which are {', '.join(Verdict)}")
+        raise ValueError(f"the list of verdicts is empty; choose from {', '.join(Verdict)}")
     return tuple(dict.fromkeys(words))
 
 
 def parse_fail_on(text: str) -> frozenset[str]:
-    """The verdicts that make a scan fail; ``any`` is all but complete and recording, ``never`` is none."""
+    """Return the verdicts for exit code 1: a list, ``any`` (all but complete and recording) or ``never`` (none)."""
     word = text.strip().lower()
     if word == "never":
         return frozenset()
@@ -192,7 +192,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     if setting is None:
         if _SECRET.search(name):
             raise UsageProblem(
-                f"{path}: {name}: credentials do not belong in a file; set OSS_ACCESS_KEY_ID,"
+                f"{path}: {name}: credentials are not allowed in a settings file; set OSS_ACCESS_KEY_ID,"
                 " OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN in the environment"
             )
         raise UsageProblem(f"{path}: there is no setting {name}{nearest(name, SETTINGS)}")
@@ -203,7 +203,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
 
 
 def _value(setting: Setting, value: Any, path: Path) -> Any:
-    """*value* as the command line would give it, so that it is checked only once more there."""
+    """Return *value* of the settings file in the form that click accepts as the default of an option."""
     kind = setting.kind
     if kind == "switch" and isinstance(value, bool):
         return value
@@ -233,7 +233,7 @@ def _checked_text(setting: Setting, value: str, path: Path) -> Any:
     if setting.kind == "auto":
         parse_auto(value)
     if setting.kind == "word" and value not in setting.words:
-        raise ValueError(f"{value!r} is none of {', '.join(setting.words)}")
+        raise ValueError(f"{value!r} is not one of {', '.join(setting.words)}")
     return value
 
 

@@ -80,7 +80,7 @@ def test_a_time_range_in_which_no_time_is_is_wrong_use(
 ) -> None:
     ran = ossrec(*command, "--since", "2026-10-02", "--until", until)
     assert (ran.code, ran.out) == (2, "")
-    said = "ossrec: --until is not after --since: a day is --since 2026-10-01 --until 2026-10-02\n"
+    said = "ossrec: --until must be after --since: one day is --since 2026-10-01 --until 2026-10-02\n"
     assert ran.err == said
 
 
@@ -132,7 +132,7 @@ def test_a_check_of_one_bucket_migrates_an_older_catalog(ossrec: Ossrec, alone: 
 def test_a_name_that_is_empty_is_wrong_use(ossrec: Ossrec, catalog: CatalogBuilder, arguments: list[str]) -> None:
     ran = ossrec(*arguments)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert "it is empty: give a name, or leave it out" in ran.err
+    assert "the value is empty: give a name, or omit it" in ran.err
 
 
 @pytest.mark.parametrize("command", [["find"], ["show", "--room", "x"], ["tasks", "list"]], ids=" ".join)
@@ -142,4 +142,4 @@ def test_a_limit_that_is_none_is_wrong_use(
 ) -> None:
     ran = ossrec(*command, "--limit", limit)
     assert (ran.code, ran.out) == (2, "")
-    assert f"'{limit}' is no number of rows: write 20" in ran.err
+    assert f"'{limit}' is not a number of rows: write 20" in ran.err

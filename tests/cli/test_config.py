@@ -97,8 +97,11 @@ BAD: dict[str, tuple[str, str]] = {
     "a key with a hyphen": ('fail-on = "never"', "there is no setting fail-on; did you mean fail_on?"),
     "a key like no other": ("zzz = 1", "there is no setting zzz"),
     "a table": ("[scan]\nthreads = 1", "there is no setting scan"),
-    "an access key": ('access_key_id = "LTAI"', "credentials do not belong in a file; set OSS_ACCESS_KEY_ID"),
-    "a secret": ('oss_secret = "x"', "credentials do not belong in a file"),
+    "an access key": (
+        'access_key_id = "LTAI"',
+        "credentials are not allowed in a settings file; set OSS_ACCESS_KEY_ID",
+    ),
+    "a secret": ('oss_secret = "x"', "credentials are not allowed in a settings file"),
     "a text for a number": ('threads = "8"', "threads: '8' is not a whole number"),
     "a truth for a number": ("threads = true", "threads: True is not a whole number"),
     "a number for a path": ("catalog = 5", "catalog: 5 is not a text"),
@@ -106,13 +109,13 @@ BAD: dict[str, tuple[str, str]] = {
     "too many processes": ("processes = 65", "processes: '65' is neither auto nor a number from 0 to 64"),
     "a truth for a number or auto": ("processes = true", "processes: True is not a whole number or auto"),
     "a text for a switch": ('internal = "yes"', "internal: 'yes' is not true or false"),
-    "a duration that is none": ('idle = "soon"', "idle: 'soon' is no duration"),
-    "a duration below zero": ("idle = -5", "idle: '-5' is no duration"),
-    "a duration without end": ("idle = inf", "idle: 'inf' is no duration"),
-    "a word that is none": ('format = "xml"', "format: 'xml' is none of table, json, jsonl, csv"),
-    "a verdict that is none": ('fail_on = ["broken"]', "fail_on: 'broken' is no verdict"),
+    "a duration that is none": ('idle = "soon"', "idle: 'soon' is not a duration"),
+    "a duration below zero": ("idle = -5", "idle: '-5' is not a duration"),
+    "a duration without end": ("idle = inf", "idle: 'inf' is not a duration"),
+    "a word that is none": ('format = "xml"', "format: 'xml' is not one of table, json, jsonl, csv"),
+    "a verdict that is none": ('fail_on = ["broken"]', "fail_on: 'broken' is not a verdict"),
     "hosts that are numbers": ("cname = [1]", "cname: [1] is not a list of texts"),
-    "no TOML": ("catalog = ", "is not TOML"),
+    "no TOML": ("catalog = ", "is not valid TOML"),
     "a key that drives the terminal": ('"\\u001b[31m" = 1', "there is no setting \\x1b[31m"),
 }
 
@@ -129,9 +132,9 @@ def test_refuses_in_one_line(ossrec: Ossrec, alone: Path, text: str, said: str) 
 
 def test_a_file_that_cannot_be_read(ossrec: Ossrec, alone: Path) -> None:
     ran = ossrec("find", "--config", "none.toml")
-    assert (ran.code, ran.err) == (2, "ossrec: cannot read the settings in none.toml: No such file or directory\n")
+    assert (ran.code, ran.err) == (2, "ossrec: cannot read the settings file none.toml: No such file or directory\n")
     (alone / "latin.toml").write_bytes(b'region = "\xff"')
-    assert "is not TOML" in ossrec("find", "--config", "latin.toml").err
+    assert "is not valid TOML" in ossrec("find", "--config", "latin.toml").err
 
 
 def test_help_needs_no_sound_settings(ossrec: Ossrec, alone: Path) -> None:
@@ -147,7 +150,7 @@ def test_an_unknown_variable_is_warned_of_and_does_no_more(
     assert ran.code == 0
     assert ran.json
     assert ran.err == (
-        "ossrec: warning: OSSREC_CATALGO in the environment is no setting; did you mean OSSREC_CATALOG?\n"
+        "ossrec: warning: OSSREC_CATALGO in the environment is not a setting; did you mean OSSREC_CATALOG?\n"
     )
 
 
@@ -156,7 +159,7 @@ def test_a_wrong_variable_is_named(ossrec: Ossrec, monkeypatch: pytest.MonkeyPat
     ran = ossrec("find")
     assert ran.code == 2
     assert "OSSREC_IDLE" in ran.err
-    assert "'soon' is no duration" in ran.err
+    assert "'soon' is not a duration" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_a_duration(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "s", "-1s", "1y", "1e9", "1 2", "١s", "9" * 30])
 def test_no_duration(text: str) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
+    with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(text)
 
 
@@ -177,7 +180,7 @@ def test_which_verdicts_fail() -> None:
     assert parse_fail_on("never") == frozenset()
     assert parse_fail_on("Any") == {"flawed", "unknown", "incomplete", "damaged", "unfinished", "gone"}
     assert parse_fail_on(" damaged, gone,") == {"damaged", "gone"}
-    with pytest.raises(ValueError, match="'any' is no verdict"):
+    with pytest.raises(ValueError, match="'any' is not a verdict"):
         parse_fail_on("damaged,any")
 
 

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from ossrec import __version__
-from ossrec.cli.error_lines import failure
+from ossrec.cli.error_lines import error_line
 from ossrec.cli.root_command import COMMANDS, root
 from ossrec.errors import (
     AccessDenied,
@@ -107,14 +107,18 @@ FAILURES: dict[str, tuple[BaseException, int, str]] = {
     "no space": (OSError(errno.ENOSPC, "No space left on device"), 3, "no space left"),
     "a file of the system": (PermissionError(errno.EACCES, "Permission denied", "x.db"), 3, "x.db: Permission denied"),
     "a module that is not there": (ImportError("No module named 'rich'"), 3, "install ossrec again"),
-    "anything else": (RuntimeError("boom"), 3, "unforeseen: RuntimeError: boom; OSSREC_DEBUG=1 shows where"),
+    "anything else": (
+        RuntimeError("boom"),
+        3,
+        "unexpected error: RuntimeError: boom; OSSREC_DEBUG=1 shows the traceback",
+    ),
     "SQLite's own": (sqlite3.ProgrammingError("closed"), 10, "closed"),
 }
 
 
 @pytest.mark.parametrize(("error", "code", "said"), FAILURES.values(), ids=FAILURES)
 def test_a_failure_has_a_line_and_an_exit_code(error: BaseException, code: int, said: str) -> None:
-    told = failure(error)
+    told = error_line(error)
     assert told.code == code
     assert said in told.line
 
@@ -123,7 +127,7 @@ SQLITE = {
     "busy": ("SQLITE_BUSY", 11, "another process holds the catalog"),
     "busy while it recovers": ("SQLITE_BUSY_RECOVERY", 11, "another process"),
     "malformed": ("SQLITE_CORRUPT", 10, "run `ossrec doctor`"),
-    "full": ("SQLITE_FULL", 10, "make room"),
+    "full": ("SQLITE_FULL", 10, "free some space"),
     "readonly": ("SQLITE_READONLY", 10, "check the permissions"),
     "input/output": ("SQLITE_IOERR", 10, "cannot be used"),
 }
@@ -133,7 +137,7 @@ SQLITE = {
 def test_a_failure_of_sqlite_says_what_to_do(name: str, code: int, said: str) -> None:
     error = sqlite3.OperationalError("as SQLite says it")
     error.sqlite_errorcode = getattr(sqlite3, name)
-    told = failure(error)
+    told = error_line(error)
     assert told.code == code
     assert said in told.line
 

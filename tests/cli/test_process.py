@@ -104,7 +104,9 @@ def test_a_full_disk_is_said_in_one_line(environ: dict[str, str], many: str, nam
             env=environ, stdout=full, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
     assert done.returncode == 3
-    assert done.stderr == b"ossrec: no space left where the output goes: make room, then run the command again\n"
+    assert (
+        done.stderr == b"ossrec: no space left on the disk of the output: free some space, then run the command again\n"
+    )
 
 
 CLOSED = {

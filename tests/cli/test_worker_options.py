@@ -9,7 +9,7 @@ import pytest
 
 import ossrec
 from ossrec.buckets.settings import BucketSettings
-from ossrec.cli.worker_options import chosen_crew
+from ossrec.cli.worker_options import choose_worker_pool
 from ossrec.jobs.workers import adaptive_pool
 from tests.check.checking import put_recordings
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_processes_are_as_many_as_was_said(threads: int, processes: int, slots: int) -> None:
-    pool = chosen_crew(threads, processes, None, BucketSettings())
+    pool = choose_worker_pool(threads, processes, None, BucketSettings())
     pool.plan_for(1_000_000, 10**12)
     assert (pool.slots, pool.is_local) == (slots, slots in (2, 10))
 

@@ -15,11 +15,11 @@ _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 @pytest.fixture
 def ossrec(plain: Ossrec) -> Ossrec:
-    """Runs `ossrec`; nothing unforeseen may happen, and nothing that a terminal obeys may come out."""
+    """Runs `ossrec`; no unexpected error may occur, and nothing that a terminal obeys may come out."""
 
     def go(*arguments: str) -> Ran:
         ran = plain(*arguments)
-        assert "unforeseen" not in ran.err, ran.err
+        assert "unexpected error" not in ran.err, ran.err
         assert "Traceback" not in ran.err + ran.out, ran.err
         assert not _OBEYED.search(ran.out + ran.err), repr(ran.out + ran.err)
         return ran

@@ -81,7 +81,7 @@ def test_reasons_that_are_no_codes_are_passed_over(reasons: str, alone: Path, os
     assert ossrec("find", "--format", "json").json[0]["reasons"] == []
     for arguments in (["find"], ["show", stem(1)], ["show", "--room", "a"], ["check", "-q", "--fail-on", "never"]):
         ran = ossrec(*arguments)
-        assert (ran.code, "unforeseen" in ran.err) == (0, False), ran.err
+        assert (ran.code, "unexpected error" in ran.err) == (0, False), ran.err
 
 
 class _Deleting(SmallPages):

@@ -63,7 +63,7 @@ def test_whatever_is_wrong_is_told_in_one_line(scanned: Path, ossrec: Ossrec, st
         assert any(line.startswith(place) for line in unsound(catalog)) or place == "scans.finished"
     for arguments in COMMANDS:
         ran = ossrec(*arguments)
-        assert "unforeseen" not in ran.err, (arguments, ran.err)
+        assert "unexpected error" not in ran.err, (arguments, ran.err)
         assert ran.code in (0, 1, 2, 3, 10), (arguments, ran)
         if ran.code == 10:
             assert ran.err.splitlines()[-1].startswith("ossrec: the catalog "), (arguments, ran.err)
@@ -77,8 +77,8 @@ def test_the_line_says_where_and_what_to_do(scanned: Path, ossrec: Ossrec) -> No
     ran = ossrec("show", rid(1), "--catalog", "ossrec.db")
     assert (ran.code, ran.out) == (10, "")
     assert ran.err == (
-        "ossrec: the catalog ossrec.db is not sound, another program wrote to it (findings.severity is 99): run"
-        " `ossrec doctor --catalog ossrec.db`, then restore a backup, or move it away and scan again\n"
+        "ossrec: the catalog ossrec.db holds invalid values, another program changed it (findings.severity is 99): run"
+        " `ossrec doctor --catalog ossrec.db`, then restore a backup, or move the file away and scan again\n"
     )
 
 

@@ -202,7 +202,7 @@ def test_processes_that_cannot_work_are_told(scanned: Path, monkeypatch: pytest.
 def test_a_failure_that_nobody_foresaw_is_a_line(stored: OssServer, catalog: Path) -> None:
     with ProcessPool(2, 2, way_to(stored)) as crew:
         future = crew.submit(connect(stored), SegmentObject("a.ts", "188", b"e"), "full")  # type: ignore[arg-type]
-        with pytest.raises(OssrecError, match=r"^unforeseen: TypeError: .*$"):
+        with pytest.raises(OssrecError, match=r"^unexpected error: TypeError: .*$"):
             crew.result(future)
 
 

@@ -1,17 +1,17 @@
-"""The bucket that a command was given, opened as the settings say."""
+"""Open the bucket that a command was given, with the settings of that command."""
 
 from typing import Any
 
 from ossrec.buckets.open import BucketLocation, open_bucket, parse_place
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
-from ossrec.cli.options import WAY
+from ossrec.cli.options import BUCKET_SETTINGS
 from ossrec.errors import UsageProblem
 
 
 def bucket_settings(options: dict[str, Any]) -> BucketSettings:
-    """Takes the settings of the way to a bucket out of *options*."""
-    given = {name: options.pop(name) for name in WAY}
+    """Remove the settings of the connection to a bucket from *options* and return them."""
+    given = {name: options.pop(name) for name in BUCKET_SETTINGS}
     return BucketSettings(
         cnames=tuple(given.pop("cname")),
         timeout_read=given.pop("timeout"),
@@ -20,9 +20,12 @@ def bucket_settings(options: dict[str, Any]) -> BucketSettings:
     )
 
 
-def opened(text: str, settings: BucketSettings, prefix: str = "") -> tuple[Bucket, str]:
-    """The bucket that *text* names and the prefix in it, which may stand in *text* or in *prefix*."""
+def open_bucket_argument(text: str, settings: BucketSettings, prefix: str = "") -> tuple[Bucket, str]:
+    """Open the bucket that *text* names; return it and the prefix, which *text* or *prefix* may give.
+
+    Raises UsageProblem if both give a prefix.
+    """
     place: BucketLocation = parse_place(text)
     if place.prefix and prefix:
-        raise UsageProblem(f"{text} has a prefix already: leave out --prefix, or write the prefix once")
+        raise UsageProblem(f"{text} already has a prefix: omit --prefix, or give the whole prefix once")
     return open_bucket(text, settings), place.prefix or prefix

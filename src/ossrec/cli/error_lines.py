@@ -1,4 +1,4 @@
-"""Every failure as one line for people and an exit code."""
+"""Turn an exception into one line for people and an exit code."""
 
 import errno
 import sqlite3
@@ -10,18 +10,18 @@ import click
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogLocked, OssrecError, UsageProblem
 
 _PARTLY = OssrecError.exit_code
-_PATIENCE = 10.0  # seconds to look for what made a command fail
+_MAX_SEARCH = 10.0  # seconds to search the catalog for the values that made a command fail
 
 
 class ErrorLine(NamedTuple):
-    """What to say, and with which code to exit."""
+    """The line to print, and the exit code."""
 
     line: str
     code: int
 
 
-def failure(error: BaseException) -> ErrorLine:
-    """What *error* is to the user; anything unforeseen says how to see more."""
+def error_line(error: BaseException) -> ErrorLine:
+    """Return the line and the exit code for *error*; for an unexpected one, the line says how to get the traceback."""
     if isinstance(error, OssrecError):
         return ErrorLine(str(error), error.exit_code)
     if isinstance(error, click.exceptions.Abort):
@@ -34,14 +34,14 @@ def failure(error: BaseException) -> ErrorLine:
         return ErrorLine(_system_line(error), _PARTLY)
     if isinstance(error, ImportError):
         return ErrorLine(f"the installation is incomplete: {error}; install ossrec again", _PARTLY)
-    if found := _unsound():
+    if found := _invalid_catalog():
         return ErrorLine(found, CatalogDamaged.exit_code)
-    kind = type(error).__name__
-    return ErrorLine(f"unforeseen: {kind}: {error}; OSSREC_DEBUG=1 shows where, please report it", _PARTLY)
+    line = f"unexpected error: {type(error).__name__}: {error}"
+    return ErrorLine(f"{line}; OSSREC_DEBUG=1 shows the traceback, please report it", _PARTLY)
 
 
-def _unsound() -> str | None:
-    """A line if it is the values in the catalog at hand that are wrong; None if not, or nobody can tell."""
+def _invalid_catalog() -> str | None:
+    """Return a line if the catalog in use holds invalid values; None if it holds none, or cannot be searched."""
     from ossrec.catalog.connection.integrity import unsound
     from ossrec.catalog.connection.open_reader import open_catalog
     from ossrec.cli.output.suggestions import catalog_in_use
@@ -51,13 +51,13 @@ def _unsound() -> str | None:
         return None
     try:
         with closing(open_catalog(path)) as catalog:
-            found = next(unsound(catalog, _PATIENCE), None)
+            found = next(unsound(catalog, _MAX_SEARCH), None)
     except (OssrecError, sqlite3.Error):
         return None
     if found is None:
         return None
-    advice = "run `ossrec doctor`, then restore a backup, or move it away and scan again"
-    return f"the catalog {path} is not sound, another program wrote to it ({found}): {advice}"
+    advice = "run `ossrec doctor`, then restore a backup, or move the file away and scan again"
+    return f"the catalog {path} holds invalid values, another program changed it ({found}): {advice}"
 
 
 def _click_line(error: click.ClickException) -> str:
@@ -80,10 +80,10 @@ def _sqlite(error: sqlite3.Error) -> ErrorLine:
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return ErrorLine("another process holds the catalog: try again in a moment", CatalogLocked.exit_code)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        line = "the catalog is damaged: run `ossrec doctor`, then move it away and scan again"
+        line = "the catalog is damaged: run `ossrec doctor`, then move the file away and scan again"
         return ErrorLine(f"{line} ({error})", CatalogDamaged.exit_code)
     if primary == sqlite3.SQLITE_FULL:
-        line = "the disk of the catalog is full: make room, then run the command again"
+        line = "the disk with the catalog is full: free some space, then run the command again"
         return ErrorLine(line, CatalogError.exit_code)
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         line = "the catalog cannot be written: check the permissions of the file and its folder"
@@ -93,6 +93,6 @@ def _sqlite(error: sqlite3.Error) -> ErrorLine:
 
 def _system_line(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return "no space left where the output goes: make room, then run the command again"
+        return "no space left on the disk of the output: free some space, then run the command again"
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"

@@ -1,4 +1,4 @@
-"""Files that a command reads, and standard input in place of one."""
+"""Open a file that a command reads, or standard input."""
 
 import sys
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from ossrec.errors import UsageProblem
 
 
 @contextmanager
-def opened_input(file: str) -> Iterator[BinaryIO]:
-    """The bytes of *file*, or of standard input if it is ``-``. Raises UsageProblem."""
+def open_input(file: str) -> Iterator[BinaryIO]:
+    """Open *file* for reading bytes, or standard input if it is ``-``. Raises UsageProblem."""
     if file == "-":
         if sys.stdin is None:
             raise UsageProblem("standard input is closed: name a file")
@@ -22,6 +22,6 @@ def opened_input(file: str) -> Iterator[BinaryIO]:
     except OSError as error:
         raise UsageProblem(f"cannot read {file}: {error.strerror}") from None
     except ValueError:  # a NUL in the name
-        raise UsageProblem("no file can have that name") from None
+        raise UsageProblem("a file name cannot contain a NUL character") from None
     with stream:
         yield stream

@@ -1,4 +1,4 @@
-"""The entry point: runs a command; whatever comes of it is an exit code, and one line if it failed."""
+"""The entry point: run a command, and turn its outcome into an exit code, with one line on stderr if it failed."""
 
 import os
 import sys
@@ -14,34 +14,34 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run `ossrec` with *arguments*; gives the exit code."""
+    """Run `ossrec` with *arguments* and return the exit code."""
     try:
-        # A Ctrl-C while modules load is no traceback either, so they load in here.
+        # Modules are loaded in here, so that a Ctrl-C meanwhile gives no traceback.
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        from ossrec.cli.output.suggestions import forget
+        from ossrec.cli.output.suggestions import reset_options
         from ossrec.cli.root_command import root
 
-        forget()
+        reset_options()
         code = root.main(list(arguments), prog_name="ossrec", standalone_mode=False)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         if os.environ.get("OSSREC_DEBUG"):
             raise
-        from ossrec.cli.error_lines import failure
+        from ossrec.cli.error_lines import error_line
         from ossrec.cli.output.output import say
 
-        told = failure(error)
-        if told.line:
-            say(f"ossrec: {told.line}")
-        return told.code
+        failure = error_line(error)
+        if failure.line:
+            say(f"ossrec: {failure.line}")
+        return failure.code
     return code if isinstance(code, int) else 0
 
 
 def _close_stdout() -> None:
-    """What is still to be written, without Python's own complaint at exit about a reader that went away."""
+    """Flush stdout; if that fails, detach it, so that Python prints no error of its own at exit."""
     from ossrec.cli.output.output import write
 
     try:

@@ -1,4 +1,4 @@
-"""Options that several commands take: settings, each by flag, environment and settings file, and conditions."""
+"""Options that several commands share: settings (by flag, environment or settings file), output, filters."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -8,19 +8,20 @@ import click
 
 from ossrec.cli import option_types as values
 from ossrec.cli.output.output import Output, say
-from ossrec.cli.output.suggestions import remember
+from ossrec.cli.output.suggestions import remember_option
 from ossrec.config import SETTINGS, Setting, environment_problems, find_config, read_config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-WAY = ("threads", "endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
+CONNECTION_SETTINGS = ("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
+BUCKET_SETTINGS = ("threads", *CONNECTION_SETTINGS)
 CONFIG = "ossrec.config"  # key in Context.meta: the settings file that was read
 
 _METAVARS = {"auto": "NUMBER|auto", "hosts": "HOST", "verdicts": "VERDICT,…"}
 
 
 def setting(*names: str) -> Callable[[F], F]:
-    """Options for these settings, and ``--config``; the command gets each under the setting's name."""
+    """Add options for these settings, and ``--config``; each is passed to the command under the setting's name."""
 
     def decorate(function: F) -> F:
         for name in reversed(names):
@@ -31,30 +32,30 @@ def setting(*names: str) -> Callable[[F], F]:
 
 
 def output_options(function: F) -> F:
-    """``--format`` and ``--color``; the command gets them as `output`."""
+    """Add ``--format`` and ``--color``; both are passed to the command as `output`."""
 
     def command(*args: Any, format: str, color: str, **options: Any) -> Any:  # noqa: A002
         return function(*args, output=Output(format, color), **options)
 
-    return setting("format", "color")(_in_place_of(function, command))
+    return setting("format", "color")(_wrap(function, command))
 
 
 def time_range(since: str, until: str) -> Callable[[F], F]:
-    """``--since`` and ``--until`` with these words in the help; a range in which no time is is refused."""
+    """Add ``--since`` and ``--until`` with these help texts; an empty range is a UsageProblem."""
 
     def decorate(function: F) -> F:
         def command(*args: Any, **options: Any) -> Any:
-            values.refuse_empty_range(options["since"], options["until"])
+            values.check_time_range(options["since"], options["until"])
             return function(*args, **options)
 
-        shown = click.option("--until", type=values.when, metavar="TIME", help=until)(_in_place_of(function, command))
+        shown = click.option("--until", type=values.when, metavar="TIME", help=until)(_wrap(function, command))
         return click.option("--since", type=values.when, metavar="TIME", help=since)(shown)
 
     return decorate
 
 
-def conditions(function: F) -> F:
-    """Which recordings are meant: `room`, `uid`, `recordid`, `verdicts`, `since`, `until` and `bucket`."""
+def recording_filters(function: F) -> F:
+    """Add the filters for recordings: `room`, `uid`, `recordid`, `verdicts`, `since`, `until` and `bucket`."""
     for add in (
         click.option(
             "--bucket", type=values.name, help="Recordings in this bucket: oss://name, oss://name/prefix, or a folder."
@@ -68,8 +69,8 @@ def conditions(function: F) -> F:
             "verdicts",
             type=values.verdicts,
             metavar="VERDICT,…",
-            shell_complete=values.completes(values.WORDS),
-            help=f"Recordings with one of these verdicts: {', '.join(values.WORDS)}.",
+            shell_complete=values.comma_list_completer(values.VERDICT_NAMES),
+            help=f"Recordings with one of these verdicts: {', '.join(values.VERDICT_NAMES)}.",
         ),
         click.option("--recordid", type=values.name, help="Recordings of this task."),
         click.option("--uid", type=values.name, help="Recordings of this user only (source streams)."),
@@ -79,24 +80,27 @@ def conditions(function: F) -> F:
     return function
 
 
-def words_option(flag: str, name: str, known: Sequence[str], what: str, sentence: str) -> Callable[[F], F]:
-    """An option for some of *known*, with commas between them; *what* one of them is, and the help's *sentence*."""
+def word_list_option(flag: str, name: str, known: Sequence[str], noun: str, sentence: str) -> Callable[[F], F]:
+    """Add an option that takes a comma-separated list of *known* words.
+
+    *noun* names such a word in messages and in the metavar; *sentence* begins the help text.
+    """
 
     def parse(_ctx: click.Context, _param: click.Parameter, given: str | None) -> tuple[str, ...]:
-        return values.some_of(given or "", known, what)
+        return values.parse_word_list(given or "", known, noun)
 
     return click.option(
         flag,
         name,
-        metavar=f"{what.upper()},…",
+        metavar=f"{noun.upper()},…",
         callback=parse,
-        shell_complete=values.completes(known),
+        shell_complete=values.comma_list_completer(known),
         help=f"{sentence} {', '.join(known)}.",
     )
 
 
-def _in_place_of(function: F, command: Callable[..., Any]) -> F:
-    """*command*, with the name, the help and the options of the *function* that it calls."""
+def _wrap(function: F, command: Callable[..., Any]) -> F:
+    """Return *command* with the name, the help and the options of the *function* that it calls."""
     command.__doc__, command.__name__ = function.__doc__, function.__name__
     command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     return command  # type: ignore[return-value]
@@ -117,9 +121,10 @@ def _option(setting: Setting) -> Callable[[F], F]:
     elif setting.kind == "switch":
         kind = {"is_flag": True}
     elif setting.kind == "verdicts":
-        kind |= {"type": values.fail_on, "shell_complete": values.completes((*values.WORDS, "any", "never"))}
+        words = (*values.VERDICT_NAMES, "any", "never")
+        kind |= {"type": values.fail_on, "shell_complete": values.comma_list_completer(words)}
     if setting.name == "catalog":
-        kind["callback"] = remember
+        kind["callback"] = remember_option
     return click.option(
         setting.flag,
         setting.name,
@@ -138,14 +143,14 @@ def _has_config(function: Any) -> bool:
 
 
 def _load_config(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    """Before any other option is read: what the settings file says becomes their defaults."""
-    if ctx.resilient_parsing:  # the shell asks for completions
+    """Read the settings file before any other option is parsed: its values become their defaults."""
+    if ctx.resilient_parsing:  # during shell completion
         return
     for problem in environment_problems(os.environ):
         say(f"ossrec: warning: {problem}")
     path = find_config(value, os.environ)
     ctx.meta[CONFIG] = path
-    remember(ctx, param, value)
+    remember_option(ctx, param, value)
     if path is not None:
         ctx.default_map = read_config(path)
 

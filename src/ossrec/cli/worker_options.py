@@ -1,4 +1,4 @@
-"""Who looks at segments, as the settings say."""
+"""Choose the worker pool that inspects segments, from the options of a command."""
 
 import os
 from typing import TYPE_CHECKING
@@ -10,18 +10,23 @@ if TYPE_CHECKING:
     from ossrec.jobs.workers.pool import WorkerPool
 
 
-# The loggers that Dask gives levels and handlers of their own as it is imported.
-_DASKS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+# Loggers to which Dask gives levels and handlers of its own on import.
+_DASK_LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 
 
-def chosen_crew(threads: int, processes: int | None, dask: str | None, settings: "BucketSettings") -> "WorkerPool":
-    """A cluster where one is named; else threads, and for much work *processes* (None: as many as do good)."""
+def choose_worker_pool(
+    threads: int, processes: int | None, dask: str | None, settings: "BucketSettings"
+) -> "WorkerPool":
+    """Return a Dask cluster if *dask* names one, else a pool of threads that uses *processes* for much work.
+
+    None for *processes* means as many as are useful.
+    """
     if dask is not None:
         from ossrec.jobs.workers.dask_pool import DaskPool
 
-        crew = DaskPool(dask, settings)
-        _hush_dask()
-        return crew
+        pool = DaskPool(dask, settings)
+        _silence_dask()
+        return pool
     from ossrec.jobs.workers.adaptive_pool import AdaptivePool, useful_processes
     from ossrec.jobs.workers.thread_pool import ThreadPool
 
@@ -30,17 +35,17 @@ def chosen_crew(threads: int, processes: int | None, dask: str | None, settings:
         return ThreadPool(threads)
     from ossrec.jobs.workers.process_pool import ProcessPool
 
-    many = ProcessPool(threads, number, settings, _warn)
-    return AdaptivePool(ThreadPool(threads), many, _warn)
+    process_pool = ProcessPool(threads, number, settings, _warn)
+    return AdaptivePool(ThreadPool(threads), process_pool, _warn)
 
 
-def _hush_dask() -> None:
-    """Whatever happens to a cluster is told in one line of our own; Dask would tell it too, with tracebacks."""
+def _silence_dask() -> None:
+    """Disable Dask's log messages: ossrec reports a failing cluster itself, in one line without tracebacks."""
     if os.environ.get("OSSREC_DEBUG"):
         return
     import logging
 
-    for name in _DASKS:
+    for name in _DASK_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 

@@ -75,7 +75,7 @@ class CallbackEndpoint:
         try:
             return await self._take(request)
         except Exception as error:  # a line, and no stack
-            return self._refuse(request, 500, f"unforeseen: {type(error).__name__}: {error}")
+            return self._refuse(request, 500, f"unexpected error: {type(error).__name__}: {error}")
         finally:
             self._in_hand -= 1
 

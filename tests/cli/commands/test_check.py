@@ -10,7 +10,7 @@ from tests.check.checking import put_recordings, rewrite, slice_of
 from tests.running import Ossrec
 from tests.scan.bucket_maker import rid, segment, stem
 
-NOTHING = "nothing is due: of what was asked for nothing is left to look at so deep\n"
+NOTHING = "nothing is due: no matching segment is left to check at this depth\n"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_it_says_what_it_will_cost_and_what_came_of_it(scanned: Path, ossrec: Os
     size = sum(len(slice_of("camera", number)) for number in range(3)) * 3 / 1024
     assert ran.err == f"ossrec: about 9 segments of 3 recordings to look at: 9 requests, {size:.1f} KiB\n"
     assert ran.code == 0
-    assert "looked at to depth full" in ran.out
+    assert "checked to depth full" in ran.out
     assert "recordings  3: 3 complete" in ran.out
     assert f"read        {size:.1f} KiB; requests: 0 list, 9 get, 0 retry" in ran.out
 
@@ -121,7 +121,7 @@ def test_damage_is_found_and_told_by_the_exit_code(bucket: Path, ossrec: Ossrec)
     assert ossrec("scan", "bucket", "-q").code == 0
     ran = ossrec("check", "-q")
     assert (ran.code, ran.err) == (1, "")
-    assert ran.out == "1 damaged: `ossrec find --verdict damaged` lists them\n"
+    assert ran.out == "1 damaged (`ossrec find --verdict damaged`)\n"
     assert ossrec("check", "--again", "0s", "--fail-on", "never", "-q").code == 0
     assert ossrec("check", "--again", "0s", rid(2)).code == 0  # only what was looked at counts
 
@@ -130,8 +130,8 @@ def test_what_could_not_be_looked_at_is_told(scanned: Path, ossrec: Ossrec) -> N
     (scanned / segment(stem(1, "room1"), 1)).unlink()
     ran = ossrec("check", "-q")
     assert ran.code == 3
-    assert ran.err.startswith("ossrec: could not look: LOOK005 ")
-    assert ran.out == "1 thing could not be looked at\n"
+    assert ran.err.startswith("ossrec: could not read: LOOK005 ")
+    assert ran.out == "1 item could not be read\n"
 
 
 def test_a_budget_that_is_used_up_is_told(scanned: Path, ossrec: Ossrec) -> None:
@@ -157,15 +157,17 @@ def test_a_scan_may_look_deeper_in_one_go(bucket: Path, ossrec: Ossrec) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(["--share", "0/7"], "'0/7' is no share: write 1/7", id="no share"),
-        pytest.param(["--share", "8/7"], "'8/7' is no share", id="a share past the last"),
-        pytest.param(["--budget", "much"], "'much' is no size: write 500MB", id="no size"),
+        pytest.param(["--share", "0/7"], "'0/7' is not a share: write 1/7", id="no share"),
+        pytest.param(["--share", "8/7"], "'8/7' is not a share", id="a share past the last"),
+        pytest.param(["--budget", "much"], "'much' is not a size: write 500MB", id="no size"),
         pytest.param(["--depth", "deep"], "'deep' is not one of 'edges', 'full'", id="no depth"),
-        pytest.param(["--dask", "cluster"], "'cluster' is no address of a scheduler: write tcp://", id="no scheduler"),
-        pytest.param(["--dask", "http://a:80"], "'http://a:80' is no address", id="no scheme of a scheduler"),
-        pytest.param(["--time", "soon"], "'soon' is no duration", id="no time"),
+        pytest.param(
+            ["--dask", "cluster"], "'cluster' is not the address of a scheduler: write tcp://", id="no scheduler"
+        ),
+        pytest.param(["--dask", "http://a:80"], "'http://a:80' is not the address", id="no scheme of a scheduler"),
+        pytest.param(["--time", "soon"], "'soon' is not a duration", id="no time"),
         pytest.param(["nobody"], "no recording nobody in the catalog", id="no recording"),
-        pytest.param(["--since", "2d", "--until", "3d"], "--until is not after --since", id="no time range"),
+        pytest.param(["--since", "2d", "--until", "3d"], "--until must be after --since", id="no time range"),
     ],
 )
 def test_wrong_use_is_told(scanned: Path, ossrec: Ossrec, arguments: list[str], says: str) -> None:
@@ -230,6 +232,6 @@ def test_a_check_that_goes_on_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "--again", "0s", "--budget", "1", "--threads", "1", "-q")
     ran = ossrec("check", "--again", "0s")
     first, second = ran.err.splitlines()
-    assert first.startswith("ossrec: going on with the same check of 20")
+    assert first.startswith("ossrec: resuming the stopped check of 20")
     assert first.endswith(" UTC, which was stopped: what was looked at since is not due")
     assert second.startswith("ossrec: about 8 segments of 3 recordings to look at: ")

@@ -81,7 +81,7 @@ def test_the_table_lines_up_in_wide_scripts(ossrec: Ossrec) -> None:
 def test_the_table_says_what_it_shows(ossrec: Ossrec) -> None:
     line = ossrec("find", "--room", "lobby", "--stream", "mixed").out.splitlines()[1]
     assert line.split() == [
-        "2026-11-01", "10:00:00", "1:00:00", "lobby", "(mixed)", "incomplete", "3/4", "1.4", "MiB", "LST260",
+        "2026-11-01", "10:00", "1:00:00", "lobby", "(mixed)", "incomplete", "3/4", "1.4", "MiB", "LST260",
         mixed("lobby"),
     ]  # fmt: skip
 
@@ -145,15 +145,15 @@ def test_unnamed_objects_are_listed(ossrec: Ossrec) -> None:
 
 REFUSED: dict[str, tuple[list[str], str]] = {
     "a verdict that is none": (["--verdict", "incomplet"], "did you mean incomplete?"),
-    "a time that is none": (["--since", "yesterday"], "is no time: write 2026-10-01"),
-    "a time out of the calendar": (["--since", "2026-02-30"], "is no time"),
+    "a time that is none": (["--since", "yesterday"], "is not a time: write 2026-10-01"),
+    "a time out of the calendar": (["--since", "2026-02-30"], "is not a time"),
     "an option that is none": (["--rom", "x"], "--room"),
     "a room that is no UTF-8": (["--room", "\udcff"], "\\udcff is not UTF-8"),
     "a negative limit": (["--limit", "-1"], "--limit"),
-    "a room of unnamed objects": (["--unnamed", "--room", "x"], "leave out --room"),
-    "verdicts of unnamed objects": (["--unnamed", "--verdict", "gone"], "leave out --verdict"),
+    "a room of unnamed objects": (["--unnamed", "--room", "x"], "omit --room"),
+    "verdicts of unnamed objects": (["--unnamed", "--verdict", "gone"], "omit --verdict"),
     "a format that is none": (["--format", "xml"], "'table', 'json', 'jsonl', 'csv'"),
-    "an idle time that is none": (["--idle", "soon"], "'soon' is no duration"),
+    "an idle time that is none": (["--idle", "soon"], "'soon' is not a duration"),
 }
 
 
@@ -200,4 +200,4 @@ def test_a_source_is_found_by_its_user(ossrec: Ossrec) -> None:
 def test_a_time_range_that_holds_no_time_is_refused(ossrec: Ossrec) -> None:
     ran = ossrec("find", "--since", "2026-10-02", "--until", "2026-10-02")
     assert (ran.code, ran.out) == (2, "")
-    assert "--until is not after --since" in ran.err
+    assert "--until must be after --since" in ran.err

@@ -47,7 +47,7 @@ def test_a_name_that_is_no_recordings_makes_the_exit_code_1(ossrec: Ossrec) -> N
     assert ran.json[1]["name"] == "readme.txt"
     ran = ossrec("parse", "readme.txt")
     assert ran.code == 1
-    assert "no recording" in ran.out
+    assert "not a recording: readme.txt" in ran.out
     assert ossrec("parse", mixed("lobby")).code == 0
 
 
@@ -62,10 +62,10 @@ def test_reads_names_from_standard_input_whatever_they_hold(ossrec: Ossrec, monk
 
 def test_notes_say_what_is_special(ossrec: Ossrec) -> None:
     out = ossrec("parse", AMBIGUOUS, "bak0_rid_aa_lobby.m3u8", f"rid_{RID}_lobby_22194679897_3.m3u8").out
-    assert "has other readings: --all" in out
-    assert "took over as number 0" in out
-    assert "uploaded again, number 3" in out
-    assert "ids are not as the vendor makes them" in out
+    assert "ambiguous, --all shows all readings" in out
+    assert "written by backup recorder 0" in out
+    assert "repeated upload 3" in out
+    assert "recordid, room or user not in the vendor's format" in out
 
 
 def test_a_name_cannot_drive_the_terminal(ossrec: Ossrec) -> None:

@@ -48,7 +48,7 @@ def test_tells_what_it_found_and_fails_on_what_is_broken(ossrec: Ossrec, bucket:
     assert (ran.code, ran.err) == (1, "")
     first, *rest = ran.out.splitlines()
     assert first.startswith(f"{bucket}: ")
-    assert rest[-1] == "3 incomplete: `ossrec find --verdict incomplete` lists them"
+    assert rest[-1] == "3 incomplete (`ossrec find --verdict incomplete`)"
     assert any(line.startswith("  recordings  ") and "complete" in line for line in rest)
     rows = ossrec("find", "--verdict", "incomplete", "--format", "json").json
     assert len(rows) == 3
@@ -80,7 +80,7 @@ def test_fail_on_says_what_is_a_failure(ossrec: Ossrec, bucket: Path, verdicts: 
 def test_quiet_says_only_what_is_wrong(ossrec: Ossrec, bucket: Path) -> None:
     assert ossrec("scan", str(bucket), "-q", "--prefix", "complete/") == (0, "", "")
     ran = ossrec("scan", str(bucket), "-q")
-    assert ran.out == "3 incomplete: `ossrec find --verdict incomplete` lists them\n"
+    assert ran.out == "3 incomplete (`ossrec find --verdict incomplete`)\n"
 
 
 def test_a_prefix_narrows_the_scan(ossrec: Ossrec, bucket: Path) -> None:
@@ -97,15 +97,15 @@ def test_scans_oss_with_a_prefix_in_the_url(ossrec: Ossrec, server: OssServer) -
     assert ossrec("scan", "oss://recordings/complete/", "--signing", "v1", "-q").code == 0
     ran = ossrec("scan", "oss://recordings/a", "--prefix", "b")
     assert ran.code == 2
-    assert "leave out --prefix" in ran.err
+    assert "omit --prefix" in ran.err
 
 
 def test_what_could_not_be_looked_at_comes_before_what_is_broken(ossrec: Ossrec, server: OssServer) -> None:
     server.faults.add(Fault("GET", code="AccessDenied", status=403, times=1))
     ran = ossrec("scan", "oss://recordings", "--fail-on", "any")
     assert ran.code == 3
-    assert "ossrec: could not look: LOOK002" in ran.err
-    assert "1 thing could not be looked at" in ran.out
+    assert "ossrec: could not read: LOOK002" in ran.err
+    assert "1 item could not be read" in ran.out
 
 
 def test_no_access_is_12(ossrec: Ossrec, server: OssServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +135,7 @@ def test_a_catalog_within_the_bucket_is_warned_of(
     ossrec: Ossrec, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = ossrec("scan", str(bucket), "--catalog", str(bucket / "c.db"), "-q")
-    assert "lies in the bucket itself" in ran.err
+    assert "is inside the scanned folder" in ran.err
 
 
 def test_names_cannot_drive_the_terminal(ossrec: Ossrec, alone: Path) -> None:
@@ -152,8 +152,8 @@ def test_what_is_left_out_is_told_by_name_twenty_times(ossrec: Ossrec, bucket: P
         (bucket / f"link{number:02}").symlink_to("/etc/passwd")
     ran = ossrec("scan", str(bucket), "-q", "--fail-on", "never")
     first, *_, last = ran.err.splitlines()
-    assert first == "ossrec: left out: link00: a link that leaves the folder"
-    assert last == "ossrec: left out: and 3 others: --format json has up to 1,000"
+    assert first == "ossrec: skipped: link00: a link that leaves the folder"
+    assert last == "ossrec: skipped: and 3 others: --format json lists up to 1,000"
     assert (ran.code, ran.out, ran.err.count("\n")) == (0, "", 21)
     summary = ossrec("scan", str(bucket), "--format", "json").json
     assert summary["skipped_names"][22] == {"name": "link22", "reason": "a link that leaves the folder"}
@@ -207,17 +207,17 @@ LISTING = ScanState("listing", 120_000, 500_000, 0, None, 34, 5)
     ],
 )
 def test_progress_fits_80_columns(phase: str, words: str, short: str) -> None:
-    assert progress.in_short(words, phase) == short
+    assert progress.describe_briefly(words, phase) == short
 
 
 def test_progress_in_words() -> None:
-    assert progress.in_words(LISTING, 60) == (
+    assert progress.describe_progress(LISTING, 60) == (
         "listing: 120,000 of about 500,000 objects (2,000/s), 34 playlists read, 5 findings"
     )
     unknown = LISTING._replace(expected=None)
-    assert progress.in_words(unknown, 0) == "listing: 120,000 objects, 34 playlists read, 5 findings"
+    assert progress.describe_progress(unknown, 0) == "listing: 120,000 objects, 34 playlists read, 5 findings"
     checking = ScanState("checking", 0, None, 7, 12, 1, 0)
-    assert progress.in_words(checking, 1) == "checking: 7 of 12 recordings, 1 playlist read, 0 findings"
+    assert progress.describe_progress(checking, 1) == "checking: 7 of 12 recordings, 1 playlist read, 0 findings"
 
 
 def test_in_a_log_a_line_comes_once_a_minute(
@@ -225,7 +225,7 @@ def test_in_a_log_a_line_comes_once_a_minute(
 ) -> None:
     clock = [0.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
-    with progress.shown(quiet=False) as show:
+    with progress.progress_display(quiet=False) as show:
         for second in range(0, 150, 10):
             clock[0] = float(second)
             show(LISTING)
@@ -234,7 +234,7 @@ def test_in_a_log_a_line_comes_once_a_minute(
 
 def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
-    with progress.shown(quiet=True) as show:
+    with progress.progress_display(quiet=True) as show:
         show(LISTING)
     assert capsys.readouterr() == ("", "")
 
@@ -248,7 +248,7 @@ def test_on_a_terminal_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setattr(sys, "stderr", terminal)
-    with progress.shown(quiet=False) as show:
+    with progress.progress_display(quiet=False) as show:
         show(LISTING)
         show(LISTING._replace(objects=600_000))
         show(ScanState("checking", 0, None, 7, 12, 1, 0))

@@ -157,7 +157,10 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "both": (["aa01", "--room", "lab"], "a RECORDING is shown by itself: leave it out, or --room"),
     "a time range of a recording": (["aa01", "--since", "2d"], "leave it out, or --since"),
     "a time range of nothing": (["--since", "2d"], "name a RECORDING, or a room with --room"),
-    "a range without time": (["--room", "x", "--since", "2026-10-02", "--until", "2026-10-02"], "--until is not after"),
+    "a range without time": (
+        ["--room", "x", "--since", "2026-10-02", "--until", "2026-10-02"],
+        "--until must be after",
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.cli.output.suggestions import forget, pasteable, suggested
+from ossrec.cli.output.suggestions import pasteable, reset_options, suggested
 from tests.check.checking import put_recordings, rewrite
 from tests.running import Ossrec, Ran
 from tests.scan.bucket_maker import segment, stem
@@ -52,7 +52,7 @@ def test_what_the_doctor_suggests(ossrec: Ossrec, bucket: Path) -> None:
     ossrec("scan", "bucket", "--catalog", NAME)
     (row,) = [row for row in ossrec("doctor", "--catalog", NAME, "--format", "json").json if row["check"] == "bucket"]
     assert shlex.quote(NAME) in row["detail"]
-    assert paste(ossrec, row["detail"].replace("oss://my-bucket", "bucket")).code == 0
+    assert paste(ossrec, row["detail"].replace("BUCKET", "bucket")).code == 0
 
 
 def test_a_catalog_of_a_settings_file_that_was_named(ossrec: Ossrec, bucket: Path, alone: Path) -> None:
@@ -74,7 +74,7 @@ def test_what_a_pasted_command_finds_by_itself_is_not_repeated(
 def test_a_command_without_a_catalog_is_given_none(ossrec: Ossrec) -> None:
     ran = ossrec("find", "--catalog", "x.db", "--rom", "x")
     assert "`ossrec find --help`" in ran.err
-    forget()
+    reset_options()
     assert suggested("find", "--room", "a b") == "`ossrec find --room 'a b'`"
     assert pasteable("see `ossrec explain LST260`, or `ls`") == "see `ossrec explain LST260`, or `ls`"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.cli.output.output import Column
-from ossrec.cli.output.tables import WIDEST, cell_width, clipped, fitting, shortened, table, width
+from ossrec.cli.output.tables import MAX_CELL, clip_end, clip_middle, columns_that_fit, table, widest_cell, width
 from ossrec.cli.output.text import printable
 
 TEXTS = st.text(max_size=80).map(printable)
@@ -13,7 +13,7 @@ TEXTS = st.text(max_size=80).map(printable)
 
 def test_lines_up_in_wide_scripts() -> None:
     rows = [[("三年二班", None), ("7", None), ("end", None)], [("ab", None), ("12345", None), ("", None)]]
-    assert table(["room", "n", "last"], rows, ["left", "right", "left"], coloured=False) == (
+    assert table(["room", "n", "last"], rows, ["left", "right", "left"], colored=False) == (
         "room          n  last\n"
         "三年二班      7  end\n"
         "ab        12345\n"
@@ -22,7 +22,7 @@ def test_lines_up_in_wide_scripts() -> None:
 
 def test_colour_takes_no_room() -> None:
     rows = [[("a", "red"), ("b", None)], [("abc", None), ("b", None)]]
-    assert table(["x", "y"], rows, ["left", "left"], coloured=True) == (
+    assert table(["x", "y"], rows, ["left", "left"], colored=True) == (
         "\x1b[1mx\x1b[0m    \x1b[1my\x1b[0m\n\x1b[31ma\x1b[0m    b\nabc  b\n"
     )
 
@@ -30,11 +30,11 @@ def test_colour_takes_no_room() -> None:
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=8))
 def test_every_second_column_begins_at_the_same_place(texts: list[tuple[str, str]]) -> None:
     rows = [[(first, None), (f"|{second}", None)] for first, second in texts]
-    lines = table(["first", "|"], rows, ["left", "left"], coloured=False).split("\n")[:-1]
+    lines = table(["first", "|"], rows, ["left", "left"], colored=False).split("\n")[:-1]
     assert len(lines) == len(rows) + 1
     begin = width(lines[0][:-1])
     for line, (first, _) in zip(lines[1:], texts, strict=True):
-        shown = clipped(first)
+        shown = clip_end(first)
         assert line.startswith(shown)
         spaces = begin - width(shown)
         assert line[len(shown) :].startswith(" " * spaces + "|")
@@ -42,19 +42,19 @@ def test_every_second_column_begins_at_the_same_place(texts: list[tuple[str, str
 
 @given(TEXTS)
 def test_a_clipped_text_fits(text: str) -> None:
-    shown = clipped(text)
-    assert width(shown) <= WIDEST
+    shown = clip_end(text)
+    assert width(shown) <= MAX_CELL
     assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
 
 
 @pytest.mark.parametrize("text", ["x" * 200, "房" * 100, "e\u0301" * 90])
 def test_only_what_is_too_wide_is_clipped(text: str) -> None:
-    assert clipped(text).endswith("…")
-    assert clipped(text[: WIDEST // 2]) == text[: WIDEST // 2]
+    assert clip_end(text).endswith("…")
+    assert clip_end(text[: MAX_CELL // 2]) == text[: MAX_CELL // 2]
 
 
-def column(title: str, rank: int, instead_of: str = "") -> Column:
-    return Column(title, lambda _row: "", rank=rank, instead_of=instead_of)
+def column(title: str, rank: int, fallback_for: str = "") -> Column:
+    return Column(title, lambda _row: "", rank=rank, fallback_for=fallback_for)
 
 
 FITTED: dict[str, tuple[int, list[str]]] = {
@@ -72,17 +72,17 @@ FITTED: dict[str, tuple[int, list[str]]] = {
 def test_columns_fit_the_terminal(room: int, shown: list[str]) -> None:
     columns = [column("when", 0), column("size", 4), column("name", 1), column("id", 3, "path"), column("path", 2)]
     texts = {0: ["when"], 1: ["12 MB"], 2: ["abcd"], 3: ["id42"], 4: ["x" * 30]}
-    assert [columns[at].title for at in fitting(texts, columns, room)] == shown
+    assert [columns[at].title for at in columns_that_fit(texts, columns, room)] == shown
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60)), min_size=1), st.integers(0, 300))
 def test_what_is_shown_fits_but_for_what_stays(wide: list[tuple[int, int]], room: int) -> None:
     columns = [column(str(at), rank) for at, (rank, _) in enumerate(wide)]
     texts = {at: ["x" * length] for at, (_, length) in enumerate(wide)}
-    shown = fitting(texts, columns, room)
+    shown = columns_that_fit(texts, columns, room)
     assert {at for at, (rank, _) in enumerate(wide) if rank == 0} <= set(shown)
     if any(columns[at].rank for at in shown):
-        lengths = [length if at == len(wide) - 1 else min(length, WIDEST) for at, (_, length) in enumerate(wide)]
+        lengths = [length if at == len(wide) - 1 else min(length, MAX_CELL) for at, (_, length) in enumerate(wide)]
         assert sum(lengths[at] for at in shown) + 2 * (len(shown) - 1) <= room
 
 
@@ -102,21 +102,21 @@ def test_cells_become_narrower_before_what_tells_rows_apart_goes(
     columns = [column("when", 0), column("room", 0), column("user", 1), column("path", 2)]
     columns[1], columns[2] = columns[1]._replace(shrinks=True), columns[2]._replace(shrinks=True)
     texts = {0: ["when"], 1: ["r" * first], 2: ["u" * second], 3: ["p" * 90]}
-    widest = cell_width(texts, columns, room)
-    assert [columns[at].title for at in fitting(texts, columns, room, widest)] == shown
-    assert widest == WIDEST or first > widest
+    widest = widest_cell(texts, columns, room)
+    assert [columns[at].title for at in columns_that_fit(texts, columns, room, widest)] == shown
+    assert widest == MAX_CELL or first > widest
 
 
 def test_what_must_be_whole_stays_so() -> None:
     columns = [column("task", 0), column("user", 1)]
     texts = {0: ["ba1107310000565164da34f816f842da94d"], 1: ["u" * 30], 2: ["x"]}
     columns.append(column("last", 0))
-    assert fitting(texts, columns, 60, cell_width(texts, columns, 60)) == [0, 2]
+    assert columns_that_fit(texts, columns, 60, widest_cell(texts, columns, 60)) == [0, 2]
 
 
 @given(TEXTS, st.integers(2, 60))
 def test_a_shortened_text_fits_and_keeps_both_ends(text: str, room: int) -> None:
-    shown = shortened(text, room)
+    shown = clip_middle(text, room)
     assert width(shown) <= max(room, 0)
     head, mark, tail = shown.partition("…") if shown != text else (text, "", "")
     assert text.startswith(head)
@@ -125,13 +125,13 @@ def test_a_shortened_text_fits_and_keeps_both_ends(text: str, room: int) -> None
 
 
 def test_names_that_differ_at_their_ends_stay_different() -> None:
-    assert shortened(f"{'student' * 9}-01", 20) != shortened(f"{'student' * 9}-02", 20)
-    assert shortened("三年二班" * 9, 8) == "三年…班"
+    assert clip_middle(f"{'student' * 9}-01", 20) != clip_middle(f"{'student' * 9}-02", 20)
+    assert clip_middle("三年二班" * 9, 8) == "三年…班"
 
 
 @pytest.mark.parametrize("room", range(2, 24))
 def test_no_escape_is_cut_in_two(room: int) -> None:
     text = printable("\x1b\u202e\U000e0001") * 2
-    for shown in (clipped(text, room), shortened(text, room)):
+    for shown in (clip_end(text, room), clip_middle(text, room)):
         for part in shown.split("…"):
             assert not part.replace("\\x1b", "").replace("\\u202e", "").replace("\\U000e0001", ""), shown

@@ -97,7 +97,7 @@ def test_tasks_fit(tasks: CatalogBuilder, columns: int, arguments: list[str], ti
 
     assert max(map(len, lines)) <= columns
     assert [title for title in titles if title not in lines[0]] == []
-    assert "left out to fit the terminal" in said
+    assert "columns omitted to fit the terminal" in said
 
 
 def test_the_column_of_files_repeats_no_other(tasks: CatalogBuilder, ossrec: Ossrec) -> None:

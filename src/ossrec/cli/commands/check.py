@@ -11,16 +11,16 @@ from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.query.bucket_references import known_bucket
 from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.cli import option_types as values
-from ossrec.cli.options import conditions, output_options, setting
+from ossrec.cli.options import CONNECTION_SETTINGS, output_options, recording_filters, setting
 from ossrec.cli.output.output import Output, say
-from ossrec.cli.views.check_summary import forecast_lines, inspection_lines, nothing, say_plan
-from ossrec.cli.views.run_summary import FOUND, PARTLY, failing, problems, say_unseen
+from ossrec.cli.views.check_summary import forecast_lines, ignore_forecast, inspection_lines, say_forecast
+from ossrec.cli.views.run_summary import FOUND, PARTLY, failing, problems, say_unread
 
 if TYPE_CHECKING:
     from ossrec.buckets.settings import BucketSettings
     from ossrec.jobs.check.report import CheckOptions
 
-_WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
+_FILTERS = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
 
 
 @click.command(
@@ -32,7 +32,7 @@ _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
     "  ossrec check --depth full --verdict complete --since 7d --dry-run",
 )
 @click.argument("recordings", nargs=-1, metavar="[RECORDING]...", type=values.name)
-@conditions
+@recording_filters
 @click.option(
     "--depth",
     type=click.Choice(["edges", "full"]),
@@ -60,8 +60,7 @@ _WANTED = ("room", "uid", "recordid", "verdicts", "since", "until", "bucket")
 )
 @click.option("--wait", is_flag=True, help="Wait while another run holds the catalog, instead of failing.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress, and report only problems.")
-@setting("catalog", "fail_on", "idle", "lag", "threads", "processes")
-@setting("endpoint", "region", "signing", "internal", "cname", "path_style", "timeout", "retry_for")
+@setting("catalog", "fail_on", "idle", "lag", "threads", "processes", *CONNECTION_SETTINGS)
 @output_options
 def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str], **options: Any) -> int:
     """Read segments that were not yet checked to this depth, or have changed since, newest recording first.
@@ -74,8 +73,8 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     """
     from ossrec.buckets.open import open_bucket
     from ossrec.cli.bucket_options import bucket_settings
-    from ossrec.cli.output.progress import say_that_it_stops, shown
-    from ossrec.cli.worker_options import chosen_crew
+    from ossrec.cli.output.progress import announce_stop, progress_display
+    from ossrec.cli.worker_options import choose_worker_pool
     from ossrec.jobs.check.check import check_recordings
     from ossrec.jobs.check.report import CheckCallbacks
 
@@ -84,54 +83,54 @@ def command(catalog: Path, output: Output, quiet: bool, fail_on: frozenset[str],
     settings = bucket_settings(options)
     chosen = _options(catalog, settings, options)
     if dry_run:
-        return _tell_only(catalog, chosen, output)
-    with shown(quiet=quiet, first="looking") as progress:
-        talk = CheckCallbacks(
-            nothing if quiet else say_plan, progress, lambda: say_that_it_stops("the segments in hand")
+        return _forecast(catalog, chosen, output)
+    with progress_display(quiet=quiet, first="inspecting") as progress:
+        callbacks = CheckCallbacks(
+            ignore_forecast if quiet else say_forecast, progress, lambda: announce_stop("the current segments")
         )
-        crew = chosen_crew(threads, processes, dask, settings)
-        summary = check_recordings(catalog, lambda name: open_bucket(name, settings), chosen, crew, talk)
-    say_unseen(summary.warnings)
-    bad = failing(summary.verdicts, fail_on)
-    told = summary.as_dict()
-    is_any = bool(summary.due["segments"]) or bool(summary.recordings) or quiet or _is_any_asked_for(catalog, chosen)
-    output.record(told, lambda: _lines(told, bad, output, quiet=quiet or not is_any))
+        pool = choose_worker_pool(threads, processes, dask, settings)
+        summary = check_recordings(catalog, lambda name: open_bucket(name, settings), chosen, pool, callbacks)
+    say_unread(summary.warnings)
+    failures = failing(summary.verdicts, fail_on)
+    record = summary.as_dict()
+    is_any = bool(summary.due["segments"]) or bool(summary.recordings) or quiet or _check_any_matches(catalog, chosen)
+    output.record(record, lambda: _lines(record, failures, output, quiet=quiet or not is_any))
     if summary.partly:
         return PARTLY
-    return FOUND if bad else 0
+    return FOUND if failures else 0
 
 
 def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any]) -> "CheckOptions":
     from ossrec.catalog.query.due_inspections import Share
     from ossrec.jobs.check.report import CheckOptions
 
-    asked = {name: options.pop(name) for name in _WANTED}
-    bucket, prefix = _place(catalog, asked.pop("bucket"))
-    asked |= {"bucket": bucket, "prefix": prefix, "verdicts": asked["verdicts"] or ()}
+    filters = {name: options.pop(name) for name in _FILTERS}
+    bucket, prefix = _resolve_bucket(catalog, filters.pop("bucket"))
+    filters |= {"bucket": bucket, "prefix": prefix, "verdicts": filters["verdicts"] or ()}
     share = Share(*(options.pop("share") or (1, 1)))
-    return CheckOptions(wanted=RecordingFilter(**asked), share=share, retry=settings.policy, **options)
+    return CheckOptions(wanted=RecordingFilter(**filters), share=share, retry=settings.policy, **options)
 
 
-def _place(catalog: Path, given: str | None) -> tuple[str | None, str]:
-    """The bucket and the prefix that are meant; the catalog may be one that the check is going to migrate."""
+def _resolve_bucket(catalog: Path, given: str | None) -> tuple[str | None, str]:
+    """Return the bucket and prefix that --bucket names; an older catalog, which the check migrates, is accepted."""
     with closing(open_catalog(catalog, may_be_older=True)) as conn:
         return known_bucket(conn, given)
 
 
-def _tell_only(catalog: Path, chosen: "CheckOptions", output: Output) -> int:
-    """What a check would do, in the shape of what one did."""
+def _forecast(catalog: Path, chosen: "CheckOptions", output: Output) -> int:
+    """Report what a check would read; as JSON, in the fields of a check's summary."""
     from ossrec.jobs.check.check import forecast_check
     from ossrec.jobs.check.report import summary_before
 
-    outlook = forecast_check(catalog, chosen)
-    is_any = bool(outlook.due.segments) or _is_any_asked_for(catalog, chosen)
-    told = summary_before(chosen.depth, outlook).as_dict()
-    output.record(told, lambda: forecast_lines(outlook) if is_any else ())
+    forecast = forecast_check(catalog, chosen)
+    is_any = bool(forecast.due.segments) or _check_any_matches(catalog, chosen)
+    record = summary_before(chosen.depth, forecast).as_dict()
+    output.record(record, lambda: forecast_lines(forecast) if is_any else ())
     return 0
 
 
-def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
-    """There is such a recording; else a line on stderr says that there is none, which is not that all is looked at."""
+def _check_any_matches(catalog: Path, chosen: "CheckOptions") -> bool:
+    """Return whether any recording meets the conditions; if none does, say so on stderr."""
     from ossrec.jobs.check.check import any_requested
 
     is_any = any_requested(catalog, chosen)
@@ -140,7 +139,7 @@ def _is_any_asked_for(catalog: Path, chosen: "CheckOptions") -> bool:
     return is_any
 
 
-def _lines(told: dict[str, Any], bad: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:
+def _lines(summary: dict[str, Any], failures: dict[str, int], output: Output, *, quiet: bool) -> Iterator[str]:
     if not quiet:
-        yield from inspection_lines(told, output)
-    yield from problems(told, bad, output)
+        yield from inspection_lines(summary, output)
+    yield from problems(summary, failures, output)

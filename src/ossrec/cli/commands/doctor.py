@@ -12,6 +12,7 @@ from ossrec.cli.doctor_checks import DoctorCheck, check_catalog, check_clock, ch
 from ossrec.cli.options import CONFIG, output_options, setting
 from ossrec.cli.output.output import Column, Output
 from ossrec.cli.output.suggestions import pasteable
+from ossrec.cli.output.text import counted
 from ossrec.config import SETTINGS, Setting
 from ossrec.errors import OssrecError
 
@@ -19,15 +20,15 @@ _STATES = {"ok": "green", "warning": "yellow", "problem": "red"}
 _COLUMNS = (
     Column("check", lambda row: row["check"]),
     Column("state", lambda row: row["state"], lambda row: _STATES[row["state"]]),
-    Column("what was found", lambda row: row["detail"] + (f"; next: {row['next']}" if row["next"] else "")),
+    Column("result", lambda row: row["detail"] + (f"; next: {row['next']}" if row["next"] else "")),
 )
-_WHENCE = {
+_SOURCES = {
     "COMMANDLINE": "the command line",
     "ENVIRONMENT": "the environment",
     "DEFAULT_MAP": "the settings file",
     "DEFAULT": "default",
 }
-_ENOUGH = 1024  # bytes of an object, to see that reading is allowed
+_PROBE_BYTES = 1024  # of an object, to test read access
 
 
 @click.command(
@@ -67,42 +68,44 @@ def command(ctx: click.Context, /, output: Output, bucket: str | None, thorough:
 
 
 def _check_settings(ctx: click.Context, options: dict[str, Any]) -> Iterator[DoctorCheck]:
-    """Each setting that differs from its default, and where it is from."""
+    """Yield each setting that differs from its default, and where it was set."""
     path = ctx.meta.get(CONFIG)
     yield DoctorCheck("settings file", "ok", "none" if path is None else str(Path(path).absolute()))
-    for name, one in SETTINGS.items():
+    for name, described in SETTINGS.items():
         source = ctx.get_parameter_source(name)
         if name in options and source is not None and source.name != "DEFAULT":
-            yield DoctorCheck(f"setting {name}", "ok", f"{_shown(one, options[name])}, from {_WHENCE[source.name]}")
+            yield DoctorCheck(
+                f"setting {name}", "ok", f"{_value_text(described, options[name])}, from {_SOURCES[source.name]}"
+            )
 
 
-def _shown(one: Setting, value: Any) -> str:
-    if one.kind == "verdicts":
+def _value_text(described: Setting, value: Any) -> str:
+    if described.kind == "verdicts":
         return ",".join(sorted(value)) or "never"
-    if one.kind == "hosts":
+    if described.kind == "hosts":
         return ",".join(value)
-    if one.kind == "duration":
+    if described.kind == "duration":
         return f"{value:g} s"
-    return "(not shown: it has a password)" if "@" in str(value) else str(value)
+    return "(hidden: it contains a password)" if "@" in str(value) else str(value)
 
 
 def _check_bucket(text: str | None, options: dict[str, Any]) -> Iterator[DoctorCheck]:
     if text is None:
-        yield DoctorCheck("bucket", "ok", "not looked at: name one, `ossrec doctor oss://my-bucket`")
+        yield DoctorCheck("bucket", "ok", "not checked: `ossrec doctor BUCKET` also checks access to a bucket")
         return
-    from ossrec.cli.bucket_options import bucket_settings, opened
+    from ossrec.cli.bucket_options import bucket_settings, open_bucket_argument
 
     bucket = None
     try:
-        bucket, prefix = opened(text, bucket_settings(options))
+        bucket, prefix = open_bucket_argument(text, bucket_settings(options))
         page = bucket.page(prefix)
-        more = " or more" if page.next else ""
-        yield DoctorCheck("listing", "ok", f"{bucket.name}: {len(page.objects):,}{more} objects under {prefix or 'it'}")
+        number = f"{len(page.objects):,} or more objects" if page.next else counted(len(page.objects), "object")
+        yield DoctorCheck("listing", "ok", f"{bucket.name}: {number}{f' under {prefix}' if prefix else ''}")
         if page.objects:
-            body = bucket.read_range(page.objects[0].key, 0, _ENOUGH)
+            body = bucket.read_range(page.objects[0].key, 0, _PROBE_BYTES)
             yield DoctorCheck("reading", "ok", f"{page.objects[0].key}: {len(body.data)} of {body.size:,} bytes")
         else:
-            yield DoctorCheck("reading", "warning", "there is no object to try", "check the bucket's name and prefix")
+            yield DoctorCheck("reading", "warning", "no object to read", "check the bucket name and the prefix")
     except OssrecError as error:
         yield failed("bucket", error)
     yield from check_clock(getattr(bucket, "clock_ahead", None))

@@ -21,16 +21,16 @@ _FIELDS = ("code", "severity", "verdict", "title", "remedy", "section")
 _COLUMNS = (
     Column("code", lambda row: row["code"]),
     Column("severity", lambda row: row["severity"], lambda row: SEVERITIES.get(row["severity"])),
-    Column("verdict at best", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
-    Column("what is wrong", lambda row: row["title"]),
+    Column("best verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
+    Column("meaning", lambda row: row["title"]),
 )
 
 
 def _code(value: str) -> str:
-    """A code of the rule table, written in any case."""
+    """Return *value* as a finding code; upper and lower case are the same."""
     code = value.strip().upper()
     if code not in RULES:
-        raise UsageProblem(f"there is no code {value}{nearest(code, RULES)}; `ossrec explain --list` has all")
+        raise UsageProblem(f"there is no code {value}{nearest(code, RULES)}; `ossrec explain --list` lists all codes")
     return code
 
 
@@ -48,7 +48,7 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 def command(codes: tuple[str, ...], every: bool, output: Output) -> None:
     """Explain what a finding means for the recording, and how to fix it."""
     if every == bool(codes):
-        raise UsageProblem("name a code such as LST260, or all of them with --list")
+        raise UsageProblem("name one or more codes such as LST260, or use --list for all")
     rows = [_row(code) for code in (sorted(RULES) if every else codes)]
     if every or output.format != "table":
         output.rows(rows, _FIELDS, _COLUMNS)

@@ -12,7 +12,7 @@ from ossrec.catalog.query.bucket_references import known_bucket
 from ossrec.catalog.query.find import RecordingFilter, count_recordings, find_recordings, unnamed_objects
 from ossrec.catalog.query.recording_rows import FIELDS, Row
 from ossrec.cli import option_types as values
-from ossrec.cli.options import conditions, output_options, setting
+from ossrec.cli.options import output_options, recording_filters, setting
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import clock, human_bytes, human_time
@@ -20,16 +20,16 @@ from ossrec.cli.views.media import in_short
 from ossrec.errors import UsageProblem
 
 _COLUMNS = (
-    Column("started (UTC)", lambda row: human_time(row["started_at"])),
-    Column("length", lambda row: clock(row["duration"]), align="right", rank=3),
+    Column("started (UTC)", lambda row: human_time(row["started_at"])[: len("2026-10-01 12:00")]),
+    Column("length", lambda row: clock(row["duration"]), align="right", rank=4),
     Column("room", lambda row: row["roomid"], shrinks=True),
     Column("user", lambda row: "(mixed)" if row["uid"] is None else row["uid"], rank=2, shrinks=True),
     Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
     Column("segments", lambda row: _segments(row), align="right", rank=6),
     Column("size", lambda row: human_bytes(row["bytes"]), align="right", rank=7),
-    Column("media", in_short, rank=8, may_go=True),
-    Column("reasons", lambda row: " ".join(row["reasons"]), rank=4),
-    Column("task", lambda row: row["recordid"], rank=1, instead_of="playlist"),
+    Column("media", in_short, rank=8, hide_if_empty=True),
+    Column("reasons", lambda row: " ".join(row["reasons"]), rank=3),
+    Column("task", lambda row: row["recordid"], rank=1, fallback_for="playlist"),
     Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)", rank=5),
 )
 _UNNAMED_FIELDS = ("bucket", "key", "bytes", "modified_at", "storage")
@@ -56,7 +56,7 @@ _COUNTS = (
     "  ossrec find --verdict incomplete,damaged --since 7d --format json\n"
     "  ossrec find --uid 10266666 --count",
 )
-@conditions
+@recording_filters
 @click.option(
     "--stream", type=click.Choice(["mixed", "source"]), help="Recordings of all users mixed, or of single users."
 )
@@ -65,27 +65,27 @@ _COUNTS = (
 @click.option("--count", is_flag=True, help="Count the recordings of each verdict instead of listing them.")
 @setting("catalog", "idle", "lag")
 @output_options
-def command(catalog: Path, output: Output, idle: float, lag: float, **asked: Any) -> None:
+def command(catalog: Path, output: Output, idle: float, lag: float, **filters: Any) -> None:
     """Find recordings, newest first. All conditions must be met; without any, all recordings are listed.
 
     A recording matches a time range if any part of it lies in the range. Times are UTC. --room and --uid
     also find recordings with an ambiguous name that may mean that room or user: in JSON and CSV their
     "reading" is "alternative".
     """
-    unnamed, count = asked.pop("unnamed"), asked.pop("count")
+    unnamed, count = filters.pop("unnamed"), filters.pop("count")
     if unnamed:
-        _refuse_beside_unnamed(asked | {"count": count})
+        _reject_filters_of_unnamed(filters | {"count": count})
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
-        bucket, prefix = known_bucket(conn, asked.pop("bucket"))
-        wanted = RecordingFilter(bucket=bucket, prefix=prefix, **asked | {"verdicts": asked["verdicts"] or ()})
+        bucket, prefix = known_bucket(conn, filters.pop("bucket"))
+        chosen = RecordingFilter(bucket=bucket, prefix=prefix, **filters | {"verdicts": filters["verdicts"] or ()})
         if unnamed:
-            with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=wanted.limit)) as objects:
+            with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=chosen.limit)) as objects:
                 number = output.rows(objects, _UNNAMED_FIELDS, _UNNAMED)
         elif count:
-            number = output.rows(count_recordings(conn, wanted, **times), _COUNT_FIELDS, _COUNTS)
+            number = output.rows(count_recordings(conn, chosen, **times), _COUNT_FIELDS, _COUNTS)
         else:
-            with closing(find_recordings(conn, wanted, **times)) as rows:  # before the connection it asks
+            with closing(find_recordings(conn, chosen, **times)) as rows:  # closed before its connection
                 number = output.rows(rows, FIELDS, _COLUMNS)
     if not number and output.format == "table":
         say(f"nothing in {catalog} matches")
@@ -96,7 +96,7 @@ def _segments(row: Row) -> str:
     return f"{row['segments_present']}" if expected is None else f"{row['segments_present']}/{expected}"
 
 
-def _refuse_beside_unnamed(asked: dict[str, Any]) -> None:
-    given = [name.removesuffix("s") for name, value in asked.items() if value and name not in ("limit", "bucket")]
+def _reject_filters_of_unnamed(filters: dict[str, Any]) -> None:
+    given = [name.removesuffix("s") for name, value in filters.items() if value and name not in ("limit", "bucket")]
     if given:
-        raise UsageProblem(f"--unnamed goes with --bucket and --limit only: leave out --{given[0]}")
+        raise UsageProblem(f"--unnamed can only be combined with --bucket and --limit: omit --{given[0]}")

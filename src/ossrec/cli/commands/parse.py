@@ -19,7 +19,7 @@ _FIELDS = (
     "started_at", "conforming", "ambiguous",
 )  # fmt: skip
 _COLUMNS = (
-    Column("kind", lambda row: row["kind"] or f"no recording: {row['name']}"),
+    Column("kind", lambda row: row["kind"] or f"not a recording: {row['name']}"),
     Column("recordid", lambda row: row["recordid"] or ""),
     Column("room", lambda row: row["roomid"] or ""),
     Column("user", lambda row: row["uid"] or ("(mixed)" if row["kind"] else "")),
@@ -46,17 +46,17 @@ def command(names: tuple[str, ...], every: bool, room: str | None, uid: str | No
     NAME is a key or a file name; - reads names from standard input, one per line. The exit code is 1 if
     a name is not that of a recording; only its "name" field is then filled.
     """
-    strange = 0
+    invalid = 0
 
     def rows() -> Iterator[Row]:
-        nonlocal strange
+        nonlocal invalid
         for name in _given(names):
             found = _read(name, every=every, room=room, uid=uid)
-            strange += not found
+            invalid += not found
             yield from [_row(name, reading) for reading in found] or [dict.fromkeys(_FIELDS) | {"name": name}]
 
     output.rows(rows(), _FIELDS, _COLUMNS)
-    return 1 if strange else 0
+    return 1 if invalid else 0
 
 
 def _given(names: tuple[str, ...]) -> Iterator[str]:
@@ -99,10 +99,10 @@ def _notes(row: Row) -> str:
     if not row["kind"]:
         return ""
     notes = [
-        "" if row["conforming"] else "ids are not as the vendor makes them",
-        "has other readings: --all" if row["ambiguous"] else "",
-        "" if row["backup"] is None else f"of the recorder that took over as number {row['backup']}",
-        "" if row["again"] is None else f"uploaded again, number {row['again']}",
+        "" if row["conforming"] else "recordid, room or user not in the vendor's format",
+        "ambiguous, --all shows all readings" if row["ambiguous"] else "",
+        "" if row["backup"] is None else f"written by backup recorder {row['backup']}",
+        "" if row["again"] is None else f"repeated upload {row['again']}",
         "" if row["started_at"] is None else f"starts {row['started_at']}",
     ]
     return "; ".join(note for note in notes if note)

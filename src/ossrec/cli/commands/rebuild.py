@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ossrec.cli import option_types as values
-from ossrec.cli.options import WAY, setting
+from ossrec.cli.options import BUCKET_SETTINGS, setting
 from ossrec.cli.output.output import say, write_bytes
 from ossrec.cli.output.text import clock, counted
 from ossrec.errors import UsageProblem
@@ -48,7 +48,7 @@ _MOST_LINES = 10  # of one sort
     help="Write PREFIX/NAME.m3u8 into the recording's bucket; never over anything.",
 )
 @click.option("--listed-only", is_flag=True, help="Leave out segments that the playlist does not name.")
-@setting("catalog", "idle", "lag", *WAY)
+@setting("catalog", "idle", "lag", *BUCKET_SETTINGS)
 def command(
     recording: str,
     catalog: Path,

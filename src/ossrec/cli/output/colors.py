@@ -1,4 +1,4 @@
-"""The colour of each verdict and severity."""
+"""The color of each verdict and severity."""
 
 VERDICTS = {
     "complete": "green",

@@ -1,4 +1,4 @@
-"""Data on stdout, in the format that was asked for; a reader that goes away ends it quietly."""
+"""Write data to stdout in the chosen format, and messages to stderr; a closed pipe is no error."""
 
 import errno
 import os
@@ -14,41 +14,41 @@ Row = dict[str, Any]
 
 
 class Column(NamedTuple):
-    """A column of a table for people."""
+    """A column of a table for people; `tables` chooses the columns that fit a terminal."""
 
     title: str
     cell: Callable[[Row], str]
-    style: Callable[[Row], str | None] = lambda _row: None  # name of a colour
+    style: Callable[[Row], str | None] = lambda _row: None  # name of a color
     align: str = "left"
-    rank: int = 0  # on a terminal too narrow for all, those of a greater rank go first; 0 stays
-    may_go: bool = False  # left out when it is empty in every row
-    instead_of: str = ""  # title of the column without which it is shown, where that has no room
-    shrinks: bool = False  # on a narrow terminal its cells are cut shorter, so that more columns have room
-    least: int = 0  # of the last one: on a terminal it may be cut to so many columns
+    rank: int = 0  # on a narrow terminal, columns of higher rank are omitted first; rank 0 is always shown
+    hide_if_empty: bool = False  # omitted if it is empty in every row
+    fallback_for: str = ""  # title of a column: this one is shown only if that one does not fit
+    shrinks: bool = False  # its cells may be clipped further on a narrow terminal, to make room for other columns
+    min_width: int = 0  # if it is the last column: it may be clipped to this width on a terminal; 0: it may not
 
 
 class Output(NamedTuple):
-    """Where data goes, and as what."""
+    """How data is written to stdout: format and color."""
 
     format: str  # "table", "json", "jsonl" or "csv"
     color: str = "auto"  # "auto", "always" or "never"
 
     @property
-    def coloured(self) -> bool:
-        """Colour is wanted: asked for, or the reader is a terminal that knows it and NO_COLOR is not set."""
+    def colored(self) -> bool:
+        """Whether to use color: as the option says, else on a terminal that supports it, unless NO_COLOR is set."""
         if self.color != "auto":
             return self.color == "always"
         terminal = sys.stdout is not None and sys.stdout.isatty()
         return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def rows(self, rows: Iterable[Row], fields: Sequence[str], columns: Sequence[Column]) -> int:
-        """Write *rows* as they come (a table, when all have come); gives how many there were.
+        """Write *rows*, each as it arrives (in a table, when all have arrived), and return their number.
 
-        *fields* are the keys of a row, in the order of a CSV file; *columns* are those of a table.
+        *fields* are the keys of a row, in the order of CSV; *columns* are the columns of a table.
         """
         counted = _Counted(rows)
         if self.format == "table":
-            write(_table(counted, columns, coloured=self.coloured))
+            write(_table(counted, columns, colored=self.colored))
         elif self.format == "csv":
             write(_csv(counted, fields))
         elif self.format == "jsonl":
@@ -58,16 +58,16 @@ class Output(NamedTuple):
         return counted.number
 
     def record(self, record: Row, lines: Callable[[], Iterable[str]]) -> None:
-        """Write one thing: as JSON, or as the *lines* for people, which a terminal gets broken between words."""
+        """Write one *record* as JSON, or as *lines* for people, which are wrapped on a terminal."""
         if self.format == "table":
-            write(f"{line}\n" for line in _fitted(lines()))
+            write(f"{line}\n" for line in _wrap_for_terminal(lines()))
         else:
             indent = 2 if self.format == "json" else None
             write([json_text(record, ascii_only=_ascii_only(), indent=indent), "\n"])
 
     def paint(self, text: str, color: str | None, *, bold: bool = False) -> str:
-        """*text* in a colour, if colour is wanted."""
-        if not self.coloured or (color is None and not bold):
+        """Return *text* in a color, if color is used."""
+        if not self.colored or (color is None and not bold):
             return text
         import click
 
@@ -75,9 +75,9 @@ class Output(NamedTuple):
 
 
 def write(parts: Iterable[str]) -> None:
-    """Write to stdout until the reader goes away, which is no error: `ossrec find | head`.
+    """Write to stdout; a reader that closes the pipe early is no error: `ossrec find | head`.
 
-    Raises OSError when stdout cannot take it, or is closed though there is something to write.
+    Raises OSError if the write fails, or if stdout is closed and there is something to write.
     """
     try:
         for part in parts:
@@ -87,12 +87,12 @@ def write(parts: Iterable[str]) -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered goes nowhere, and Python's own flush at exit has nothing to say.
+        # Discard what is still buffered, so that Python's own flush at exit does not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_bytes(data: bytes) -> None:
-    """Write *data* to stdout as it is; else as `write`."""
+    """Write bytes to stdout unchanged; errors are treated as in `write`."""
     write(())
     stream = getattr(sys.stdout, "buffer", None)
     if stream is None:
@@ -105,17 +105,17 @@ def write_bytes(data: bytes) -> None:
 
 
 def say(line: str) -> None:
-    """One line of talk on stderr; commands in it can be pasted."""
+    """Write a message to stderr; suggested commands in it are completed so that they can be pasted."""
     if sys.stderr is not None:
         try:
             sys.stderr.write(f"{printable(pasteable(line))}\n")
             sys.stderr.flush()
-        except OSError:  # nobody listens, or the log's disk is full: that stops no work
+        except OSError:  # a closed pipe or a full disk must not stop the work
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 class _Counted:
-    """Counts what passes."""
+    """Rows that are counted as they are read."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows, self.number = rows, 0
@@ -135,7 +135,7 @@ def _array(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
-    import csv  # only for this format
+    import csv  # loaded here because only this format needs it
 
     class _Line:
         text = ""
@@ -153,43 +153,46 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
         yield line.text
 
 
-def _fitted(lines: Iterable[str]) -> Iterable[str]:
+def _wrap_for_terminal(lines: Iterable[str]) -> Iterable[str]:
     if (room := _terminal_columns()) is None:
         return lines
-    from ossrec.cli.output.wrapping import wrapped  # only for a terminal
+    from ossrec.cli.output.wrapping import wrapped  # loaded here because only a terminal needs it
 
     return (wrapped(line, room) for line in lines)
 
 
-def _table(rows: Iterable[Row], columns: Sequence[Column], *, coloured: bool) -> Iterator[str]:
-    from ossrec.cli.output.tables import WIDEST, cell_width, clipped, fitting, rest, table  # only for this format
+def _table(rows: Iterable[Row], columns: Sequence[Column], *, colored: bool) -> Iterator[str]:
+    from ossrec.cli.output.tables import MAX_CELL, Cell, clip_end, columns_that_fit, room_for_last, table, widest_cell
 
     cells = [[(printable(column.cell(row)), column.style(row)) for column in columns] for row in rows]
     if not cells:
         return
-    used = [at for at, column in enumerate(columns) if not column.may_go or any(row[at][0] for row in cells)]
-    shown, widest = [at for at in used if not columns[at].instead_of], WIDEST
+    used = [at for at, column in enumerate(columns) if not column.hide_if_empty or any(row[at][0] for row in cells)]
+    shown, cell_width = [at for at in used if not columns[at].fallback_for], MAX_CELL
     if (room := _terminal_columns()) is not None:
         texts = {at: [columns[at].title, *(row[at][0] for row in cells)] for at in used}
-        widest = cell_width(texts, columns, room)
-        shown = fitting(texts, columns, room, widest)
-        if columns[last := used[-1]].least and last in shown:
-            left = rest(texts, columns, shown, room, widest)
-            cells = [[*row[:last], (clipped(row[last][0], left), row[last][1])] for row in cells]
-    kept = [columns[at] for at in shown]
-    most = [widest if column.shrinks else WIDEST for column in columns]
+        cell_width = widest_cell(texts, columns, room)
+        shown = columns_that_fit(texts, columns, room, cell_width)
+        if columns[last := used[-1]].min_width and last in shown:
+            left = room_for_last(texts, columns, shown, room, cell_width)
+            cells = [[*row[:last], (clip_end(row[last][0], left), row[last][1])] for row in cells]
+    widths = [cell_width if column.shrinks else MAX_CELL for column in columns]
+
+    def cell(row: Sequence[Cell], at: int) -> Cell:
+        return row[at] if at == used[-1] else (clip_end(row[at][0], widths[at]), row[at][1])
+
     yield table(
-        [column.title for column in kept],
-        [[row[at] if at == used[-1] else (clipped(row[at][0], most[at]), row[at][1]) for at in shown] for row in cells],
-        [column.align for column in kept],
-        coloured,
+        [columns[at].title for at in shown],
+        [[cell(row, at) for at in shown] for row in cells],
+        [columns[at].align for at in shown],
+        colored,
     )
-    if left_out := [columns[at].title for at in used if at not in shown and not columns[at].instead_of]:
-        say(f"left out to fit the terminal: {', '.join(left_out)}")
+    if omitted := [columns[at].title for at in used if at not in shown and not columns[at].fallback_for]:
+        say(f"columns omitted to fit the terminal: {', '.join(omitted)}")
 
 
 def _terminal_columns() -> int | None:
-    """How wide the terminal is that reads, None if none does or nobody knows."""
+    """Return the width of the terminal on stdout; None if there is none, or its width is unknown."""
     if sys.stdout is None or not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size((0, 0)).columns or None

@@ -1,4 +1,4 @@
-"""Where a running scan is, on stderr: a bar on a terminal, one plain line a minute elsewhere, or nothing."""
+"""Show the progress of a scan or check on stderr: a bar on a terminal, else one line per minute, or nothing."""
 
 import os
 import sys
@@ -14,20 +14,20 @@ from ossrec.jobs.scan.report import ScanState
 
 State = ScanState | CheckState
 
-_WIDE = 130  # columns of a terminal that has room for a bar beside the words
-EVERY = 60.0  # seconds between plain lines
+_WIDE = 130  # columns of a terminal with room for a bar beside the text
+INTERVAL = 60.0  # seconds between plain lines
 
 
 class ProgressDisplay(Protocol):
-    """Told where a scan or check is."""
+    """Called with the state of a scan or check as it proceeds."""
 
     def __call__(self, state: State) -> None:
         """Show *state*."""
 
 
 @contextmanager
-def shown(*, quiet: bool, first: str = "listing") -> Iterator[ProgressDisplay]:
-    """What shows the progress of a scan or a check, as stderr can; *first* is its first phase."""
+def progress_display(*, quiet: bool, first: str = "listing") -> Iterator[ProgressDisplay]:
+    """Yield the display that suits stderr; *first* is the name of the first phase."""
     if quiet or sys.stderr is None:
         yield _nothing
     elif _is_terminal():
@@ -37,34 +37,35 @@ def shown(*, quiet: bool, first: str = "listing") -> Iterator[ProgressDisplay]:
 
 
 class PlainProgress:
-    """A plain line a minute, for logs."""
+    """One plain line per minute, for logs."""
 
     def __init__(self) -> None:
-        """The first line comes after the first minute: a short scan says nothing."""
+        """Start the first minute: a run that is shorter prints nothing."""
         self._began = self._last = time.monotonic()
 
     def __call__(self, state: State) -> None:
-        """A line, when it is time for one."""
+        """Print a line if a minute has passed since the last."""
         now = time.monotonic()
-        if now - self._last >= EVERY:
+        if now - self._last >= INTERVAL:
             self._last = now
-            say(in_words(state, now - self._began))
+            say(describe_progress(state, now - self._began))
 
 
-def say_that_it_stops(after: str = "the page in hand") -> None:
-    """For the handler of a signal that asks a scan or check to stop."""
-    with suppress(RuntimeError):  # a write to stderr was interrupted, which cannot be entered twice
+def announce_stop(after: str = "the current page") -> None:
+    """Report that a scan or check stops gracefully; safe to call from a signal handler."""
+    with suppress(RuntimeError):  # the signal interrupted a write to stderr, which is not reentrant
         if _is_terminal():
-            sys.stderr.write("\r\x1b[K")  # where a bar may stand, or the terminal's own ^C
+            sys.stderr.write("\r\x1b[K")  # clear a progress bar, or the ^C that the terminal printed
         say(f"ossrec: stopping after {after}; Ctrl-C again stops at once")
 
 
-def in_words(state: State, seconds: float) -> str:
-    """``listing: 120,000 of about 500,000 objects (2,000/s), 34 playlists read, 5 findings``."""
+def describe_progress(state: State, seconds: float) -> str:
+    """Return a line such as ``listing: 120,000 of about 500,000 objects (2,000/s), 34 playlists read, 5 findings``."""
     if isinstance(state, CheckState):
         rate = f" ({human_bytes(round(state.bytes_read / seconds))}/s)" if seconds > 0 else ""
         done = f"{state.segments:,} of about {state.planned.segments:,} segments, {human_bytes(state.bytes_read)}{rate}"
-        return f"looking: {done}, {counted(state.recordings, 'recording')} judged, {counted(state.findings, 'finding')}"
+        evaluated = f"{counted(state.recordings, 'recording')} evaluated"
+        return f"inspecting: {done}, {evaluated}, {counted(state.findings, 'finding')}"
     if state.phase == "listing":
         of = f" of about {state.expected:,}" if state.expected else ""
         rate = f" ({state.objects / seconds:,.0f}/s)" if seconds > 0 else ""
@@ -75,11 +76,11 @@ def in_words(state: State, seconds: float) -> str:
     return f"{state.phase}: {done}, {counted(state.playlists, 'playlist')} read, {counted(state.findings, 'finding')}"
 
 
-def in_short(words: str, phase: str) -> str:
-    """What `in_words` says of a phase, for a terminal of 80 columns."""
+def describe_briefly(words: str, phase: str) -> str:
+    """Return the part of *words* from `describe_progress` that fits a terminal of 80 columns."""
     if phase == "listing":
-        return words.partition(", ")[0]  # no playlist is read and nothing is found before all is listed
-    return words.partition(" (")[0] if phase == "looking" else words  # how fast, and what it has led to by now
+        return words.partition(", ")[0]  # playlists and findings only come after the listing
+    return words.partition(" (")[0] if phase == "inspecting" else words
 
 
 def _is_terminal() -> bool:
@@ -87,7 +88,7 @@ def _is_terminal() -> bool:
 
 
 def _nothing(state: State) -> None:
-    """Shows nothing."""
+    """Show nothing."""
     del state
 
 
@@ -102,29 +103,29 @@ def _bar(first: str) -> Iterator[ProgressDisplay]:
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         *((BarColumn(),) if is_wide else ()),
-        TextColumn("{task.fields[told]}", markup=False),
+        TextColumn("{task.fields[text]}", markup=False),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(first, total=None, told="")
+        task = bar.add_task(first, total=None, text="")
         began = time.monotonic()
 
         def show(state: State) -> None:
-            phase, done, total = _reached(state)
-            words = in_words(state, time.monotonic() - began).partition(": ")[2]
-            told = words if is_wide else in_short(words, phase)
+            phase, done, total = _position(state)
+            words = describe_progress(state, time.monotonic() - began).partition(": ")[2]
+            text = words if is_wide else describe_briefly(words, phase)
             if total is not None:
                 total = max(total, done)  # the bucket may have grown since the last scan
-            bar.update(task, description=phase, total=total, completed=done, told=told)
+            bar.update(task, description=phase, total=total, completed=done, text=text)
 
         yield show
 
 
-def _reached(state: State) -> tuple[str, int, int | None]:
-    """The phase, how much of it is done, and how much there is to do if that is known."""
+def _position(state: State) -> tuple[str, int, int | None]:
+    """Return the phase, the amount done, and the total amount if it is known."""
     if isinstance(state, CheckState):
-        return "looking", state.bytes_read, state.planned.bytes
+        return "inspecting", state.bytes_read, state.planned.bytes
     if state.phase == "listing":
         return state.phase, state.objects, state.expected
     return state.phase, state.checked, state.due

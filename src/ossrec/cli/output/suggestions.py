@@ -1,4 +1,4 @@
-"""Commands that messages suggest, with what was given on the command line, so that they can be pasted."""
+"""Suggested commands in messages, completed with the options of this command line, so that they can be pasted."""
 
 import re
 import shlex
@@ -12,18 +12,18 @@ from ossrec.cli.output.text import printable
 
 _SUGGESTED = re.compile(r"`ossrec ([a-z]+)([^`]*)`")
 _WITHOUT_CATALOG = ("parse", "explain", "completion")
-_GIVEN: ContextVar[dict[str, str]] = ContextVar("given")  # flags that suggestions repeat, as they stand in a shell
+_GIVEN: ContextVar[dict[str, str]] = ContextVar("given")  # options to repeat, with their values quoted for a shell
 _CATALOG: ContextVar[Path | None] = ContextVar("catalog", default=None)
 
 
-def forget() -> None:
-    """Begin a command line: nothing is given yet."""
+def reset_options() -> None:
+    """Forget the options of an earlier command line in this process."""
     _GIVEN.set({})
     _CATALOG.set(None)
 
 
-def remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Callback of an option that suggestions must repeat: a flag, since what the environment says still holds."""
+def remember_option(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Remember an option for suggestions (a click callback), unless it comes from the environment."""
     assert param.name is not None  # noqa: S101 - an option has one
     if isinstance(value, Path):
         _CATALOG.set(value)
@@ -33,19 +33,19 @@ def remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
 
 
 def catalog_in_use() -> Path | None:
-    """The catalog that the command was given, None before it was."""
+    """Return the catalog of this command, or None before its options are parsed."""
     return _CATALOG.get()
 
 
 def suggested(*words: str) -> str:
-    """``ossrec`` with *words* as it is typed, quoted where a shell asks for it, between backticks."""
+    """Return the command ``ossrec`` with *words* in backticks, quoted for a shell and ready to be pasted."""
     return pasteable(f"`ossrec {' '.join(map(shlex.quote, words))}`")
 
 
 def pasteable(text: str) -> str:
-    """*text*, in which every ```ossrec …``` has the flags that the command at hand was given.
+    """Return *text* with the remembered options added to every ```ossrec …``` in it.
 
-    A word in capitals still stands for what the reader knows.
+    Words in capitals, such as RECORDID, remain for the reader to fill in.
     """
     return _SUGGESTED.sub(_completed, text)
 
@@ -53,7 +53,8 @@ def pasteable(text: str) -> str:
 def _completed(match: re.Match[str]) -> str:
     command, rest = match.groups()
     given = _GIVEN.get({})
-    flags = [f" {flag} {value}" for flag, value in given.items() if f" {flag} " not in rest]  # there, if done already
+    # An option is already there if the text passed through here before.
+    flags = [f" {flag} {value}" for flag, value in given.items() if f" {flag} " not in rest]
     if command in _WITHOUT_CATALOG or "--help" in rest or not flags:
         return match[0]
     return printable(f"`ossrec {command}{rest}{''.join(flags)}`")

@@ -1,4 +1,4 @@
-"""Tables for people, with columns that line up in wide scripts too."""
+"""Tables for people: columns are aligned, also in wide scripts, and chosen to fit the terminal."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,139 +6,142 @@ from typing import Protocol
 
 import click
 
-Cell = tuple[str, str | None]  # text, and the name of its colour
+Cell = tuple[str, str | None]  # text, and the name of its color
 
-WIDEST = 48  # columns of a cell that others follow
-_NARROWER = (WIDEST, 32, 24, 16, 12, 10, 8)  # of a column that may shrink, where the terminal has too little room
-_TELLING = 2  # the rank up to which a column tells rows apart
-_BETWEEN = 2  # spaces between two columns
-_UNITS = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])|.", re.DOTALL)  # what is never cut in two
+MAX_CELL = 48  # maximum width of a cell, but for the last of a row
+_CELL_WIDTHS = (MAX_CELL, 32, 24, 16, 12, 10, 8)  # widths to try for columns that shrink, the widest first
+_KEY_RANK = 2  # columns up to this rank identify a row
+_GAP = 2  # spaces between two columns
+# A character or an escape sequence, which is never split.
+_UNITS = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])|.", re.DOTALL)
 
 
 class RankedColumn(Protocol):
-    """A column that may have to go."""
+    """The properties of a column that decide whether it is shown; `output.Column` documents them."""
 
     @property
     def title(self) -> str:
-        """Its name."""
+        """The heading."""
 
     @property
     def rank(self) -> int:
-        """0 of one that stays; the greatest go first."""
+        """0 for a column that is always shown; columns of the highest rank are omitted first."""
 
     @property
-    def instead_of(self) -> str:
-        """Title of the column without which it is shown; empty of most."""
+    def fallback_for(self) -> str:
+        """Title of a column: this one is shown only if that one does not fit; empty for most."""
 
     @property
     def shrinks(self) -> bool:
-        """Its cells may be cut shorter than `WIDEST`: what is left still tells something."""
+        """Whether its cells may be clipped to less than `MAX_CELL`."""
 
     @property
-    def least(self) -> int:
-        """To how many columns the last one may be cut, 0 if it may not."""
+    def min_width(self) -> int:
+        """The width to which the last column may be clipped; 0 if it may not."""
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence[str], coloured: bool) -> str:
-    """A table with a line of titles, ended by a newline; a column is aligned ``left`` or ``right``.
+def table(titles: Sequence[str], rows: Sequence[Sequence[Cell]], align: Sequence[str], colored: bool) -> str:
+    """Return a table with a line of titles; a column is aligned ``left`` or ``right``.
 
-    A cell that others follow is cut at `WIDEST`: a room of 900 letters would hide all else.
+    Cells are clipped to `MAX_CELL`, but for the last of a row: a room name of 900 letters would hide the rest.
     """
-    cells = [[*((clipped(text), color) for text, color in row[:-1]), row[-1]] for row in rows]
+    cells = [[*((clip_end(text), color) for text, color in row[:-1]), row[-1]] for row in rows]
     heads: list[Cell] = [(title, None) for title in titles]
     widths = [max(width(row[place][0]) for row in (heads, *cells)) for place in range(len(titles))]
 
     def line(row: Sequence[Cell], *, bold: bool = False) -> str:
         parts = []
         for (text, color), wide, side in zip(row, widths, align, strict=True):
-            shown = click.style(text, fg=color, bold=bold or None) if coloured and (color or bold) else text
+            shown = click.style(text, fg=color, bold=bold or None) if colored and (color or bold) else text
             space = " " * (wide - width(text))
             parts.append(space + shown if side == "right" else shown + space)
-        return (" " * _BETWEEN).join(parts).rstrip() + "\n"
+        return (" " * _GAP).join(parts).rstrip() + "\n"
 
     return line(heads, bold=True) + "".join(line(row) for row in cells)
 
 
-def fitting(
-    texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], room: int, widest: int = WIDEST
+def columns_that_fit(
+    texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], room: int, widest: int = MAX_CELL
 ) -> list[int]:
-    """The columns that a terminal of *room* columns has place for, in order; cells that may shrink are cut at *widest*.
+    """Return the indexes of the columns that fit into a width of *room*, with shrinking cells clipped to *widest*.
 
-    *texts* are those in each column that there is something to show of, its title among them, by its place
-    in *columns*. Those of rank 0 are shown in any case, of the others the lowest ranks that fit; where one does
-    not fit that another stands in for, that one is thought of by its own rank.
+    *texts* maps the index of each non-empty column to its texts, title included. Columns of rank 0 are always
+    shown; of the others, those of the lowest ranks that fit. If a column with a fallback does not fit, the
+    fallback competes by its own rank.
     """
     widths = _widths(texts, columns, widest)
-    shown = _lowest(widths, columns, room, [at for at in texts if not columns[at].instead_of])
+    shown = _lowest(widths, columns, room, [at for at in texts if not columns[at].fallback_for])
     titles = {columns[at].title for at in shown}
-    replaced = {columns[at].instead_of for at in texts} - titles - {""}
+    replaced = {columns[at].fallback_for for at in texts} - titles - {""}
     if not replaced:
         return sorted(shown)
-    others = [at for at in texts if columns[at].title not in replaced and columns[at].instead_of not in titles]
+    others = [at for at in texts if columns[at].title not in replaced and columns[at].fallback_for not in titles]
     return sorted(_lowest(widths, columns, room, others))
 
 
-def _lowest(widths: Mapping[int, int], columns: Sequence[RankedColumn], room: int, some: Sequence[int]) -> list[int]:
-    """Of *some* columns the lowest ranks that fit, and those that stay."""
+def _lowest(
+    widths: Mapping[int, int], columns: Sequence[RankedColumn], room: int, candidates: Sequence[int]
+) -> list[int]:
+    """Return the candidates of rank 0, and as many of the others as fit, the lowest ranks first."""
     shown: list[int] = []
-    taken = -_BETWEEN
-    for at in sorted(some, key=lambda at: columns[at].rank):
-        if columns[at].rank == 0 or taken + _BETWEEN + widths[at] <= room:
+    taken = -_GAP
+    for at in sorted(candidates, key=lambda at: columns[at].rank):
+        if columns[at].rank == 0 or taken + _GAP + widths[at] <= room:
             shown.append(at)
-            taken += _BETWEEN + widths[at]
+            taken += _GAP + widths[at]
     return shown
 
 
-def cell_width(texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], room: int) -> int:
-    """How wide a cell that may shrink is to be: what tells rows apart is shown if it can be; else as `fitting`."""
-    telling = sorted((at for at in texts if columns[at].rank <= _TELLING), key=lambda at: columns[at].rank)
-    best, most = WIDEST, [False]
-    for widest in _NARROWER:
-        shown, widths = fitting(texts, columns, room, widest), _widths(texts, columns, widest)
-        taken = sum(widths[at] + _BETWEEN for at in shown) - _BETWEEN
+def widest_cell(texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], room: int) -> int:
+    """Return the greatest width of shrinking cells with which most of the columns that identify a row fit."""
+    keys = sorted((at for at in texts if columns[at].rank <= _KEY_RANK), key=lambda at: columns[at].rank)
+    best, most = MAX_CELL, [False]
+    for widest in _CELL_WIDTHS:
+        shown, widths = columns_that_fit(texts, columns, room, widest), _widths(texts, columns, widest)
+        taken = sum(widths[at] + _GAP for at in shown) - _GAP
         titles = {columns[at].title for at in shown}
-        told = [taken <= room and (at in shown or columns[at].instead_of in titles) for at in telling]
-        if told > most:
-            best, most = widest, told
+        shown_keys = [taken <= room and (at in shown or columns[at].fallback_for in titles) for at in keys]
+        if shown_keys > most:
+            best, most = widest, shown_keys
     return best
 
 
 def _widths(texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], widest: int) -> dict[int, int]:
-    """Of each column, of which the last is cut to its `least` alone."""
-    most = {at: widest if columns[at].shrinks else WIDEST for at in texts}
+    """Return the width of each column; the last is clipped only if it has a `min_width`, and to that."""
+    most = {at: widest if columns[at].shrinks else MAX_CELL for at in texts}
     last = max(texts, default=0)
-    widths = {at: max(width(text if at == last else clipped(text, most[at])) for text in texts[at]) for at in texts}
-    if texts and columns[last].least:
-        widths[last] = min(widths[last], max(columns[last].least, width(columns[last].title)))
+    widths = {at: max(width(text if at == last else clip_end(text, most[at])) for text in texts[at]) for at in texts}
+    if texts and columns[last].min_width:
+        widths[last] = min(widths[last], max(columns[last].min_width, width(columns[last].title)))
     return widths
 
 
-def rest(
+def room_for_last(
     texts: Mapping[int, Sequence[str]], columns: Sequence[RankedColumn], shown: Sequence[int], room: int, widest: int
 ) -> int:
-    """How many of *room* columns the others of those *shown*, as `fitting` gives them, leave for the last."""
+    """Return the width that the *shown* columns leave for the last of them, out of *room*."""
     widths = _widths(texts, columns, widest)
-    return room - sum(widths[at] + _BETWEEN for at in shown[:-1])
+    return room - sum(widths[at] + _GAP for at in shown[:-1])
 
 
 def width(text: str) -> int:
-    """Columns that *text*, all of it printable, takes on a terminal."""
+    """Return the number of terminal columns that a printable *text* occupies."""
     if text.isascii():
         return len(text)
-    from wcwidth import wcswidth  # slow to load, and most names need none of it
+    from wcwidth import wcswidth  # slow to load, and most names are ASCII
 
     return max(wcswidth(text), 0)
 
 
-def clipped(text: str, room: int = WIDEST) -> str:
-    """*text* if it takes at most *room* columns, else as much of its start as there is room for, and an ellipsis."""
+def clip_end(text: str, room: int = MAX_CELL) -> str:
+    """Return *text*, clipped to *room* columns with an ellipsis at the end."""
     if len(text) <= room // 2 or width(text) <= room:
         return text
     return f"{_start(_UNITS.findall(text), room - 1)}…"
 
 
-def shortened(text: str, room: int) -> str:
-    """*text* if it takes at most *room* columns, else its start and its end: names may differ in either."""
+def clip_middle(text: str, room: int) -> str:
+    """Return *text*, clipped to *room* columns with an ellipsis in the middle: names may differ at either end."""
     if width(text) <= room:
         return text
     units = _UNITS.findall(text)
@@ -147,11 +150,11 @@ def shortened(text: str, room: int) -> str:
 
 
 def _start(units: Sequence[str], room: int) -> str:
-    """As many of *units*, from the first, as *room* columns hold."""
+    """Return as many of the first *units* as fit into *room* columns."""
     taken = end = 0
     while end < len(units) and taken <= room:
         taken += width(units[end])
         end += 1
-    while width("".join(units[:end])) > room:  # together they may be wider, as a sign that a selector makes an emoji
+    while width("".join(units[:end])) > room:  # a variation selector can widen a sign
         end -= 1
     return "".join(units[:end])

@@ -1,7 +1,7 @@
-"""Text from a bucket made harmless for a terminal, a spreadsheet and JSON; numbers made readable.
+"""Escape text from a bucket for terminals, spreadsheets and JSON, and format numbers for people.
 
-Names may hold anything: escape sequences that drive a terminal, marks that turn the order of
-letters around, formulas. What is shown here is what a person can read; `--format json` loses nothing.
+Names may contain anything: terminal escape sequences, bidirectional control characters, spreadsheet
+formulas. Text for people shows those as escapes; `--format json` loses nothing.
 """
 
 import json
@@ -20,12 +20,12 @@ _SIZES = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def printable(text: str) -> str:
-    """*text* on one line, with everything that is not plainly visible as ``\\x1b`` or ``\\u202e``."""
+    """Return *text* on one line, with control and invisible characters escaped as ``\\x1b`` or ``\\u202e``."""
     return _UNSAFE.sub(_escape, text)
 
 
 def spreadsheet_cell(value: Any) -> str:
-    """One cell of a CSV file: a text that could be taken for a formula starts with an apostrophe."""
+    """Return a cell of a CSV file; text that a spreadsheet might take for a formula gets a leading apostrophe."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -41,17 +41,17 @@ def spreadsheet_cell(value: Any) -> str:
 
 
 def json_text(value: Any, *, ascii_only: bool = False, indent: int | None = None) -> str:
-    """*value* as JSON that is also harmless on a terminal; a number that JSON cannot say is null."""
+    """Return *value* as JSON that is safe on a terminal; NaN and infinity, which JSON does not have, become null."""
     try:
         text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent)
     except ValueError:
         text = json.dumps(_finite(value), ensure_ascii=ascii_only, indent=indent)
-    # What is unsafe can only stand inside a string, where \uXXXX means the same; line ends are ours.
+    # Unsafe characters only occur inside strings, where \uXXXX means the same; newlines are those of `indent`.
     return _UNSAFE.sub(_json_escape, text)
 
 
 def human_bytes(size: int) -> str:
-    """A size in the largest unit that leaves a number of 1 or more: ``1.5 MiB``."""
+    """Return a size in the largest unit that gives at least 1: ``1.5 MiB``."""
     if size < 1024:
         return f"{size} bytes"
     power = min((size.bit_length() - 1) // 10, len(_SIZES) - 1)
@@ -59,17 +59,17 @@ def human_bytes(size: int) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """``1 recording``, ``2,000 recordings``."""
+    """Return a count with its noun: ``1 recording``, ``2,000 recordings``."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def human_time(iso: str | None) -> str:
-    """A time in ISO 8601 UTC as people read it, to the second."""
+    """Return an ISO 8601 time in UTC as ``2026-10-01 12:00:00``, or "" for None."""
     return "" if iso is None else iso[:19].replace("T", " ")
 
 
 def clock(seconds: float | None) -> str:
-    """A length as ``1:02:03``, or ``0:04.5`` when it has a fraction that matters."""
+    """Return a duration in seconds as ``1:02:03``, or ``0:04.5`` if it is no whole number of seconds."""
     if seconds is None or not math.isfinite(seconds):
         return ""
     tenths = math.floor(seconds * 10 + 0.5)

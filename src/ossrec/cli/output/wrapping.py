@@ -1,18 +1,18 @@
-"""Lines for people broken between words, where a terminal would break them inside; what is copied stays whole."""
+"""Wrap lines for a terminal between words; commands, which people copy, are never broken."""
 
 import re
 
 from ossrec.cli.output.tables import width
 
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
-# A command is one word, whatever is in it: between backticks, or the one that a finding holds.
+# A command counts as one word: between backticks, or the `ossutil restore` command in a finding.
 _WORD = re.compile(r"ossutil restore (?:'[^']*'|\S)+|(?:`[^`]*`|\S)+")
-_HANGING = 2  # further in than the line begins
-_LABEL = "next: "  # what follows it hangs from behind it
+_HANGING = 2  # spaces by which continuation lines are indented further than the first
+_LABEL = "next: "  # continuation lines of text after this label are aligned with the text
 
 
 def wrapped(line: str, columns: int) -> str:
-    """*line*, a printable one that may be coloured, in lines of at most so many columns, unless a word is longer."""
+    """Wrap *line*, which is printable and may be colored, to *columns*; only a longer word exceeds them."""
     if _wide(line) <= columns:
         return line
     begins = len(line) - len(line.lstrip(" "))

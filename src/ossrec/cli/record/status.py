@@ -30,7 +30,7 @@ _COLUMNS = (
     Column("asked", lambda row: human_time(row["asked_at"])),
     Column("call", lambda row: row["call"]),
     Column("room", lambda row: row["roomid"]),
-    Column("stream", lambda row: row["stream"] or "", may_go=True),
+    Column("stream", lambda row: row["stream"] or "", hide_if_empty=True),
     Column("outcome", lambda row: row["outcome"]),
     Column("next", lambda row: row["next"]),
 )

@@ -13,7 +13,7 @@ from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.suggestions import suggested
 from ossrec.cli.output.text import printable
 from ossrec.cli.tasks.table_files import TableFileOptions, file_options, opened_rows
-from ossrec.cli.views.run_summary import MOST_TOLD, PARTLY, say_all, unnamed_lines
+from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, link_problems, say_lines
 
 
 @click.command(
@@ -44,7 +44,7 @@ def command(file: str, catalog: Path, output: Output, **options: Any) -> int:
     understood = ColumnMapping()
     with opened_rows(file, TableFileOptions.of(options), understood) as rows:
         summary = import_tasks(catalog, rows, ImportOptions(**options))
-    say_all("bad row", summary.problems, f"--format json has up to {MOST_TOLD:,}")
+    say_lines("bad row", summary.problems, f"--format json has up to {MAX_REPORTED:,}")
     if summary.is_refused:
         say(f"ossrec: nothing was imported: {summary.bad:,} of {summary.rows:,} rows are bad")
     told = summary.as_dict() | {
@@ -67,7 +67,7 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
         yield f"  recordings  {told['looked']:,} linked"
         if told["unfinished"]:
             yield f"              {told['unfinished']:,} became unfinished: their tasks have stopped"
-        if said := unnamed_lines(told):
+        if said := link_problems(told):
             yield f"              {said}: {suggested('tasks', 'unmatched')} lists them"
 
 

@@ -10,7 +10,7 @@ import click
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.tasks.task_list import FIELDS, STATES, TaskFilter, find_tasks
 from ossrec.cli import option_types as values
-from ossrec.cli.options import output_options, setting, time_range, words_option
+from ossrec.cli.options import output_options, setting, time_range, word_list_option
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import human_time
 from ossrec.cli.tasks.inbox_notice import report_waiting_callbacks
@@ -25,13 +25,13 @@ def _files(verdicts: dict[str, int]) -> str:
 _COLORS = {"recording": "cyan", "failed": "red", "unknown": "magenta"}
 _COLUMNS = (
     Column("recordid", lambda row: row["recordid"] or "(none)"),
-    Column("room", lambda row: row["roomid"] or "", rank=3, may_go=True, shrinks=True),
-    Column("stream", lambda row: row["stream"] or "", rank=6, may_go=True),
+    Column("room", lambda row: row["roomid"] or "", rank=3, hide_if_empty=True, shrinks=True),
+    Column("stream", lambda row: row["stream"] or "", rank=6, hide_if_empty=True),
     Column("state", lambda row: row["state"], lambda row: _COLORS.get(row["state"])),
     Column("says", lambda row: row["state_from"], rank=4),
     Column("since (UTC)", lambda row: human_time(row["state_at"]), rank=5),
     Column("started (UTC)", lambda row: human_time(row["started_at"]), rank=1),
-    Column("files", lambda row: _files(row["verdicts"]), rank=2, least=11),
+    Column("files", lambda row: _files(row["verdicts"]), rank=2, min_width=11),
 )
 
 
@@ -41,7 +41,7 @@ _COLUMNS = (
 )
 @click.option("--recordid", type=values.name, help="This task.")
 @click.option("--room", type=values.name, help="Tasks of this room.")
-@words_option("--state", "states", STATES, "state", "In one of these states:")
+@word_list_option("--state", "states", STATES, "state", "In one of these states:")
 @time_range("Started at or after: 2026-10-01, or 2d for two days ago.", "Started before: the same.")
 @click.option("--limit", type=values.limit, metavar="NUMBER", help="The newest so many.")
 @setting("catalog", "idle", "lag")

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from ossrec.cli import option_types as values
-from ossrec.cli.input_files import opened_input
+from ossrec.cli.input_files import open_input
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.output import Output, say
-from ossrec.cli.views.run_summary import MOST_TOLD, PARTLY, say_all
+from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, say_lines
 
 
 @click.command(
@@ -31,9 +31,9 @@ def command(file: str, wait: bool, catalog: Path, output: Output) -> int:
     from ossrec.jobs.tasks.replay_callbacks import replay
     from ossrec.tasks.saved_callbacks import saved_callbacks
 
-    with opened_input(file) as stream:
+    with open_input(file) as stream:
         summary = replay(catalog, saved_callbacks(stream), wait=wait)
-    say_all("no callback", summary.problems, f"--format json has up to {MOST_TOLD:,}")
+    say_lines("no callback", summary.problems, f"--format json has up to {MAX_REPORTED:,}")
     if not (summary.callbacks or summary.bad):
         say(f"ossrec: no callback is in {file}: a log must hold the bodies of its requests")
     told = summary.as_dict()

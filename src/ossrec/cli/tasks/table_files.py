@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 import click
 
 from ossrec.cli import option_types as values
-from ossrec.cli.input_files import opened_input
+from ossrec.cli.input_files import open_input
 from ossrec.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def opened_rows(file: str, given: TableFileOptions, understood: "ColumnMapping")
             yield from read_rows(text, kind, mapped, signs, understood)
 
     try:
-        with opened_input(file) as stream, closing(rows(stream)) as each:
+        with open_input(file) as stream, closing(rows(stream)) as each:
             yield each
     except UnreadableTable as error:
         raise UsageProblem(f"cannot import {file}: {error}") from None

@@ -10,7 +10,7 @@ import click
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.tasks.listing_coverage import ScannedLocation
 from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, LateBounds, old_listings, unmatched
-from ossrec.cli.options import output_options, setting, time_range, words_option
+from ossrec.cli.options import output_options, setting, time_range, word_list_option
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import human_time
 from ossrec.cli.tasks.inbox_notice import report_waiting_callbacks
@@ -33,13 +33,13 @@ _DAY = 86_400
 _COLUMNS = (
     Column("what", lambda row: KINDS[row["kind"]]),
     Column("recordid", lambda row: row["recordid"] or "(none)"),
-    Column("room", lambda row: row["roomid"] or "", rank=4, may_go=True, shrinks=True),
-    Column("user", lambda row: row["uid"] or "", rank=1, may_go=True, shrinks=True),
+    Column("room", lambda row: row["roomid"] or "", rank=4, hide_if_empty=True, shrinks=True),
+    Column("user", lambda row: row["uid"] or "", rank=1, hide_if_empty=True, shrinks=True),
     Column("when (UTC)", lambda row: human_time(row["at"]), rank=2),
     Column("says", lambda row: row["told_by"], rank=7),
-    Column("bucket", lambda row: row["bucket"] or "", rank=5, may_go=True),
-    Column("file", _where, rank=6, may_go=True),
-    Column("detail", lambda row: row["detail"] or "", rank=3, least=24),
+    Column("bucket", lambda row: row["bucket"] or "", rank=5, hide_if_empty=True),
+    Column("file", _where, rank=6, hide_if_empty=True),
+    Column("detail", lambda row: row["detail"] or "", rank=3, min_width=24),
 )
 
 
@@ -47,7 +47,7 @@ _COLUMNS = (
     "unmatched",
     epilog="\b\nExamples:\n  ossrec tasks unmatched\n  ossrec tasks unmatched --kind task,user --since 1d --format csv",
 )
-@words_option("--kind", "kinds", tuple(KINDS), "kind", "Only some of these:")
+@word_list_option("--kind", "kinds", tuple(KINDS), "kind", "Only some of these:")
 @time_range("Of this time or later: 2026-10-01, or 2d for two days ago.", "Before: the same.")
 @setting("catalog", "idle", "lag")
 @output_options

@@ -1,4 +1,4 @@
-"""What a check says: what it will cost, and what came of it."""
+"""Lines about a check: the forecast before it begins, and the summary of its results."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,76 +13,73 @@ if TYPE_CHECKING:
     from ossrec.catalog.query.due_inspections import InspectionCost
     from ossrec.jobs.check.report import CheckForecast
 
-_NOTHING = "nothing is due: of what was asked for nothing is left to look at so deep"
-_HOW_TO_RESTORE = "restore them, `ossrec explain LOOK001` says how"
+_NOTHING_DUE = "nothing is due: no matching segment is left to check at this depth"
+_HOW_TO_RESTORE = "restore them first (`ossrec explain LOOK001`)"
 
 
-def nothing(_: object) -> None:
-    """Tells nobody."""
+def ignore_forecast(_: object) -> None:
+    """Print nothing."""
 
 
-def say_plan(outlook: "CheckForecast") -> None:
-    """What a check will cost, on stderr before it begins."""
-    if outlook.due.segments:
-        for line in forecast_lines(outlook):
+def say_forecast(forecast: "CheckForecast") -> None:
+    """Print on stderr how much a check is going to read, before it begins."""
+    if forecast.due.segments:
+        for line in forecast_lines(forecast):
             say(f"ossrec: {line}")
 
 
-def forecast_lines(outlook: "CheckForecast") -> Iterator[str]:
-    """What a check will do, what is due in all, and what it cannot do."""
-    if outlook.resumed_from is not None:
-        begun = human_time(iso_seconds(outlook.resumed_from))
-        yield f"going on with the same check of {begun} UTC, which was stopped: what was looked at since is not due"
-    if not outlook.due.segments:
-        yield pasteable(_nothing_due(outlook.archived))
+def forecast_lines(forecast: "CheckForecast") -> Iterator[str]:
+    """Yield lines on what a check is going to read, how much is due in total, and what cannot be read."""
+    if forecast.resumed_from is not None:
+        started = human_time(iso_seconds(forecast.resumed_from))
+        yield f"resuming the stopped check of {started} UTC: segments checked since then are skipped"
+    if not forecast.due.segments:
+        yield pasteable(_nothing_due(forecast.archived))
         return
-    run, due = outlook.run, outlook.due
-    until = "" if outlook.time is None else f"; no look is begun after {clock(outlook.time)}"
+    run, due = forecast.run, forecast.due
+    until = "" if forecast.time is None else f"; no check starts after {clock(forecast.time)}"
     if run == due:
-        yield f"about {_segments_of(due)} to look at: {_read(due)}{until}"
+        yield f"about {_segments(due)} to check: {_requests(due)}{until}"
     else:
-        yield f"about {_segments_of(run)} to look at within the budget: {_read(run)}{until}"
-        yield f"about {_segments_of(due)} due in all: {_read(due)}"
-    if outlook.archived:
-        yield pasteable(f"{counted(outlook.archived, 'segment')} to look at, but archived: {_HOW_TO_RESTORE}")
+        yield f"about {_segments(run)} to check within the budget: {_requests(run)}{until}"
+        yield f"about {_segments(due)} due in total: {_requests(due)}"
+    if forecast.archived:
+        yield pasteable(f"{_archived_segments(forecast.archived)}: {_HOW_TO_RESTORE}")
 
 
-def _segments_of(cost: "InspectionCost") -> str:
+def _segments(cost: "InspectionCost") -> str:
     return f"{counted(cost.segments, 'segment')} of {counted(cost.recordings, 'recording')}"
 
 
-def _read(cost: "InspectionCost") -> str:
+def _requests(cost: "InspectionCost") -> str:
     return f"{counted(cost.requests, 'request')}, {human_bytes(cost.bytes)}"
 
 
+def _archived_segments(number: int) -> str:
+    return f"{counted(number, 'segment')} not yet checked to this depth {'is' if number == 1 else 'are'} archived"
+
+
 def _nothing_due(archived: int) -> str:
-    if not archived:
-        return _NOTHING
-    many = counted(archived, "segment")
-    verb = "is" if archived == 1 else "are"
-    return f"nothing is due: but {many} never looked at so deep {verb} archived: {_HOW_TO_RESTORE}"
+    return f"nothing is due, but {_archived_segments(archived)}: {_HOW_TO_RESTORE}" if archived else _NOTHING_DUE
 
 
-def inspection_lines(told: Mapping[str, Any], output: Output) -> Iterator[str]:
-    """The summary of a check for people."""
-    if not told["due"]["segments"] and not told["recordings"]:
-        yield pasteable(_nothing_due(told["archived"]))
+def inspection_lines(summary: Mapping[str, Any], output: Output) -> Iterator[str]:
+    """Yield the lines of a check's summary."""
+    if not summary["due"]["segments"] and not summary["recordings"]:
+        yield pasteable(_nothing_due(summary["archived"]))
         return
-    where = ", ".join(told["buckets"])
-    yield output.paint(
-        printable(f"{where}: looked at to depth {told['depth']} in {told['seconds']:.1f} s"), None, bold=True
-    )
-    verdicts = verdicts_line(told["verdicts"], output)
-    yield f"  recordings  {told['recordings']:,}{': ' if verdicts else ''}{verdicts}"
-    if told["changes"]:
-        yield f"  changes     {', '.join(told['changes'])}"
-    archived = f", {told['archived']:,} archived: {pasteable(_HOW_TO_RESTORE)}" if told["archived"] else ""
-    yield f"  segments    {told['segments']:,}, {counted(told['findings'], 'finding')}{archived}"
-    requests = ", ".join(f"{number:,} {kind}" for kind, number in told["requests"].items())
-    yield f"  read        {human_bytes(told['bytes_read'])}; requests: {requests}"
-    left = told["left"]
+    title = f"{', '.join(summary['buckets'])}: checked to depth {summary['depth']} in {summary['seconds']:.1f} s"
+    yield output.paint(printable(title), None, bold=True)
+    verdicts = verdicts_line(summary["verdicts"], output)
+    yield f"  recordings  {summary['recordings']:,}{': ' if verdicts else ''}{verdicts}"
+    if summary["changes"]:
+        yield f"  changes     {', '.join(summary['changes'])}"
+    archived = f", {summary['archived']:,} archived: {pasteable(_HOW_TO_RESTORE)}" if summary["archived"] else ""
+    yield f"  segments    {summary['segments']:,}, {counted(summary['findings'], 'finding')}{archived}"
+    requests = ", ".join(f"{number:,} {kind}" for kind, number in summary["requests"].items())
+    yield f"  read        {human_bytes(summary['bytes_read'])}; requests: {requests}"
+    left = summary["left"]
     if left["segments"]:
-        why = f"the {told['stopped_by']} is used up; " if told["stopped_by"] else ""
-        many = f"{counted(left['segments'], 'segment')} of {counted(left['recordings'], 'recording')}"
-        some = f"about {many}, {human_bytes(left['bytes'])}"
-        yield f"  left        {why}{some} for the next run"
+        reason = f" (the {summary['stopped_by']} is used up)" if summary["stopped_by"] else ""
+        number = f"{counted(left['segments'], 'segment')} of {counted(left['recordings'], 'recording')}"
+        yield f"  remaining   about {number}, {human_bytes(left['bytes'])}: run the check again{reason}"

@@ -10,7 +10,7 @@ from ossrec.catalog.details.wall_clock import Span
 from ossrec.catalog.times import iso
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Output
-from ossrec.cli.output.tables import shortened, width
+from ossrec.cli.output.tables import clip_middle, width
 from ossrec.cli.output.text import printable
 from ossrec.cli.views.recording import MOST_LINES, legend, painted
 from ossrec.cli.views.time_axis import DAY, ticks
@@ -91,7 +91,7 @@ def _named(stream: RoomStream, margin: int) -> str:
 
 def _short(uid: str | None) -> str:
     quarter = shutil.get_terminal_size().columns // 4
-    return shortened(printable(_who(uid)), max(_SHORT_NAME, min(quarter, _NAME)))
+    return clip_middle(printable(_who(uid)), max(_SHORT_NAME, min(quarter, _NAME)))
 
 
 def _states(lane: Sequence[RoomRecording], start: int, end: int, columns: int) -> list[str]:

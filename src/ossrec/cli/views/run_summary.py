@@ -1,4 +1,4 @@
-"""How scans and checks tell what they could not look at, and what they found wrong."""
+"""Lines that the summaries of scans and checks share: verdicts, problems, and objects that could not be read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -6,51 +6,50 @@ from typing import Any
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.suggestions import suggested
+from ossrec.cli.output.text import counted
 
 PARTLY, FOUND = 3, 1  # exit codes
-MOST_TOLD = 1_000  # that a summary has of what could not be looked at, and of what was left out
+MAX_REPORTED = 1_000  # entries of each list of problems in a summary
 
-_MOST_LINES = 20  # of each
-
-
-def say_all(what: str, lines: Sequence[str], elsewhere: str) -> None:
-    """Each line on stderr, or the first of many and where the others are."""
-    for line in lines[:_MOST_LINES]:
-        say(f"ossrec: {what}: {line}")
-    if len(lines) > _MOST_LINES:
-        more = "" if len(lines) < MOST_TOLD else " or more"
-        say(f"ossrec: {what}: and {len(lines) - _MOST_LINES:,}{more} others: {elsewhere}")
+_MAX_LINES = 20  # lines on stderr for each kind of problem
 
 
-def say_unseen(warnings: Sequence[str]) -> None:
-    """What could not be looked at, on stderr."""
-    say_all("could not look", warnings, "`ossrec find --verdict unknown` lists the recordings")
+def say_lines(label: str, lines: Sequence[str], where: str) -> None:
+    """Write each line to stderr; of many, only the first, and *where* to find the others."""
+    for line in lines[:_MAX_LINES]:
+        say(f"ossrec: {label}: {line}")
+    if len(lines) > _MAX_LINES:
+        more = "" if len(lines) < MAX_REPORTED else " or more"
+        say(f"ossrec: {label}: and {len(lines) - _MAX_LINES:,}{more} others: {where}")
+
+
+def say_unread(warnings: Sequence[str]) -> None:
+    """Report on stderr what could not be read."""
+    say_lines("could not read", warnings, "`ossrec find --verdict unknown` lists the recordings")
 
 
 def failing(verdicts: Mapping[str, int], fail_on: frozenset[str]) -> dict[str, int]:
-    """How many recordings have each of the verdicts that make the exit code 1."""
+    """Return the number of recordings for each verdict in *fail_on* that occurs."""
     return {verdict: number for verdict, number in verdicts.items() if verdict in fail_on and number}
 
 
 def verdicts_line(verdicts: Mapping[str, int], output: Output) -> str:
-    """``3 complete, 1 damaged``, each in its colour."""
+    """Return counts such as ``3 complete, 1 damaged``, each in its color."""
     return ", ".join(
         output.paint(f"{number:,} {verdict}", VERDICTS.get(verdict)) for verdict, number in verdicts.items() if number
     )
 
 
-def unnamed_lines(told: Mapping[str, int]) -> str:
-    """What does not fit between files and tasks; "" if all does."""
-    ways = ((told["unknown"], "of no known task"), (told["contradicted"], "that contradict their tasks"))
-    return ", ".join(f"{number:,} files {what}" for number, what in ways if number)
+def link_problems(counts: Mapping[str, int]) -> str:
+    """Return the numbers of recordings that do not match a task; "" if there are none."""
+    kinds = ((counts["unknown"], "without a known task"), (counts["contradicted"], "contradicting a task"))
+    return ", ".join(f"{counted(number, 'recording')} {kind}" for number, kind in kinds if number)
 
 
-def problems(told: Mapping[str, Any], bad: Mapping[str, int], output: Output) -> Iterator[str]:
-    """What is wrong, in a line each."""
-    if told["warnings"]:
-        number = len(told["warnings"])
-        things = "1 thing" if number == 1 else f"{number:,} things"
-        yield output.paint(f"{things} could not be looked at", "magenta")
-    if bad:
-        counts = ", ".join(f"{number:,} {verdict}" for verdict, number in bad.items())
-        yield output.paint(f"{counts}: {suggested('find', '--verdict', ','.join(bad))} lists them", "red")
+def problems(summary: Mapping[str, Any], failing: Mapping[str, int], output: Output) -> Iterator[str]:
+    """Yield a line on what could not be read, and a line on recordings with a verdict of --fail-on."""
+    if number := len(summary["warnings"]):
+        yield output.paint(f"{counted(number, 'item')} could not be read", "magenta")
+    if failing:
+        counts = ", ".join(f"{number:,} {verdict}" for verdict, number in failing.items())
+        yield output.paint(f"{counts} ({suggested('find', '--verdict', ','.join(failing))})", "red")

@@ -48,7 +48,7 @@ def _pickled(number: int, done: "Future[InspectionResult]") -> bytes:
     error = done.exception()
     response: Any = done.result() if error is None else error
     if error is not None and not isinstance(error, OssrecError):
-        response = OssrecError(f"unforeseen: {type(error).__name__}: {error}".splitlines()[0])
+        response = OssrecError(f"unexpected error: {type(error).__name__}: {error}".splitlines()[0])
     return pickle.dumps((number, response), pickle.HIGHEST_PROTOCOL)
 
 
