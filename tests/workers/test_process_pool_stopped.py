@@ -23,7 +23,7 @@ from tests.workers.stuck import SOON, Stuck
 ROOT = Path(__file__).parents[2]
 SEGMENTS = 24
 PLANNED = b"ossrec: about 24 segments of 6 recordings to look at: 24 requests, "
-STOPPING = b"ossrec: stopping after the segments in hand; Ctrl-C again stops at once"
+STOPPING = b"ossrec: stopping after the current segments; Ctrl-C again stops at once"
 KEPT = b"ossrec: stopped; all inspected segments are saved; the next check resumes from there"
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs to wait for processes of others")

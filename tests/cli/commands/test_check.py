@@ -30,7 +30,7 @@ def scanned(bucket: Path, ossrec: Ossrec) -> Path:
 def test_it_says_what_it_will_cost_and_what_came_of_it(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--depth", "full")
     size = sum(len(slice_of("camera", number)) for number in range(3)) * 3 / 1024
-    assert ran.err == f"ossrec: about 9 segments of 3 recordings to look at: 9 requests, {size:.1f} KiB\n"
+    assert ran.err == f"ossrec: about 9 segments of 3 recordings to check: 9 requests, {size:.1f} KiB\n"
     assert ran.code == 0
     assert "checked to depth full" in ran.out
     assert "recordings  3: 3 complete" in ran.out
@@ -80,7 +80,7 @@ def test_what_is_there_and_not_due_is_no_slip_of_the_pen(scanned: Path, ossrec: 
 def test_a_dry_run_only_tells_the_cost(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--dry-run")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("about 9 segments of 3 recordings to look at: 9 requests, ")
+    assert ran.out.startswith("about 9 segments of 3 recordings to check: 9 requests, ")
     assert len(ran.out.splitlines()) == 1
     assert ossrec("check", "-q").out == ""
     assert ossrec("check", "--dry-run").out == NOTHING
@@ -106,14 +106,15 @@ def test_what_a_run_will_do_within_its_budget_is_told_before(scanned: Path, ossr
     assert told["due"]["segments"] == 9
     lines = ossrec("check", *limits, "--dry-run").out.splitlines()
     assert [line.partition(":")[0] for line in lines] == [
-        "about 4 segments of 2 recordings to look at within the budget",
-        "about 9 segments of 3 recordings due in all",
+        "about 4 segments of 2 recordings to check within the budget",
+        "about 9 segments of 3 recordings due in total",
     ]
-    assert lines[0].endswith("; no look is begun after 2:00:00")
+    assert lines[0].endswith("; no check starts after 2:00:00")
     ran = ossrec("check", *limits, "--threads", "1")
     assert ran.err.splitlines() == [f"ossrec: {line}" for line in lines]
     assert "  segments    4, " in ran.out
-    assert "left        the budget is used up; about 5 segments of 2 recordings" in ran.out
+    assert "  remaining   about 5 segments of 2 recordings, " in ran.out
+    assert " (the budget is used up): run the check again\n" in ran.out
 
 
 def test_damage_is_found_and_told_by_the_exit_code(bucket: Path, ossrec: Ossrec) -> None:
@@ -136,8 +137,9 @@ def test_what_could_not_be_looked_at_is_told(scanned: Path, ossrec: Ossrec) -> N
 
 def test_a_budget_that_is_used_up_is_told(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--depth", "full", "--budget", "1KB")
-    assert "left        the budget is used up; about 8 segments of 3 recordings" in ran.out
-    assert ran.err.startswith("ossrec: about 1 segment of 1 recording to look at within the budget: 1 request, ")
+    assert "  remaining   about 8 segments of 3 recordings, " in ran.out
+    assert " (the budget is used up): run the check again\n" in ran.out
+    assert ran.err.startswith("ossrec: about 1 segment of 1 recording to check within the budget: 1 request, ")
 
 
 def test_its_summary_is_json_too(scanned: Path, ossrec: Ossrec) -> None:
@@ -199,14 +201,14 @@ def archived(scanned: Path) -> Path:
 
 
 def test_archived_segments_that_nobody_saw_are_told_by_every_check(archived: Path, ossrec: Ossrec) -> None:
-    how = "restore them, `ossrec explain LOOK001` says how"
+    how = "restore them first (`ossrec explain LOOK001`)"
     lines = ossrec("check", "--dry-run").out.splitlines()
-    assert lines[0].startswith("about 6 segments of 2 recordings to look at: ")
-    assert lines[1:] == [f"3 segments to look at, but archived: {how}"]
+    assert lines[0].startswith("about 6 segments of 2 recordings to check: ")
+    assert lines[1:] == [f"3 segments not yet checked to this depth are archived: {how}"]
     ran = ossrec("check")
     assert (ran.code, ran.err.splitlines()) == (0, [f"ossrec: {line}" for line in lines])
     assert f", 3 archived: {how}\n" in ran.out
-    nothing = f"nothing is due: but 3 segments never looked at so deep are archived: {how}\n"
+    nothing = f"nothing is due, but 3 segments not yet checked to this depth are archived: {how}\n"
     for arguments in ([], ["--dry-run"], ["--fail-on", "any"]):  # it looked at nothing: no exit code follows
         ran = ossrec("check", *arguments)
         assert (ran.code, ran.out, ran.err) == (0, nothing, "")
@@ -233,5 +235,5 @@ def test_a_check_that_goes_on_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--again", "0s")
     first, second = ran.err.splitlines()
     assert first.startswith("ossrec: resuming the stopped check of 20")
-    assert first.endswith(" UTC, which was stopped: what was looked at since is not due")
-    assert second.startswith("ossrec: about 8 segments of 3 recordings to look at: ")
+    assert first.endswith(" UTC: segments checked since then are skipped")
+    assert second.startswith("ossrec: about 8 segments of 3 recordings to check: ")

@@ -163,7 +163,7 @@ def test_the_first_ctrl_c_is_answered_at_once(ossrec: Ossrec, server: OssServer)
     server.faults.add(Fault("LIST", after=lambda: os.kill(os.getpid(), signal.SIGINT)))
     ran = ossrec("scan", "oss://recordings", "-q")
     first, second = ran.err.splitlines()
-    assert first == "ossrec: stopping after the page in hand; Ctrl-C again stops at once"
+    assert first == "ossrec: stopping after the current page; Ctrl-C again stops at once"
     assert second.startswith("ossrec: stopped; ")
     assert (ran.code, ran.out) == (130, "")
 
@@ -199,7 +199,7 @@ LISTING = ScanState("listing", 120_000, 500_000, 0, None, 34, 5)
     [
         ("listing", "9,000 of about 9,900 objects (9/s), 1 playlists read", "9,000 of about 9,900 objects (9/s)"),
         (
-            "looking",
+            "inspecting",
             "7 of about 9,900 segments, 1.5 GiB (99.9 MiB/s), 1 recordings",
             "7 of about 9,900 segments, 1.5 GiB",
         ),
@@ -233,7 +233,7 @@ def test_in_a_log_a_line_comes_once_a_minute(
 
 
 def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(progress, "INTERVAL", 0.0)
     with progress.progress_display(quiet=True) as show:
         show(LISTING)
     assert capsys.readouterr() == ("", "")

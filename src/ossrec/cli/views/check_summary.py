@@ -82,4 +82,4 @@ def inspection_lines(summary: Mapping[str, Any], output: Output) -> Iterator[str
     if left["segments"]:
         reason = f" (the {summary['stopped_by']} is used up)" if summary["stopped_by"] else ""
         number = f"{counted(left['segments'], 'segment')} of {counted(left['recordings'], 'recording')}"
-        yield f"  remaining   about {number}, {human_bytes(left['bytes'])}: run the check again{reason}"
+        yield f"  remaining   about {number}, {human_bytes(left['bytes'])}{reason}: run the check again"
