@@ -21,7 +21,7 @@ class Skipped(NamedTuple):
 
     name: str  # printable; bytes that are not UTF-8 stand as \\xNN
     reason: str
-    unseen: str | None = None  # keys that start so may exist: nothing is known of them
+    unlisted_prefix: str | None = None  # keys that start so may exist: nothing is known of them
 
 
 class Cursor(NamedTuple):
@@ -76,7 +76,7 @@ class TaskFact(NamedTuple):
     recordid: str
     source: str  # "import", "rest" or "callback"
     identity: str
-    kind: str  # "told", "applied", "started", "layout", "stopped", "idle", "failed" or "result"
+    kind: str  # "stated", "applied", "started", "layout", "stopped", "idle", "failed" or "result"
     at_ms: int | None = None  # when it happened, by whoever says so
     roomid: str | None = None
     stream: str | None = None  # "mixed" or "source"
@@ -95,7 +95,7 @@ class RecorderRequest(NamedTuple):
     trace_id: str
     app_id: int
     room_id: str
-    asked_ms: int
+    sent_ms: int
     stream: str | None = None  # "mixed" or "source"
     resid: str | None = None
     recordid: str | None = None

@@ -143,12 +143,12 @@ class CatalogBuilder:
             "suffix": suffix,
             "etag": b"e" * 16,
             "depth": "full",
-            "looked": NOW,
+            "inspected": NOW,
             "bytes_read": 188_000,
             **columns,
         }
         marks = ", ".join(f":{name}" for name in values)
-        self.conn.execute(f"INSERT INTO looks ({', '.join(values)}) VALUES ({marks})", values)
+        self.conn.execute(f"INSERT INTO inspections ({', '.join(values)}) VALUES ({marks})", values)
 
     def media_format(self, kind: str, codec: str, **columns: int) -> int:
         """A format of a stream; gives its number."""

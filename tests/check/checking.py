@@ -111,12 +111,12 @@ def content(catalog: Path) -> dict[str, list[tuple[Any, ...]]]:
         for row in select(
             catalog,
             "SELECT s.stem || l.suffix, hex(l.etag), depth, failure, detail, bytes_read, packet_size, packets,"
-            " first_pts, duration_ms, counters, notes, streams FROM looks l JOIN stems s ON s.id = l.stem_id",
+            " first_pts, duration_ms, counters, faults, streams FROM inspections l JOIN stems s ON s.id = l.stem_id",
         )
     ]
     measured = select(
         catalog,
-        "SELECT path, segments_lookable, looked IS NULL, measured_duration, damaged_seconds, bit_rate, first_pts,"
+        "SELECT path, segments_inspectable, inspected IS NULL, measured_duration, damaged_seconds, bit_rate, first_pts,"
         " video_codec, width, height, audio_codec, sample_rate, channels FROM recordings",
     )
     packets = select(catalog, "SELECT code, subject, detail, packet, lost FROM findings")

@@ -32,10 +32,11 @@ def backdate(catalog: Path, seconds: int) -> None:
     """Have all looks and checks been made so many seconds earlier."""
     with closing(sqlite3.connect(catalog, isolation_level=None)) as conn:
         for sql in (
-            "UPDATE looks SET looked = looked - ?1",
-            "UPDATE recordings SET looked = looked - ?1",
+            "UPDATE inspections SET inspected = inspected - ?1",
+            "UPDATE recordings SET inspected = inspected - ?1",
             "UPDATE scans SET started = started - ?1, finished = finished - ?1,"
-            " summary = json_set(summary, '$.since', json_extract(summary, '$.since') - ?1) WHERE kind = 'check'",
+            " summary = json_set(summary, '$.inspected_since', json_extract(summary, '$.inspected_since') - ?1)"
+            " WHERE kind = 'check'",
         ):
             conn.execute(sql, (seconds,))
 
@@ -54,11 +55,11 @@ def stop_after(segments: int) -> CheckCallbacks:
 
 def interrupted(catalog: Path, segments: int, again: float = 0.0) -> int:
     """A check that is stopped so; how many of its looks were kept, of them that are not from before."""
-    before = dict(select(catalog, "SELECT stem_id || suffix, looked FROM looks"))
+    before = dict(select(catalog, "SELECT stem_id || suffix, inspected FROM inspections"))
     with pytest.raises(Interrupted, match="the same check, started within two days, resumes from there"):
         check(catalog, again=again, threads=1, callbacks=stop_after(segments))
-    after = dict(select(catalog, "SELECT stem_id || suffix, looked FROM looks"))
-    return sum(looked != before[key] for key, looked in after.items())
+    after = dict(select(catalog, "SELECT stem_id || suffix, inspected FROM inspections"))
+    return sum(inspected != before[key] for key, inspected in after.items())
 
 
 def test_small_segments_are_looked_at_again_at_the_edges(folder: Path, looked_at: Path) -> None:
@@ -112,7 +113,7 @@ def test_a_budget_that_is_used_up_is_no_end_either(looked_at: Path) -> None:
     assert (first.stopped_by, 0 < first.left["segments"] < 12) == ("budget", True)
     second = check(looked_at, again=0.0)
     assert second.segments == first.left["segments"]
-    assert select(looked_at, "SELECT count(*) FROM looks WHERE looked < unixepoch() - 86400") == [(0,)]
+    assert select(looked_at, "SELECT count(*) FROM inspections WHERE inspected < unixepoch() - 86400") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_where_others_did_what_it_had_left_it_begins_anew(looked_at: Path) -> No
     assert (outlook.due.segments, outlook.resumed_from) == (12, None)
 
 
-@pytest.mark.parametrize("summary", ["nonsense", "[1]", "{}", '{"asked": 3}', "null"])
+@pytest.mark.parametrize("summary", ["nonsense", "[1]", "{}", '{"requested": 3}', "null"])
 def test_what_others_write_into_a_run_is_no_check_to_go_on_with(looked_at: Path, summary: str) -> None:
     interrupted(looked_at, 4)
     with closing(sqlite3.connect(looked_at, isolation_level=None)) as conn:

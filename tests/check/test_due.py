@@ -88,8 +88,8 @@ def test_with_again_old_looks_are_made_again(folder: Path, catalog: Path) -> Non
     scan(folder, catalog)
     check(catalog)
     with closing(sqlite3.connect(catalog, isolation_level=None)) as conn:
-        conn.execute("UPDATE looks SET looked = looked - 100 WHERE stem_id = 1")
-        conn.execute("UPDATE recordings SET looked = looked - 100 WHERE path LIKE '%room0'")
+        conn.execute("UPDATE inspections SET inspected = inspected - 100 WHERE stem_id = 1")
+        conn.execute("UPDATE recordings SET inspected = inspected - 100 WHERE path LIKE '%room0'")
     assert check(catalog, again=1000.0).segments == 0
     again = check(catalog, again=50.0)
     assert (again.recordings, again.segments) == (1, 3)
@@ -103,8 +103,8 @@ def test_a_look_from_the_future_is_made_again_once(folder: Path, catalog: Path) 
     scan(folder, catalog)
     check(catalog)
     with closing(sqlite3.connect(catalog, isolation_level=None)) as conn:
-        conn.execute("UPDATE looks SET looked = looked + 100000000 WHERE stem_id = 1")
-        conn.execute("UPDATE recordings SET looked = looked + 100000000 WHERE path LIKE '%room0'")
+        conn.execute("UPDATE inspections SET inspected = inspected + 100000000 WHERE stem_id = 1")
+        conn.execute("UPDATE recordings SET inspected = inspected + 100000000 WHERE path LIKE '%room0'")
     assert check(catalog).segments == 0
     again = check(catalog, again=1000.0)
     assert (again.recordings, again.segments, again.left["segments"]) == (1, 3, 0)
@@ -199,10 +199,10 @@ def test_what_lies_outside_the_prefix_of_the_scan_is_not_called_missing(folder: 
     )
     put_all(folder, objects)
     scan(folder, catalog, prefix="2026/")
-    before = set(select(catalog, "SELECT code, detail FROM findings WHERE source IN ('listing', 'look')"))
+    before = set(select(catalog, "SELECT code, detail FROM findings WHERE source IN ('listing', 'access')"))
     assert {code for code, _ in before} >= {"HLS174"}
     check(catalog)
-    assert set(select(catalog, "SELECT code, detail FROM findings WHERE source IN ('listing', 'look')")) == before
+    assert set(select(catalog, "SELECT code, detail FROM findings WHERE source IN ('listing', 'access')")) == before
 
 
 def test_a_check_is_a_run_of_its_own_that_scans_do_not_take_for_a_scan(folder: Path, catalog: Path) -> None:

@@ -51,7 +51,7 @@ def test_what_was_seen_before_a_kill_is_not_read_again(scanned: Path, monkeypatc
         patch.setattr("ossrec.jobs.check.bucket_sessions.BucketSession.judge", power_cut)
         with pytest.raises(RuntimeError, match="power"):
             check(scanned, threads=1)
-    (kept,) = select(scanned, "SELECT count(*) FROM looks")[0]
+    (kept,) = select(scanned, "SELECT count(*) FROM inspections")[0]
     assert 0 < kept < 32
     assert check(scanned).segments == 32 - kept
     assert select(scanned, "SELECT count(*) FROM recordings WHERE due") == [(0,)]

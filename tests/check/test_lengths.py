@@ -94,10 +94,10 @@ def test_a_length_that_the_next_segment_contradicts_corrects_nothing_by_edges_al
     put_all(folder, objects_of(recipe(5, 0, (640, 360))))
     looked_at(folder, catalog, "edges")
     with closing(sqlite3.connect(catalog)) as conn, conn:
-        for suffix, text in conn.execute("SELECT suffix, streams FROM looks").fetchall():
+        for suffix, text in conn.execute("SELECT suffix, streams FROM inspections").fetchall():
             streams = [[*one[:4], one[4] and 4 * one[4], *one[5:]] for one in json.loads(text)]
             conn.execute(
-                "UPDATE looks SET streams = ?, depth = ? WHERE suffix = ?", (json.dumps(streams), depth, suffix)
+                "UPDATE inspections SET streams = ?, depth = ? WHERE suffix = ?", (json.dumps(streams), depth, suffix)
             )
 
     made = rebuilt(folder, catalog)

@@ -82,7 +82,7 @@ def test_a_signal_stops_it_after_the_segments_in_hand(folder: Path, scanned: Pat
     with pytest.raises(Interrupted, match="all inspected segments are saved; the next check resumes from there"):
         check(scanned, threads=1, callbacks=talk)
     assert told == ["asked"]
-    (kept,) = select(scanned, "SELECT count(*) FROM looks")[0]
+    (kept,) = select(scanned, "SELECT count(*) FROM inspections")[0]
     assert 4 <= kept < 12
     assert is_sound(scanned)
     assert check(scanned).segments == 12 - kept

@@ -40,7 +40,7 @@ def test_a_check_keeps_what_it_saw_and_judges(folder: Path, catalog: Path) -> No
     row = found(catalog)[0]
     assert (row["verdict"], row["depth"], row["reasons"]) == ("complete", "full", [])
     measured = (
-        "SELECT segments_lookable, video_codec, audio_codec, bit_rate > 0, round(measured_duration) FROM recordings"
+        "SELECT segments_inspectable, video_codec, audio_codec, bit_rate > 0, round(measured_duration) FROM recordings"
     )
     assert select(catalog, measured) == [(4, "h264", "aac", 1, 9.0)]
     assert (summary.recordings, summary.segments, summary.requests["get"]) == (1, 4, 4)
@@ -78,7 +78,7 @@ def test_edges_reads_head_and_tail_of_long_segments_and_the_whole_of_short_ones(
         (segment(stem(1), 0), size - TAIL, size),
         (segment(stem(1), 1), 0, short),
     ]
-    looks = select(catalog, "SELECT suffix, depth, bytes_read FROM looks ORDER BY suffix")
+    looks = select(catalog, "SELECT suffix, depth, bytes_read FROM inspections ORDER BY suffix")
     assert [row[1:] for row in looks] == [("edges", HEAD + TAIL), ("full", short)]  # what was read to its end is known
 
 
@@ -124,7 +124,7 @@ def test_what_is_no_plain_mpeg_ts_is_passed_over_and_not_due_again(
     bucket = asked_for(folder)
     check(catalog, lambda _: bucket, depth="full")
     assert bucket.ranges == []
-    assert select(catalog, "SELECT segments_lookable, depth FROM recordings") == [(0, "listing")]
+    assert select(catalog, "SELECT segments_inspectable, depth FROM recordings") == [(0, "listing")]
     assert check(catalog, depth="full").recordings == 0
 
 

@@ -67,7 +67,7 @@ def test_a_segment_that_cannot_be_read_is_unknown_and_the_rest_goes_on(
     rows = found(catalog)
     assert [(row["verdict"], row["reasons"]) for row in rows] == [("unknown", [code]), ("complete", [])]
     assert (summary.segments, summary.partly) == (5, code != "LOOK001")
-    (told,) = select(catalog, "SELECT failure, detail FROM looks WHERE failure IS NOT NULL")
+    (told,) = select(catalog, "SELECT failure, detail FROM inspections WHERE failure IS NOT NULL")
     assert told[0] == code
     assert detail in told[1]
 
@@ -100,7 +100,7 @@ def test_no_request_is_made_for_what_the_listing_calls_archived(
     summary = check(catalog, lambda _: connect(server))
     assert KEY not in [request.key for request in server.requests]
     assert (summary.archived, summary.segments, summary.warnings) == (1, 5, [])
-    (told,) = select(catalog, "SELECT failure, detail FROM looks WHERE failure IS NOT NULL")
+    (told,) = select(catalog, "SELECT failure, detail FROM inspections WHERE failure IS NOT NULL")
     assert told == ("LOOK001", f"ColdArchive: ossutil restore oss://recordings/{KEY}")
     again = check(catalog, lambda _: connect(server))
     assert (again.recordings, again.left["segments"]) == (0, 0)  # nothing is new until it is restored

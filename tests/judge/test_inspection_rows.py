@@ -73,8 +73,8 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
 
     assert known.content(row.video or 0) == ("video", "h264", 640, 360, None, None)
     assert known.content(row.audio or 0) == ("audio", "aac", None, None, 48_000, 2)
-    assert (row.first_pts, row.duration_ms, row.packets, row.looked) == (88_000, 10_111, 1000, 7)
-    assert row.notes is None
+    assert (row.first_pts, row.duration_ms, row.packets, row.inspected) == (88_000, 10_111, 1000, 7)
+    assert row.faults is None
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
         ("streams", "[" * 100_000),
         ("counters", "[[1, 2]]"),
         ("counters", '[[1, 2, 3, "x"]]'),
-        ("notes", '[["TS999", "", 1, 2, 3, 4]]'),
-        ("notes", '[["TS350", 5, 1, 2, 3, 4]]'),
-        ("notes", '[["TS350", "", 1, NaN, 3, 4]]'),
-        ("notes", '[["TS350", "", 1, [], 3, 4]]'),
+        ("faults", '[["TS999", "", 1, 2, 3, 4]]'),
+        ("faults", '[["TS350", 5, 1, 2, 3, 4]]'),
+        ("faults", '[["TS350", "", 1, NaN, 3, 4]]'),
+        ("faults", '[["TS350", "", 1, [], 3, 4]]'),
     ],
 )
 def test_what_somebody_else_wrote_there_is_no_look(catalog: sqlite3.Connection, column: str, text: str) -> None:

@@ -59,7 +59,7 @@ def formats(tmp_path: Path) -> Iterator[FormatTable]:
 
 
 def look(
-    formats: FormatTable, number: int, *notes: SegmentFault, depth: str = "full", looked: int = 100
+    formats: FormatTable, number: int, *notes: SegmentFault, depth: str = "full", inspected: int = 100
 ) -> StoredInspection:
     """A sound look at segment *number* of a recording whose segments continue each other, but for *notes*."""
     start = 90_000 * (10 + 10 * number)
@@ -67,7 +67,7 @@ def look(
     counters = (CounterEnds(256, 900 * number % 16, (900 * (number + 1) - 1) % 16),)
     kind = "full" if depth == "full" else "edges"
     seen = Inspection(kind, 188_000, 188_000, 188, 1000, streams, counters, notes)
-    return row_of((1, f"s{number}.ts", ETAG), seen, looked, formats)
+    return row_of((1, f"s{number}.ts", ETAG), seen, inspected, formats)
 
 
 LOST = SegmentFault("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
@@ -141,18 +141,18 @@ def test_what_no_playlist_names_is_looked_at_and_has_no_place() -> None:
 def test_a_recording_that_nobody_looked_into(formats: FormatTable) -> None:
     measures, found, failures, _ = measure(assembled(piece(0), piece(1)), KEY, formats)
 
-    assert (measures.depth, measures.segments_lookable, measures.looked) == ("listing", 2, None)
+    assert (measures.depth, measures.segments_inspectable, measures.inspected) == ("listing", 2, None)
     assert measures.measured_duration is None
     assert (found, failures) == ([], [])
 
 
 def test_a_sound_recording_is_measured(formats: FormatTable) -> None:
-    looks = {f"day/s{n}.ts": look(formats, n, looked=100 + n) for n in range(2)}
+    looks = {f"day/s{n}.ts": look(formats, n, inspected=100 + n) for n in range(2)}
 
     measures, found, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert found == []
-    assert (measures.depth, measures.looked, measures.damaged_seconds) == ("full", 100, 0)
+    assert (measures.depth, measures.inspected, measures.damaged_seconds) == ("full", 100, 0)
     assert (measures.measured_duration, measures.bit_rate, measures.first_pts) == (20.0, 150_400, 900_000)
     assert (measures.video_codec, measures.width, measures.height) == ("h264", 640, 360)
     assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)

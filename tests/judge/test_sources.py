@@ -28,7 +28,7 @@ def facts(
     )
     objects = {(1, "x1.ts"): StoredObject(SEGMENT, 188, 0, b"e", None)}
     recording = StoredRecording(1, "day/rid_a_b", None, before, {1: "day/"}, objects, [], {})
-    measured = Measurement(Measures(depth="full", looked=100), [], [], {})
+    measured = Measurement(Measures(depth="full", inspected=100), [], [], {})
     return RecordingFacts(recording, joined, unreadable, measured, TaskKnowledge(task), 0, is_idle)
 
 
@@ -86,6 +86,6 @@ def test_findings_are_stored_by_source_without_those_of_the_text() -> None:
 
     evaluation = evaluate(facts(assembled(orphans=(ORPHAN,)), task=STOPPED))
 
-    assert list(evaluation.found) == names[1:] == ["name", "listing", "look", "segment"]
+    assert list(evaluation.found) == names[1:] == ["name", "listing", "access", "segment"]
     assert [f.code for f in evaluation.found["listing"]] == ["TSK465"]
     assert evaluation.verdict.reasons == ("TSK465",)

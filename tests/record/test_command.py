@@ -214,7 +214,7 @@ def test_who_stops_a_start_in_the_middle_is_told_what_is_open(recorder: Recorder
         starting.send_signal(number)
         _, said = starting.communicate()
     row, *others = ossrec("record", "status", "--format", "json").json
-    assert (others, row["call"], row["outcome"]) == ([], "start", "asked")
+    assert (others, row["call"], row["outcome"]) == ([], "start", "pending")
     if number == signal.SIGINT:
         assert starting.returncode == 130
         assert (

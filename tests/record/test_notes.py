@@ -89,7 +89,7 @@ def test_the_row_is_there_before_the_request(recorder: Recorder, client: Recorde
 
     recorder.answer = look  # type: ignore[method-assign]
     client.apply("lobby")
-    assert seen == [[("apply", "asked")]]
+    assert seen == [[("apply", "pending")]]
 
 
 def test_what_is_done_becomes_facts_of_the_task(recorder: Recorder, client: RecorderClient) -> None:
@@ -141,7 +141,7 @@ def test_what_was_done_is_told_when_it_cannot_be_noted(recorder: Recorder, conn:
     resid = client.apply("lobby")
     conn.execute("CREATE TEMP TRIGGER full BEFORE UPDATE ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
     started = client.start(resid, RecordingRequest("lobby"))
-    assert noted()[-1] == ("start", "asked")
+    assert noted()[-1] == ("start", "pending")
     assert len(notes.problems) == 1
     assert all(part in notes.problems[0] for part in (started.recordid, resid.text, started.trace_id, "no room"))
 
@@ -160,7 +160,7 @@ def test_a_process_that_is_killed_leaves_a_trace(recorder: Recorder) -> None:
     with process:
         recorder.await_call("start")
         os.kill(process.pid, signal.SIGKILL)
-    assert noted() == [("apply", "done"), ("start", "asked")]
+    assert noted() == [("apply", "done"), ("start", "pending")]
 
 
 # Beside a scan.

@@ -49,7 +49,7 @@ _CONTENT = {
     " JOIN playlists p ON p.id = v.playlist_id JOIN stems s ON s.id = p.stem_id",
     "segments": "SELECT t.stem || q.suffix, g.number, s.stem || g.suffix, g.uri, start_ms, duration_ms FROM segments g"
     " JOIN playlists q ON q.id = g.playlist_id JOIN stems t ON t.id = q.stem_id LEFT JOIN stems s ON s.id = g.stem_id",
-    "claims": "SELECT s.stem || c.suffix, r.path FROM claims c JOIN stems s ON s.id = c.stem_id"
+    "claims": "SELECT s.stem || c.suffix, r.path FROM ownership c JOIN stems s ON s.id = c.stem_id"
     " JOIN recordings r ON r.id = c.recording_id",
     "findings": "SELECT r.path, source, code, severity, subject, detail, line, segment, start, length"
     " FROM findings f JOIN recordings r ON r.id = f.recording_id",

@@ -186,7 +186,7 @@ def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) 
     killed = r"no worker process is left, the last one was killed .*: run the check again to resume"
     with pytest.raises(OssrecError, match=killed):
         look(scanned, crew, progress=Killing(crew, 2))
-    ((kept,),) = select(scanned, "SELECT count(*) FROM looks")
+    ((kept,),) = select(scanned, "SELECT count(*) FROM inspections")
     assert 0 < kept < 32
     assert is_sound(scanned)
     assert check(scanned, depth="full").segments == 32 - kept

@@ -97,7 +97,7 @@ def goes_on(server: OssServer, catalog: Path, calm: Path) -> bool:
     """The next check looks at all that is not kept, and ends as the one that nobody disturbed."""
     server.faults.clear()
     assert is_sound(catalog)
-    ((kept,),) = select(catalog, "SELECT count(*) FROM looks WHERE failure IS NULL")
+    ((kept,),) = select(catalog, "SELECT count(*) FROM inspections WHERE failure IS NULL")
     again = check(catalog, lambda _: connect(server), depth="full")
     return again.segments == SEGMENTS - kept and content(catalog) == content(calm)
 

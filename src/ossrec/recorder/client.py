@@ -100,7 +100,7 @@ class RecorderClient:
         def send_apply() -> Resid:
             call = self._new_call("apply", room_id)
             response = self._call(call, {}, "resid")
-            return Resid(str(response.id("resid")), call.asked_ms)
+            return Resid(str(response.id("resid")), call.sent_ms)
 
         return self._retry(send_apply)
 

@@ -87,7 +87,7 @@ def _fact(msgid: str, notify: int | None, recordid: str, file: str | None, insid
         recordid=recordid,
         source="callback",
         identity=msgid,
-        kind="result" if is_result else "told",
+        kind="result" if is_result else "stated",
         at_ms=notify,
         roomid=_text(inside.get("roomid")),
         stream=stream if is_result else None,

@@ -118,7 +118,7 @@ CASES: dict[str, tuple[list[Row], list[tuple[Any, ...]]]] = {
         [("lost", None, None, ("TS350",), None, None)],
     ),
     "what is only worth knowing": ([finding("TS381"), finding("TS352"), finding("TS311", None, None)], []),
-    "what was found elsewhere": ([finding("LST260", source="listing"), finding("TS350", source="look")], []),
+    "what was found elsewhere": ([finding("LST260", source="listing"), finding("TS350", source="access")], []),
     "a time that is none": (
         [finding("TS350", 1, float("inf"), float("-inf"))],
         [("lost", None, None, ("TS350",), 1, None)],

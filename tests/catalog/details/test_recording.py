@@ -33,7 +33,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
     lobby = build.recording(LOBBY, started="20261101100000000", verdict="incomplete", reasons=["LST260"])
     playlist = build.playlist(lobby, LOBBY, SEGMENTS)
     build.conn.execute("UPDATE segments SET gap = 1 WHERE playlist_id = ? AND number = 1", (playlist,))
-    build.conn.execute("INSERT INTO claims SELECT stem_id, suffix, ? FROM objects WHERE suffix = 'seg 5.ts'", (lobby,))
+    sql = "INSERT INTO ownership SELECT stem_id, suffix, ? FROM objects WHERE suffix = 'seg 5.ts'"
+    build.conn.execute(sql, (lobby,))
     build.finding(lobby, "HLS140", 1, LOBBY, line=3)
     build.finding(lobby, "LST260", 3, LOBBY, "rid_1.ts", segment=1, start=10.0, length=10.0)
     first, second = build.scan(), build.scan(started=NOW + 600)

@@ -140,7 +140,7 @@ def test_slices_without_a_playlist_last_until_the_next_one(build: CatalogBuilder
 
 def test_a_slice_that_was_looked_at_lasts_as_long_as_was_measured(build: CatalogBuilder) -> None:
     first = "2026/rid_aa02_lobby_20261101100000000.ts"
-    build.recording(first, started="20261101100000000", seconds=60, duration=None, looked=NOW)
+    build.recording(first, started="20261101100000000", seconds=60, duration=None, inspected=NOW)
     for clock, measured in (("100000", 15_000), ("100100", 7_000)):
         key = f"2026/rid_aa02_lobby_20261101{clock}000.ts"
         build.object(key, 188)

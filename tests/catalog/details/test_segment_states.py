@@ -17,8 +17,8 @@ LOBBY = mixed("lobby")
 STEM = LOBBY.removesuffix(".m3u8")
 NAME = STEM.rpartition("/")[2]
 MEASURED = {
-    "segments_lookable": 4,
-    "looked": NOW,
+    "segments_inspectable": 4,
+    "inspected": NOW,
     "measured_duration": 38.5,
     "damaged_seconds": 1.5,
     "first_pts": 126_000,
@@ -58,7 +58,7 @@ def test_a_row_has_what_was_measured(build: CatalogBuilder) -> None:
     with closing(open_catalog(build.path)) as conn:
         (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
     told = {name: row[name] for name in MEASURED if name in row}
-    assert told == {name: value for name, value in MEASURED.items() if name not in ("looked", "first_pts")}
+    assert told == {name: value for name, value in MEASURED.items() if name not in ("inspected", "first_pts")}
     assert row["looked_at"] == "2026-11-01T12:00:00.000Z"
     assert row["start_pts"] == 126_000
 
@@ -67,7 +67,7 @@ def test_what_was_never_looked_at_has_no_measures(build: CatalogBuilder) -> None
     recorded(build)
     with closing(open_catalog(build.path)) as conn:
         (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
-    assert {row[name] for name in ("looked_at", "start_pts", "width", "bit_rate", "segments_lookable")} == {None}
+    assert {row[name] for name in ("looked_at", "start_pts", "width", "bit_rate", "segments_inspectable")} == {None}
     assert states(build) == ["present"] * 4
     assert [one["look"] for one in shown(build)["segments"]] == [None] * 4
 
@@ -77,7 +77,7 @@ def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
     audio = build.media_format("audio", "aac", sample_rate=48_000, channels=2)
     recorded(build, **MEASURED)
     measured = {"packet_size": 188, "packets": 10, "first_pts": 126_000, "duration_ms": 9_600}
-    build.look(f"{STEM}_0.ts", **measured, video=video, audio=audio, notes='[["TS350"],["TS350"]]')
+    build.look(f"{STEM}_0.ts", **measured, video=video, audio=audio, faults='[["TS350"],["TS350"]]')
     first, second, *_ = (one["look"] for one in shown(build)["segments"])
     assert first == {
         "depth": "full",
@@ -97,11 +97,11 @@ def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
 
 
 UNREAD: dict[str, tuple[dict[str, Any], dict[int, dict[str, Any]], str]] = {
-    "all were looked at": ({"looked": NOW}, {n: {} for n in range(4)}, "pppp"),
-    "one was not": ({"looked": NOW}, {0: {}, 1: {}, 3: {}}, "ppup"),
-    "one is archived": ({"looked": NOW}, {0: {}, 1: {"failure": "LOOK001"}, 2: {}, 3: {}}, "pupp"),
+    "all were looked at": ({"inspected": NOW}, {n: {} for n in range(4)}, "pppp"),
+    "one was not": ({"inspected": NOW}, {0: {}, 1: {}, 3: {}}, "ppup"),
+    "one is archived": ({"inspected": NOW}, {0: {}, 1: {"failure": "LOOK001"}, 2: {}, 3: {}}, "pupp"),
     "one is archived and none was looked at": ({}, {1: {"failure": "LOOK001"}}, "pupp"),
-    "one changed since": ({"looked": NOW}, {0: {}, 1: {"etag": b"other"}, 2: {}, 3: {}}, "pupp"),
+    "one changed since": ({"inspected": NOW}, {0: {}, 1: {"etag": b"other"}, 2: {}, 3: {}}, "pupp"),
 }
 
 
@@ -113,13 +113,13 @@ def test_what_was_not_looked_at_is_told_apart(
     for segment, look in looks.items():
         build.look(f"{STEM}_{segment}.ts", **look)
         if "failure" in look:
-            build.finding(number, look["failure"], 1, f"{STEM}_{segment}.ts", source="look")
+            build.finding(number, look["failure"], 1, f"{STEM}_{segment}.ts", source="access")
     assert "".join(state[0] for state in states(build)) == expected
 
 
 def test_a_slice_that_no_playlist_names_may_be_unread(build: CatalogBuilder) -> None:
     key = "2026/rid_aa02_hall_20261101100000000.ts"
-    build.recording(key, looked=NOW)
+    build.recording(key, inspected=NOW)
     build.object(key, 188)
     build.object("2026/rid_aa02_hall_20261101100015000.ts", 188)
     build.look(key)
@@ -148,9 +148,9 @@ def test_damage_stands_beside_its_segment(build: CatalogBuilder) -> None:
 
 
 HOSTILE = {
-    "notes that are no JSON": {"notes": "[[", "video": 99},
-    "notes that are no list": {"notes": '{"a": 1}'},
-    "numbers out of this world": {"first_pts": -(2**63), "duration_ms": 2**63 - 1, "packets": -5, "looked": 2**62},
+    "notes that are no JSON": {"faults": "[[", "video": 99},
+    "notes that are no list": {"faults": '{"a": 1}'},
+    "numbers out of this world": {"first_pts": -(2**63), "duration_ms": 2**63 - 1, "packets": -5, "inspected": 2**62},
     "a format of another kind": {"video": 1, "audio": 1},
     "texts that drive a terminal": {"failure": "\x1b[31m", "detail": "\u202e\n"},
 }
@@ -159,7 +159,7 @@ HOSTILE = {
 @pytest.mark.parametrize("look", HOSTILE.values(), ids=HOSTILE)
 def test_a_look_may_hold_anything(build: CatalogBuilder, look: dict[str, Any]) -> None:
     build.media_format("data", "\x1b]0;x\x07")
-    recorded(build, looked=NOW)
+    recorded(build, inspected=NOW)
     build.conn.execute("PRAGMA foreign_keys = OFF")
     build.look(f"{STEM}_0.ts", **look)
     (first, *_) = shown(build)["segments"]

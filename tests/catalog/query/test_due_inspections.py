@@ -19,17 +19,17 @@ def build(tmp_path: Path) -> CatalogBuilder:
     return CatalogBuilder(tmp_path / "c.db")
 
 
-def looked_at(build: CatalogBuilder, room: str, looked: int, depth: str = "full") -> None:
+def looked_at(build: CatalogBuilder, room: str, inspected: int, depth: str = "full") -> None:
     """A recording of one segment, which was looked at then."""
     key = mixed(room)
     segment = f"{key.removesuffix('.m3u8')}_20261101100000000.ts"
-    build.recording(key, started="20261101100000000", segments_lookable=1, depth=depth, looked=looked)
+    build.recording(key, started="20261101100000000", segments_inspectable=1, depth=depth, inspected=inspected)
     build.object(segment)
-    build.look(segment, looked=looked, depth=depth)
+    build.look(segment, inspected=inspected, depth=depth)
 
 
 @pytest.mark.parametrize(
-    ("looked", "is_due"),
+    ("inspected", "is_due"),
     [
         pytest.param(NOW - 31 * DAY, True, id="too long ago"),
         pytest.param(NOW - 30 * DAY - 1, True, id="a second too long ago"),
@@ -40,44 +40,44 @@ def looked_at(build: CatalogBuilder, room: str, looked: int, depth: str = "full"
     ],
 )
 def test_a_look_is_old_when_it_is_too_long_ago_or_from_the_future(
-    build: CatalogBuilder, looked: int, is_due: bool
+    build: CatalogBuilder, inspected: int, is_due: bool
 ) -> None:
-    looked_at(build, "lobby", looked)
+    looked_at(build, "lobby", inspected)
     due = due_for_inspection(build.conn, RecordingFilter(), AGAIN, CLOCK)
     assert [one.path for one in due] == ([mixed("lobby").removesuffix(".m3u8")] if is_due else [])
     everything = due_for_inspection(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1, NOW), CLOCK)
     cost, archived = inspection_cost(build.conn, everything, AGAIN)
     assert (cost.segments, archived) == (is_due, 0)
-    assert AGAIN.is_met("full", looked, 188_000) != is_due
+    assert AGAIN.is_met("full", inspected, 188_000) != is_due
 
 
 def test_without_a_time_no_look_is_old(build: CatalogBuilder) -> None:
-    for room, looked in (("a", 0), ("b", NOW), ("c", NOW + DAY)):
-        looked_at(build, room, looked)
+    for room, inspected in (("a", 0), ("b", NOW), ("c", NOW + DAY)):
+        looked_at(build, room, inspected)
     wish = InspectionPolicy("full", None, NOW)
     assert due_for_inspection(build.conn, RecordingFilter(), wish, CLOCK) == []
     everything = due_for_inspection(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 2 * DAY), CLOCK)
     assert len(everything) == 3
     assert inspection_cost(build.conn, everything, wish)[0].segments == 0
-    assert all(wish.is_met("full", looked, 188_000) for looked in (0, NOW, NOW + DAY))
+    assert all(wish.is_met("full", inspected, 188_000) for inspected in (0, NOW, NOW + DAY))
 
 
-@pytest.mark.parametrize("looked", [0, NOW + DAY])
+@pytest.mark.parametrize("inspected", [0, NOW + DAY])
 @pytest.mark.parametrize(
     ("ends", "is_due"), [pytest.param(187_999, False, id="large"), pytest.param(188_000, True, id="small")]
 )
 def test_a_full_look_grows_old_for_one_at_the_edges_that_would_see_as_much(
-    build: CatalogBuilder, looked: int, ends: int, is_due: bool
+    build: CatalogBuilder, inspected: int, ends: int, is_due: bool
 ) -> None:
-    looked_at(build, "lobby", looked)
+    looked_at(build, "lobby", inspected)
     wish = AGAIN._replace(depth="edges", ends=ends)
     due = due_for_inspection(build.conn, RecordingFilter(), wish, CLOCK)
     assert len(due) == is_due
     everything = due_for_inspection(build.conn, RecordingFilter(), AGAIN, CLOCK)
     assert inspection_cost(build.conn, everything, wish)[0].segments == is_due
-    assert wish.is_met("full", looked, 188_000) != is_due
-    assert due_for_inspection(build.conn, RecordingFilter(), wish._replace(looked_before=None), CLOCK) == []
-    looked_at(build, "hall", looked, depth="edges")
+    assert wish.is_met("full", inspected, 188_000) != is_due
+    assert due_for_inspection(build.conn, RecordingFilter(), wish._replace(inspected_before=None), CLOCK) == []
+    looked_at(build, "hall", inspected, depth="edges")
     assert len(due_for_inspection(build.conn, RecordingFilter(), wish, CLOCK)) == is_due + 1
 
 
@@ -98,7 +98,7 @@ def test_what_is_due_of_a_few_is_found_by_their_index(
     build.conn.set_trace_callback(asked.append)
     due_for_inspection(build.conn, RecordingFilter(**wanted), AGAIN, CLOCK)
     build.conn.set_trace_callback(None)
-    (question,) = [sql for sql in asked if "looked NOT BETWEEN" in sql]
+    (question,) = [sql for sql in asked if "inspected NOT BETWEEN" in sql]
     steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
     assert any(index in step for step in steps), steps
     assert not any(step.startswith("SCAN recordings") for step in steps), steps
@@ -112,6 +112,6 @@ def test_the_cost_is_counted_by_the_keys_of_looks(build: CatalogBuilder) -> None
         build.conn, due_for_inspection(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1), CLOCK), AGAIN
     )
     build.conn.set_trace_callback(None)
-    (question,) = [sql for sql in asked if "LEFT JOIN looks" in sql]
+    (question,) = [sql for sql in asked if "LEFT JOIN inspections" in sql]
     steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
     assert any("SEARCH l USING PRIMARY KEY (stem_id=? AND suffix=?)" in step for step in steps), steps

@@ -48,7 +48,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
     build.object("2026/readme.txt", 12)
     build.object("2026/gone.txt", gone=build.scan())
     claimed = build.object("2026/odd.ts", 188)
-    build.conn.execute("INSERT INTO claims VALUES (?, ?, 1)", claimed)
+    build.conn.execute("INSERT INTO ownership VALUES (?, ?, 1)", claimed)
     build.in_bucket("/srv/other").recording(mixed("lobby", "aa10"), started="20261105100000000")
     build.object("z/last.txt")
     build.scan(prefix="2026/", started=NOW + 60)

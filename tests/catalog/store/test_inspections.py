@@ -15,7 +15,7 @@ from ossrec.catalog.store.scans import bucket_number
 from ossrec.catalog.store.stems import Stems
 
 REST = "_20261101120000123.ts"
-GOOD = StoredInspection(1, REST, b"1" * 16, "edges", 100, None, None, 4096, 188, 40, 90_000, 4000, notes="[]")
+GOOD = StoredInspection(1, REST, b"1" * 16, "edges", 100, None, None, 4096, 188, 40, 90_000, 4000, faults="[]")
 FAILED = StoredInspection(1, REST, b"1" * 16, "full", 200, "LOOK003", "the bucket failed", 0)
 
 
@@ -37,7 +37,11 @@ def writer(writer: sqlite3.Connection) -> sqlite3.Connection:
             FAILED._replace(etag=b"2" * 16),
             id="a failure replaces a look at another version",
         ),
-        pytest.param([GOOD, GOOD._replace(looked=300)], GOOD._replace(looked=300), id="a later look replaces a look"),
+        pytest.param(
+            [GOOD, GOOD._replace(inspected=300)],
+            GOOD._replace(inspected=300),
+            id="a later inspection replaces an inspection",
+        ),
     ],
 )
 def test_what_is_kept_of_looks_at_one_object(

@@ -26,7 +26,7 @@ def playlist_over(build: CatalogBuilder, key: str, *names: str) -> int:
 
 def claims(conn: sqlite3.Connection) -> list[tuple[str, int]]:
     return conn.execute(
-        "SELECT stem || suffix, c.recording_id FROM claims c JOIN stems s ON s.id = c.stem_id ORDER BY 1"
+        "SELECT stem || suffix, c.recording_id FROM ownership c JOIN stems s ON s.id = c.stem_id ORDER BY 1"
     ).fetchall()
 
 

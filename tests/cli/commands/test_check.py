@@ -220,8 +220,8 @@ def test_what_was_seen_before_it_was_archived_is_not_asked_to_be_restored(scanne
     ossrec("check", "--depth", "full", "-q")
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
         conn.execute("UPDATE objects SET storage = 'Archive' WHERE suffix LIKE '%.ts'")
-        conn.execute("UPDATE looks SET looked = looked - 100")
-        conn.execute("UPDATE recordings SET looked = looked - 100")
+        conn.execute("UPDATE inspections SET inspected = inspected - 100")
+        conn.execute("UPDATE recordings SET inspected = inspected - 100")
     for arguments in ([], ["--again", "10s"], ["--depth", "full"], ["--depth", "full", "--again", "10s"]):
         assert ossrec("check", *arguments).out == NOTHING
 
@@ -229,8 +229,8 @@ def test_what_was_seen_before_it_was_archived_is_not_asked_to_be_restored(scanne
 def test_a_check_that_goes_on_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "-q")
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
-        conn.execute("UPDATE looks SET looked = looked - 100")
-        conn.execute("UPDATE recordings SET looked = looked - 100")
+        conn.execute("UPDATE inspections SET inspected = inspected - 100")
+        conn.execute("UPDATE recordings SET inspected = inspected - 100")
     ossrec("check", "--again", "0s", "--budget", "1", "--threads", "1", "-q")
     ran = ossrec("check", "--again", "0s")
     first, second = ran.err.splitlines()

@@ -52,7 +52,7 @@ def looked_at(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         started="20261101100000000",
         verdict="damaged",
         reasons=["TS310", "TS350"],
-        looked=NOW,
+        inspected=NOW,
         measured_duration=27.5,
         damaged_seconds=10.25,
         bit_rate=812_345,
@@ -63,7 +63,7 @@ def looked_at(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     build.playlist(number, key, [(name, 1880) for name in names])
     for name, failure in zip(names, (None, None, "LOOK001"), strict=True):
         build.look(f"2026/{name}", depth="edges", failure=failure)
-    build.finding(number, "LOOK001", 1, f"2026/{names[2]}", "restore it first", source="look")
+    build.finding(number, "LOOK001", 1, f"2026/{names[2]}", "restore it first", source="access")
     place = {"source": "segment", "segment": 0, "packet": 17}
     build.finding(number, "TS350", 3, key, names[0], start=4.0, length=0.25, lost=3, **place)
     build.finding(number, "TS350", 3, key, names[0], start=4.25, length=1.0, lost=4, **place)
@@ -113,13 +113,13 @@ def test_json_tells_the_damage_that_is_drawn(ossrec: Ossrec, looked_at: str) -> 
 
 def test_texts_of_a_hostile_catalog_are_escaped(ossrec: Ossrec, looked_at: str) -> None:
     with closing(sqlite3.connect("looked.db", isolation_level=None)) as db:
-        db.execute("UPDATE recordings SET video_codec = ?, bit_rate = ?, looked = ?", (HOSTILE, -(2**63), 2**62))
+        db.execute("UPDATE recordings SET video_codec = ?, bit_rate = ?, inspected = ?", (HOSTILE, -(2**63), 2**62))
         db.execute(
             "UPDATE recordings SET measured_duration = 9e999, damaged_seconds = -9e999, depth = ?, verdict = ?",
             (HOSTILE,) * 2,
         )
         db.execute("UPDATE findings SET code = ?, start = 9e999, lost = ?", (HOSTILE, 2**62))
-        db.execute("UPDATE looks SET detail = ?, notes = '[' WHERE failure IS NULL", (HOSTILE,))
+        db.execute("UPDATE inspections SET detail = ?, faults = '[' WHERE failure IS NULL", (HOSTILE,))
     for arguments in (["show", looked_at], ["show", "--room", "hall"], ["find"]):
         for name in ("table", "json", "csv", "jsonl"):
             ran = ossrec(*arguments, "--format", name)

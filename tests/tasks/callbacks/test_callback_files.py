@@ -66,7 +66,7 @@ def test_one_that_comes_late_is_found_and_is_asked_for_no_more(alone: Path, at: 
     at(600)
 
     assert looks(bucket, catalog) == [stem(1)]
-    assert rows_of(catalog, "SELECT looked FROM callbacks") == [{"looked": 1}]
+    assert rows_of(catalog, "SELECT file_found FROM callbacks") == [{"file_found": 1}]
     at(86_400)
     assert looks(bucket, catalog) == []
 
@@ -77,7 +77,8 @@ def test_the_same_file_is_asked_for_once(alone: Path, at: Callable[[int], None])
         told(catalog, f"{stem(1)}.m3u8", f"{stem(2)}.m3u8", address=address)
 
     assert sorted(looks(bucket, catalog)) == [stem(1), stem(2)]
-    assert sorted(one["looked"] for one in rows_of(catalog, "SELECT looked FROM callbacks")) == [0, 0, 0, 1, 1, 1]
+    rows = rows_of(catalog, "SELECT file_found FROM callbacks ORDER BY 1")
+    assert [row["file_found"] for row in rows] == [0, 0, 0, 1, 1, 1]
 
 
 def test_all_files_are_linked_at_once(alone: Path, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +92,7 @@ def test_all_files_are_linked_at_once(alone: Path, at: Callable[[int], None], mo
 
     assert sorted(looks(bucket, catalog)) == [stem(1), stem(2), stem(3), stem(4)]
     assert len(passes) == 1
-    assert rows_of(catalog, "SELECT sum(looked) AS n FROM callbacks") == [{"n": 3}]
+    assert rows_of(catalog, "SELECT sum(file_found) AS n FROM callbacks") == [{"n": 3}]
 
 
 def test_the_newest_do_not_starve_those_that_wait(

@@ -61,7 +61,7 @@ def fact(**fields: Any) -> TaskFact:
         ({"duration": True, "starttime": "1793491200000"}, fact(duration=None)),
         (
             {"msgname": "other", "fileaddress": ..., "uid": ["0"]},
-            fact(kind="told", stream=None, duration=None, file=None),
+            fact(kind="stated", stream=None, duration=None, file=None),
         ),
         ({"roomid": 5}, fact(roomid="5")),
     ],
@@ -340,7 +340,7 @@ def test_a_file_that_a_callback_named_is_looked_at_first(alone: Path) -> None:
     assert sorted(bucket.asked[4:]) == [f"{stem(1)}.m3u8", f"{stem(2)}.m3u8"]
     rows = found(alone / "ossrec.db")
     assert [(row["linked"], row["verdict"]) for row in rows][-1] == ("matched", "complete")
-    assert rows_of(alone / "ossrec.db", "SELECT msgid, looked FROM callbacks ORDER BY msgid") == [
-        {"msgid": "RECORD-1", "looked": 1},
-        {"msgid": "gone", "looked": 0},
+    assert rows_of(alone / "ossrec.db", "SELECT msgid, file_found FROM callbacks ORDER BY msgid") == [
+        {"msgid": "RECORD-1", "file_found": 1},
+        {"msgid": "gone", "file_found": 0},
     ]

@@ -131,7 +131,7 @@ def test_a_start_that_got_no_answer_has_not_failed_when_its_repeat_is_refused(al
     build = CatalogBuilder(alone / "ossrec.db")
     for number, (resid, outcome) in enumerate((("r1", "unanswered"), ("r1", "refused"), ("r2", "refused"))):
         build.conn.execute(
-            "INSERT INTO calls (call, traceid, appid, roomid, stream, resid, asked_ms, outcome)"
+            "INSERT INTO calls (call, traceid, appid, roomid, stream, resid, sent_ms, outcome)"
             " VALUES ('start', ?, '1', ?, 'mixed', ?, ?, ?)",
             (f"t{number}", resid, resid, NOW * 1000 + number, outcome),
         )

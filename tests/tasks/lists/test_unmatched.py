@@ -206,7 +206,7 @@ def test_starts_that_nobody_answered_are_listed(ossrec: Ossrec, alone: Path) -> 
     scan(alone / "b", alone / "ossrec.db")
     with written(alone / "ossrec.db") as conn:
         conn.execute(
-            "INSERT INTO calls (call, traceid, appid, roomid, stream, resid, asked_ms, outcome)"
+            "INSERT INTO calls (call, traceid, appid, roomid, stream, resid, sent_ms, outcome)"
             " VALUES ('start', 't1', '1', 'room', 'mixed', 'r1', ?, 'unanswered')",
             (STARTED * 1000 - 1000,),
         )

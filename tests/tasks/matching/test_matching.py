@@ -15,7 +15,7 @@ DAY = 1_793_000_000_000  # Unix ms; times of facts are told from here
 NOW = 1_000  # of that day
 
 
-def fact(source: str, kind: str = "told", identity: str = "", **fields: Any) -> TaskFact:
+def fact(source: str, kind: str = "stated", identity: str = "", **fields: Any) -> TaskFact:
     times = {name: fields[name] + DAY for name in ("at_ms", "started_ms", "stopped_ms") if name in fields}
     return TaskFact(RID, source, identity, kind, **fields | times)
 
@@ -94,7 +94,7 @@ def test_the_last_import_replaces_earlier_ones() -> None:
 
 
 def test_the_newest_callback_counts_by_its_own_time() -> None:
-    older, newer = fact("callback", "told", "m2", at_ms=1, roomid="a"), fact("callback", at_ms=2, roomid="b")
+    older, newer = fact("callback", "stated", "m2", at_ms=1, roomid="a"), fact("callback", at_ms=2, roomid="b")
     undated = fact("callback", roomid="c")
     absurd = undated._replace(at_ms=253_402_300_799_999)
 

@@ -67,7 +67,7 @@ def test_a_recording_and_its_task(tmp_path: Path, key: str, room: str | None, st
     build = CatalogBuilder(path)
     conn = build.conn
     number = build.recording(key, started="20261101100000000")
-    facts = [TaskFact("", "import", "", "told", None, room, stream, tuple(uids) if uids else None)]
+    facts = [TaskFact("", "import", "", "stated", None, room, stream, tuple(uids) if uids else None)]
     (recordid,) = conn.execute("SELECT recordid FROM recordings").fetchone()
     told = fold(facts, 9_000)._replace(recordid=recordid)
 

@@ -7,13 +7,13 @@ from typing import Any
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.catalog.times import iso_seconds
 
-# Of `looks l`; the notes of a catalog that somebody else wrote need not be JSON.
+# Of `inspections l`; the notes of a catalog that somebody else wrote need not be JSON.
 LOOK_COLUMNS = """
-l.depth, l.looked, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, l.first_pts, l.duration_ms,
-l.video, l.audio, CASE WHEN l.notes IS NULL THEN 0 WHEN json_valid(l.notes) THEN json_array_length(l.notes) END
+l.depth, l.inspected, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, l.first_pts, l.duration_ms,
+l.video, l.audio, CASE WHEN l.faults IS NULL THEN 0 WHEN json_valid(l.faults) THEN json_array_length(l.faults) END
 """
 # The look counts as long as the object *o* still is what was looked at.
-LOOK_JOIN = "LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
+LOOK_JOIN = "LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
 
 Formats = dict[int, Row]
 
@@ -33,13 +33,14 @@ def formats_by_number(catalog: sqlite3.Connection) -> Formats:
 def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
     """The look that `LOOK_COLUMNS` selects, None if there is none; lengths are seconds, sizes bytes."""
     (
-        depth, looked, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio, notes,
+        depth, inspected, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio,
+        faults,
     ) = stored  # fmt: skip
     if depth is None:
         return None
     return {
         "depth": depth,
-        "looked_at": iso_seconds(looked),
+        "looked_at": iso_seconds(inspected),
         "failure": failure,
         "detail": detail,
         "bytes_read": bytes_read,
@@ -49,5 +50,5 @@ def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
         "length": None if duration_ms is None else duration_ms / 1000,
         "video": formats.get(video),
         "audio": formats.get(audio),
-        "notes": notes,
+        "notes": faults,
     }

@@ -31,7 +31,7 @@ SELECT s.stem || o.suffix, o.size, {_INSPECTED}, {LOOK_COLUMNS}
 FROM stems s JOIN objects o ON o.stem_id = s.id {LOOK_JOIN}
 WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
-_FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'look')"
+_FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'access')"
 _FACT_COLUMNS = 9  # of `_FACTS` and `_INSPECTED`
 _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
 

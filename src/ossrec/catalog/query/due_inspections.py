@@ -16,23 +16,23 @@ _SHALLOWER = {"edges": ("listing",), "full": ("listing", "edges")}
 # A look grows old for those that would show no more: one from the future was made by a clock that was wrong, it is as
 # good as old, or it would not grow old for years. A full look at a segment that is longer than head and tail does not
 # grow old for a look at the edges, which says less at the same version, and would not take its place.
-_OLD = ":looked_before IS NOT NULL AND {0}looked NOT BETWEEN :looked_before AND :looked_until"
+_OLD = ":inspected_before IS NOT NULL AND {0}inspected NOT BETWEEN :inspected_before AND :inspected_until"
 _COLD = ", ".join(f"'{name}'" for name in COLD)
 _SMALL_AND_OLD = f"""
 o.gone IS NULL AND o.size BETWEEN 1 AND :ends AND coalesce(o.storage, '') NOT IN ({_COLD})
 AND l.etag = o.etag AND l.failure IS NULL AND {_OLD.format("l.")}
 """
 _DUE = f"""
-verdict <> 'gone' AND coalesce(segments_lookable, 1) > 0
+verdict <> 'gone' AND coalesce(segments_inspectable, 1) > 0
 AND (depth IN ({{shallower}})
     OR depth = :depth AND {_OLD.format("")}
     OR depth = 'full' AND :depth = 'edges' AND {_OLD.format("")} AND EXISTS (
         SELECT 1 FROM stems s CROSS JOIN objects o ON o.stem_id = s.id
-        CROSS JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+        CROSS JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
         WHERE s.recording_id = recordings.id AND o.kind = {SEGMENT} AND {_SMALL_AND_OLD}
         UNION ALL
-        SELECT 1 FROM claims c CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.suffix = c.suffix
-        CROSS JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+        SELECT 1 FROM ownership c CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.suffix = c.suffix
+        CROSS JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
         WHERE c.recording_id = recordings.id AND o.suffix LIKE '%.ts' AND {_SMALL_AND_OLD}))
 """
 _ORDER = "ORDER BY started_ms IS NULL, started_ms DESC, path, bucket_id"
@@ -40,17 +40,17 @@ _SEGMENTS = f"""
 SELECT n.value AS recording_id, o.* FROM json_each(:numbers) n CROSS JOIN stems s ON s.recording_id = n.value
 CROSS JOIN objects o ON o.stem_id = s.id WHERE o.kind = {SEGMENT}
 UNION ALL
-SELECT n.value, o.* FROM json_each(:numbers) n CROSS JOIN claims c ON c.recording_id = n.value
+SELECT n.value, o.* FROM json_each(:numbers) n CROSS JOIN ownership c ON c.recording_id = n.value
 CROSS JOIN objects o ON o.stem_id = c.stem_id AND o.suffix = c.suffix
 JOIN stems s ON s.id = c.stem_id WHERE s.recording_id IS NULL AND o.suffix LIKE '%.ts'
 """
 _REQUESTS = "CASE WHEN :depth = 'full' THEN (size + :block - 1) / :block ELSE 1 + (size > :ends) END"
 _BYTES = "CASE WHEN :depth = 'full' THEN size ELSE min(size, :ends) END"
 _LOOKED = f"""
-SELECT o.recording_id, o.suffix, o.size, coalesce(o.storage, '') IN ({_COLD}) AS cold, l.looked,
+SELECT o.recording_id, o.suffix, o.size, coalesce(o.storage, '') IN ({_COLD}) AS cold, l.inspected,
     coalesce(l.etag = o.etag AND l.failure IS NULL AND (l.depth = 'full' OR :depth = 'edges'), 0) AS deep,
     l.depth = :depth OR o.size <= :ends AS repeatable
-FROM ({_SEGMENTS}) o LEFT JOIN looks l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+FROM ({_SEGMENTS}) o LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
 WHERE o.gone IS NULL AND o.size > 0
 """
 _NOT_MET = f"(NOT deep OR repeatable AND {_OLD.format('')})"
@@ -69,16 +69,16 @@ class InspectionPolicy(NamedTuple):
     """How deep to look, and when a look that was so deep is too old."""
 
     depth: str  # "edges" or "full"
-    looked_before: int | None = None  # epoch seconds; None: never
-    looked_until: int = 1 << 62  # what was looked at later than that was so by a wrong clock
+    inspected_before: int | None = None  # epoch seconds; None: never
+    inspected_until: int = 1 << 62  # what was looked at later than that was so by a wrong clock
     ends: int = 0  # bytes of head and tail together, at depth `edges`: of a smaller segment that is all
     block: int = 1 << 30  # bytes that are read at once, at depth `full`
 
-    def is_met(self, depth: str, looked: int, size: int) -> bool:
+    def is_met(self, depth: str, inspected: int, size: int) -> bool:
         """A look of that depth and time at a segment of *size* bytes is deep enough, and not too old."""
         if self.depth == "full" and depth != "full":
             return False
-        if self.looked_before is None or self.looked_before <= looked <= self.looked_until:
+        if self.inspected_before is None or self.inspected_before <= inspected <= self.inspected_until:
             return True
         return depth != self.depth and size > self.ends
 

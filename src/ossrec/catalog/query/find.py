@@ -43,7 +43,7 @@ _UNNAMED = """
 SELECT b.name, s.stem || o.suffix AS key, o.size, o.modified, coalesce(o.storage, 'Standard')
 FROM objects o CROSS JOIN stems s ON s.id = o.stem_id CROSS JOIN buckets b ON b.id = s.bucket_id
 WHERE o.kind = 0 AND o.kind < 2 AND o.gone IS NULL
-  AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.stem_id = o.stem_id AND c.suffix = o.suffix)
+  AND NOT EXISTS (SELECT 1 FROM ownership c WHERE c.stem_id = o.stem_id AND c.suffix = o.suffix)
   AND (:bucket IS NULL OR b.name = :bucket)
   AND s.stem || o.suffix >= :prefix AND (:prefix_end IS NULL OR s.stem || o.suffix < :prefix_end)
 ORDER BY b.name, key LIMIT :limit

@@ -14,7 +14,7 @@ _BY_RECORDID = "SELECT id, bucket_id, path FROM recordings WHERE recordid = ?"
 _BY_OBJECT = """
 SELECT r.id, r.bucket_id, r.path FROM stems s JOIN recordings r ON r.id = s.recording_id
 WHERE s.bucket_id = :bucket AND s.stem = :stem
-UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN claims c ON c.stem_id = s.id AND c.suffix = :suffix
+UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN ownership c ON c.stem_id = s.id AND c.suffix = :suffix
 JOIN recordings r ON r.id = c.recording_id WHERE s.bucket_id = :bucket AND s.stem = :stem
 """
 

@@ -14,13 +14,14 @@ _NAMES = (
     "id", "bucket_id", "path", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict",
     "depth", "reasons", "started_ms", "ended_ms", "duration", "missing_seconds", "bytes", "segments_expected",
     "segments_present", "segments_missing", "started_from", "ended_from", "conforming", "ambiguous",
-    "first_seen", "last_changed", "segments_lookable", "looked", "measured_duration", "damaged_seconds", "bit_rate",
+    "first_seen", "last_changed", "segments_inspectable", "inspected", "measured_duration", "damaged_seconds",
+    "bit_rate",
     "first_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "task", "gap_seconds",
 )  # fmt: skip
 FIELDS = (
     "bucket", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict", "depth", "reasons",
     "started_at", "ended_at", "duration", "missing_seconds", "gap_seconds", "bytes", "segments_expected",
-    "segments_present", "segments_missing", "segments_lookable", "looked_at", "measured_duration", "damaged_seconds",
+    "segments_present", "segments_missing", "segments_inspectable", "looked_at", "measured_duration", "damaged_seconds",
     "bit_rate", "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
     "ended_from", "conforming", "ambiguous", "reading", "linked", "first_seen", "last_changed", "path",
 )  # fmt: skip
@@ -64,7 +65,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         _id, bucket_id, path, folder, playlist, recordid, roomid, uid, stream, verdict, depth,
         reasons, started_ms, ended_ms, duration, missing_seconds, size, segments_expected,
         segments_present, segments_missing, started_from, ended_from, conforming, ambiguous,
-        first_seen, last_changed, segments_lookable, looked, measured_duration, damaged_seconds,
+        first_seen, last_changed, segments_inspectable, inspected, measured_duration, damaged_seconds,
         bit_rate, first_pts, video_codec, width, height, audio_codec, sample_rate, channels, task,
         gap_seconds,
     ) = stored  # fmt: skip
@@ -88,8 +89,8 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "segments_expected": segments_expected,
         "segments_present": segments_present,
         "segments_missing": segments_missing,
-        "segments_lookable": segments_lookable,
-        "looked_at": iso_seconds(looked),
+        "segments_inspectable": segments_inspectable,
+        "looked_at": iso_seconds(inspected),
         "measured_duration": measured_duration,
         "damaged_seconds": damaged_seconds,
         "bit_rate": bit_rate,

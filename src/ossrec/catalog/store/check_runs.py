@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 class CheckRunRow(NamedTuple):
     """What a check was asked for, and since when looks count for it."""
 
-    asked: str
-    since: int  # epoch seconds: when it began, or the stopped one that it goes on with
+    requested: str
+    inspected_since: int  # epoch seconds: when it began, or the stopped one that it goes on with
 
 
 class CompleteListing(NamedTuple):
@@ -44,8 +44,8 @@ def finish_check(conn: sqlite3.Connection, number: int, now: int, summary: dict[
     )
 
 
-def begun_before(conn: sqlite3.Connection, asked: str, earliest: int) -> int | None:
-    """Since when looks count for the last check that was *asked* for the same, if it was stopped before its end.
+def begun_before(conn: sqlite3.Connection, requested: str, earliest: int) -> int | None:
+    """Since when looks count for the last check that was *requested* for the same, if it was stopped before its end.
 
     None if there is none to go on with: it came to its end, or began before *earliest*, in epoch seconds.
     """
@@ -56,8 +56,8 @@ def begun_before(conn: sqlite3.Connection, asked: str, earliest: int) -> int | N
     )
     for state, summary in rows:
         told = _object(summary)
-        if told.get("asked") == asked:
-            since = told.get("since")
+        if told.get("requested") == requested:
+            since = told.get("inspected_since")
             is_over = state == "finished" and told.get("stopped_by") is None
             return None if is_over or not isinstance(since, int) else since
     return None

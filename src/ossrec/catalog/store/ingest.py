@@ -152,10 +152,10 @@ class Ingest:
     def _mark_claimants_due(self, rows: dict[int, list[Row]], stem_ids: list[int]) -> None:
         """Have recordings judged again whose playlists name one of these objects; few stems have any such."""
         for number in stem_ids:
-            if self._conn.execute("SELECT 1 FROM claims WHERE stem_id = ? LIMIT 1", (number,)).fetchone():
+            if self._conn.execute("SELECT 1 FROM ownership WHERE stem_id = ? LIMIT 1", (number,)).fetchone():
                 self._conn.executemany(
                     "UPDATE recordings SET due = 1 WHERE due = 0"
-                    " AND id IN (SELECT recording_id FROM claims WHERE stem_id = ? AND suffix = ?)",
+                    " AND id IN (SELECT recording_id FROM ownership WHERE stem_id = ? AND suffix = ?)",
                     [row[:2] for row in rows[number]],
                 )
 
@@ -164,7 +164,8 @@ class Ingest:
         stems = list(stem_ids)
         self._mark_owners_due(stems)
         self._conn.executemany(
-            "UPDATE recordings SET due = 1 WHERE due = 0 AND id IN (SELECT recording_id FROM claims WHERE stem_id = ?)",
+            "UPDATE recordings SET due = 1 WHERE due = 0"
+            " AND id IN (SELECT recording_id FROM ownership WHERE stem_id = ?)",
             [(number,) for number in stems],
         )
 

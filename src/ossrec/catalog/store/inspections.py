@@ -8,13 +8,13 @@ FormatRow = tuple[str, str, int | None, int | None, int | None, int | None]  # o
 
 
 class StoredInspection(NamedTuple):
-    """A row of `looks`: the last look at a segment. It counts as long as the object has this ETag."""
+    """A row of `inspections`: the last look at a segment. It counts as long as the object has this ETag."""
 
     stem_id: int
     suffix: str
     etag: bytes
     depth: str  # "edges" or "full"
-    looked: int  # epoch seconds
+    inspected: int  # epoch seconds
     failure: str | None  # code of what kept the look from succeeding; then nothing below is known
     detail: str | None
     bytes_read: int
@@ -26,7 +26,7 @@ class StoredInspection(NamedTuple):
     audio: int | None = None
     streams: str | None = None  # JSON, as docs/catalog.md describes it
     counters: str | None = None
-    notes: str | None = None
+    faults: str | None = None
 
 
 _COLUMNS = ", ".join(StoredInspection._fields)
@@ -34,9 +34,9 @@ _MARKS = ", ".join("?" * len(StoredInspection._fields))
 _SET = ", ".join(f"{name} = excluded.{name}" for name in StoredInspection._fields[2:])
 # At the same version, a look that failed says nothing against one that succeeded, nor a glance against a full look.
 _SAVE = f"""
-INSERT INTO looks ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, suffix) DO UPDATE SET {_SET}
-WHERE looks.failure IS NOT NULL OR looks.etag <> excluded.etag
-   OR excluded.failure IS NULL AND (excluded.depth = 'full' OR looks.depth = 'edges')
+INSERT INTO inspections ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, suffix) DO UPDATE SET {_SET}
+WHERE inspections.failure IS NOT NULL OR inspections.etag <> excluded.etag
+   OR excluded.failure IS NULL AND (excluded.depth = 'full' OR inspections.depth = 'edges')
 """
 
 
@@ -47,13 +47,14 @@ def save_inspection(conn: sqlite3.Connection, row: StoredInspection) -> None:
 
 def inspections_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, StoredInspection]:
     """The looks at objects of a stem, whether or not these still are what they were."""
-    rows = map(StoredInspection._make, conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ?", (stem_id,)))
-    return {(row.stem_id, row.suffix): row for row in rows}
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM inspections WHERE stem_id = ?", (stem_id,))
+    return {(row.stem_id, row.suffix): row for row in map(StoredInspection._make, rows)}
 
 
 def stored_inspection(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredInspection | None:
     """The look at one object."""
-    row = conn.execute(f"SELECT {_COLUMNS} FROM looks WHERE stem_id = ? AND suffix = ?", (stem_id, suffix)).fetchone()
+    sql = f"SELECT {_COLUMNS} FROM inspections WHERE stem_id = ? AND suffix = ?"
+    row = conn.execute(sql, (stem_id, suffix)).fetchone()
     return None if row is None else StoredInspection._make(row)
 
 

@@ -11,23 +11,25 @@ import sqlite3
 from ossrec.catalog.store.recordings import StoredRecording
 
 _OTHERS = """
-INSERT OR IGNORE INTO claims SELECT n.stem_id, n.suffix, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
+INSERT OR IGNORE INTO ownership SELECT n.stem_id, n.suffix, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
     JOIN stems s ON s.id = n.stem_id WHERE p.recording_id = ?1 AND s.recording_id IS NOT ?1
 """
 
 
 def owns_foreign_objects(conn: sqlite3.Connection, recording_id: int) -> bool:
     """The recording's playlists named something, when they were read last, that is not its own by name."""
-    return conn.execute("SELECT 1 FROM claims WHERE recording_id = ? LIMIT 1", (recording_id,)).fetchone() is not None
+    row = conn.execute("SELECT 1 FROM ownership WHERE recording_id = ? LIMIT 1", (recording_id,)).fetchone()
+    return row is not None
 
 
 def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
     """Note what the recording's playlists name that is not its own by name; true if recordings were merged."""
-    conn.execute("DELETE FROM claims WHERE recording_id = ?", (recording_id,))
+    conn.execute("DELETE FROM ownership WHERE recording_id = ?", (recording_id,))
     for table in ("segments", "resources"):
         conn.execute(_OTHERS.format(table=table), (recording_id,))
     owners = conn.execute(
-        "SELECT DISTINCT p.id FROM claims c JOIN stems s ON s.id = c.stem_id JOIN recordings p ON p.id = s.recording_id"
+        "SELECT DISTINCT p.id FROM ownership c JOIN stems s ON s.id = c.stem_id"
+        " JOIN recordings p ON p.id = s.recording_id"
         " JOIN recordings r ON r.id = c.recording_id"
         " WHERE r.id = ? AND p.recordid = r.recordid AND (p.uid IS NULL OR p.uid IS r.uid)",
         (recording_id,),
@@ -37,7 +39,8 @@ def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
         merge(conn, phantom, recording_id)
     if phantoms:
         conn.execute(
-            "DELETE FROM claims WHERE recording_id = ?1 AND stem_id IN (SELECT id FROM stems WHERE recording_id = ?1)",
+            "DELETE FROM ownership WHERE recording_id = ?1"
+            " AND stem_id IN (SELECT id FROM stems WHERE recording_id = ?1)",
             (recording_id,),
         )
     return bool(phantoms)

@@ -129,7 +129,7 @@ def save_findings(
     source: str,
     found: Iterable[tuple[Finding, Severity]],
 ) -> None:
-    """Add findings of one *source*: "name", "playlist", "listing", "look" or "segment"."""
+    """Add findings of one *source*: "name", "playlist", "listing", "access" or "segment"."""
     insert(
         conn,
         "INTO findings (recording_id, playlist_id, source, code, severity, subject, detail, line, segment,"

@@ -39,8 +39,8 @@ class Measures(NamedTuple):
     """The columns of `recordings` that follow from looks at the bytes of its segments."""
 
     depth: str = "listing"  # to which all its segments were looked at
-    segments_lookable: int | None = None  # there, not enciphered, and MPEG-TS by their playlist
-    looked: int | None = None  # epoch seconds of the oldest of the looks that the depth stands on
+    segments_inspectable: int | None = None  # there, not enciphered, and MPEG-TS by their playlist
+    inspected: int | None = None  # epoch seconds of the oldest of the looks that the depth stands on
     measured_duration: float | None = None  # seconds
     damaged_seconds: float | None = None
     bit_rate: int | None = None  # bits per second
@@ -106,7 +106,7 @@ def mark_open_questions_due(conn: sqlite3.Connection, bucket_id: int) -> None:
     """Have judged again what depends on time, and what could not be looked at before."""
     for asked in (
         "verdict IN ('recording', 'unknown')",
-        "id IN (SELECT recording_id FROM findings WHERE source = 'look')",
+        "id IN (SELECT recording_id FROM findings WHERE source = 'access')",
     ):
         conn.execute(f"UPDATE recordings SET due = 1 WHERE {asked} AND bucket_id = ? AND due = 0", (bucket_id,))
 
@@ -195,7 +195,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
 
 _OBJECTS = "SELECT o.stem_id, o.suffix, kind, size, modified, etag, storage FROM objects o"
 _CLAIMED = (  # what its playlists name and no other recording owns
-    "SELECT c.stem_id, c.suffix FROM claims c JOIN stems s ON s.id = c.stem_id"
+    "SELECT c.stem_id, c.suffix FROM ownership c JOIN stems s ON s.id = c.stem_id"
     " WHERE c.recording_id = ? AND s.recording_id IS NULL"
 )
 
@@ -218,8 +218,8 @@ def save(
     conn: sqlite3.Connection, holding: StoredRecording, judged: StoredVerdict, scan_id: int, now: int, lost: int
 ) -> bool:
     """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
-    when = holding.before.measures.looked  # to have looked again is no change
-    changed = judged._replace(measures=judged.measures._replace(looked=when)) != holding.before
+    when = holding.before.measures.inspected  # to have looked again is no change
+    changed = judged._replace(measures=judged.measures._replace(inspected=when)) != holding.before
     values = (*judged[:-2], json.dumps(judged.reasons), *judged.measures)
     conn.execute(_UPDATE, (*values, now if changed else None, holding.id))
     first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (holding.id,)).fetchone() is None

@@ -118,7 +118,7 @@ def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
     """
     conn.execute(
         "DELETE FROM absent WHERE scan_id = ?1 AND EXISTS (SELECT 1 FROM skipped k JOIN stems s ON s.id = stem_id"
-        " WHERE k.scan_id = ?1 AND substr(s.stem || suffix, 1, length(k.unseen)) = k.unseen)",
+        " WHERE k.scan_id = ?1 AND substr(s.stem || suffix, 1, length(k.unlisted_prefix)) = k.unlisted_prefix)",
         (scan.id,),
     )
     stems = {row[0] for row in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
@@ -154,14 +154,15 @@ def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[st
 def unseen(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
     """What could not be looked at, with the reason."""
     return conn.execute(
-        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NOT NULL ORDER BY name", (scan.id,)
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unlisted_prefix IS NOT NULL ORDER BY name", (scan.id,)
     ).fetchall()
 
 
 def left_out(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> list[tuple[str, str]]:
     """What is no object, with the reason; not what was left out for the reason *unless*."""
     return conn.execute(
-        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unseen IS NULL AND reason <> ? ORDER BY name LIMIT ?",
+        "SELECT name, reason FROM skipped WHERE scan_id = ? AND unlisted_prefix IS NULL AND reason <> ?"
+        " ORDER BY name LIMIT ?",
         (scan.id, unless, most),
     ).fetchall()
 

@@ -111,7 +111,7 @@ class Stems:
         """The recording whose playlist names segments of this stem, if any does."""
         if name.kind != "segment":
             return None
-        row = self._conn.execute("SELECT min(recording_id) FROM claims WHERE stem_id = ?", (stem.id,)).fetchone()
+        row = self._conn.execute("SELECT min(recording_id) FROM ownership WHERE stem_id = ?", (stem.id,)).fetchone()
         return None if row[0] is None else int(row[0])
 
     def _is_of(self, stem: Stem, name: RecordingName) -> bool:

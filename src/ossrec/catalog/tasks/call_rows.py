@@ -42,7 +42,7 @@ def call_rows(conn: sqlite3.Connection, recordid: str) -> list[Row]:
 
 def _row(call: CallRow) -> Row:
     return {
-        "asked_at": iso(call.asked_ms),
+        "asked_at": iso(call.sent_ms),
         "call": call.call,
         "roomid": call.roomid,
         "stream": call.stream,
@@ -55,14 +55,14 @@ def _row(call: CallRow) -> Row:
 
 
 def _unused(call: CallRow, valid_ms: int) -> Row:
-    until = iso(call.asked_ms + valid_ms) if call.outcome == "done" else None
+    until = iso(call.sent_ms + valid_ms) if call.outcome == "done" else None
     advice = "nothing was started: start again if it is still wanted"
     return _row(call) | {"valid_until": until, "may_be": [], "is_over": True, "next": advice}
 
 
 def _open_start(conn: sqlite3.Connection, call: CallRow, now_ms: int, valid_ms: int) -> Row:
     applied = apply_call(conn, call.resid or "")
-    until = None if applied is None else applied.asked_ms + valid_ms
+    until = None if applied is None else applied.sent_ms + valid_ms
     candidates, later, is_over = resolve_start(conn, call)
     can_repeat = not is_over and until is not None and now_ms < until and answered_start(conn, call.resid or "") is None
     if is_over and candidates:

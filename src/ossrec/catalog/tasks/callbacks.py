@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 # A letter of the inbox may be taken twice, when a run was killed before it had emptied that: then nothing is new.
 _KEEP = """
-INSERT INTO callbacks (msgid, received, repeats, msgtype, notify_ms, recordid, file, body, look_after)
+INSERT INTO callbacks (msgid, received, repeats, msgtype, notify_ms, recordid, file, body, check_after)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?2)
 ON CONFLICT (msgid) DO UPDATE SET repeats = iif(?9 AND received = excluded.received,
     max(repeats, excluded.repeats), repeats + 1 + excluded.repeats)
@@ -17,11 +17,11 @@ _MOST_KNOWN = 20_000  # files that are considered in one scan, from each end
 _PAUSE = 300  # seconds at least until a file that was not there is looked for again
 
 _TO_LOOK_AT = """
-SELECT id, file FROM callbacks INDEXED BY callbacks_to_look_at
-WHERE file IS NOT NULL AND NOT looked AND look_after <= ?1 AND received > ?1 - ?2 ORDER BY {order} LIMIT ?3
+SELECT id, file FROM callbacks INDEXED BY callbacks_to_check
+WHERE file IS NOT NULL AND NOT file_found AND check_after <= ?1 AND received > ?1 - ?2 ORDER BY {order} LIMIT ?3
 """
 _POSTPONE = """
-UPDATE callbacks SET look_after = ?2 + max(?2 - received, ?3) WHERE id = ?1
+UPDATE callbacks SET check_after = ?2 + max(?2 - received, ?3) WHERE id = ?1
 """
 
 
@@ -61,7 +61,7 @@ def files_to_check(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, st
     """
     newest, longest = (
         conn.execute(_TO_LOOK_AT.format(order=order), (now, _RECENT, _MOST_KNOWN)).fetchall()
-        for order in ("id DESC", "look_after, id")
+        for order in ("id DESC", "check_after, id")
     )
     both = chain.from_iterable(zip_longest(newest, longest))
     return iter(dict.fromkeys(one for one in both if one is not None))
@@ -75,7 +75,7 @@ def body_by_id(conn: sqlite3.Connection, number: int) -> str:
 
 def mark_file_found(conn: sqlite3.Connection, number: int) -> None:
     """The file that a callback named was found."""
-    conn.execute("UPDATE callbacks SET looked = 1 WHERE id = ?", (number,))
+    conn.execute("UPDATE callbacks SET file_found = 1 WHERE id = ?", (number,))
 
 
 def postpone_file_checks(conn: sqlite3.Connection, numbers: Iterable[int], now: int) -> None:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from ossrec.model import RecorderOutcome, RecorderRequest
 
-_COLUMNS = "call, traceid, appid, roomid, stream, resid, recordid, asked_ms, answered_ms, outcome, code, message"
-_RATE = "SELECT asked_ms FROM calls WHERE appid = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
-_ASKED = f"INSERT INTO calls ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'asked', NULL, NULL)"
+_COLUMNS = "call, traceid, appid, roomid, stream, resid, recordid, sent_ms, answered_ms, outcome, code, message"
+_RATE = "SELECT sent_ms FROM calls WHERE appid = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+_ASKED = f"INSERT INTO calls ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'pending', NULL, NULL)"
 _ENDED = """
 UPDATE calls SET outcome = ?2, answered_ms = ?3, code = ?4, message = ?5, resid = coalesce(resid, ?6),
     recordid = coalesce(recordid, ?7)
@@ -15,32 +15,32 @@ WHERE traceid = ?1
 """
 # One row for each resid; `calls_open` is the index of the first condition.
 _OPEN = f"""
-SELECT {_COLUMNS} FROM calls c WHERE outcome IN ('asked', 'unanswered') AND call = 'start' AND asked_ms >= :since
+SELECT {_COLUMNS} FROM calls c WHERE outcome IN ('pending', 'unanswered') AND call = 'start' AND sent_ms >= :since
 AND NOT EXISTS (SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start'
-    AND (d.outcome = 'done' OR (d.outcome IN ('asked', 'unanswered') AND d.id < c.id)))
+    AND (d.outcome = 'done' OR (d.outcome IN ('pending', 'unanswered') AND d.id < c.id)))
 """
 _OPEN_IN_ROOM = f"""{_OPEN} AND roomid = :room AND +appid = :app AND stream = :stream
 AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c.appid AND e.stream = c.stream
-    AND e.call = 'start' AND e.outcome = 'done' AND e.asked_ms > c.asked_ms)
+    AND e.call = 'start' AND e.outcome = 'done' AND e.sent_ms > c.sent_ms)
 ORDER BY id DESC
 """
 # The start of the same stream in the same room that was answered next.
 _LATER = f"""
-SELECT {_COLUMNS} FROM calls WHERE roomid = ? AND asked_ms > ? AND +appid = ? AND stream = ?
-AND call = 'start' AND outcome = 'done' ORDER BY asked_ms LIMIT 1
+SELECT {_COLUMNS} FROM calls WHERE roomid = ? AND sent_ms > ? AND +appid = ? AND stream = ?
+AND call = 'start' AND outcome = 'done' ORDER BY sent_ms LIMIT 1
 """
 _UNUSED = f"""
 SELECT {_COLUMNS} FROM calls c INDEXED BY calls_of_no_task
-WHERE recordid IS NULL AND call = 'apply' AND asked_ms >= ?
-AND (outcome IN ('asked', 'unanswered') OR (outcome = 'done' AND NOT EXISTS (
+WHERE recordid IS NULL AND call = 'apply' AND sent_ms >= ?
+AND (outcome IN ('pending', 'unanswered') OR (outcome = 'done' AND NOT EXISTS (
     SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start' AND d.outcome <> 'unsent')))
 AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c.appid AND e.call = 'apply'
-    AND e.asked_ms >= c.asked_ms AND e.id > c.id)
+    AND e.sent_ms >= c.sent_ms AND e.id > c.id)
 ORDER BY id
 """
 # Started from here and not answered for since, neither by a stop nor by files that have ended.
 _RUNNING = f"""
-SELECT {_COLUMNS} FROM calls c WHERE roomid = :room AND asked_ms >= :since AND +appid = :app AND stream = :stream
+SELECT {_COLUMNS} FROM calls c WHERE roomid = :room AND sent_ms >= :since AND +appid = :app AND stream = :stream
 AND call = 'start' AND outcome = 'done' ORDER BY id DESC
 """
 _ENDED_SINCE = """
@@ -76,7 +76,7 @@ class CallRow(NamedTuple):
     stream: str | None
     resid: str | None
     recordid: str | None
-    asked_ms: int
+    sent_ms: int
     answered_ms: int | None
     outcome: str
     code: int | None
@@ -100,7 +100,7 @@ def rate_limit_wait(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most:
 
 def save_request(conn: sqlite3.Connection, call: RecorderRequest) -> None:
     """Note *call*, which is about to be sent."""
-    known = (call.room_id, call.stream, call.resid, call.recordid, call.asked_ms)
+    known = (call.room_id, call.stream, call.resid, call.recordid, call.sent_ms)
     conn.execute(_ASKED, (call.call, call.trace_id, str(call.app_id), *known))
 
 
@@ -165,14 +165,14 @@ def has_task_ended(conn: sqlite3.Connection, recordid: str) -> bool:
 def possible_recordids(conn: sqlite3.Connection, start: CallRow) -> list[str]:
     """Recordids that *start*, which was not answered, may have been given."""
     asked = {"room": start.roomid, "stream": start.stream}
-    around = {"since": start.asked_ms - _BEFORE, "until": start.asked_ms + _AFTER}
+    around = {"since": start.sent_ms - _BEFORE, "until": start.sent_ms + _AFTER}
     return [recordid for (recordid,) in conn.execute(_MAY_BE, asked | around)]
 
 
 def resolve_start(conn: sqlite3.Connection, start: CallRow) -> StartOutcome:
     """What became of *start*, which was not answered, as far as its room tells."""
     found = possible_recordids(conn, start)
-    later = _first(conn.execute(_LATER, (start.roomid, start.asked_ms, start.appid, start.stream)))
+    later = _first(conn.execute(_LATER, (start.roomid, start.sent_ms, start.appid, start.stream)))
     is_over = all(has_task_ended(conn, recordid) for recordid in found) if found else later is not None
     return StartOutcome(found, later, is_over)
 

@@ -18,7 +18,7 @@ WHERE recordid = ? ORDER BY id
 """
 # Calls that came to nothing; those that succeeded are facts.
 _CALLS = """
-SELECT call, outcome, asked_ms, message, traceid FROM calls WHERE outcome <> 'done' AND (recordid = ?1
+SELECT call, outcome, sent_ms, message, traceid FROM calls WHERE outcome <> 'done' AND (recordid = ?1
     OR (resid IN (SELECT resid FROM calls WHERE recordid = ?1) AND recordid IS NULL)) ORDER BY id
 """
 _RECORDINGS = "SELECT id, path, playlist, started_ms, started_from, ended_ms, ended_from, first_seen FROM recordings"
@@ -34,7 +34,7 @@ _READINGS = "SELECT at, roomid, uid, ambiguous, was_roomid, was_uid FROM reading
 _MOST_NAMED = 5  # users
 
 _DID = {
-    "told": "told of",
+    "stated": "told of",
     "applied": "applied",
     "started": "started",
     "layout": "layout changed",

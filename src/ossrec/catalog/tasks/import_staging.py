@@ -30,7 +30,7 @@ _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _FACTS = """
 INSERT INTO task_facts (recordid, source, identity, kind, at_ms,
     roomid, stream, uids, started_ms, stopped_ms, extra, seen)
-SELECT recordid, 'import', '', 'told', coalesce(stopped_ms, started_ms),
+SELECT recordid, 'import', '', 'stated', coalesce(stopped_ms, started_ms),
     roomid, stream, uids, started_ms, stopped_ms, extra, ?
 FROM sorted
 """

@@ -35,15 +35,15 @@ ORDER BY {{order}} DESC, r.recordid
 _CALLED_ROWS = """
 SELECT * FROM (SELECT NULL, roomid, stream, NULL,
     CASE WHEN EXISTS (SELECT 1 FROM calls u WHERE u.resid = c.resid AND u.call = 'start'
-            AND u.outcome IN ('asked', 'unanswered')) THEN 'unknown' -- a refusal after it tells that it had arrived
+            AND u.outcome IN ('pending', 'unanswered')) THEN 'unknown' -- a refusal after it tells that it had arrived
          WHEN outcome IN ('refused', 'unsent') THEN 'failed' WHEN call = 'apply' AND outcome = 'done' THEN 'applied'
          ELSE 'unknown' END AS state,
-    'rest', asked_ms, iif(call = 'start', asked_ms, NULL), NULL, asked_ms / 1000,
-    coalesce(answered_ms, asked_ms) / 1000, asked_ms AS at
+    'rest', sent_ms, iif(call = 'start', sent_ms, NULL), NULL, sent_ms / 1000,
+    coalesce(answered_ms, sent_ms) / 1000, sent_ms AS at
 FROM calls c WHERE call IN ('apply', 'start') AND {where} AND recordid IS NULL
     AND NOT EXISTS (SELECT 1 FROM calls s WHERE s.resid = c.resid AND s.call = 'start' AND s.id > c.id)
     AND NOT (call = 'apply' AND outcome <> 'done' AND EXISTS (SELECT 1 FROM calls n WHERE n.roomid = c.roomid
-        AND n.asked_ms BETWEEN c.asked_ms AND c.asked_ms + 300000 AND n.call = 'apply' AND n.id > c.id)))
+        AND n.sent_ms BETWEEN c.sent_ms AND c.sent_ms + 300000 AND n.call = 'apply' AND n.id > c.id)))
 WHERE :states IS NULL OR state IN (SELECT value FROM json_each(:states)) ORDER BY at DESC
 """
 _LIVE = "SELECT recordid FROM recordings WHERE verdict = 'recording' AND coalesce(last_arrival, 0) >= :quiet_before"
@@ -92,7 +92,7 @@ def _questions(wanted: TaskFilter) -> Iterator[str]:
     yield from _told(wanted)
     yield from _seen(wanted)
     if wanted.recordid is None:
-        yield _CALLED_ROWS.format(where=_where(wanted, "c", "c.asked_ms"))
+        yield _CALLED_ROWS.format(where=_where(wanted, "c", "c.sent_ms"))
 
 
 def _told(wanted: TaskFilter) -> Iterator[str]:

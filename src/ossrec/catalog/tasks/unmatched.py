@@ -251,10 +251,10 @@ def _not_there(catalog: sqlite3.Connection, rows: Iterator[Stored]) -> Iterator[
 def _starts(catalog: sqlite3.Connection, values: Row) -> Iterator[Stored]:
     since, until = values["since"] or 0, values["until"] or values["now_ms"]
     for call in reversed(open_starts(catalog)):
-        if since <= call.asked_ms < min(until, values["now_ms"] - values["lag_ms"]):
+        if since <= call.sent_ms < min(until, values["now_ms"] - values["lag_ms"]):
             found, _, is_over = resolve_start(catalog, call)
             if is_over:
                 continue
             guess = f"it may be {' or '.join(found)}" if found else "nothing that began then is known in its room"
             detail = f"the recorder may record all the same; traceId {call.traceid}; {guess}"
-            yield None, call.roomid, None, call.asked_ms, None, None, "rest", detail
+            yield None, call.roomid, None, call.sent_ms, None, None, "rest", detail

@@ -73,7 +73,7 @@ def command(room: str, layout: Path | None, anew: bool, output: Output, **option
 
 
 def _already_recorded(other: CallRow) -> str:
-    since = human_time(iso(other.asked_ms) or "")
+    since = human_time(iso(other.sent_ms) or "")
     return (
         f"ossrec: warning: {other.roomid} is already recorded, as {other.recordid} since {since} UTC, according to the"
         f" catalog: `ossrec record stop {other.recordid}` stops that recording"

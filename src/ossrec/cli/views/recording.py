@@ -110,7 +110,7 @@ def _looked(known: Row) -> Iterator[str]:
     media = at_length(known)
     if media:
         yield printable(f"  media     {media}")
-    if known["segments_lookable"] == 0 and known["segments_present"]:
+    if known["segments_inspectable"] == 0 and known["segments_present"]:
         yield "  looked at never: its segments are enciphered, or no MPEG-TS"
     if known["looked_at"] is None:
         return

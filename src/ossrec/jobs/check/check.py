@@ -101,8 +101,8 @@ def check_held_catalog(
         pool.plan_for(forecast.run.segments, forecast.run.bytes)
         CheckRun(conn, sessions, options, policy, summary).run(due, pool, stop, report_progress)
     # Segments inspected by this check are not due again, however short --again is.
-    earliest = None if policy.looked_before is None else min(policy.looked_before, int(now))
-    policy = policy._replace(looked_before=earliest, looked_until=int(time.time()))
+    earliest = None if policy.inspected_before is None else min(policy.inspected_before, int(now))
+    policy = policy._replace(inspected_before=earliest, inspected_until=int(time.time()))
     left, archived = inspection_cost(conn, _due(conn, options, policy), policy)
     summary.left = left._asdict()
     summary.archived += archived
@@ -121,9 +121,10 @@ def check_held_catalog(
 def _plan_check(conn: sqlite3.Connection, options: CheckOptions, now: float) -> _CheckPlan:
     """Plan a check; it resumes an interrupted check with the same options if that left segments to inspect."""
     policy = _policy(options, now)
-    since = None if policy.looked_before is None else begun_before(conn, _request_key(options), int(now) - _RESUMABLE)
-    if since is not None and policy.looked_before is not None and since < policy.looked_before:
-        resumed = _plan_with(conn, options, policy._replace(looked_before=since))
+    is_repeat = policy.inspected_before is not None
+    since = begun_before(conn, _request_key(options), int(now) - _RESUMABLE) if is_repeat else None
+    if since is not None and policy.inspected_before is not None and since < policy.inspected_before:
+        resumed = _plan_with(conn, options, policy._replace(inspected_before=since))
         if resumed.forecast.due.segments:
             return resumed._replace(forecast=resumed.forecast._replace(resumed_from=since))
     return _plan_with(conn, options, policy)
@@ -147,8 +148,9 @@ def _request_key(options: CheckOptions) -> str:
 
 
 def _policy(options: CheckOptions, now: float) -> InspectionPolicy:
-    looked_before = None if options.again is None else int(now - options.again) + 1
-    return InspectionPolicy(options.depth, looked_before, int(now), inspecting.HEAD + inspecting.TAIL, inspecting.BLOCK)
+    inspected_before = None if options.again is None else int(now - options.again) + 1
+    ends = inspecting.HEAD + inspecting.TAIL
+    return InspectionPolicy(options.depth, inspected_before, int(now), ends, inspecting.BLOCK)
 
 
 def _due(conn: sqlite3.Connection, options: CheckOptions, policy: InspectionPolicy) -> list[DueRecording]:

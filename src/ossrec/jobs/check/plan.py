@@ -56,7 +56,7 @@ def plan_inspections(
         elif inspection is None:
             archived.append(task)
     (due,) = conn.execute("SELECT due FROM recordings WHERE id = ?", (recording_id,)).fetchone()
-    needs_evaluation = bool(due) or recording.before.measures.segments_lookable is None or known == len(segments)
+    needs_evaluation = bool(due) or recording.before.measures.segments_inspectable is None or known == len(segments)
     unread_playlists = [at for at in playlist_objects(conn, recording_id) if not at.is_read]
     return InspectionPlan(tasks, archived, unread_playlists, needs_evaluation)
 
@@ -65,5 +65,5 @@ def _satisfies(inspection: StoredInspection, policy: InspectionPolicy, size: int
     """The stored inspection of a segment of *size* bytes is as deep as requested, and not too old."""
     if inspection.failure is not None:
         return False
-    until = max(policy.looked_until, int(time.time()))  # this check may have inspected it for another recording
-    return policy._replace(looked_until=until).is_met(inspection.depth, inspection.looked, size)
+    until = max(policy.inspected_until, int(time.time()))  # this check may have inspected it for another recording
+    return policy._replace(inspected_until=until).is_met(inspection.depth, inspection.inspected, size)

@@ -13,15 +13,15 @@ _NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one
 Identity = tuple[int, str, bytes]  # stem_id, suffix, etag
 
 
-def row_of(identity: Identity, inspection: Inspection, looked: int, formats: FormatTable) -> StoredInspection:
-    """What is kept of a look that succeeded; belongs in a transaction. *looked* is in epoch seconds."""
+def row_of(identity: Identity, inspection: Inspection, inspected: int, formats: FormatTable) -> StoredInspection:
+    """What is kept of a look that succeeded; belongs in a transaction. *inspected* is in epoch seconds."""
     numbers = [formats.number(_content(stream.format)) for stream in inspection.streams]
     streams = [[stream.pid, number, *stream[2:]] for stream, number in zip(inspection.streams, numbers, strict=True)]
     duration = inspection.duration
     return StoredInspection(
         *identity,
         depth=inspection.depth,
-        looked=looked,
+        inspected=inspected,
         failure=None,
         detail=None,
         bytes_read=inspection.read,
@@ -33,15 +33,15 @@ def row_of(identity: Identity, inspection: Inspection, looked: int, formats: For
         audio=_first(inspection, numbers, "audio"),
         streams=_packed(streams),
         counters=_packed([[c.pid, c.first, c.last, _flags(c)] for c in inspection.counters]),
-        notes=_packed(inspection.notes) if inspection.notes else None,
+        faults=_packed(inspection.notes) if inspection.notes else None,
     )
 
 
 def row_of_failure(
-    identity: Identity, depth: str, looked: int, failure: tuple[str, str], bytes_read: int = 0
+    identity: Identity, depth: str, inspected: int, failure: tuple[str, str], bytes_read: int = 0
 ) -> StoredInspection:
     """What is kept of a look that failed; *failure* is a code and a detail."""
-    return StoredInspection(*identity, depth, looked, *failure, bytes_read)
+    return StoredInspection(*identity, depth, inspected, *failure, bytes_read)
 
 
 def inspection_of(row: StoredInspection, size: int, formats: FormatTable) -> Inspection | None:
@@ -55,7 +55,7 @@ def inspection_of(row: StoredInspection, size: int, formats: FormatTable) -> Ins
             packets=row.packets or 0,
             streams=tuple(_stream(formats, *stream) for stream in json.loads(row.streams or "[]")),
             counters=tuple(_counter(*counter) for counter in json.loads(row.counters or "[]")),
-            notes=tuple(_note(*note) for note in json.loads(row.notes or "[]")),
+            notes=tuple(_note(*note) for note in json.loads(row.faults or "[]")),
         )
     except (ValueError, TypeError, LookupError, RecursionError):
         return None

@@ -44,7 +44,7 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     ]
     good = [look for look, inspection in zip(looks, seen, strict=True) if look is not None and inspection is not None]
     if not good:
-        return Measurement(Measures(segments_lookable=len(segments)), [], failures, {})
+        return Measurement(Measures(segments_inspectable=len(segments)), [], failures, {})
     known = list(placed(segments, seen))
     found = [*check_segments(subject, known), *misplaced_segments(subject, known)]
     order = _order(segments, seen, assembled)
@@ -52,8 +52,8 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     sizes = [segments[number].size for number in order]
     measures = _measures(sizes, [seen[number] for number in order], lengths)._replace(
         depth="listing" if len(good) < len(segments) else min(look.depth for look in good),  # edges before full
-        segments_lookable=len(segments),
-        looked=min(look.looked for look in good),
+        segments_inspectable=len(segments),
+        inspected=min(look.inspected for look in good),
         damaged_seconds=round(_damaged(found, segments), 3),
     )
     ends = {segments[number].key: length for number, length in zip(order, lengths, strict=True) if length is not None}

@@ -94,7 +94,7 @@ def inspected_segments(facts: RecordingFacts) -> Iterable[Finding]:
 
 def skipped_segments(facts: RecordingFacts) -> Iterator[Finding]:
     """Yield how many segments an inspection skips: encrypted ones, and those of another format."""
-    if facts.measured.measures.looked is None:
+    if facts.measured.measures.inspected is None:
         return
     for code, number in zip(("TS311", "TS312"), encrypted_and_external(facts.assembled), strict=True):
         if number:
@@ -108,15 +108,15 @@ class FindingSource(NamedTuple):
     find: Callable[[RecordingFacts], Iterable[Finding]]
 
 
-SOURCES = (  # in the order in which findings are stored; those stored as "look" are looked for again by each scan
+SOURCES = (  # in the order in which findings are stored; those stored as "access" are looked for again by each scan
     FindingSource(PLAYLIST_TEXT, playlist_text),
     FindingSource("name", recording_name),
     FindingSource("listing", playlist_against_listing),
     FindingSource("listing", segments_without_playlist),
     FindingSource("listing", stopped_without_playlist),
-    FindingSource("look", unreadable_objects),
-    FindingSource("look", outside_listing),
-    FindingSource("look", failed_inspections),
+    FindingSource("access", unreadable_objects),
+    FindingSource("access", outside_listing),
+    FindingSource("access", failed_inspections),
     FindingSource("segment", inspected_segments),
     FindingSource("segment", skipped_segments),
 )

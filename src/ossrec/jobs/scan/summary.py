@@ -13,7 +13,7 @@ WHERE bucket_id = ?1 AND path >= ?2 AND (?3 IS NULL OR path < ?3) GROUP BY verdi
 _UNNAMED = """
 SELECT count(*) FROM objects o INDEXED BY objects_but_segments JOIN stems s ON s.id = o.stem_id
 WHERE o.kind = 0 AND o.kind < 2 AND o.gone IS NULL AND s.bucket_id = ?1
-    AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.stem_id = o.stem_id AND c.suffix = o.suffix)
+    AND NOT EXISTS (SELECT 1 FROM ownership c WHERE c.stem_id = o.stem_id AND c.suffix = o.suffix)
     AND s.stem || o.suffix >= ?2 AND (?3 IS NULL OR s.stem || o.suffix < ?3)
 """
 _CHANGES = """

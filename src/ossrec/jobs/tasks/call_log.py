@@ -66,7 +66,7 @@ class CatalogCallLog:
             used = answered_start(self._conn, call.resid) if call.call == "start" and call.resid else None
             if used is not None:
                 raise ResidSpent(f"the resid {brief(used.resid or '')} was used already: apply for another")
-            save_request(self._conn, call._replace(asked_ms=now_ms))  # it may have waited
+            save_request(self._conn, call._replace(sent_ms=now_ms))  # it may have waited
         return 0
 
     def _facts(self, call: RecorderRequest, end: RecorderOutcome) -> list[TaskFact]:

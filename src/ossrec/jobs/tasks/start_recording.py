@@ -80,11 +80,11 @@ def _usable_resid(conn: sqlite3.Connection, start: CallRow, now_ms: int) -> Resi
     applied = None if start.resid is None else apply_call(conn, start.resid)
     if start.resid is None or applied is None or answered_start(conn, start.resid) is not None:
         return None
-    resid = Resid(start.resid, applied.asked_ms)
+    resid = Resid(start.resid, applied.sent_ms)
     return resid if resid.is_valid(now_ms) else None
 
 
 def _open_start_message(start: CallRow, candidates: list[str]) -> str:
-    fact = f"a start of room {brief(repr(start.roomid))} at {iso(start.asked_ms)} was not answered and may be recording"
+    fact = f"a start of room {brief(repr(start.roomid))} at {iso(start.sent_ms)} was not answered and may be recording"
     likely = f", most likely as {brief(candidates[0])}" if len(candidates) == 1 else ""
     return f"{fact}{likely}: see `ossrec record status`, or start another recording with --anew"
