@@ -8,7 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ossrec.catalog.connection.bulk_insert import insert
 from ossrec.catalog.encoding import pack_etag, pack_storage
@@ -17,6 +17,7 @@ from ossrec.catalog.store.stems import SEGMENT, STAMPED, Stems, is_stamped
 from ossrec.model import ObjectInfo
 
 Row = tuple[int, str, int, int, int, bytes, str | None]  # stem_id, suffix, kind, size, modified, etag, storage
+_SUFFIX: Final = 1  # its index in a row; a NamedTuple for each listed object takes too long
 
 _INTO = "INTO objects (stem_id, suffix, kind, size, modified, etag, storage)"
 _UPDATE = """
@@ -88,7 +89,7 @@ class Ingest:
         rows = self._place(objects)
         changed = 0
         for number, listed in rows.items():
-            bounds = (number, listed[0][1], f"{listed[-1][1]}\0")
+            bounds = (number, listed[0][_SUFFIX], f"{listed[-1][_SUFFIX]}\0")
             rows[number], updated, _ = _compare(self._conn.execute(_KNOWN, bounds).fetchall(), listed)
             changed += updated
         return IngestedPage(self._save(rows) - changed, changed)
@@ -156,7 +157,7 @@ class Ingest:
                 self._conn.executemany(
                     "UPDATE recordings SET due = 1 WHERE due = 0"
                     " AND id IN (SELECT recording_id FROM ownership WHERE stem_id = ? AND suffix = ?)",
-                    [row[:2] for row in rows[number]],
+                    [(stem_id, suffix) for stem_id, suffix, *_ in rows[number]],
                 )
 
     def mark_due(self, stem_ids: Iterable[int]) -> None:
@@ -174,7 +175,7 @@ def _compare(known: list[Row], listed: list[Row]) -> tuple[list[Row], int, list[
     """Rows that are new or changed, how many of them changed, and the suffixes that are not listed any more."""
     if known == listed:
         return [], 0, []
-    before = {row[1]: row for row in known}
-    differing = [row for row in listed if before.pop(row[1], None) != row]
+    before = {row[_SUFFIX]: row for row in known}
+    differing = [row for row in listed if before.pop(row[_SUFFIX], None) != row]
     unchanged = len(listed) - len(differing)
     return differing, len(known) - len(before) - unchanged, list(before)

@@ -4,7 +4,17 @@ import sqlite3
 from typing import NamedTuple
 
 ObjectId = tuple[int, str]  # stem_id, suffix
-FormatRow = tuple[str, str, int | None, int | None, int | None, int | None]  # of `formats`, without its number
+
+
+class FormatRow(NamedTuple):
+    """A row of `formats`, without its number."""
+
+    kind: str
+    codec: str
+    width: int | None
+    height: int | None
+    sample_rate: int | None
+    channels: int | None
 
 
 class StoredInspection(NamedTuple):
@@ -29,12 +39,14 @@ class StoredInspection(NamedTuple):
     faults: str | None = None
 
 
+_KEY = ("stem_id", "suffix")
 _COLUMNS = ", ".join(StoredInspection._fields)
+_FORMAT = ", ".join(FormatRow._fields)
 _MARKS = ", ".join("?" * len(StoredInspection._fields))
-_SET = ", ".join(f"{name} = excluded.{name}" for name in StoredInspection._fields[2:])
+_SET = ", ".join(f"{name} = excluded.{name}" for name in StoredInspection._fields if name not in _KEY)
 # At the same version, a look that failed says nothing against one that succeeded, nor a glance against a full look.
 _SAVE = f"""
-INSERT INTO inspections ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (stem_id, suffix) DO UPDATE SET {_SET}
+INSERT INTO inspections ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT ({", ".join(_KEY)}) DO UPDATE SET {_SET}
 WHERE inspections.failure IS NOT NULL OR inspections.etag <> excluded.etag
    OR excluded.failure IS NULL AND (excluded.depth = 'full' OR inspections.depth = 'edges')
 """
@@ -72,10 +84,7 @@ class FormatTable:
         if content not in self._by_content:
             self._read()
         if content not in self._by_content:
-            self._conn.execute(
-                "INSERT INTO formats (kind, codec, width, height, sample_rate, channels) VALUES (?, ?, ?, ?, ?, ?)",
-                content,
-            )
+            self._conn.execute(f"INSERT INTO formats ({_FORMAT}) VALUES ({', '.join('?' * len(content))})", content)
             self._read()
         return self._by_content[content]
 
@@ -86,7 +95,7 @@ class FormatTable:
         return self._by_number[number]
 
     def _read(self) -> None:
-        rows = self._conn.execute("SELECT id, kind, codec, width, height, sample_rate, channels FROM formats")
-        for number, *content in rows:
-            self._by_number[number] = tuple(content)
-            self._by_content[tuple(content)] = number
+        for number, *values in self._conn.execute(f"SELECT id, {_FORMAT} FROM formats"):
+            content = FormatRow._make(values)
+            self._by_number[number] = content
+            self._by_content[content] = number

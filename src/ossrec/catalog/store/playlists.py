@@ -54,15 +54,23 @@ class PlaylistRow(NamedTuple):
     id: int = 0
 
 
-_COLUMNS = "stem_id, suffix, etag, size, modified, read, kind, ended, segments, duration, target_duration, program_ms"
+_KEY = ("stem_id", "suffix")
+_SAVED = ("recording_id", *(name for name in PlaylistRow._fields if name != "id"))
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _SAVED if name not in _KEY)
 _SAVE = f"""
-INSERT INTO playlists (recording_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (stem_id, suffix) DO UPDATE SET recording_id = excluded.recording_id, etag = excluded.etag,
-    size = excluded.size, modified = excluded.modified, read = excluded.read, kind = excluded.kind,
-    ended = excluded.ended, segments = excluded.segments, duration = excluded.duration,
-    target_duration = excluded.target_duration, program_ms = excluded.program_ms
+INSERT INTO playlists ({", ".join(_SAVED)}) VALUES ({", ".join(f":{name}" for name in _SAVED)})
+ON CONFLICT ({", ".join(_KEY)}) DO UPDATE SET {_REPLACED}
 RETURNING id
 """
+_SAVE_VERSION = """
+INSERT OR IGNORE INTO playlist_versions (playlist_id, etag, size, modified, seen, segments, duration)
+VALUES (:id, :etag, :size, :modified, :read, :segments, :duration)
+"""
+# Columns have the names of the fields that hold them.
+_PLAYLIST = ", ".join(PlaylistRow._fields)
+_SEGMENT = ", ".join(SegmentRow._fields)
+_RESOURCE = ", ".join(ResourceRow._fields)
+_FINDING = ", ".join(Finding._fields)
 
 
 def save_playlist(
@@ -73,44 +81,31 @@ def save_playlist(
     resources: Iterable[ResourceRow],
 ) -> int:
     """Keep a playlist as it was read now, in place of what was known of it; gives its number."""
-    (number,) = conn.execute(_SAVE, (recording_id, *row[:12])).fetchone()
-    conn.execute(
-        "INSERT OR IGNORE INTO playlist_versions VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (number, row.etag, row.size, row.modified, row.read, row.segments, row.duration),
-    )
+    (number,) = conn.execute(_SAVE, row._asdict() | {"recording_id": recording_id}).fetchone()
+    conn.execute(_SAVE_VERSION, row._asdict() | {"id": number})
     for table in ("segments", "resources", "findings"):
         conn.execute(f"DELETE FROM {table} WHERE playlist_id = ?", (number,))
-    insert(conn, "INTO segments", [(number, *row) for row in segments])
-    insert(conn, "INTO resources", [(number, *row) for row in resources])
+    insert(conn, f"INTO segments (playlist_id, {_SEGMENT})", [(number, *row) for row in segments])
+    insert(conn, f"INTO resources (playlist_id, {_RESOURCE})", [(number, *row) for row in resources])
     return int(number)
 
 
 def playlists_of(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistRow]:
     """The playlists of a recording that were read at some time."""
-    rows = conn.execute(
-        f"SELECT {_COLUMNS}, id FROM playlists WHERE recording_id = ?",
-        (recording_id,),
-    )
-    return [PlaylistRow(*row) for row in rows]
+    rows = conn.execute(f"SELECT {_PLAYLIST} FROM playlists WHERE recording_id = ?", (recording_id,))
+    return [PlaylistRow._make(row) for row in rows]
 
 
 def segments_of(conn: sqlite3.Connection, playlist_id: int) -> list[SegmentRow]:
     """The segments of a playlist, in their order."""
-    rows = conn.execute(
-        "SELECT number, stem_id, suffix, uri, line, start_ms, duration_ms, discontinuity, gap, encrypted,"
-        " fragment, byterange_end FROM segments WHERE playlist_id = ? ORDER BY number",
-        (playlist_id,),
-    )
-    return [SegmentRow(*row) for row in rows]
+    rows = conn.execute(f"SELECT {_SEGMENT} FROM segments WHERE playlist_id = ? ORDER BY number", (playlist_id,))
+    return [SegmentRow._make(row) for row in rows]
 
 
 def resources_of(conn: sqlite3.Connection, playlist_id: int) -> list[ResourceRow]:
     """The keys and maps that a playlist names, in its order."""
-    rows = conn.execute(
-        "SELECT line, role, stem_id, suffix, uri, byterange_end FROM resources WHERE playlist_id = ? ORDER BY line",
-        (playlist_id,),
-    )
-    return [ResourceRow(*row) for row in rows]
+    rows = conn.execute(f"SELECT {_RESOURCE} FROM resources WHERE playlist_id = ? ORDER BY line", (playlist_id,))
+    return [ResourceRow._make(row) for row in rows]
 
 
 def most_segments_before(conn: sqlite3.Connection, playlist: PlaylistRow) -> int | None:
@@ -132,9 +127,8 @@ def save_findings(
     """Add findings of one *source*: "name", "playlist", "listing", "access" or "segment"."""
     insert(
         conn,
-        "INTO findings (recording_id, playlist_id, source, code, severity, subject, detail, line, segment,"
-        " start, length, packet, lost)",
-        [(recording_id, playlist_id, source, f.code, int(severity), *f[1:]) for f, severity in found],
+        f"INTO findings (recording_id, playlist_id, source, severity, {_FINDING})",
+        [(recording_id, playlist_id, source, int(severity), *finding) for finding, severity in found],
     )
 
 
@@ -147,8 +141,6 @@ def segments_before(conn: sqlite3.Connection, stem_id: int, suffix: str) -> int:
 def findings_of_playlist(conn: sqlite3.Connection, playlist_id: int) -> list[Finding]:
     """What the text of a playlist gave rise to."""
     rows = conn.execute(
-        "SELECT code, subject, detail, line, segment, start, length FROM findings"
-        " WHERE playlist_id = ? AND source = 'playlist' ORDER BY id",
-        (playlist_id,),
+        f"SELECT {_FINDING} FROM findings WHERE playlist_id = ? AND source = 'playlist' ORDER BY id", (playlist_id,)
     )
-    return [Finding(*row) for row in rows]
+    return [Finding._make(row) for row in rows]

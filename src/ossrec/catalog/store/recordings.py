@@ -93,12 +93,19 @@ class StoredRecording:
         return [number for number, stored in self.objects.items() if stored.kind == PLAYLIST]
 
 
-_COLUMNS = (*StoredVerdict._fields[:-2], "reasons", *Measures._fields)
-_JUDGED = ", ".join(_COLUMNS)
+# Columns have the names of the fields that hold them; those of the measures are columns of their own.
+_VERDICT = tuple(name for name in StoredVerdict._fields if name != "measures")
+_COLUMNS = (*_VERDICT, *Measures._fields)
 _UPDATE = f"""
-UPDATE recordings SET ({_JUDGED}) = ({", ".join("?" * len(_COLUMNS))}),
-    due = 0, last_changed = coalesce(?, last_changed)
-WHERE id = ?
+UPDATE recordings SET {", ".join(f"{name} = :{name}" for name in _COLUMNS)},
+    due = 0, last_changed = coalesce(:changed, last_changed)
+WHERE id = :id
+"""
+_OBJECT = ", ".join(StoredObject._fields)
+_SAVE_CHANGE = """
+INSERT INTO changes (scan_id, recording_id, was, became, segments_lost) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (recording_id, scan_id) DO UPDATE SET became = excluded.became,
+    segments_lost = max(segments_lost, excluded.segments_lost)
 """
 
 
@@ -161,21 +168,22 @@ def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[Playli
         " WHERE s.recording_id = ? AND o.gone IS NULL",
         (recording_id,),
     )
-    return [PlaylistObject(*row) for row in rows]
+    return [PlaylistObject._make(row) for row in rows]
 
 
 def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     """All that is known of a recording; None when it was merged into another."""
     row = conn.execute(
-        f"SELECT path, uid, {_JUDGED} FROM recordings WHERE id = ?",
+        f"SELECT path, uid, {', '.join(_COLUMNS)} FROM recordings WHERE id = ?",
         (recording_id,),
     ).fetchone()
     if row is None:
         return None
-    path, uid, *rest = row
-    *judged, reasons = rest[: -len(Measures._fields)]
-    measures = Measures(*rest[-len(Measures._fields) :])
-    before = StoredVerdict(*judged, measures, tuple(codes(reasons)))  # type: ignore[call-arg]
+    path, uid, *values = row
+    columns = dict(zip(_COLUMNS, values, strict=True))
+    columns["measures"] = Measures._make(columns.pop(name) for name in Measures._fields)
+    columns["reasons"] = tuple(codes(columns["reasons"]))
+    before = StoredVerdict(**columns)
     stems = dict(conn.execute("SELECT id, stem FROM stems WHERE recording_id = ?", (recording_id,)))
     objects: dict[ObjectId, StoredObject] = {}
     for stem_id in stems:
@@ -193,7 +201,7 @@ def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     return StoredRecording(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
 
 
-_OBJECTS = "SELECT o.stem_id, o.suffix, kind, size, modified, etag, storage FROM objects o"
+_OBJECTS = f"SELECT o.stem_id, o.suffix, {_OBJECT} FROM objects o"
 _CLAIMED = (  # what its playlists name and no other recording owns
     "SELECT c.stem_id, c.suffix FROM ownership c JOIN stems s ON s.id = c.stem_id"
     " WHERE c.recording_id = ? AND s.recording_id IS NULL"
@@ -201,17 +209,16 @@ _CLAIMED = (  # what its playlists name and no other recording owns
 
 
 def _add(objects: dict[ObjectId, StoredObject], rows: Iterable[tuple[Any, ...]]) -> None:
-    for stem_id, suffix, *stored in rows:
-        objects[stem_id, suffix] = StoredObject(*stored)
+    for stem_id, suffix, *values in rows:
+        objects[stem_id, suffix] = StoredObject._make(values)
 
 
 def find_object(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredObject | None:
     """An object of any recording, if it is there."""
     row = conn.execute(
-        "SELECT kind, size, modified, etag, storage FROM objects WHERE stem_id = ? AND suffix = ? AND gone IS NULL",
-        (stem_id, suffix),
+        f"SELECT {_OBJECT} FROM objects WHERE stem_id = ? AND suffix = ? AND gone IS NULL", (stem_id, suffix)
     ).fetchone()
-    return StoredObject(*row) if row else None
+    return StoredObject._make(row) if row else None
 
 
 def save(
@@ -220,14 +227,14 @@ def save(
     """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
     when = holding.before.measures.inspected  # to have looked again is no change
     changed = judged._replace(measures=judged.measures._replace(inspected=when)) != holding.before
-    values = (*judged[:-2], json.dumps(judged.reasons), *judged.measures)
-    conn.execute(_UPDATE, (*values, now if changed else None, holding.id))
+    values = judged._asdict() | judged.measures._asdict() | {"reasons": json.dumps(judged.reasons)}
+    del values["measures"]
+    conn.execute(_UPDATE, values | {"changed": now if changed else None, "id": holding.id})
     first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (holding.id,)).fetchone() is None
     differs = first or judged.verdict != holding.before.verdict
     if differs or lost:
         conn.execute(
-            "INSERT INTO changes VALUES (?, ?, ?, ?, ?) ON CONFLICT (recording_id, scan_id) DO UPDATE SET"
-            " became = excluded.became, segments_lost = max(segments_lost, excluded.segments_lost)",
+            _SAVE_CHANGE,
             (scan_id, holding.id, None if first else holding.before.verdict, judged.verdict, lost),
         )
     return differs

@@ -46,18 +46,18 @@ def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Sc
     One that did has left nothing to resume: what it had yet to judge is marked as due.
     """
     row = conn.execute(
-        "SELECT id, bucket_id, prefix, started, state FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ?"
+        "SELECT id, started, state FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ?"
         " ORDER BY id DESC LIMIT 1",
         (bucket_id, prefix),
     ).fetchone()
-    if row is None or row[4] != "listing":
+    if row is None:
         return None
-    ranges = conn.execute(
-        "SELECT number, start, stop, position, done FROM scan_ranges WHERE scan_id = ? ORDER BY number",
-        (row[0],),
-    )
-    number, _bucket, _prefix, started, _state = row
-    return Scan(number, bucket_id, prefix, started, tuple(ScanRange(*values) for values in ranges), resumed=True)
+    number, started, state = row
+    if state != "listing":
+        return None
+    columns = ", ".join(ScanRange._fields)
+    rows = conn.execute(f"SELECT {columns} FROM scan_ranges WHERE scan_id = ? ORDER BY number", (number,))
+    return Scan(number, bucket_id, prefix, started, tuple(map(ScanRange._make, rows)), resumed=True)
 
 
 def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Iterable[str], now: int) -> Scan:
@@ -85,7 +85,7 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
     )
     conn.executemany(
         "INSERT INTO scan_ranges (scan_id, number, start, stop, position) VALUES (?, ?, ?, ?, ?)",
-        [(scan_id, *r[:4]) for r in ranges],
+        [(scan_id, one.number, one.start, one.stop, one.position) for one in ranges],
     )
     return Scan(scan_id, bucket_id, prefix, now, ranges, resumed=False)
 
@@ -108,7 +108,10 @@ def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPag
 
 def note_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
     """Remember what could not be listed."""
-    conn.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(scan.id, *s) for s in skipped])
+    conn.executemany(
+        "INSERT OR REPLACE INTO skipped (scan_id, name, reason, unseen) VALUES (?, ?, ?, ?)",
+        [(scan.id, one.name, one.reason, one.unseen) for one in skipped],
+    )
 
 
 def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
@@ -121,7 +124,7 @@ def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
         " WHERE k.scan_id = ?1 AND substr(s.stem || suffix, 1, length(k.unlisted_prefix)) = k.unlisted_prefix)",
         (scan.id,),
     )
-    stems = {row[0] for row in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
+    stems = {stem for (stem,) in conn.execute("SELECT DISTINCT stem_id FROM absent WHERE scan_id = ?", (scan.id,))}
     gone = conn.execute(
         "UPDATE objects SET gone = ? WHERE gone IS NULL"
         " AND (stem_id, suffix) IN (SELECT stem_id, suffix FROM absent WHERE scan_id = ?)",

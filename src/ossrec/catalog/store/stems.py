@@ -99,13 +99,13 @@ class Stems:
         row = self._conn.execute(
             "SELECT id, recording_id FROM stems WHERE bucket_id = ? AND stem = ?", (self._bucket_id, text)
         ).fetchone()
-        return Stem(*row) if row else None
+        return Stem._make(row) if row else None
 
     def _add(self, text: str) -> Stem:
         row = self._conn.execute(
             "INSERT INTO stems (bucket_id, stem) VALUES (?, ?) RETURNING id", (self._bucket_id, text)
         ).fetchone()
-        return Stem(row[0], None)
+        return Stem(id=row[0], recording_id=None)
 
     def _claimant(self, stem: Stem, name: RecordingName) -> int | None:
         """The recording whose playlist names segments of this stem, if any does."""

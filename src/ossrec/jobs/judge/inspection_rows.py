@@ -8,7 +8,7 @@ from ossrec.catalog.store.inspections import FormatRow, FormatTable, StoredInspe
 from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 from ossrec.rules import RULES
 
-_NUMBERS = 3  # of a counter, before its flags: they are kept as the bits of one number
+_FLAGS = ("excused", "has_payload", "repeated", "continued")  # of a counter, stored as the bits of one number
 
 Identity = tuple[int, str, bytes]  # stem_id, suffix, etag
 
@@ -16,7 +16,10 @@ Identity = tuple[int, str, bytes]  # stem_id, suffix, etag
 def row_of(identity: Identity, inspection: Inspection, inspected: int, formats: FormatTable) -> StoredInspection:
     """What is kept of a look that succeeded; belongs in a transaction. *inspected* is in epoch seconds."""
     numbers = [formats.number(_content(stream.format)) for stream in inspection.streams]
-    streams = [[stream.pid, number, *stream[2:]] for stream, number in zip(inspection.streams, numbers, strict=True)]
+    streams = [
+        (one.pid, number, one.packets, one.first_pts, one.length, one.key_frames, one.starts_with_key)
+        for one, number in zip(inspection.streams, numbers, strict=True)
+    ]
     duration = inspection.duration
     return StoredInspection(
         *identity,
@@ -67,7 +70,7 @@ def _first(inspection: Inspection, numbers: list[int], kind: str) -> int | None:
 
 
 def _content(form: StreamFormat) -> FormatRow:
-    return (str(form.kind), *form[1:])
+    return FormatRow._make(form)._replace(kind=str(form.kind))
 
 
 def _stream(formats: FormatTable, pid: int, number: int, *rest: int | bool | None) -> StreamSummary:
@@ -85,14 +88,13 @@ def _note(code: str, detail: str, *rest: float | None) -> SegmentFault:
 
 
 def _flags(counter: CounterEnds) -> int:
-    return sum(bool(flag) << bit for bit, flag in enumerate(counter[_NUMBERS:]))
+    return sum(bool(getattr(counter, name)) << bit for bit, name in enumerate(_FLAGS))
 
 
 def _counter(pid: int, first: int, last: int, flags: int) -> CounterEnds:
-    bits = range(len(CounterEnds._fields) - _NUMBERS)
     if not all(isinstance(value, int) for value in (pid, first, last)):
         raise ValueError("a counter is told by whole numbers")
-    return CounterEnds(pid, first, last, *(bool(flags >> bit & 1) for bit in bits))
+    return CounterEnds(pid, first, last, **{name: bool(flags >> bit & 1) for bit, name in enumerate(_FLAGS)})
 
 
 def _packed(rows: Iterable[Sequence[object]]) -> str:
