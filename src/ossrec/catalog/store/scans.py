@@ -109,8 +109,8 @@ def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPag
 def note_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
     """Remember what could not be listed."""
     conn.executemany(
-        "INSERT OR REPLACE INTO skipped (scan_id, name, reason, unseen) VALUES (?, ?, ?, ?)",
-        [(scan.id, one.name, one.reason, one.unseen) for one in skipped],
+        "INSERT OR REPLACE INTO skipped (scan_id, name, reason, unlisted_prefix) VALUES (?, ?, ?, ?)",
+        [(scan.id, one.name, one.reason, one.unlisted_prefix) for one in skipped],
     )
 
 
