@@ -1,7 +1,7 @@
-"""Reads mutated playlists and looks for a traceback: ``python -m tests.hls.fuzz [COUNT [SEED]]``, 100,000 by default.
+"""Parse mutated playlists, to find exceptions: ``python -m tests.hls.fuzz [COUNT [SEED]]``, by default 100,000.
 
-Each must give findings that the rule table knows, bounded in number, strings that can be stored as
-UTF-8, and keys inside the prefix. It prints the slowest of them.
+Each must give findings that are in the rule table and bounded in number, strings that can be encoded
+as UTF-8, and keys inside the prefix. The time of the slowest playlist is printed.
 """
 
 import sys
@@ -20,19 +20,19 @@ from tests.hls.cases import header as cases_header
 from tests.hls.cases import segments as cases_segments
 from tests.hls.cases import syntax as cases_syntax
 from tests.hls.cases.uris import ADDRESS, PLAYLIST, PREFIX
-from tests.hls.mutating import mutate
-from tests.hls.playlists import MASTER, RECORDER, SOUND
+from tests.hls.mutations import mutate
+from tests.hls.playlists import INTACT, MASTER, RECORDER
 
 
 def seeds() -> list[bytes]:
-    """What is mutated: the playlists of all cases, and some whole ones more often."""
+    """Return the playlists to mutate: those of all cases, and a few complete ones more often."""
     cases = (*cases_syntax.CASES, *cases_header.CASES, *cases_segments.CASES)
-    texts = [text for case in cases for text in (case.broken, case.near_miss)] + [SOUND, RECORDER, MASTER] * 30
+    texts = [text for case in cases for text in (case.broken, case.near_miss)] + [INTACT, RECORDER, MASTER] * 30
     return [text if isinstance(text, bytes) else text.encode() for text in texts]
 
 
 def mutants(count: int, seed: int) -> Iterator[bytes]:
-    """*count* mutated playlists, the same for the same *seed*."""
+    """Yield *count* mutated playlists, the same for the same *seed*."""
     random = Random(seed)
     pool = seeds()
     for _ in range(count):
@@ -40,16 +40,16 @@ def mutants(count: int, seed: int) -> Iterator[bytes]:
 
 
 def survive(data: bytes, random: Random) -> None:
-    """Take a playlist the whole way of a scan, and hold the results to what is promised of them."""
+    """Process a playlist as a scan does, and check the guarantees for the results."""
     playlist = read_playlist(data, PLAYLIST)
     assert all(type(line) is str and "\n" not in line for line in playlist.lines)
     if playlist.kind == "master":
         read_master(playlist)
     resolved = resolve_playlist(playlist, PLAYLIST, ADDRESS, PREFIX)
-    slices = [
+    joined = [
         _join(segment, target, random) for segment, target in zip(playlist.segments, resolved.segments, strict=True)
     ]
-    listed = JoinedPlaylist(PLAYLIST, 1_764_576_000, playlist.ended, slices, told_duration=60.0)
+    listed = JoinedPlaylist(PLAYLIST, 1_764_576_000, playlist.ended, joined, told_duration=60.0)
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
     for finding in found:
         assert finding.code in RULES, finding
@@ -65,7 +65,7 @@ def survive(data: bytes, random: Random) -> None:
 
 
 def _join(segment: Segment, target: ResolvedUri, random: Random) -> JoinedSegment:
-    """The segment with an object that may be there."""
+    """Join a segment with an object that may be present."""
     end = sum(segment.byterange) if segment.byterange else None
     size = random.choice((None, 0, 187, 188, 188_000)) if target.key else None
     stamp = random.choice((None, 0, int(segment.start * 1000)))
@@ -75,7 +75,7 @@ def _join(segment: Segment, target: ResolvedUri, random: Random) -> JoinedSegmen
 
 
 def main(count: int = 100_000, seed: int = 1) -> None:
-    """Read *count* mutants; print how long it took, and the slowest."""
+    """Process *count* mutants; print the total time and the slowest."""
     random = Random(seed)
     started = time.perf_counter()
     slowest, worst = 0.0, b""

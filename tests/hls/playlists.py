@@ -1,27 +1,27 @@
-"""Playlists for the tests, put together from lines."""
+"""Playlists for tests, composed of lines."""
 
 HEAD = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:10\n"
 END = "#EXT-X-ENDLIST\n"
 
 
 def lines(*texts: str) -> str:
-    """Each text as a line."""
+    """Return the texts as lines."""
     return "".join(f"{text}\n" for text in texts)
 
 
 def segments(count: int = 1, first: int = 0) -> str:
-    """EXTINF and URI of *count* segments of 6 s: s0.ts, s1.ts, …"""
+    """Return EXTINF and URI of *count* segments of 6 s: s0.ts, s1.ts, …"""
     return "".join(f"#EXTINF:6.0,\ns{number}.ts\n" for number in range(first, first + count))
 
 
 def media(*body: str, head: str = HEAD, end: str = END) -> str:
-    """A media playlist whose lines between head and end are *body*."""
+    """Return a media playlist with the lines *body* between head and end."""
     return head + lines(*body) + end
 
 
-SOUND = HEAD + segments(3) + END
+INTACT = HEAD + segments(3) + END
 
-# What the recorder writes by habit, all of it together: worth knowing, and nothing worse.
+# All deviations from the RFC that the recorder always produces: findings of severity info only.
 RECORDER = lines(
     "#EXTM3U",
     "#EXT-X-VERSION:3",

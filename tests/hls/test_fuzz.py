@@ -1,4 +1,4 @@
-"""No bytes make the reader raise, run away or flood; fuzz.py does the same at full size."""
+"""Whatever the bytes, the parser never raises, and its memory and findings are bounded; fuzz.py tries many more."""
 
 import tracemalloc
 from random import Random
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from ossrec.hls.collector import REPEATS
 from ossrec.hls.parser.parse import read_playlist
 from tests.hls.fuzz import mutants, survive
-from tests.hls.mutating import JUNK, NUMBERS, TAGS
+from tests.hls.mutations import JUNK, NUMBERS, TAGS
 
-FLOOD = 256 * 1024  # bytes; the reader's limit is 64 times that, and what it keeps grows in step
+FLOOD = 256 * 1024  # bytes; the parser's limit is 64 times that, and its memory grows in proportion
 
 
 def test_mutated_playlists_give_findings() -> None:
@@ -43,7 +43,7 @@ FLOODS = {
     "digits": b"#EXTM3U\n#EXTINF:" + b"9" * FLOOD,
     "different tags": b"#EXTM3U\n" + b"".join(b"#EXT%d\n" % number for number in range(FLOOD // 12)),
     "control characters": b"#EXTM3U\n" + b"#\x00\n" * (FLOOD // 3),
-    "bytes that are no text": b"#EXTM3U\n" + b"\xff" * FLOOD,
+    "bytes that are not text": b"#EXTM3U\n" + b"\xff" * FLOOD,
 }
 
 

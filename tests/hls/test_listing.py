@@ -5,7 +5,7 @@ import pytest
 from ossrec.findings import Finding
 from ossrec.hls.collector import REPEATS
 from ossrec.hls.listing.check import check_listing, check_segments_without_playlist, summarise
-from tests.hls.cases.listing import CASES, KEY, SIZE, SOUND, T0, ListingCase, listed, loose, need, one, shifted
+from tests.hls.cases.listing import CASES, INTACT, KEY, SIZE, T0, ListingCase, listed, need, one, shifted, unlisted
 
 
 def codes(case: ListingCase) -> tuple[set[str], set[str]]:
@@ -21,7 +21,7 @@ def test_rule(case: ListingCase) -> None:
 
 
 def test_a_sound_recording_has_no_findings() -> None:
-    assert check_listing(SOUND) == []
+    assert check_listing(INTACT) == []
 
 
 def test_a_playlist_without_segments_is_no_crash() -> None:
@@ -35,7 +35,7 @@ def test_a_missing_segment_is_told_with_number_uri_start_and_length() -> None:
 
 
 def test_neighbours_stay_one_finding_each() -> None:
-    found = check_listing(listed(one(3, size=None), one(4, size=None), orphans=[loose("x", 46), loose("y", 47)]))
+    found = check_listing(listed(one(3, size=None), one(4, size=None), orphans=[unlisted("x", 46), unlisted("y", 47)]))
 
     assert [finding.code for finding in found] == ["LST260", "LST260", "LST270", "LST270"]
 
@@ -107,7 +107,7 @@ def test_a_thousand_missing_segments_are_told_and_the_rest_counted() -> None:
 
 def test_segments_without_a_playlist() -> None:
     found = check_segments_without_playlist(
-        "a/rid_1f_room", [loose("1.ts", 0), loose("2.ts", 15, 0), loose("3.ts", 30, 5)]
+        "a/rid_1f_room", [unlisted("1.ts", 0), unlisted("2.ts", 15, 0), unlisted("3.ts", 30, 5)]
     )
 
     assert [(one.code, one.subject) for one in found] == [
@@ -129,7 +129,7 @@ def test_segments_without_a_playlist() -> None:
 def test_a_hole_between_segments_without_a_playlist(
     seconds: tuple[float | None, ...], told: list[tuple[float, float]]
 ) -> None:
-    there = [loose(f"{at}.ts", at)._replace(seconds=length) for at, length in zip((0, 15, 21), seconds, strict=True)]
+    there = [unlisted(f"{at}.ts", at)._replace(seconds=length) for at, length in zip((0, 15, 21), seconds, strict=True)]
     there[-1] = there[-1]._replace(seconds=6.0)
     if seconds[2] != 6.0:
         there[1] = there[1]._replace(seconds=seconds[2])
@@ -139,7 +139,7 @@ def test_a_hole_between_segments_without_a_playlist(
 
 
 def test_a_segment_that_nobody_looked_at_lasts_as_long_as_recorders_make_them() -> None:
-    (found,) = check_segments_without_playlist("a/rid_1f_room", [loose("0.ts", 0), loose("1.ts", 700)])[1:]
+    (found,) = check_segments_without_playlist("a/rid_1f_room", [unlisted("0.ts", 0), unlisted("1.ts", 700)])[1:]
 
     assert (found.code, found.start, found.length) == ("LST300", 330.0, 370.0)
 

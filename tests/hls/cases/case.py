@@ -1,4 +1,4 @@
-"""One case of a table: a sentence about a rule, and the two playlists that test it."""
+"""A case of a table: a sentence about a rule, and two playlists that test it."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from tests.hls.playlists import END, HEAD, lines, media, segments
 
 
 class Case(NamedTuple):
-    """One sentence about a rule, as two playlists."""
+    """A sentence about a rule, with a playlist that breaks it and one that nearly breaks it."""
 
     sentence: str
     code: str
@@ -15,7 +15,7 @@ class Case(NamedTuple):
 
 
 def clock(*times: str) -> str:
-    """Segments of 6 s, each with its EXT-X-PROGRAM-DATE-TIME."""
+    """Return a playlist with segments of 6 s, each with its EXT-X-PROGRAM-DATE-TIME."""
     body = (f"#EXT-X-PROGRAM-DATE-TIME:{time}\n#EXTINF:6.0,\ns{at}.ts" for at, time in enumerate(times))
     return media(*body)
 
@@ -31,6 +31,6 @@ def initialized(attributes: str) -> str:
 
 
 def ranges(*ranges: str) -> str:
-    """Parts of one file, each with its EXT-X-BYTERANGE ("" for none)."""
+    """Return a playlist with parts of one file, each with an EXT-X-BYTERANGE."""
     head = HEAD.replace("VERSION:3", "VERSION:4")
     return media(*(f"#EXTINF:6.0,\n#EXT-X-BYTERANGE:{part}\nall.ts" for part in ranges), head=head)

@@ -1,4 +1,4 @@
-"""For each rule of the listing: a playlist whose objects break it, and one that nearly does."""
+"""For each rule of the listing: a playlist with objects that break it, and one that nearly breaks it."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,7 +11,7 @@ KEY = "a/rid_1f_room.m3u8"
 
 
 class ListingCase(NamedTuple):
-    """One sentence about a rule, as two playlists with their objects."""
+    """A sentence about a rule, with two playlists and their objects."""
 
     sentence: str
     code: str
@@ -20,68 +20,70 @@ class ListingCase(NamedTuple):
 
 
 def one(number: int = 0, **changes: object) -> JoinedSegment:
-    """The sound slice of 15 s at that position of a recording."""
+    """Return the intact segment of 15 s at that position of a recording."""
     start = number * 15.0
     name = f"s{number}.ts"
-    sound = JoinedSegment(
+    segment = JoinedSegment(
         number, f"a/{name}", name, 5 + 2 * number, start, 15.0, False, False, False, False, None,
         SIZE, T0 + 15 * number + 16, (T0 + 15 * number) * 1000,
     )  # fmt: skip
-    return sound._replace(**changes)  # type: ignore[arg-type]
+    return segment._replace(**changes)  # type: ignore[arg-type]
 
 
 def listed(*changed: JoinedSegment, count: int = 10, **changes: object) -> JoinedPlaylist:
-    """An ended playlist of *count* sound slices, those in *changed* put in their places."""
+    """Return an ended playlist of *count* intact segments, some of them replaced by *changed*."""
     by_number = {piece.number: piece for piece in changed}
-    slices = [by_number.get(number) or one(number) for number in range(count)]
-    return replace(JoinedPlaylist(KEY, T0 + 15 * count + 2, True, slices), **changes)  # type: ignore[arg-type]
+    joined = [by_number.get(number) or one(number) for number in range(count)]
+    return replace(JoinedPlaylist(KEY, T0 + 15 * count + 2, True, joined), **changes)  # type: ignore[arg-type]
 
 
 def shifted(since: int, seconds: float, **changes: object) -> JoinedPlaylist:
-    """A recording whose names are *seconds* later from slice *since* on."""
+    """Return a recording with names *seconds* later from segment *since* on."""
     late = [one(at, stamp_ms=int((T0 + 15 * at + seconds) * 1000)) for at in range(since, 10)]
     late[0] = late[0]._replace(**changes)  # type: ignore[arg-type]
     return listed(*late)
 
 
 def drifting(seconds: float) -> JoinedPlaylist:
-    """A recording whose names drift away from EXTINF by *seconds* a slice."""
+    """Return a recording with names that drift from EXTINF by *seconds* per segment."""
     return listed(*(one(at, stamp_ms=int((T0 + (15 + seconds) * at) * 1000)) for at in range(10)))
 
 
-def loose(name: str, at: int | None, size: int = SIZE) -> UnlistedSegment:
-    """An object that no playlist names, from *at* seconds after the start."""
+def unlisted(name: str, at: int | None, size: int = SIZE) -> UnlistedSegment:
+    """Return an object that no playlist names, from *at* seconds after the start."""
     return UnlistedSegment(f"a/{name}", size, T0 + 500, None if at is None else (T0 + at) * 1000)
 
 
 def need(role: str, size: int | None, end: int | None = None, key: str | None = "a/k") -> JoinedPlaylist:
-    """A recording that needs a key or an initialization section."""
+    """Return a recording that requires a key or an initialization section."""
     return listed(resources=[JoinedResource(role, key, "k", 4, size, end)])  # type: ignore[arg-type]
 
 
-SOUND = listed()
+INTACT = listed()
 
 CASES = [
     ListingCase(
-        "a part must lie inside its object",
+        "a byte range must be inside its object",
         "LST190",
         listed(one(3, byterange_end=SIZE + 1)),
         listed(one(3, byterange_end=SIZE)),
     ),
-    ListingCase("a MAP's part must lie inside its object", "LST190", need("map", 700, 701), need("map", 700, 700)),
-    ListingCase("a key must be there", "LST200", need("key", None), need("key", None, key=None)),
+    ListingCase(
+        "the byte range of a MAP must be inside its object", "LST190", need("map", 700, 701), need("map", 700, 700)
+    ),
+    ListingCase("a key must exist", "LST200", need("key", None), need("key", None, key=None)),
     ListingCase("a key is 16 bytes long", "LST201", need("key", 32), need("key", 16)),
     ListingCase("an empty key is too short", "LST201", need("key", 0), need("key", 16)),
     ListingCase(
-        "ciphertext comes in blocks of 16",
+        "ciphertext consists of blocks of 16 bytes",
         "LST202",
         listed(one(3, encrypted=True, size=SIZE + 8)),
         listed(one(3, encrypted=True, size=1600)),
     ),
-    ListingCase("an initialization section must be there", "LST210", need("map", None), need("map", None, key=None)),
-    ListingCase("an initialization section is not empty", "LST210", need("map", 0), need("map", 1)),
+    ListingCase("an initialization section must exist", "LST210", need("map", None), need("map", None, key=None)),
+    ListingCase("an initialization section must not be empty", "LST210", need("map", 0), need("map", 1)),
     ListingCase(
-        "a listed segment must be there", "LST260", listed(one(3, size=None)), listed(one(3, size=None, key=None))
+        "a listed segment must exist", "LST260", listed(one(3, size=None)), listed(one(3, size=None, key=None))
     ),
     ListingCase(
         "a segment that is declared missing may be missing",
@@ -91,34 +93,48 @@ CASES = [
     ),
     ListingCase("a segment must not be empty", "LST261", listed(one(3, size=0)), listed(one(3, size=188))),
     ListingCase(
-        "a cut segment is no multiple of 188", "LST262", listed(one(3, size=SIZE - 1)), listed(one(3, size=SIZE - 188))
+        "the size of a segment must be a multiple of 188",
+        "LST262",
+        listed(one(3, size=SIZE - 1)),
+        listed(one(3, size=SIZE - 188)),
     ),
     ListingCase(
-        "fragmented MP4 has no packets", "LST262", listed(one(3, size=1001)), listed(one(3, size=1001, fragment=True))
+        "fragmented MP4 has no packets of 188 bytes",
+        "LST262",
+        listed(one(3, size=1001)),
+        listed(one(3, size=1001, fragment=True)),
     ),
     ListingCase(
-        "packed audio has no packets", "LST262", listed(one(3, size=1001)), listed(one(3, size=1001, key="a/s3.AAC"))
+        "packed audio has no packets of 188 bytes",
+        "LST262",
+        listed(one(3, size=1001)),
+        listed(one(3, size=1001, key="a/s3.AAC")),
     ),
     ListingCase("a name that was not escaped", "LST263", listed(one(3, literal=True)), listed(one(3))),
     ListingCase("a segment in cold storage", "LST265", listed(one(3, archived=True)), listed(one(3))),
-    ListingCase("a gap that is there after all", "LST264", listed(one(3, gap=True)), listed(one(3, gap=True, size=0))),
+    ListingCase(
+        "a declared gap with an existing segment", "LST264", listed(one(3, gap=True)), listed(one(3, gap=True, size=0))
+    ),
     ListingCase(
         "an orphan in the middle",
         "LST270",
-        listed(orphans=[loose("s3b.ts", 46)]),
-        listed(orphans=[loose("s3b.ts", 150)]),
+        listed(orphans=[unlisted("s3b.ts", 46)]),
+        listed(orphans=[unlisted("s3b.ts", 150)]),
     ),
     ListingCase(
         "an orphan in the middle, by its name",
         "LST270",
-        listed(orphans=[loose("s3b.ts", None)]),
-        listed(orphans=[loose("s99.ts", None)]),
+        listed(orphans=[unlisted("s3b.ts", None)]),
+        listed(orphans=[unlisted("s99.ts", None)]),
     ),
     ListingCase(
-        "orphans at the end", "LST271", listed(orphans=[loose("s10.ts", 150)]), listed(orphans=[loose("s10.ts", 135)])
+        "orphans at the end",
+        "LST271",
+        listed(orphans=[unlisted("s10.ts", 150)]),
+        listed(orphans=[unlisted("s10.ts", 135)]),
     ),
     ListingCase(
-        "a segment written over after the end",
+        "a segment overwritten after the end",
         "LST280",
         listed(one(3, modified=T0 + 10_000)),
         listed(one(3, modified=T0 + 200)),
@@ -130,26 +146,31 @@ CASES = [
         listed(one(9, modified=T0 + 10_000), ended=False),
     ),
     ListingCase(
-        "times of a copied bucket say nothing",
+        "times of a copied bucket are ignored",
         "LST280",
         listed(one(9, modified=T0 + 10_000)),
         listed(*(one(at, modified=T0 + 90_000 + at) for at in range(10))),
     ),
     ListingCase("a playlist lost segments", "LST281", listed(previous_segments=11), listed(previous_segments=10)),
     ListingCase(
-        "the recorder reported another length", "LST290", listed(told_duration=158.0), listed(told_duration=157.5)
+        "the recorder reported another duration", "LST290", listed(told_duration=158.0), listed(told_duration=157.5)
     ),
     ListingCase("names and EXTINF drift apart", "LST291", drifting(0.9), drifting(0.7)),
-    ListingCase("time is missing between two segments", "LST300", shifted(5, 2.1), shifted(5, 1.9)),
+    ListingCase("a timeline gap between two segments", "LST300", shifted(5, 2.1), shifted(5, 1.9)),
     ListingCase(
-        "a discontinuity explains missing time", "LST300", shifted(5, 600), shifted(5, 600, discontinuity=True)
+        "a discontinuity explains a timeline gap", "LST300", shifted(5, 600), shifted(5, 600, discontinuity=True)
     ),
     ListingCase(
-        "nothing was recorded for a time behind a discontinuity",
+        "a timeline gap at a discontinuity is reported",
         "LST302",
         shifted(5, 2.1, discontinuity=True),
         shifted(5, 1.9, discontinuity=True),
     ),
-    ListingCase("a hole that nothing declares is a fault", "LST302", shifted(5, 9, discontinuity=True), shifted(5, 9)),
-    ListingCase("names go backwards", "LST301", shifted(5, -16), shifted(5, -15.1, discontinuity=True)),
+    ListingCase(
+        "a timeline gap without a discontinuity has another rule",
+        "LST302",
+        shifted(5, 9, discontinuity=True),
+        shifted(5, 9),
+    ),
+    ListingCase("the times in names go backward", "LST301", shifted(5, -16), shifted(5, -15.1, discontinuity=True)),
 ]

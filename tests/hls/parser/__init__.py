@@ -1,1 +1,1 @@
-"""Tests of hls.parser."""
+"""Tests of the playlist parser."""

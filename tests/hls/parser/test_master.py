@@ -1,4 +1,4 @@
-"""Master playlists name their members, whatever else they hold."""
+"""Multivariant (master) playlists name their members, whatever else they contain."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ def test_variants_renditions_and_i_frames() -> None:
     )
 
 
-def test_a_rendition_inside_the_variant_has_no_uri_and_is_left_out() -> None:
+def test_a_rendition_without_a_uri_is_omitted() -> None:
     text = lines("#EXTM3U", '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="x"', "#EXT-X-STREAM-INF:BANDWIDTH=1", "v.m3u8")
 
     assert [member.uri for member in read_master(read_playlist(text.encode())).members] == ["v.m3u8"]
@@ -34,7 +34,7 @@ def test_a_line_separator_in_a_uri_does_not_end_the_line() -> None:
 @pytest.mark.parametrize(
     "value", ["BANDWIDTH=x", "BANDWIDTH=1,RESOLUTION=1", "BANDWIDTH=1e999", "FRAME-RATE=,BANDWIDTH=1"]
 )
-def test_what_stops_the_library_is_a_problem(value: str) -> None:
+def test_an_exception_of_the_library_is_a_problem(value: str) -> None:
     text = lines("#EXTM3U", f"#EXT-X-STREAM-INF:{value}", "v.m3u8")
     found = read_master(read_playlist(text.encode()))
 
@@ -42,7 +42,7 @@ def test_what_stops_the_library_is_a_problem(value: str) -> None:
     assert found.problem
 
 
-def test_a_huge_master_playlist_is_not_given_to_the_library() -> None:
+def test_a_huge_master_playlist_is_not_passed_to_the_library() -> None:
     assert "longer" in read_master(Playlist("master", ("#EXTM3U", "x" * MAX_MASTER))).problem
 
 

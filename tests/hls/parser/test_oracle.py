@@ -1,4 +1,4 @@
-"""Well-formed playlists say the same to this reader as to the m3u8 library."""
+"""For well-formed playlists, the parser and the m3u8 library return the same values."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ MAP = st.none() | NAME.map(lambda uri: f'URI="{uri}"')
 
 @st.composite
 def one_segment(draw: st.DrawFn) -> list[str]:
-    """The lines of one segment, its tags in any order that the RFC allows."""
+    """Generate the lines of a segment, with its tags in any order that the RFC allows."""
     before = []
     for tag, value in (("KEY", draw(KEY)), ("MAP", draw(MAP))):
         if value is not None:
@@ -37,7 +37,7 @@ def one_segment(draw: st.DrawFn) -> list[str]:
 
 @settings(max_examples=300)
 @given(st.lists(one_segment(), min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"]))
-def test_both_readers_agree(segments: list[list[str]], end: str) -> None:
+def test_parser_and_library_agree(segments: list[list[str]], end: str) -> None:
     head = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:400", "#EXT-X-MEDIA-SEQUENCE:3"]
     text = end.join([*head, *(line for segment in segments for line in segment), "#EXT-X-ENDLIST", ""])
 

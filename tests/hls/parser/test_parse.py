@@ -1,4 +1,4 @@
-"""What is read from a playlist, and what is found in it."""
+"""The values and findings of a parsed playlist."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.hls.cases import header as cases_header
 from tests.hls.cases import segments as cases_segments
 from tests.hls.cases import syntax as cases_syntax
 from tests.hls.cases.case import Case
-from tests.hls.playlists import END, HEAD, MASTER, RECORDER, SOUND, lines, media, segments
+from tests.hls.playlists import END, HEAD, INTACT, MASTER, RECORDER, lines, media, segments
 
 
 def read(text: str | bytes) -> Playlist:
@@ -31,18 +31,18 @@ def test_rule(case: Case) -> None:
     assert case.code not in codes(case.near_miss)
 
 
-def test_a_sound_playlist_has_no_findings() -> None:
-    assert read(SOUND).findings == ()
+def test_an_intact_playlist_has_no_findings() -> None:
+    assert read(INTACT).findings == ()
 
 
-def test_the_recorders_own_habits_are_no_flaw() -> None:
+def test_deviations_of_the_recorder_are_not_flaws() -> None:
     found = codes(RECORDER)
 
     assert found == {"HLS041", "HLS140", "HLS162", "HLS242"}
     assert {RULES[code].severity for code in found} == {Severity.INFO}
 
 
-def test_segments_carry_what_their_tags_say() -> None:
+def test_segments_have_the_values_of_their_tags() -> None:
     playlist = read(
         lines(
             "#EXTM3U",
@@ -81,7 +81,7 @@ def test_segments_carry_what_their_tags_say() -> None:
     assert {finding.code for finding in playlist.findings} == {"HLS230"}
 
 
-def test_what_is_absent_is_none() -> None:
+def test_absent_values_are_none() -> None:
     playlist = read("#EXTM3U\n#EXTINF:6,\na.ts\n")
 
     assert (playlist.version, playlist.target_duration, playlist.media_sequence) == (None, None, None)
@@ -96,29 +96,29 @@ def test_lines_end_at_line_feeds_only() -> None:
 
 
 def test_lines_are_kept_raw() -> None:
-    text = SOUND.replace("s1.ts", " s1.ts ")
+    text = INTACT.replace("s1.ts", " s1.ts ")
 
     assert "\n".join(read(text).lines) + "\n" == text
 
 
-def test_white_space_around_a_uri_is_no_part_of_it() -> None:
-    assert read(SOUND.replace("s1.ts", "\ts1.ts ")).segments[1].uri == "s1.ts"
+def test_white_space_around_a_uri_is_removed() -> None:
+    assert read(INTACT.replace("s1.ts", "\ts1.ts ")).segments[1].uri == "s1.ts"
 
 
-def test_a_finding_says_where() -> None:
+def test_a_finding_has_line_segment_and_start() -> None:
     (finding,) = read(media("#EXTINF:6.0,", "a.ts", "#EXTINF:x,", "b.ts")).findings
 
     assert finding == Finding("HLS160", "a/x.m3u8", "x", 6, 1, 6.0)
 
 
-def test_findings_stand_in_the_order_of_lines() -> None:
+def test_findings_are_in_order_of_lines() -> None:
     found = [finding.line for finding in read(RECORDER).findings]
 
     assert found == sorted(found, key=lambda line: line or 0)
 
 
-def test_a_segment_without_a_length_is_kept() -> None:
-    playlist = read(SOUND.replace("#EXTINF:6.0,\ns1", "s1"))
+def test_a_segment_without_a_duration_is_kept() -> None:
+    playlist = read(INTACT.replace("#EXTINF:6.0,\ns1", "s1"))
 
     assert [(one.uri, one.duration, one.start) for one in playlist.segments] == [
         ("s0.ts", 6.0, 0.0),
@@ -142,59 +142,59 @@ def test_a_segment_without_a_length_is_kept() -> None:
         ("#EXTINF:6,\na_1.ts\n#EXT-X-ENDLIST\n#EXTINF:6,\n", "a_", False),
     ],
 )
-def test_a_name_that_breaks_off_with_the_file_is_no_segment(body: str, end: str, is_cut: bool) -> None:
+def test_a_uri_truncated_by_the_end_of_the_file_is_not_a_segment(body: str, end: str, is_cut: bool) -> None:
     playlist = read(HEAD + body + end)
     named = body.count("EXTINF")
     assert len(playlist.segments) == named - is_cut
     assert playlist.duration == 6.0 * (named - is_cut)
-    told = [(f.line, f.segment, f.start, f.detail) for f in playlist.findings if f.code == "HLS151"]
+    reported = [(f.line, f.segment, f.start, f.detail) for f in playlist.findings if f.code == "HLS151"]
     last = len(playlist.lines)
     assert playlist.cut_off == (last if is_cut else None)
-    assert told == ([(last, named - 1, 6.0 * (named - 1), f"truncated inside the URI: {end}")] if is_cut else [])
+    assert reported == ([(last, named - 1, 6.0 * (named - 1), f"truncated inside the URI: {end}")] if is_cut else [])
 
 
 def test_a_segment_after_the_end_is_kept() -> None:
-    assert len(read(SOUND + segments(1, 3)).segments) == 4
+    assert len(read(INTACT + segments(1, 3)).segments) == 4
 
 
 def test_the_first_of_two_headers_counts() -> None:
-    playlist = read(SOUND.replace("#EXT-X-TARGETDURATION:10", "#EXT-X-TARGETDURATION:10\n#EXT-X-TARGETDURATION:3"))
+    playlist = read(INTACT.replace("#EXT-X-TARGETDURATION:10", "#EXT-X-TARGETDURATION:10\n#EXT-X-TARGETDURATION:3"))
 
     assert playlist.target_duration == 10
 
 
 def test_unknown_tags_are_counted() -> None:
-    playlist = read(SOUND + "#EXT-X-A:1\n#EXT-X-A:2\n#EXTVLCOPT:x\n# a comment\n#ext-x-b\n")
+    playlist = read(INTACT + "#EXT-X-A:1\n#EXT-X-A:2\n#EXTVLCOPT:x\n# a comment\n#ext-x-b\n")
 
     assert playlist.unknown_tags == {"#EXT-X-A": 2, "#EXTVLCOPT": 1}
     assert ("HLS041", "#EXT-X-A, 2 times") in {(one.code, one.detail) for one in playlist.findings}
 
 
-def test_a_master_playlist_has_no_segments_and_is_not_judged_as_media() -> None:
+def test_a_master_playlist_has_no_segments_and_is_not_checked_as_media() -> None:
     playlist = read(MASTER)
 
     assert (playlist.kind, playlist.segments) == ("master", ())
     assert [finding.code for finding in playlist.findings] == ["HLS060"]
 
 
-def test_a_page_instead_of_a_playlist_is_one_finding() -> None:
-    playlist = read("<html><body>\n" + SOUND)
+def test_an_html_page_instead_of_a_playlist_is_a_single_finding() -> None:
+    playlist = read("<html><body>\n" + INTACT)
 
     assert (playlist.kind, playlist.lines) == ("none", ())
     assert [finding.code for finding in playlist.findings] == ["HLS011"]
 
 
-def test_a_dot_cut_off_the_end_is_no_zero() -> None:
+def test_a_duration_may_end_with_a_dot() -> None:
     assert read(media("#EXTINF:6.,", "a.ts")).segments[0].duration == 6.0
 
 
-def test_a_time_in_the_year_1_is_a_time() -> None:
+def test_a_time_in_the_year_1_is_valid() -> None:
     playlist = read(media("#EXT-X-PROGRAM-DATE-TIME:0001-01-01T00:00:00+14:00", "#EXTINF:6,", "a.ts"))
 
     assert playlist.segments[0].program_time == -62135596800 - 14 * 3600
 
 
-def test_each_rule_is_told_so_often_and_then_counted() -> None:
+def test_repeated_findings_of_a_rule_are_counted_after_a_limit() -> None:
     playlist = read(HEAD + "a.ts\n" * (REPEATS + 5) + END)
     found = [finding for finding in playlist.findings if finding.code == "HLS150"]
 
@@ -203,7 +203,7 @@ def test_each_rule_is_told_so_often_and_then_counted() -> None:
     assert found[-1].line is None
 
 
-def test_what_is_only_counted_keeps_its_seconds() -> None:
+def test_counted_findings_keep_their_seconds() -> None:
     playlist = read(HEAD + "#EXT-X-GAP\n#EXTINF:2,\na.ts\n" * (REPEATS + 5) + END)
     found = [finding.length for finding in playlist.findings if finding.code == "HLS230"]
 
@@ -211,21 +211,21 @@ def test_what_is_only_counted_keeps_its_seconds() -> None:
     assert sum(length or 0.0 for length in found) == playlist.duration
 
 
-def test_unknown_tags_are_counted_together_when_they_are_too_many() -> None:
+def test_too_many_unknown_tags_are_counted_together() -> None:
     playlist = read(HEAD + "".join(f"#EXT-X-A{number}\n" for number in range(3000)) + END)
 
     assert len(playlist.unknown_tags) == 1001
     assert playlist.unknown_tags["other tags"] == 2000
 
 
-def test_too_many_lines_are_not_read_to_the_end() -> None:
+def test_lines_after_the_limit_are_not_read() -> None:
     playlist = read(b"#EXTM3U\n" + b"#\n" * MAX_LINES)
 
     assert len(playlist.lines) == MAX_LINES
     assert [finding.code for finding in playlist.findings] == ["LOOK006"]
 
 
-def test_a_key_in_two_formats_is_in_force_until_none() -> None:
+def test_keys_in_two_formats_apply_until_method_none() -> None:
     playlist = read(
         media(
             '#EXT-X-KEY:METHOD=AES-128,URI="k"',
@@ -241,7 +241,7 @@ def test_a_key_in_two_formats_is_in_force_until_none() -> None:
     assert [segment.encrypted for segment in playlist.segments] == [True, False]
 
 
-def test_a_key_named_on_many_lines_is_one_resource() -> None:
+def test_a_key_on_several_lines_is_a_single_resource() -> None:
     key = '#EXT-X-KEY:METHOD=AES-128,URI="k"'
     playlist = read(media(key, "#EXTINF:6,", "a.ts", key, "#EXTINF:6,", "b.ts"))
 

@@ -2,10 +2,10 @@
 
 from random import Random
 
-from tests import mutating
+from tests import mutations
 from tests.mpegts.material.breaking import widen
 from tests.mpegts.material.streams import AUDIO, PAT, PMT, SIZE, VIDEO, crc32, pat, pmt, section
-from tests.mutating import Mutation
+from tests.mutations import Mutation
 
 JUNK = (
     *(
@@ -44,7 +44,7 @@ EDGE_VALUES = (0x00, 0x01, 0x07, 0x10, 0x40, 0x47, 0x7F, 0x80, 0xB7, 0xB8, 0xC0,
 
 def mutate(data: bytes, random: Random) -> bytes:
     """*data* after one to four mutations."""
-    return mutating.mutate(data, random, MUTATIONS)
+    return mutations.mutate(data, random, MUTATIONS)
 
 
 def _somewhere(data: bytes, random: Random) -> int:
@@ -53,7 +53,7 @@ def _somewhere(data: bytes, random: Random) -> int:
 
 
 def _flip_bytes(data: bytes, random: Random) -> bytes:
-    return mutating.flip_bytes(data, random, (1, 2, 8, 60))
+    return mutations.flip_bytes(data, random, (1, 2, 8, 60))
 
 
 def _change_heads(data: bytes, random: Random) -> bytes:

@@ -1,9 +1,9 @@
-"""Breaks playlists at random, in the ways that files, recorders and attackers do; the same seed breaks the same."""
+"""Random mutations of playlists, as by damaged files, recorders and attackers; the same for the same seed."""
 
 from random import Random
 
-from tests import mutating
-from tests.mutating import Mutation
+from tests import mutations
+from tests.mutations import Mutation
 
 NUMBERS = (
     *(b"1e999", b"-1", b"nan", b"inf", b"-inf", b"0x10", b"1_0", b"", b" ", b"0", b"00", b"1.", b".", b"1.5.2"),
@@ -26,8 +26,8 @@ TAGS = (
 
 
 def mutate(data: bytes, random: Random) -> bytes:
-    """*data* after one to four mutations."""
-    return mutating.mutate(data, random, MUTATIONS)
+    """Return *data* after one to four mutations."""
+    return mutations.mutate(data, random, MUTATIONS)
 
 
 def _drop_line(data: bytes, random: Random) -> bytes:
@@ -57,7 +57,7 @@ def _insert_tag(data: bytes, random: Random) -> bytes:
 
 
 def _flip_bytes(data: bytes, random: Random) -> bytes:
-    return mutating.flip_bytes(data, random, range(1, 9))
+    return mutations.flip_bytes(data, random, range(1, 9))
 
 
 def _cut(data: bytes, random: Random) -> bytes:
