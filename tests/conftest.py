@@ -1,4 +1,4 @@
-"""What holds for all tests: nothing of the settings of whoever runs them, the same examples of a property each time."""
+"""Settings of all tests: no user settings, and the same examples of property tests in each run."""
 
 import os
 import signal
@@ -11,24 +11,24 @@ from hypothesis import HealthCheck, settings
 from tests.oss_server import OssServer
 from tests.running import forget_settings
 
-# No deadline, and no check of the pace: a busy machine is no fault of the code. The same examples each time, so
-# that a change is judged by what it changed; `--search` looks for others.
+# No deadline and no check for slow tests: a busy machine is not a fault of the code. The same examples each time, so
+# that only a change of the code changes a result; `--search` tries other examples.
 settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None
 )
 settings.load_profile("unhurried")
 
-LONGEST = 600  # seconds for one test, far more than the slowest needs where all is busy
+LONGEST = 600  # seconds for a test, far more than the slowest needs on a busy machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    words = "run the property tests alone, each with N times as many examples, drawn anew"
+    words = "run only the property tests, each with N times as many examples, chosen at random"
     parser.addoption("--search", type=int, default=0, metavar="N", help=words)
 
 
 def pytest_configure() -> None:
     forget_settings(os.environ)
-    # Who runs the tests in the background of a script has Ctrl-C ignored, for all that they start too.
+    # A script that runs the tests in the background makes them ignore Ctrl-C, and all processes that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -46,13 +46,13 @@ def _is_property(item: pytest.Item) -> bool:
 
 
 def _draw_more(test: Any, times: int) -> None:
-    known: settings = test._hypothesis_internal_use_settings  # nothing public leads there
+    known: settings = test._hypothesis_internal_use_settings  # there is no public way
     test._hypothesis_internal_use_settings = settings(known, max_examples=known.max_examples * times, derandomize=False)
 
 
 @pytest.fixture(autouse=True)
-def hangs_not_for_ever(pytestconfig: pytest.Config) -> Iterator[None]:
-    """A test that waits for what never comes fails, and shows where it waits."""
+def limit_the_time_of_a_test(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Fail a test that waits forever, and show where it waits."""
 
     seconds = LONGEST * (pytestconfig.getoption("--search") or 1)
 
@@ -68,6 +68,6 @@ def hangs_not_for_ever(pytestconfig: pytest.Config) -> Iterator[None]:
 
 @pytest.fixture
 def server() -> Iterator[OssServer]:
-    """An OSS with no buckets yet."""
+    """Run a local OSS server without buckets."""
     with OssServer() as running:
         yield running

@@ -1,4 +1,4 @@
-"""What tests share that run things: a command and a place to run it alone, and modules as processes."""
+"""Fixtures to run commands in isolation, and modules as processes."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ import pytest
 from ossrec.cli.main import run
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 120.0  # seconds until what is waited for has failed; a busy machine is no failure
+PATIENCE = 120.0  # seconds to wait for an expected state; long, so that a busy machine is not a failure
 
 _SETTINGS = ("OSSREC_", "OSS_", "_OSSREC_", "DASK_")
 _STRANGE = frozenset({
@@ -22,7 +22,7 @@ _STRANGE = frozenset({
 
 
 class Ran(NamedTuple):
-    """What came of a command."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -38,7 +38,7 @@ Ossrec = Callable[..., Ran]
 
 
 def forget_settings(environ: MutableMapping[str, str]) -> None:
-    """Take out what would make `ossrec`, or a library of its, act otherwise than where nothing is set."""
+    """Remove variables that change the behavior of `ossrec` or of a library that it uses."""
     for name in list(environ):
         if name.startswith(_SETTINGS) or name in _STRANGE or name.lower().endswith("_proxy"):
             del environ[name]
@@ -46,25 +46,25 @@ def forget_settings(environ: MutableMapping[str, str]) -> None:
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in and at home in; for the tests of a package whose conftest imports it."""
+    """Make an empty folder the working and home folder, for each test of a package with this in its conftest."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "80")  # else that of whoever looks at the tests
+    monkeypatch.setenv("COLUMNS", "80")  # independent of the terminal
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def ossrec(capsys: pytest.CaptureFixture[str]) -> Ossrec:
-    """Runs `ossrec` with the arguments given, in this process."""
+    """Return a function that runs `ossrec` with the given arguments in this process."""
 
-    def go(*arguments: str) -> Ran:
+    def run_ossrec(*arguments: str) -> Ran:
         code = run(arguments)
         return Ran(code, *capsys.readouterr())
 
-    return go
+    return run_ossrec
 
 
 def run_module(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """``python -m NAME`` in the repository; one that does not end is a failure."""
+    """Run ``python -m NAME`` in the repository; fail if it does not end within `PATIENCE`."""
     command = [sys.executable, "-m", name, *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)

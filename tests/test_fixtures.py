@@ -1,4 +1,4 @@
-"""The fixtures are what they claim to be: made by their script, small, consistent, real media."""
+"""The fixtures are made by their script, small, consistent, and contain real media."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ every_recording = pytest.mark.parametrize(("name", "row"), RECORDINGS, ids=ids_o
 
 DEPTHS = ("edges", "full")
 
-# Segments that are not a whole number of TS packets, each with its sync byte: cut off, empty, encrypted, overwritten.
+# Segments that are not a multiple of TS packets with sync bytes: truncated, empty, encrypted, overwritten.
 ODD_SEGMENTS = {
     "segment-cut": 1,
     "segment-empty": 1,
@@ -43,13 +43,13 @@ SOURCES = ("camera", "screen", "mix", "voice", "phone", "music")
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """The digest of every file below *folder*, by its path."""
+    """Return the digest of every file below *folder*, by its path."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def keys_of(name: str, row: dict[str, Any]) -> list[Path]:
-    """The playlists and segments of a recording by nothing but their names, and what else is said to be its own."""
+    """Return the playlists and segments of a recording by their names alone, and the objects in ``also``."""
     folder = HOME / EXPECTED[name]["path"] / row["folder"]
     stem = row["stem"].rpartition("/")[2]
     own = re.compile(rf"(bak\d+_)?{re.escape(stem)}(_\d+_\d+)?\.m3u8|(bak\d+_)?{re.escape(stem)}_\d{{17}}\.ts")
@@ -58,28 +58,28 @@ def keys_of(name: str, row: dict[str, Any]) -> list[Path]:
     return [file for file in folder.iterdir() if own.fullmatch(file.name)] + list(inside) + also
 
 
-def test_all_together_are_below_four_megabytes() -> None:
+def test_all_fixtures_are_below_four_megabytes() -> None:
     files = [file for file in HOME.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
     assert sum(file.stat().st_size for file in files) < 4_000_000
 
 
-def test_each_bucket_has_an_expectation_and_each_expectation_a_bucket() -> None:
+def test_each_bucket_has_an_expectation_and_vice_versa() -> None:
     folders = {f"buckets/{folder.name}" for folder in (HOME / "buckets").iterdir()} | {"class-day"}
     assert {bucket["path"] for bucket in EXPECTED.values()} == folders
     assert all(bucket["bucket"] == name for name, bucket in EXPECTED.items())
 
 
-def test_the_committed_files_are_what_the_script_makes(tmp_path: Path) -> None:
+def test_the_script_makes_the_committed_files(tmp_path: Path) -> None:
     make.write(tmp_path)
     for part in ("buckets", "class-day", "expected"):
         assert tree(tmp_path / part) == tree(HOME / part)
 
 
-def test_the_table_in_the_readme_is_what_the_script_makes() -> None:
+def test_the_script_makes_the_table_in_the_readme() -> None:
     assert (HOME / "README.md").read_text(encoding="utf-8").split(make.TABLE)[1] == make.table()
 
 
-def test_the_encoder_gives_the_committed_media_again(tmp_path: Path) -> None:
+def test_the_encoder_makes_the_committed_media(tmp_path: Path) -> None:
     pytest.importorskip("av")
     from fixtures.making import encode
 
@@ -99,7 +99,7 @@ def test_the_sums_of_a_bucket_are_those_of_its_files(bucket: dict[str, Any]) -> 
 
 
 @every_bucket
-def test_every_object_belongs_to_one_recording_or_is_counted_as_unnamed(bucket: dict[str, Any]) -> None:
+def test_every_object_belongs_to_one_recording_or_counts_as_unnamed(bucket: dict[str, Any]) -> None:
     files = [file for file in (HOME / bucket["path"]).rglob("*") if file.is_file()]
     named = [file for row in bucket["recordings"] for file in keys_of(bucket["bucket"], row)]
     assert len(named) == len(set(named))
@@ -127,24 +127,24 @@ def test_the_numbers_of_a_recording_are_those_of_its_files(name: str, row: dict[
 
 
 @every_recording
-def test_the_verdict_of_a_recording_is_one_and_has_its_reason(name: str, row: dict[str, Any]) -> None:
+def test_a_recording_has_a_valid_verdict_and_a_reason(name: str, row: dict[str, Any]) -> None:
     words = {Verdict(row[field]) for field in row if field.startswith("verdict")}
     assert row["verdict"] == "complete" or row["rules"] or "utf16" in row["stem"]
     assert all(1 <= rule <= 45 for rule in row["rules"])
-    assert len(words) == sum(field.startswith("verdict") for field in row), "only what differs is said twice"
+    assert len(words) == sum(field.startswith("verdict") for field in row), "only a different verdict is given again"
 
 
 @every_recording
-def test_a_check_says_at_least_what_a_scan_says_and_more_only_with_a_reason(name: str, row: dict[str, Any]) -> None:
-    for said in (row[depth] for depth in DEPTHS):
-        in_bytes = {rule for rule in said["rules"] if 31 <= rule <= 43}
-        assert said["verdict"] == Verdict(row["verdict"]) or in_bytes
-        assert set(row["rules"]) <= set(said["rules"]) or name == "long-packets"
+def test_a_check_has_the_results_of_a_scan_and_others_only_with_a_reason(name: str, row: dict[str, Any]) -> None:
+    for checked in (row[depth] for depth in DEPTHS):
+        in_bytes = {rule for rule in checked["rules"] if 31 <= rule <= 43}
+        assert checked["verdict"] == Verdict(row["verdict"]) or in_bytes
+        assert set(row["rules"]) <= set(checked["rules"]) or name == "long-packets"
     assert row["edges"].items() <= row["full"].items() or name == "damage-in-the-middle"
 
 
 @pytest.mark.parametrize(("name", "row"), WITH_LENGTH, ids=ids_of(WITH_LENGTH))
-def test_the_duration_is_the_sum_of_the_playlists_lengths(name: str, row: dict[str, Any]) -> None:
+def test_the_duration_is_the_sum_of_the_durations_in_playlists(name: str, row: dict[str, Any]) -> None:
     backup = f"{row['folder']}bak0_{row['stem'].rpartition('/')[2]}.m3u8"
     folder = HOME / EXPECTED[name]["path"]
     texts = [(folder / key).read_text() for key in (row["playlist"], backup) if (folder / key).exists()]
@@ -153,7 +153,7 @@ def test_the_duration_is_the_sum_of_the_playlists_lengths(name: str, row: dict[s
 
 
 @every_bucket
-def test_slices_are_whole_packets_but_for_those_that_are_meant_not_to_be(bucket: dict[str, Any]) -> None:
+def test_segments_are_whole_packets_except_intended_ones(bucket: dict[str, Any]) -> None:
     odd = 0
     for file in (HOME / bucket["path"]).rglob("*.ts"):
         data = file.read_bytes()
@@ -162,7 +162,7 @@ def test_slices_are_whole_packets_but_for_those_that_are_meant_not_to_be(bucket:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_clips_follow_each_other_without_a_gap(source: str) -> None:
+def test_counters_continue_from_clip_to_clip(source: str) -> None:
     last: dict[int, int] = {}
     for clip in clips(source):
         for start in range(0, len(clip.data), 188):
@@ -174,7 +174,7 @@ def test_clips_follow_each_other_without_a_gap(source: str) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_clips_decode_to_their_length_and_format_and_start_with_a_key_frame(source: str) -> None:
+def test_clips_have_their_duration_and_format_and_start_with_a_key_frame(source: str) -> None:
     av = pytest.importorskip("av")
     form = format_of(source)
     for number, clip in enumerate(clips(source)):
@@ -190,7 +190,7 @@ def test_clips_decode_to_their_length_and_format_and_start_with_a_key_frame(sour
         assert seconds == pytest.approx(clip.seconds, abs=0.001)
 
 
-def test_a_playlist_is_newer_than_all_its_slices_in_a_copy_with_its_recorders_times(tmp_path: Path) -> None:
+def test_in_a_copy_with_the_recorders_times_a_playlist_is_newer_than_its_segments(tmp_path: Path) -> None:
     folder = copy_bucket("class-day", tmp_path / "copy")
     for playlist in folder.rglob("*.m3u8"):
         segments = list(playlist.parent.glob(f"{playlist.stem}_2*.ts"))
@@ -198,7 +198,7 @@ def test_a_playlist_is_newer_than_all_its_slices_in_a_copy_with_its_recorders_ti
         assert playlist.stat().st_mtime > max(file.stat().st_mtime for file in segments)
 
 
-def test_times_that_an_expectation_gives_win_over_those_in_names(tmp_path: Path) -> None:
+def test_times_in_an_expectation_override_those_in_names(tmp_path: Path) -> None:
     folder = copy_bucket("rewritten", tmp_path / "copy")
     (playlist,) = folder.glob("*.m3u8")
     assert playlist.stat().st_mtime < max(file.stat().st_mtime for file in folder.glob("*.ts"))

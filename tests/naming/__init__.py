@@ -1,1 +1,1 @@
-"""Tests of the file names."""
+"""Tests of parsing and formatting file names."""

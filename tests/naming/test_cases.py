@@ -1,4 +1,4 @@
-"""Every hard name of the table, read by all that reads names, and written back."""
+"""Every difficult name of the table is parsed by all functions, and formatted back."""
 
 import pytest
 
@@ -11,23 +11,23 @@ OURS = [case for case in CASES if case.readings]
 each_of_ours = pytest.mark.parametrize("case", OURS, ids=[case.sentence for case in OURS])
 
 
-def test_the_sentences_differ_so_that_each_names_one_case() -> None:
+def test_sentences_and_keys_are_unique() -> None:
     assert len({case.sentence for case in CASES}) == len({case.key for case in CASES}) == len(CASES)
 
 
 @each_case
-def test_readings_are_those_of_the_table_likeliest_first(case: Case) -> None:
+def test_readings_are_those_of_the_table_in_order(case: Case) -> None:
     found = [Reading(n.roomid, n.uid, n.rest, n.folder, n.backup, n.recordid) for n in readings(case.key)]
     assert found == case.readings
 
 
 @each_case
-def test_the_likeliest_reading_is_the_answer(case: Case) -> None:
+def test_parse_name_returns_the_most_likely_reading(case: Case) -> None:
     assert parse_name(case.key) == next(iter(readings(case.key)), None)
 
 
 @each_of_ours
-def test_a_reading_says_of_itself_what_the_table_says(case: Case) -> None:
+def test_a_reading_has_the_properties_of_the_table(case: Case) -> None:
     kind = PLAYLIST if case.key.endswith(".m3u8") else SEGMENT
     for name in readings(case.key):
         assert (name.kind, name.ambiguous) == (kind, case.ambiguous)
@@ -35,20 +35,20 @@ def test_a_reading_says_of_itself_what_the_table_says(case: Case) -> None:
 
 
 @each_of_ours
-def test_every_reading_is_written_back_to_the_key(case: Case) -> None:
+def test_every_reading_is_formatted_back_to_the_key(case: Case) -> None:
     for name in readings(case.key):
         assert format_name(name) == name.prefix + name.rest == case.key
 
 
 @each_of_ours
-def test_a_known_room_or_uid_settles_the_name(case: Case) -> None:
+def test_a_known_room_or_uid_resolves_the_name(case: Case) -> None:
     for name in readings(case.key):
-        settled = parse_name(case.key, room=name.roomid, uid=name.uid)
-        assert settled is not None
-        assert (settled.roomid, settled.uid) == (name.roomid, name.uid)
+        resolved = parse_name(case.key, room=name.roomid, uid=name.uid)
+        assert resolved is not None
+        assert (resolved.roomid, resolved.uid) == (name.roomid, name.uid)
 
 
-TWO_MARKS = "rid_0123456789abcdef_a__uid_s_b__uid_s_c__uid_e.m3u8"
+TWO_MARKERS = "rid_0123456789abcdef_a__uid_s_b__uid_s_c__uid_e.m3u8"
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ TWO_MARKS = "rid_0123456789abcdef_a__uid_s_b__uid_s_c__uid_e.m3u8"
         ("nowhere", "nobody", ("a__uid_s_b", "c")),
     ],
 )
-def test_the_room_settles_first_and_what_fits_nothing_is_ignored(
+def test_the_room_resolves_first_and_an_id_without_a_reading_is_ignored(
     room: str | None, uid: str | None, expected: tuple[str, str | None]
 ) -> None:
-    name = parse_name(TWO_MARKS, room=room, uid=uid)
+    name = parse_name(TWO_MARKERS, room=room, uid=uid)
     assert name is not None
     assert (name.roomid, name.uid) == expected
 
 
-def test_a_known_id_makes_no_recording_of_a_foreign_name() -> None:
+def test_a_known_id_does_not_turn_a_foreign_name_into_a_recording() -> None:
     assert parse_name("videos/0001.ts", room="videos", uid="1") is None

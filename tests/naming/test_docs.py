@@ -1,4 +1,4 @@
-"""The examples of docs/naming.md are what really comes out."""
+"""The examples of docs/naming.md give the results shown there."""
 
 import doctest
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 PAGE = Path(__file__).parents[2] / "docs" / "naming.md"
 
 
-def test_the_page_shows_what_really_comes_out() -> None:
+def test_the_examples_give_the_results_shown() -> None:
     text = PAGE.read_text(encoding="utf-8")
     page = doctest.DocTestParser().get_doctest(text, {}, PAGE.name, str(PAGE), 0)
     told: list[str] = []

@@ -1,4 +1,4 @@
-"""A reading as a value: its properties, its grouping, what cannot be written."""
+"""A reading as a value: its properties, its grouping, and names that cannot be formatted."""
 
 import pickle
 from typing import Any
@@ -19,7 +19,7 @@ def parsed(key: str) -> RecordingName:
     return name
 
 
-def test_relatives_share_their_base() -> None:
+def test_backups_and_repeated_uploads_share_their_base() -> None:
     relatives = [
         f"rec/rid_{X}_r__uid_s_7__uid_e.m3u8",
         f"rec/bak0_rid_{X}_r__uid_s_7__uid_e.m3u8",
@@ -48,7 +48,7 @@ def test_tick_and_count_are_numbers_of_a_playlist_uploaded_again() -> None:
 
 
 @pytest.mark.parametrize("key", [f"rid_{X}_r.m3u8", f"rid_{X}_r_{STAMP}.ts", f"rid_{X}_r/_1698765432_3.ts"])
-def test_others_have_no_tick_and_no_count(key: str) -> None:
+def test_other_names_have_no_tick_and_no_count(key: str) -> None:
     assert (parsed(key).tick, parsed(key).again) == (None, None)
 
 
@@ -72,7 +72,7 @@ def test_a_segment_starts_at_the_stamp_in_its_rest(key: str, expected: int | Non
 
 
 @pytest.mark.parametrize("text", ["", "2026", STAMP + "0", "２" * 17, " 0261101120000123", "+0261101120000123"])
-def test_what_is_not_17_digits_is_no_time(text: str) -> None:
+def test_text_other_than_17_digits_is_not_a_time(text: str) -> None:
     assert unix_ms(text) is None
 
 
@@ -98,7 +98,7 @@ def test_what_is_not_17_digits_is_no_time(text: str) -> None:
         ({"rest": ""}, "its rest '' does not fit a playlist"),
     ],
 )
-def test_what_no_key_can_say_is_refused_in_one_line(change: dict[str, Any], problem: str) -> None:
+def test_a_name_that_no_key_can_have_is_refused_in_one_line(change: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=r"^not the name of a recording: ") as refusal:
         format_name(PLAIN._replace(**change))
     assert str(refusal.value) == f"not the name of a recording: {problem}"

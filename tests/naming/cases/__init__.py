@@ -1,4 +1,4 @@
-"""Hard names, each with a sentence that says what is hard about it and every reading, likeliest first."""
+"""Difficult names, each with a sentence about its difficulty and all its readings, the most likely first."""
 
 from .odd import FOREIGN, ODD_IDS
 from .playlists import PLAYLISTS, RELATIVES

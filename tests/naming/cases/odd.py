@@ -1,4 +1,4 @@
-"""Names with ids that the vendor would not let in, and names that are no recording's."""
+"""Names with ids that the vendor rejects, and names that do not belong to a recording."""
 
 from .shape import LONG, STAMP, Case, Reading, X, segment
 
@@ -8,7 +8,7 @@ ODD_IDS = [
     Case("a room with spaces", f"rid_{X}_ my room .m3u8", [Reading(" my room ")], conforming=False),
     Case("a room in Chinese", f"rid_{X}_课堂.m3u8", [Reading("课堂")], conforming=False),
     Case(
-        "a room with a quote, a plus and a per cent",
+        "a room with a quote, a plus and a percent sign",
         f"rid_{X}_o'r+1%2F.m3u8",
         [Reading("o'r+1%2F")],
         conforming=False,
@@ -32,7 +32,7 @@ ODD_IDS = [
         conforming=False,
     ),
     Case(
-        "a recordid in capitals",
+        "a recordid in upper case",
         f"rid_{X.upper()}_r.m3u8",
         [Reading("r", recordid=X.upper())],
         conforming=False,
@@ -55,32 +55,32 @@ ODD_IDS = [
 FOREIGN = [
     Case(sentence, key, [])
     for sentence, key in [
-        ("nothing at all", ""),
+        ("an empty key", ""),
         ("a slash", "/"),
         ("an extension alone", ".m3u8"),
         ("a segment's extension alone", ".ts"),
         ("a stamp alone", f"_{STAMP}.ts"),
         ("no extension", f"rid_{X}_r"),
-        ("an extension in capitals", f"rid_{X}_r.M3U8"),
-        ("a segment's extension in capitals", f"rid_{X}_r_{STAMP}.TS"),
+        ("an extension in upper case", f"rid_{X}_r.M3U8"),
+        ("a segment's extension in upper case", f"rid_{X}_r_{STAMP}.TS"),
         ("another extension", f"rid_{X}_r.mp4"),
-        ("a playlist that was moved aside", f"rid_{X}_r.m3u8.bak"),
+        ("a playlist renamed to a backup", f"rid_{X}_r.m3u8.bak"),
         ("a line break after the extension", f"rid_{X}_r.m3u8\n"),
-        ("the word rid in capitals", f"RID_{X}_r.m3u8"),
-        ("something before rid", f"xrid_{X}_r.m3u8"),
+        ("the word rid in upper case", f"RID_{X}_r.m3u8"),
+        ("a letter before rid", f"xrid_{X}_r.m3u8"),
         ("a space before rid", f" rid_{X}_r.m3u8"),
         ("no room and no underscore", f"rid_{X}.m3u8"),
         ("no room", f"rid_{X}_.m3u8"),
         ("no recordid", "rid__r.m3u8"),
         ("no recordid and a longer room", "rid__my_room.m3u8"),
-        ("the bare word", "rid_.m3u8"),
+        ("neither recordid nor room", "rid_.m3u8"),
         ("a folder with a recording's name", f"rid_{X}_r/"),
-        ("a playlist by another name in a sub-folder", f"rid_{X}_r/index.m3u8"),
-        ("a recording's name that is only a folder's", f"rid_{X}_r.m3u8/notes.txt"),
-        ("a room that would hold a slash", f"rid_{X}_a/b.m3u8"),
+        ("a playlist with another name in a sub-folder", f"rid_{X}_r/index.m3u8"),
+        ("a folder named like a playlist", f"rid_{X}_r.m3u8/notes.txt"),
+        ("a slash within the room", f"rid_{X}_a/b.m3u8"),
         ("a backup without a number", f"bak_rid_{X}_r.m3u8"),
         ("a backup with a leading zero", f"bak01_rid_{X}_r.m3u8"),
-        ("a backup below zero", f"bak-1_rid_{X}_r.m3u8"),
+        ("a negative backup", f"bak-1_rid_{X}_r.m3u8"),
         ("a backup of ten digits", f"bak1234567890_rid_{X}_r.m3u8"),
         ("a backup with a superscript digit", f"bak²_rid_{X}_r.m3u8"),
         ("a backup of a backup", f"bak0_bak1_rid_{X}_r.m3u8"),
@@ -88,7 +88,7 @@ FOREIGN = [
         ("a segment in an ordinary folder", "videos/0001.ts"),
         ("a segment in a folder without a room", f"rid_{X}/0001.ts"),
         ("a segment in a folder that ends in rid", "xrid_a_b/0001.ts"),
-        ("somebody else's recording", "sid713476478245_cname__uid_s_123__uid_e_video.m3u8"),
+        ("a recording of another vendor", "sid713476478245_cname__uid_s_123__uid_e_video.m3u8"),
         ("a TypeScript source", "src/index.d.ts"),
     ]
 ]

@@ -5,7 +5,7 @@ from .shape import LONG, Case, Reading, X
 PLAYLISTS = [
     Case("the manual's mixed stream", f"rid_{X}_abcabc.m3u8", [Reading("abcabc")]),
     Case(
-        "the manual's source stream, which a strange room could spell too",
+        "the manual's source stream, which could also be part of a room id",
         f"rid_{X}_abcabc__uid_s_10266666__uid_e.m3u8",
         [Reading("abcabc", "10266666"), Reading("abcabc__uid_s_10266666__uid_e")],
     ),
@@ -25,27 +25,27 @@ PLAYLISTS = [
     Case("a room that is a number", f"rid_{X}_12345.m3u8", [Reading("12345")]),
     Case("a room of one dash", f"rid_{X}_-.m3u8", [Reading("-")]),
     Case("a room called rid", f"rid_{X}_rid.m3u8", [Reading("rid")]),
-    Case("a room that looks like a name of its own", f"rid_{X}_rid_{X}_r.m3u8", [Reading(f"rid_{X}_r")]),
-    Case("a room as long as may be", f"rid_{X}_{LONG}.m3u8", [Reading(LONG)]),
+    Case("a room that looks like a whole name", f"rid_{X}_rid_{X}_r.m3u8", [Reading(f"rid_{X}_r")]),
+    Case("a room of the maximum length", f"rid_{X}_{LONG}.m3u8", [Reading(LONG)]),
     Case(
-        "a room and a uid as long as may be",
+        "a room and a uid of the maximum length",
         f"rid_{X}_{LONG}__uid_s_{LONG}__uid_e.m3u8",
         [Reading(LONG, LONG), Reading(f"{LONG}__uid_s_{LONG}__uid_e")],
     ),
     Case(
-        "two marks: the last one is the likeliest, for uids are short and plain",
+        "two markers: the last one is the most likely, because uids are short and plain",
         f"rid_{X}_a__uid_s_b__uid_s_c__uid_e.m3u8",
         [Reading("a__uid_s_b", "c"), Reading("a", "b__uid_s_c"), Reading("a__uid_s_b__uid_s_c__uid_e")],
         ambiguous=True,
     ),
     Case(
-        "two marks that share an underscore",
+        "two markers that share an underscore",
         f"rid_{X}_a__uid_s__uid_s_b__uid_e.m3u8",
         [Reading("a__uid_s", "b"), Reading("a", "_uid_s_b"), Reading("a__uid_s__uid_s_b__uid_e")],
         ambiguous=True,
     ),
     Case(
-        "a room that holds a whole source name",
+        "a room that contains a whole source name",
         f"rid_{X}_a__uid_s_b__uid_e__uid_s_c__uid_e.m3u8",
         [
             Reading("a__uid_s_b__uid_e", "c"),
@@ -55,7 +55,7 @@ PLAYLISTS = [
         ambiguous=True,
     ),
     Case(
-        "the last mark would make the room longer than may be",
+        "the last marker would make the room too long",
         f"rid_{X}_{'a' * 40}__uid_s_{'b' * 40}__uid_s_c__uid_e.m3u8",
         [
             Reading("a" * 40, f"{'b' * 40}__uid_s_c"),
@@ -65,27 +65,27 @@ PLAYLISTS = [
         ambiguous=True,
     ),
     Case(
-        "a first mark that would leave the room empty",
+        "a first marker that would leave the room empty",
         f"rid_{X}___uid_s_a__uid_s_b__uid_e.m3u8",
         [Reading("__uid_s_a", "b"), Reading("__uid_s_a__uid_s_b__uid_e")],
     ),
     Case(
-        "no room before the mark, so it is a mixed stream",
+        "no room before the marker, so it is a mixed stream",
         f"rid_{X}___uid_s_x__uid_e.m3u8",
         [Reading("__uid_s_x__uid_e")],
     ),
     Case(
-        "a room of one underscore before the mark",
+        "a room of one underscore before the marker",
         f"rid_{X}____uid_s_x__uid_e.m3u8",
         [Reading("_", "x"), Reading("___uid_s_x__uid_e")],
     ),
     Case(
-        "no uid between the marks, so it is a mixed stream",
+        "no uid between the markers, so it is a mixed stream",
         f"rid_{X}_a__uid_s___uid_e.m3u8",
         [Reading("a__uid_s___uid_e")],
     ),
     Case(
-        "marks that share an underscore and leave no uid",
+        "markers that share an underscore and leave no uid",
         f"rid_{X}_a__uid_s__uid_e.m3u8",
         [Reading("a__uid_s__uid_e")],
     ),
@@ -94,9 +94,9 @@ PLAYLISTS = [
         f"rid_{X}_a__uid_s____uid_e.m3u8",
         [Reading("a", "_"), Reading("a__uid_s____uid_e")],
     ),
-    Case("a start mark without its end", f"rid_{X}_a__uid_s_b.m3u8", [Reading("a__uid_s_b")]),
-    Case("an end mark without its start", f"rid_{X}_a__uid_e.m3u8", [Reading("a__uid_e")]),
-    Case("something after the end mark", f"rid_{X}_a__uid_s_b__uid_ex.m3u8", [Reading("a__uid_s_b__uid_ex")]),
+    Case("a start marker without an end marker", f"rid_{X}_a__uid_s_b.m3u8", [Reading("a__uid_s_b")]),
+    Case("an end marker without a start marker", f"rid_{X}_a__uid_e.m3u8", [Reading("a__uid_e")]),
+    Case("a letter after the end marker", f"rid_{X}_a__uid_s_b__uid_ex.m3u8", [Reading("a__uid_s_b__uid_ex")]),
     Case(
         "a uid that ends like a source name",
         f"rid_{X}_a__uid_s_b__uid_e__uid_e.m3u8",
@@ -108,7 +108,7 @@ PLAYLISTS = [
         [Reading("a", "0"), Reading("a__uid_s_0__uid_e")],
     ),
     Case(
-        "a mark in capitals is no mark",
+        "a marker in upper case is not a marker",
         f"rid_{X}_a__UID_S_1__UID_E.m3u8",
         [Reading("a__UID_S_1__UID_E")],
     ),
@@ -123,7 +123,7 @@ RELATIVES = [
         [Reading("r", "7", backup=1), Reading("r__uid_s_7__uid_e", backup=1)],
     ),
     Case(
-        "a room uploaded again, by its tick",
+        "a playlist uploaded again, with a likely tick",
         f"rid_{X}_r_22194679897_3.m3u8",
         [Reading("r", rest="_22194679897_3.m3u8"), Reading("r_22194679897_3")],
         ambiguous=True,
@@ -147,7 +147,7 @@ RELATIVES = [
         ambiguous=True,
     ),
     Case(
-        "numbers that would make the room longer than may be",
+        "numbers that would make the room too long",
         f"rid_{X}_{LONG}_123_4.m3u8",
         [Reading(LONG, rest="_123_4.m3u8"), Reading(f"{LONG}_123_4")],
         ambiguous=True,
@@ -174,7 +174,7 @@ RELATIVES = [
         ambiguous=True,
     ),
     Case(
-        "two marks and uploaded again",
+        "two markers and uploaded again",
         f"rid_{X}_a__uid_s_b__uid_s_c__uid_e_1698765432_1.m3u8",
         [
             Reading("a__uid_s_b", "c", rest="_1698765432_1.m3u8"),
@@ -184,10 +184,10 @@ RELATIVES = [
         ],
         ambiguous=True,
     ),
-    Case("a month with a leading zero is no count", f"rid_{X}_r_2026_01.m3u8", [Reading("r_2026_01")]),
-    Case("a leading zero is no tick", f"rid_{X}_r_01698765432_1.m3u8", [Reading("r_01698765432_1")]),
+    Case("a month with a leading zero is not a count", f"rid_{X}_r_2026_01.m3u8", [Reading("r_2026_01")]),
+    Case("a number with a leading zero is not a tick", f"rid_{X}_r_01698765432_1.m3u8", [Reading("r_01698765432_1")]),
     Case(
-        "a count of five digits is the most that makes it likely",
+        "a count of five digits is the longest likely one",
         f"rid_{X}_r_22194679897_99999.m3u8",
         [Reading("r", rest="_22194679897_99999.m3u8"), Reading("r_22194679897_99999")],
         ambiguous=True,
@@ -199,7 +199,7 @@ RELATIVES = [
         ambiguous=True,
     ),
     Case(
-        "zero for a tick and a count",
+        "a tick and a count of zero",
         f"rid_{X}_r_0_0.m3u8",
         [Reading("r_0_0"), Reading("r", rest="_0_0.m3u8")],
         ambiguous=True,
@@ -210,10 +210,10 @@ RELATIVES = [
     Case("a tick of twenty digits", f"rid_{X}_r_{'9' * 20}_3.m3u8", [Reading(f"r_{'9' * 20}_3")]),
     Case("a count of ten digits", f"rid_{X}_r_1698765432_{'9' * 10}.m3u8", [Reading(f"r_1698765432_{'9' * 10}")]),
     Case(
-        "numbers in full-width digits are none",
+        "full-width digits are not digits",
         f"rid_{X}_r_１６９８７６５４３２_３.m3u8",
         [Reading("r_１６９８７６５４３２_３")],
         conforming=False,
     ),
-    Case("a dash is no underscore", f"rid_{X}_r-1698765432-3.m3u8", [Reading("r-1698765432-3")]),
+    Case("a dash is not an underscore", f"rid_{X}_r-1698765432-3.m3u8", [Reading("r-1698765432-3")]),
 ]

@@ -9,9 +9,9 @@ SEGMENTS = [
         f"a/b/rid_{X}_r__uid_s_7__uid_e_{STAMP}.ts",
         [segment("r", "7", folder="a/b/"), segment("r__uid_s_7__uid_e", folder="a/b/")],
     ),
-    Case("a stamp that is no time", f"rid_{X}_r_{'9' * 17}.ts", [segment("r", rest=f"_{'9' * 17}.ts")]),
+    Case("a stamp that is not a valid time", f"rid_{X}_r_{'9' * 17}.ts", [segment("r", rest=f"_{'9' * 17}.ts")]),
     Case(
-        "two stamps: the last one is cut off",
+        "two stamps: the stem ends before the last",
         f"rid_{X}_r_{STAMP}_{STAMP}.ts",
         [segment(f"r_{STAMP}")],
     ),
@@ -21,7 +21,7 @@ SEGMENTS = [
         [segment("r_1698765432_3")],
     ),
     Case(
-        "a word between the uid and the stamp: the stamp is what is cut off",
+        "a word between the uid and the stamp: the stem ends before the stamp",
         f"rid_{X}_r__uid_s_7__uid_e_video_{STAMP}.ts",
         [
             segment("r__uid_s_7__uid_e_video"),
@@ -30,10 +30,10 @@ SEGMENTS = [
         ],
         ambiguous=True,
     ),
-    Case("a stamp for a room", f"rid_{X}_{STAMP}.ts", [segment(STAMP, rest=".ts")]),
+    Case("a room that is a stamp", f"rid_{X}_{STAMP}.ts", [segment(STAMP, rest=".ts")]),
     Case("a stamp and no room", f"rid_{X}__{STAMP}.ts", [segment(f"_{STAMP}", rest=".ts")]),
     Case(
-        "eighteen digits are no stamp but a number",
+        "eighteen digits are a number, not a stamp",
         f"rid_{X}_r_1{STAMP}.ts",
         [segment("r", rest=f"_1{STAMP}.ts"), segment(f"r_1{STAMP}", rest=".ts")],
         ambiguous=True,
@@ -45,13 +45,13 @@ SEGMENTS = [
         ambiguous=True,
     ),
     Case(
-        "Arabic digits are no stamp",
+        "Arabic digits are not a stamp",
         f"rid_{X}_r_{'٣' * 17}.ts",
         [segment(f"r_{'٣' * 17}", rest=".ts")],
         conforming=False,
     ),
     Case(
-        "superscript digits are no stamp",
+        "superscript digits are not a stamp",
         f"rid_{X}_r_{'²' * 17}.ts",
         [segment(f"r_{'²' * 17}", rest=".ts")],
         conforming=False,
@@ -75,11 +75,11 @@ SEGMENTS = [
         [segment("r_1", rest="_2.ts"), segment("r_1_2", rest=".ts")],
         ambiguous=True,
     ),
-    Case("a room that is a number, and no more", f"rid_{X}_12.ts", [segment("12", rest=".ts")]),
-    Case("a number right after letters is the room's", f"rid_{X}_room12.ts", [segment("room12", rest=".ts")]),
-    Case("nothing but the stem", f"rid_{X}_r.ts", [segment("r", rest=".ts")]),
+    Case("a room that is a number, and no other number", f"rid_{X}_12.ts", [segment("12", rest=".ts")]),
+    Case("a number right after letters belongs to the room", f"rid_{X}_room12.ts", [segment("room12", rest=".ts")]),
+    Case("only the stem", f"rid_{X}_r.ts", [segment("r", rest=".ts")]),
     Case(
-        "nothing but the stem of a source stream",
+        "only the stem of a source stream",
         f"rid_{X}_r__uid_s_7__uid_e.ts",
         [segment("r", "7", rest=".ts"), segment("r__uid_s_7__uid_e", rest=".ts")],
     ),
@@ -103,7 +103,7 @@ SEGMENTS = [
         ],
     ),
     Case(
-        "a number that stands right after the end mark",
+        "a number right after the end marker",
         f"rid_{X}_r__uid_s_7__uid_e42.ts",
         [
             segment("r", "7", rest="42.ts"),
@@ -112,12 +112,16 @@ SEGMENTS = [
         ],
     ),
     Case(
-        "two marks before a stamp",
+        "two markers before a stamp",
         f"rid_{X}_a__uid_s_b__uid_s_c__uid_e_{STAMP}.ts",
         [segment("a__uid_s_b", "c"), segment("a", "b__uid_s_c"), segment("a__uid_s_b__uid_s_c__uid_e")],
         ambiguous=True,
     ),
-    Case("an end mark alone cuts nothing off", f"rid_{X}_r__uid_e_x.ts", [segment("r__uid_e_x", rest=".ts")]),
+    Case(
+        "an end marker without a start marker belongs to the room",
+        f"rid_{X}_r__uid_e_x.ts",
+        [segment("r__uid_e_x", rest=".ts")],
+    ),
     Case("a stem that ends in dots", f"rid_{X}_r..ts", [segment("r.", rest=".ts")], conforming=False),
 ]
 
@@ -136,12 +140,12 @@ SUBFOLDERS = [
     Case("a segment without a name", f"rid_{X}_r/.ts", [segment("r", rest="/.ts")]),
     Case("two slashes after the sub-folder", f"rid_{X}_r//1.ts", [segment("r", rest="//1.ts")]),
     Case(
-        "of two sub-folders the innermost counts",
+        "the innermost of two sub-folders counts",
         f"rid_{X}_a/rid_{X}_b/1.ts",
         [segment("b", rest="/1.ts", folder=f"rid_{X}_a/")],
     ),
     Case(
-        "a whole recording in a folder of its name: the file's own name goes first",
+        "a whole recording in a folder of its name: the file's own name comes first",
         f"rid_{X}_r/rid_{X}_r_{STAMP}.ts",
         [segment("r", folder=f"rid_{X}_r/"), segment("r", rest=f"/rid_{X}_r_{STAMP}.ts")],
         ambiguous=True,
@@ -153,12 +157,12 @@ SUBFOLDERS = [
     ),
     Case("a playlist in a folder of its name", f"rid_{X}_r/rid_{X}_r.m3u8", [Reading("r", folder=f"rid_{X}_r/")]),
     Case(
-        "a broken name in a sub-folder is the sub-folder's",
+        "a malformed name in a sub-folder is read by the sub-folder",
         f"rid_{X}_r/rid_{X}.ts",
         [segment("r", rest=f"/rid_{X}.ts")],
     ),
     Case(
-        "a stamped name that no stem precedes, in a sub-folder",
+        "a stamp without a stem, in a sub-folder",
         f"rid_{X}_r/_{STAMP}.ts",
         [segment("r", rest=f"/_{STAMP}.ts")],
     ),

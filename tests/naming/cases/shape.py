@@ -1,14 +1,14 @@
-"""How a hard name is written down, and the ids that most of them have."""
+"""The form of a case, and the ids that most cases use."""
 
 from typing import NamedTuple
 
 X = "ba1107310000565164da34f816f842da94d"  # a recordid as the vendor's manual shows it
-LONG = "r" * 64  # the longest room or uid that the vendor's SDK lets in
+LONG = "r" * 64  # the longest room or uid that the vendor's SDK accepts
 STAMP = "20261101120000123"
 
 
 class Reading(NamedTuple):
-    """What one reading says, but for the kind, which the case's key tells."""
+    """The expected fields of a reading, except the kind, which follows from the key."""
 
     roomid: str
     uid: str | None = None
@@ -19,7 +19,7 @@ class Reading(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One key, all its readings, and what the likeliest says of itself."""
+    """A key, all its readings, and the expected properties of the most likely one."""
 
     sentence: str
     key: str
