@@ -19,7 +19,7 @@ def test_draws_the_timeline_and_says_what_to_do(ossrec: Ossrec, monkeypatch: pyt
     ran = ossrec("show", mixed("lobby"))
     assert ran.code == 0
     for line in (
-        "  verdict   incomplete because of LST260, looked at to depth listing",
+        f"  verdict   incomplete (LST260: {RULES['LST260'].title}); checked: listing only",
         f"  task      {RID}",
         "  room      lobby, all users, mixed",
         "  started   2026-11-01 10:00:00 UTC",
@@ -78,7 +78,7 @@ def test_draws_the_kinds_of_damage(ossrec: Ossrec, looked_at: str, monkeypatch: 
     lines = ossrec("show", looked_at).out.splitlines()
     for line in (
         "  media     h264 640x360, aac 48 kHz stereo, 812 kbit/s",
-        "  looked at 2026-11-01 12:00:00 UTC: some of its segments, 0:10.3 of it damaged",
+        "  looked at 2026-11-01 12:00:00 UTC: some segments, 0:10.3 of it damaged",
         "  ████▚▚████!!!!!!!!!!░░░░░░░░░░",
         "  █ there  ░ not looked at  ▚ packets lost  ! broken",
         "  0:04 to 0:05.3 packets lost (segment 0, 7 packets, TS350)",

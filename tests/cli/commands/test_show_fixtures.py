@@ -53,10 +53,12 @@ def states_found(known: Row) -> set[tuple[int, int, str]]:
 
 
 def is_about(finding: Row, segment: Row) -> bool:
-    """Whether a finding is about a segment: by number and start, or by its key where no playlist names it."""
+    """Whether a finding is about a segment: by numbers and times, or by its key where no playlist names it."""
     if finding["segment"] is None:
         return bool(finding["detail"].partition(", ")[0] == segment["key"])
-    return bool(finding["segment"] == segment["number"] and finding["start"] == pytest.approx(segment["start"]))
+    passed = segment["start"] - finding["start"]
+    is_then = -0.001 <= passed < max(finding["length"] - 0.001, 0.001)
+    return is_then and segment["number"] in range(finding["segment"], finding["last_segment"] + 1)
 
 
 def damage_drawn(known: Row) -> set[tuple[int, str]]:
@@ -67,7 +69,7 @@ def damage_drawn(known: Row) -> set[tuple[int, str]]:
 def damage_found(known: Row) -> set[tuple[int, str]]:
     """The same, as the findings have it."""
     found = [one for one in known["findings"] if one["source"] == "segment" and one["severity"] != "info"]
-    return {(one["segment"], one["code"]) for one in found}
+    return {(number, one["code"]) for one in found for number in range(one["segment"], one["last_segment"] + 1)}
 
 
 def gaps_drawn(known: Row) -> list[tuple[float, float]]:

@@ -61,7 +61,7 @@ def test_a_hole_between_segments_alone_is_told_and_stays_told_when_the_playlist_
     assert row["gap_seconds"] == pytest.approx(lost if uid is None else 0.0, abs=0.3)
     out = ossrec("show", row["playlist"]).out
     assert "info    LST302" in out
-    assert ("complete but for LST302" if uid is None else "  away      0:0") in out
+    assert ("complete (except LST302: " if uid is None else "  away      0:0") in out
 
 
 def test_what_is_declared_missing_is_counted_apart(ossrec: Ossrec, alone: Path) -> None:
@@ -77,7 +77,7 @@ def test_what_is_declared_missing_is_counted_apart(ossrec: Ossrec, alone: Path) 
     assert (row["verdict"], row["reasons"]) == ("complete", ["HLS230"])
     assert (row["missing_seconds"], row["gap_seconds"]) == (0.0, pytest.approx(lost))
     out = ossrec("show", row["playlist"]).out
-    assert "complete but for HLS230" in out
+    assert "complete (except HLS230: " in out
     assert "  gaps      0:1" in out
     assert "declared missing" in out
     assert "recorder" not in out

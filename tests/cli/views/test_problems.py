@@ -40,13 +40,20 @@ def test_damage_says_how_much_is_lost_and_by_which_rule() -> None:
     assert said([], [lost(None, None, 3)]) == ["packets lost (segment 3, TS350)"]
 
 
-def test_damage_that_goes_on_in_the_next_segment_is_one() -> None:
-    assert said([], [lost(8.0, 2.0, 0, 5), lost(10.0, 3.0, 1, 6)]) == [
-        "0:08 to 0:13 packets lost (segments 0 to 1, 11 packets, TS350)"
+def test_the_same_damage_in_consecutive_segments_is_one_line() -> None:
+    assert said([], [lost(8.0, 1.0, 0, 5), lost(10.0, 3.0, 1, 6), lost(14.0, 1.0, 1)]) == [
+        "0:08 to 0:15 packets lost (segments 0 to 1, 11 packets, TS350)"
     ]
-    assert said([], [lost(8.0, 1.0, 0), lost(10.0, 3.0, 1)]) == [
+    assert said([], [lost(8.0, 1.0, 0), lost(20.0, 3.0, 2)]) == [
         "0:08 to 0:09 packets lost (segment 0, TS350)",
-        "0:10 to 0:13 packets lost (segment 1, TS350)",
+        "0:20 to 0:23 packets lost (segment 2, TS350)",
+    ]
+
+
+def test_damage_at_two_times_in_one_segment_is_two_lines() -> None:
+    assert said([], [lost(8.0, 0.5, 0, 5), lost(9.0, 0.5, 0, 6)]) == [
+        "0:08 to 0:08.5 packets lost (segment 0, 5 packets, TS350)",
+        "0:09 to 0:09.5 packets lost (segment 0, 6 packets, TS350)",
     ]
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.details.damage import RANK, Damage, Place, damage_row, damages
+from ossrec.catalog.details.finding_groups import grouped_findings
 from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
 from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows, segment_state_runs
 from ossrec.catalog.encoding import unpack_etag
@@ -75,7 +76,7 @@ def details(
         return {
             **row,
             "damage": [damage_row(one) for one in spoilt],
-            "findings": found,
+            "findings": grouped_findings(found),
             "playlists": list(_playlists(catalog, number)),
             **segments,
             "task": next(find_tasks(catalog, TaskFilter(row["recordid"]), now=now, quiet_after=quiet_after), None),

@@ -1,109 +1,90 @@
-"""What is wrong with a recording and when, in words: a line for each stretch that is missing or damaged."""
+"""The problems of a recording in words, one line for each: when, what, in which segments."""
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ossrec.catalog.details.damage import Damage
+from ossrec.catalog.details.finding_groups import runs_of_segments
 from ossrec.catalog.details.segment_states import StateRun
 from ossrec.cli.output.text import clock
 from ossrec.cli.views.timeline import RANK, STATES
-from ossrec.findings import DamageKind
-
-_TOUCH = 0.05  # seconds; shorter than a clock for people shows
 
 
 class Problem(NamedTuple):
-    """Neighbouring segments, or a part of one, with the same thing wrong."""
+    """Neighboring segments, or a part of one segment, with the same problem."""
 
-    state: str
+    state: str  # of `STATES`
     first: int | None  # segment numbers
     last: int | None
-    start: float | None  # seconds
-    end: float | None  # None: it is not known
+    start: float | None  # seconds from the start of the recording
+    end: float | None  # None: not known
     codes: tuple[str, ...] = ()
     lost: int | None = None  # packets
 
 
-def find_problems(stretches: Sequence[StateRun], damage: Sequence[Damage]) -> list[Problem]:
-    """All that is wrong, in order of time; what goes on from segment to segment is one."""
-    found = [
-        Problem(
-            one.state,
-            None if one.state == "hole" else one.first,
-            None if one.state == "hole" else one.last,
-            one.start,
-            None if one.length is None else (one.start or 0) + one.length,
-        )
-        for one in stretches
-        if one.state != "present"
-    ]
-    return sorted([*found, *_put_together(damage)], key=_order)
+def find_problems(runs: Sequence[StateRun], damage: Sequence[Damage]) -> list[Problem]:
+    """Return all problems in order of time; the same problem in consecutive segments is one."""
+    found = [_of_run(run) for run in runs if run.state != "present"]
+    placed = sorted((one for one in damage if one.start is not None or one.segment is not None), key=_by_segment)
+    same = runs_of_segments(placed, lambda one: (one.kind, one.part, one.codes), lambda one: one.segment)
+    return sorted([*found, *map(_of_damage, same)], key=_by_time)
 
 
-def worst_problems(found: Sequence[Problem], most: int) -> list[Problem]:
-    """*found*, or when there are more than *most*, that many of the worst; in order of time."""
-    if len(found) <= most:
+def worst_problems(found: Sequence[Problem], limit: int) -> list[Problem]:
+    """Return *found*, or the *limit* worst problems of them if there are more; in order of time."""
+    if len(found) <= limit:
         return list(found)
-    return sorted(sorted(found, key=lambda one: -RANK[one.state])[:most], key=_order)
+    return sorted(sorted(found, key=lambda one: -RANK[one.state])[:limit], key=_by_time)
 
 
-def in_words(trouble: Problem) -> str:
+def in_words(problem: Problem) -> str:
     """``12:30 to 13:00 packets lost (segments 75 to 76, 17 packets, TS350)``."""
-    start, end = clock(trouble.start), clock(trouble.end)
+    start, end = clock(problem.start), clock(problem.end)
     if not start:
         when = ""
     elif not end or start == end:
         when = f"at {start} "
     else:
         when = f"{start} to {end} "
-    few = [*_segments(trouble.first, trouble.last), *_packets(trouble.lost), *trouble.codes]
-    more = f" ({', '.join(few)})" if few else ""
-    return f"{when}{STATES[trouble.state]}{more}"
+    facts = [*_packets(problem.lost), *problem.codes]
+    if problem.first is not None:
+        facts.insert(0, segment_range(problem.first, problem.last))
+    more = f" ({', '.join(facts)})" if facts else ""
+    return f"{when}{STATES[problem.state]}{more}"
 
 
-def _put_together(damage: Sequence[Damage]) -> Iterator[Problem]:
-    """Damage of one kind and code that goes on from one segment to the next."""
-    placed = sorted((one for one in damage if one.start is not None or one.segment is not None), key=_alike)
-    for (kind, _, codes), same in groupby(placed, key=lambda one: _alike(one)[:3]):
-        before: Problem | None = None
-        for one in same:
-            here = Problem(kind, one.segment, one.segment, one.start, one.end, codes, one.lost)
-            if before is None or not _goes_on(before, here):
-                if before is not None:
-                    yield before
-                before = here
-            else:
-                before = _joined(before, here)
-        if before is not None:
-            yield before
+def segment_range(first: int, last: int | None) -> str:
+    """``segment 3``, or ``segments 3 to 5``."""
+    return f"segment {first}" if last in (first, None) else f"segments {first} to {last}"
 
 
-def _alike(one: Damage) -> tuple[str, int, tuple[str, ...], int, float]:
-    return one.kind, one.part, one.codes, -1 if one.segment is None else one.segment, one.start or 0.0
+def _of_run(run: StateRun) -> Problem:
+    is_between = run.state == "hole"  # the segments on either side are intact
+    return Problem(
+        run.state,
+        None if is_between else run.first,
+        None if is_between else run.last,
+        run.start,
+        None if run.length is None else (run.start or 0) + run.length,
+    )
 
 
-def _goes_on(before: Problem, here: Problem) -> bool:
-    """It is in the next segment, and no time lies between; flaws often are moments, one in each segment."""
-    if before.last is None or here.first is None or here.first != before.last + 1:
-        return False
-    return here.state == DamageKind.FLAW or (before.end is not None and (here.start or 0.0) <= before.end + _TOUCH)
+def _of_damage(same: Sequence[Damage]) -> Problem:
+    """Return the damage of consecutive segments as one problem."""
+    first, last = same[0], same[-1]
+    lost = [one.lost for one in same if one.lost is not None]
+    ends = [one.end for one in same if one.end is not None]
+    end = None if last.end is None else max(ends)
+    return Problem(first.kind, first.segment, last.segment, first.start, end, first.codes, sum(lost) if lost else None)
 
 
-def _joined(before: Problem, here: Problem) -> Problem:
-    lost = None if before.lost is None and here.lost is None else (before.lost or 0) + (here.lost or 0)
-    return before._replace(last=here.last, end=here.end, lost=lost)
+def _by_segment(one: Damage) -> tuple[int, int, float]:
+    return one.part, -1 if one.segment is None else one.segment, one.start or 0.0
 
 
-def _order(one: Problem) -> tuple[float, int]:
+def _by_time(one: Problem) -> tuple[float, int]:
     return math.inf if one.start is None else one.start, -1 if one.first is None else one.first
-
-
-def _segments(first: int | None, last: int | None) -> list[str]:
-    if first is None:
-        return []
-    return [f"segment {first}" if first == last else f"segments {first} to {last}"]
 
 
 def _packets(lost: int | None) -> list[str]:

@@ -12,7 +12,7 @@ from ossrec.cli.output.colors import SEVERITIES, VERDICTS
 from ossrec.cli.output.output import Output
 from ossrec.cli.output.text import clock, human_bytes, human_time, printable
 from ossrec.cli.views.media import at_length
-from ossrec.cli.views.problems import find_problems, in_words, worst_problems
+from ossrec.cli.views.problems import find_problems, in_words, segment_range, worst_problems
 from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 from ossrec.findings import AWAY
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 MOST_LINES = 30  # of gaps and of findings with one code; JSON has them all
 _APART = 0.5  # seconds by which a measured length must differ to be worth telling
 _SHORT = 0.5  # seconds; a shorter time is told in ms
-_LOOKED = {"edges": "head and tail of each segment", "full": "every byte of each segment"}
+_CHECKED = {"edges": "head and tail of each segment", "full": "every byte"}
 
 
 def recording_lines(known: Row, output: Output) -> Iterator[str]:
@@ -43,10 +43,7 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     name = known["playlist"] or f"{known['path']} (no playlist)"
     yield output.paint(printable(f"{known['bucket'].rstrip('/')}/{name}"), None, bold=True)
     verdict = output.paint(printable(known["verdict"]), VERDICTS.get(known["verdict"]), bold=True)
-    because = "but for" if known["verdict"] == "complete" else "because of"
-    reasons = f" {because} {', '.join(known['reasons'])}" if known["reasons"] else ""
-    depth = known["depth"]
-    yield f"  verdict   {verdict}{printable(f'{reasons}, looked at to depth {depth}')}"
+    yield f"  verdict   {verdict}{printable(f'{_reasons(known)}; checked: {_checked(known)}')}"
     yield printable(f"  task      {known['recordid']}{_of_the_task(known)}")
     who = "all users, mixed" if known["uid"] is None else f"user {known['uid']}"
     also = "; the name can be read in other ways too, see `ossrec parse --all`" if known["ambiguous"] else ""
@@ -59,6 +56,25 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     yield f"  segments  {known['segments_present']}{of} there{lost}, {human_bytes(known['bytes'])}"
     yield from _gaps(known)
     yield from _looked(known)
+
+
+def _reasons(known: Row) -> str:
+    """`` (LST260: segment missing; also LST300)``: the worst reason for the verdict, and the codes of the others."""
+    if not known["reasons"]:
+        return ""
+    worst, *others = known["reasons"]
+    titles = {finding["code"]: finding["title"] for finding in known["findings"]}
+    reason = f"{worst}: {titles[worst]}" if worst in titles else worst
+    but = "except " if known["verdict"] == "complete" else ""
+    also = f"; also {', '.join(others)}" if others else ""
+    return f" ({but}{reason}{also})"
+
+
+def _checked(known: Row) -> str:
+    """How much of the recording was inspected."""
+    if known["depth"] == "listing":
+        return "listing only" if known["looked_at"] is None else "listing and some segments"
+    return _CHECKED.get(known["depth"]) or str(known["depth"])
 
 
 def kept_lines(task: Row | None) -> Iterator[str]:
@@ -114,7 +130,7 @@ def _looked(known: Row) -> Iterator[str]:
         yield "  looked at never: its segments are enciphered, or no MPEG-TS"
     if known["looked_at"] is None:
         return
-    how_far = _LOOKED.get(known["depth"], "some of its segments")
+    how_far = _CHECKED.get(known["depth"], "some segments")
     spoilt = known["damaged_seconds"]
     damaged = f", {clock(spoilt) or spoilt} of it damaged" if spoilt else ""
     yield printable(f"  looked at {human_time(known['looked_at'])} UTC: {how_far}{damaged}")
@@ -192,6 +208,8 @@ def _findings(
 
 def _where(finding: Row, playlist: str | None) -> str:
     parts = [] if finding["subject"] == playlist else [finding["subject"]]
+    if finding["count"] > 1:
+        return printable(": ".join(part for part in (", ".join([*parts, *_range(finding)]), finding["detail"]) if part))
     if finding["line"] is not None:
         parts.append(f"line {finding['line']}")
     if finding["segment"] is not None:
@@ -201,8 +219,26 @@ def _where(finding: Row, playlist: str | None) -> str:
     if finding["start"] is not None:
         parts.append(f"at {clock(finding['start'])}{_for_how_long(finding['length'])}")
     if finding["lost"]:
-        parts.append(f"{finding['lost']} packet{'' if finding['lost'] == 1 else 's'} lost")
+        parts.append(_packets_lost(finding["lost"]))
     return printable(": ".join(part for part in (", ".join(parts), finding["detail"]) if part))
+
+
+def _range(finding: Row) -> Iterator[str]:
+    """Where the same fault is in several segments."""
+    first, last, count = finding["segment"], finding["last_segment"], finding["count"]
+    yield segment_range(first, last)
+    if count > last - first + 1:
+        yield f"{count} findings"
+    if finding["start"] is not None:
+        yield f"from {clock(finding['start'])}"
+    if finding["length"]:
+        yield f"{clock(finding['length'])} in total"
+    if finding["lost"]:
+        yield _packets_lost(finding["lost"])
+
+
+def _packets_lost(number: int) -> str:
+    return f"{number} packet{'' if number == 1 else 's'} lost"
 
 
 def _for_how_long(seconds: float | None) -> str:
