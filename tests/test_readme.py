@@ -27,7 +27,7 @@ def shown(command: str) -> str:
 def normal(text: str) -> str:
     """Return *text* without the parts that differ from run to run: the folder of the checkout, times, list requests."""
     text = re.sub(r"in \d+\.\d s", "in … s", text.replace(str(ROOT), SHOWN_ROOT))
-    text = re.sub(r"(checked|looked at)( +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"\1\2…", text)
+    text = re.sub(r"(checked|inspected|looked at)( +)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"\1\2…", text)
     return "\n".join(line.rstrip() for line in re.sub(r"\d+ list", "… list", text).splitlines())
 
 

@@ -134,4 +134,4 @@ def test_an_encoding_that_lacks_letters_gets_escapes(environ: dict[str, str]) ->
     done = subprocess.run([*COMMAND, "find", "--format", "json"], env=told, capture_output=True, check=True)
     assert "三年二班" in [row["roomid"] for row in json.loads(done.stdout)]
     done = subprocess.run([*COMMAND, "show", mixed("lobby")], env=told, capture_output=True, check=True)
-    assert b"# there  x missing  ^ a finding" in done.stdout
+    assert b"# present  x missing  ^ finding" in done.stdout

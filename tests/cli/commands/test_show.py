@@ -23,17 +23,17 @@ def test_draws_the_timeline_and_says_what_to_do(ossrec: Ossrec, monkeypatch: pyt
         f"  task      {RID}",
         "  room      lobby, all users, mixed",
         "  started   2026-11-01 10:00:00 UTC",
-        "  segments  3 of 4 there, 1 missing (0:10), 1.4 MiB",
+        "  segments  3 of 4 present, 1 missing (0:10), 1.4 MiB",
         "  ████████████████████××××××××××██████████",
         "                                ^",
         "  0:00                                0:40",
-        "  █ there  × missing  ^ a finding",
+        "  █ present  × missing  ^ finding",
         "  0:20 to 0:30 missing (segment 2)",
         f"  error   LST260  {RULES['LST260'].title}",
         "      line 9, segment 2, at 0:20 for 0:10: gone.ts",
         "      next: " + RULES["LST260"].remedy.replace("ossrec rebuild", f"ossrec rebuild {mixed('lobby')}"),
         "      segment 3, at 0:30 for 1:00: 60.0 s",
-        f"  {mixed('lobby')}: 4 segments, 0:40, ended, of 2026-11-01 12:00:00",
+        f"  {mixed('lobby')}: 4 segments, 0:40, ended, modified 2026-11-01 12:00:00",
         "  2026-11-01 12:00:00  incomplete",
         "  2026-11-01 12:00:05  last scan of oss://recordings",
     ):
@@ -78,12 +78,12 @@ def test_draws_the_kinds_of_damage(ossrec: Ossrec, looked_at: str, monkeypatch: 
     lines = ossrec("show", looked_at).out.splitlines()
     for line in (
         "  media     h264 640x360, aac 48 kHz stereo, 812 kbit/s",
-        "  looked at 2026-11-01 12:00:00 UTC: some segments, 0:10.3 of it damaged",
+        "  inspected 2026-11-01 12:00:00 UTC: some segments, 0:10.3 of it damaged",
         "  ████▚▚████!!!!!!!!!!░░░░░░░░░░",
-        "  █ there  ░ not looked at  ▚ packets lost  ! broken",
+        "  █ present  ░ not inspected  ▚ packets lost  ! broken",
         "  0:04 to 0:05.3 packets lost (segment 0, 7 packets, TS350)",
         "  0:10 to 0:20 broken (segment 1, TS310)",
-        "  0:20 to 0:30 not looked at (segment 2)",
+        "  0:20 to 0:30 not inspected (segment 2)",
         "      segment 0, packet 17, at 0:04 for 250 ms, 3 packets lost: rid_aa11_hall_0.ts",
         "      segment 0, packet 17, at 0:04.3 for 0:01, 4 packets lost: rid_aa11_hall_0.ts",
         "  length    0:30",  # what was measured is not of all segments
@@ -93,7 +93,7 @@ def test_draws_the_kinds_of_damage(ossrec: Ossrec, looked_at: str, monkeypatch: 
         db.execute("UPDATE recordings SET depth = 'edges'")
     lines = ossrec("show", looked_at).out.splitlines()
     assert "  length    0:30, measured 0:27.5" in lines
-    assert "  looked at 2026-11-01 12:00:00 UTC: head and tail of each segment, 0:10.3 of it damaged" in lines
+    assert "  inspected 2026-11-01 12:00:00 UTC: head and tail of each segment, 0:10.3 of it damaged" in lines
 
 
 def test_json_tells_the_damage_that_is_drawn(ossrec: Ossrec, looked_at: str) -> None:
@@ -160,7 +160,7 @@ def test_what_does_not_count_stands_apart_with_nothing_to_do(ossrec: Ossrec, upl
         ("bak1_rid_aa9_r.m3u8", "HLS130"),
         ("bak1_rid_aa9_r.m3u8", "HLS151"),
     }
-    counting, _, others = ossrec("show", uploaded_again).out.partition("\nOf a playlist that does not count\n")
+    counting, _, others = ossrec("show", uploaded_again).out.partition("\nFindings in playlists that do not count\n")
     assert counting.count("next: ") == 2
     others = others.partition("\nPlaylists\n")[0]
     assert others.count("HLS130") == others.count("HLS151") == 1

@@ -89,7 +89,7 @@ def test_a_user_who_was_away_and_came_back(ossrec: Ossrec, alone: Path) -> None:
     row = told(ossrec)
     assert (row["verdict"], row["reasons"], row["gap_seconds"]) == ("complete", [], 0.0)
     out = ossrec("show", row["playlist"]).out
-    assert "  away      1:00 between segments" in out
+    assert "  away      1:00 without a segment" in out
     assert "at 0:04 for 1:00: " in out
 
 

@@ -60,7 +60,7 @@ def test_draws_all_streams_on_one_clock(ossrec: Ossrec, lesson: CatalogBuilder) 
         "  anna     ██████████                    ██████████  complete",
         "  李雷               ████████████████████            complete",
         "           |10:00:00      |10:00:15      |10:00:30",
-        "  █ there  ▚ packets lost  × missing",
+        "  █ present  ▚ packets lost  × missing",
         "",
         "Recordings",
         f"  (mixed)  10:00:00 to 10:00:40  incomplete  {mixed('lab')}",

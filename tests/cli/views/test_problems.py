@@ -23,7 +23,7 @@ def test_neighbours_of_one_state_are_one_gap() -> None:
         "0:10 to 0:30 missing (segments 1 to 2)",
         "0:40 to 0:50 empty (segment 4)",
         "0:50 to 1:00 declared missing (segment 5)",
-        "1:00 to 1:10 not looked at (segment 6)",
+        "1:00 to 1:10 not inspected (segment 6)",
     ]
     assert said(state_runs(segments("pcc", None))) == ["cut short (segments 1 to 2)"]
 

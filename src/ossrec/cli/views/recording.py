@@ -31,7 +31,7 @@ def recording_lines(known: Row, output: Output) -> Iterator[str]:
     yield from _drawn(known, counting, output)
     yield from _findings("Findings", counting, known["playlist"], output)
     others = [finding for finding in known["findings"] if not finding["counts"]]
-    yield from _findings("Of a playlist that does not count", others, known["playlist"], output, to_do=False)
+    yield from _findings("Findings in playlists that do not count", others, known["playlist"], output, to_do=False)
     yield from _playlists(known["playlists"], output)
     if any(line["source"] not in ("bucket", "ossrec") for line in known["story"]):
         yield from event_lines(known["story"], output)
@@ -53,7 +53,7 @@ def _head(known: Row, output: Output) -> Iterator[str]:
     expected, missing = known["segments_expected"], known["segments_missing"]
     of = "" if expected is None else f" of {expected}"
     lost = f", {missing} missing ({clock(known['missing_seconds']) or 'of unknown length'})" if missing else ""
-    yield f"  segments  {known['segments_present']}{of} there{lost}, {human_bytes(known['bytes'])}"
+    yield f"  segments  {known['segments_present']}{of} present{lost}, {human_bytes(known['bytes'])}"
     yield from _gaps(known)
     yield from _looked(known)
 
@@ -90,12 +90,12 @@ def _of_the_task(known: Row) -> str:
     """What is known of the task from elsewhere than its files."""
     task = known["task"]
     if known["linked"] == "unknown":
-        return ", which no source told of"
+        return ", not known from any source"
     if task is None or known["linked"] is None:
         return ""
     since = f" since {human_time(task['state_at'])} UTC" if task["state_at"] else ""
-    differs = ", and this file contradicts it" if known["linked"] == "contradicted" else ""
-    return f", {task['state']}{since} (says {task['state_from']}){differs}"
+    differs = ", contradicted by this file" if known["linked"] == "contradicted" else ""
+    return f", {task['state']}{since} (source: {task['state_from']}){differs}"
 
 
 def _times(known: Row) -> Iterator[str]:
@@ -116,10 +116,10 @@ def _times(known: Row) -> Iterator[str]:
 def _gaps(known: Row) -> Iterator[str]:
     """How much was not recorded, or is not there any more, beside what segments are missing."""
     if known["gap_seconds"]:
-        yield f"  gaps      {clock(known['gap_seconds'])} for which there is no segment"
+        yield f"  gaps      {clock(known['gap_seconds'])} without a segment"
     away = sum(one["length"] or 0.0 for one in known["findings"] if one["code"] == AWAY and one["counts"])
     if away and known["uid"] is not None:
-        yield f"  away      {clock(away)} between segments, or what was recorded then is lost"
+        yield f"  away      {clock(away)} without a segment: the user was away, or segments are lost"
 
 
 def _looked(known: Row) -> Iterator[str]:
@@ -127,13 +127,13 @@ def _looked(known: Row) -> Iterator[str]:
     if media:
         yield printable(f"  media     {media}")
     if known["segments_inspectable"] == 0 and known["segments_present"]:
-        yield "  looked at never: its segments are enciphered, or no MPEG-TS"
+        yield "  inspected never: its segments are encrypted or not MPEG-TS"
     if known["looked_at"] is None:
         return
     how_far = _CHECKED.get(known["depth"], "some segments")
     spoilt = known["damaged_seconds"]
     damaged = f", {clock(spoilt) or spoilt} of it damaged" if spoilt else ""
-    yield printable(f"  looked at {human_time(known['looked_at'])} UTC: {how_far}{damaged}")
+    yield printable(f"  inspected {human_time(known['looked_at'])} UTC: {how_far}{damaged}")
 
 
 def _drawn(known: Row, findings: list[Row], output: Output) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _drawn(known: Row, findings: list[Row], output: Output) -> Iterator[str]:
     others = (one for one in findings if one["severity"] != "info" and one["source"] != "segment")
     found_at = pointers((one["start"] for one in others if not _is_in(spans, one["start"])), total, len(states))
     yield from (f"  {line}" for line in (found_at, below) if line)
-    yield "  " + "  ".join([*legend(states, signs, output), *(["^ a finding"] if found_at else [])])
+    yield "  " + "  ".join([*legend(states, signs, output), *(["^ finding"] if found_at else [])])
     wrong = find_problems(stretches, damage)
     for one in worst_problems(wrong, MOST_LINES):
         yield f"  {printable(in_words(one))}"
@@ -256,7 +256,7 @@ def _playlists(playlists: list[Row], output: Output) -> Iterator[str]:
         ended = "ended" if playlist["ended"] else "not ended"
         said = f"{playlist['segments']} segments, {clock(playlist['duration'])}, {ended}"
         role = "" if playlist["role"] == "main" else ", superseded"
-        yield printable(f"  {playlist['key']}: {said}{role}, of {human_time(playlist['modified_at'])}")
+        yield printable(f"  {playlist['key']}: {said}{role}, modified {human_time(playlist['modified_at'])}")
         for version in playlist["versions"] if len(playlist["versions"]) > 1 else ():
             size = f"{version['segments']} segments, {clock(version['duration'])}"
             yield printable(f"    version of {human_time(version['modified_at'])}: {size}")
@@ -265,7 +265,7 @@ def _playlists(playlists: list[Row], output: Output) -> Iterator[str]:
 def event_lines(story: list[Row], output: Output) -> Iterator[str]:
     """What happened to a task and its files, line by line, with the source of each."""
     yield ""
-    yield output.paint("Story", None, bold=True)
+    yield output.paint("Events", None, bold=True)
     for line in story:
         detail = f": {line['detail']}" if line["detail"] else ""
         yield printable(f"  {human_time(line['at'])}  {line['source']:8}  {line['what']}{detail}")

@@ -31,7 +31,7 @@ def task_lines(known: Row, output: Output) -> Iterator[str]:
     """What `task_record` gives, for people."""
     yield output.paint(printable(f"task {known['recordid']}"), None, bold=True)
     since = f" since {human_time(known['state_at'])} UTC" if known["state_at"] else ""
-    yield printable(f"  state     {known['state']}{since} (says {known['state_from']})")
+    yield printable(f"  state     {known['state']}{since} (source: {known['state_from']})")
     who = {"mixed": ", all users, mixed", "source": ", each user alone"}.get(known["stream"] or "", "")
     yield printable(f"  room      {known['roomid'] if known['roomid'] is not None else 'not known'}{who}")
     if known["uids"]:

@@ -9,8 +9,8 @@ from ossrec.cli.output.text import clock
 
 # From the best to the worst for the viewer: a character that stands for several shows the worst.
 STATES = {
-    "present": "there",
-    "unread": "not looked at",
+    "present": "present",
+    "unread": "not inspected",
     "gap": "declared missing",
     "hole": "nothing recorded",
     "flaw": "flawed",
@@ -18,7 +18,7 @@ STATES = {
     "lost": "packets lost",
     "cut": "cut short",
     "broken": "broken",
-    "outside": "leads out of the bucket",
+    "outside": "URI leads out of the bucket",
     "empty": "empty",
     "missing": "missing",
 }
