@@ -81,11 +81,11 @@ def served(folder: Path, latency: float) -> Iterator[Served]:
         try:
             assert child.stdin is not None
             assert child.stdout is not None
-            ask, answers = child.stdin, child.stdout
+            requests, answers = child.stdin, child.stdout
             endpoint, region = answers.readline().split()
 
             def spent() -> float:
-                print(file=ask, flush=True)
+                print(file=requests, flush=True)
                 return float(answers.readline())
 
             yield Served(endpoint, region, spent)
@@ -130,8 +130,8 @@ def download(bucket: OssBucket, keys: list[tuple[str, int]], given: argparse.Nam
 def check(bucket: OssBucket, settings: BucketSettings, catalog: Path, given: argparse.Namespace) -> None:
     """Check all segments."""
     options = CheckOptions(depth=given.depth, wanted=RecordingFilter(), again=0.0)
-    crew = choose_worker_pool(given.threads, given.processes, None, settings)
-    summary = check_recordings(catalog, lambda _: bucket, options, crew, CheckCallbacks())
+    pool = choose_worker_pool(given.threads, given.processes, None, settings)
+    summary = check_recordings(catalog, lambda _: bucket, options, pool, CheckCallbacks())
     assert not summary.warnings, summary.warnings
 
 

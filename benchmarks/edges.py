@@ -24,7 +24,7 @@ from ossrec.mpegts.inspection import Inspection, StreamSummary
 
 KIB = 1024
 SIZES = (16, 32, 64, 128, 256, 512)  # KiB of head, and of tail
-RATE, SOUND_RATE, SAMPLES = 25, 48_000, 1024
+RATE, AUDIO_RATE, SAMPLES = 25, 48_000, 1024
 LATE = 0.1  # seconds, so that the complete key frame comes before the first audio, as with some recorders
 DELAY = 700_000  # µs, the default of the command ffmpeg: audio is held back for half of it
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "segments"
@@ -37,12 +37,12 @@ class Kind(NamedTuple):
     size: tuple[int, int] | None  # pixels; None: audio only
     rate: int  # kbit/s of the video
     moves: bool = True
-    sound: int = 64  # kbit/s
+    audio: int = 64  # kbit/s
 
 
 KINDS = (
-    Kind("audio only, 32 kbit/s", None, 0, sound=32),
-    Kind("audio only, 128 kbit/s", None, 0, sound=128),
+    Kind("audio only, 32 kbit/s", None, 0, audio=32),
+    Kind("audio only, 128 kbit/s", None, 0, audio=128),
     Kind("360p, 0.3 Mbit/s", (640, 360), 300),
     Kind("360p, 0.8 Mbit/s", (640, 360), 800),
     Kind("720p, 1.5 Mbit/s", (1280, 720), 1500),
@@ -73,9 +73,9 @@ def cut(kind: Kind, seconds: float) -> bytes:
 
 def _mux(kind: Kind, output: av.container.OutputContainer, seconds: float, group: int, late: float) -> None:
     """Encode video and audio side by side; *group* is the number of pictures from one key frame to the next."""
-    sources = [_sounds(kind, output, seconds, late)]
+    sources = [_audio_packets(kind, output, seconds, late)]
     if kind.size is not None:
-        sources.insert(0, _pictures(kind, output, seconds, group))
+        sources.insert(0, _video_packets(kind, output, seconds, group))
     output.start_encoding()
     ready = [(next(source, None), source) for source in sources]
     while any(item for item, _ in ready):
@@ -85,7 +85,7 @@ def _mux(kind: Kind, output: av.container.OutputContainer, seconds: float, group
         ready[at] = next(source, None), source
 
 
-def _pictures(
+def _video_packets(
     kind: Kind, output: av.container.OutputContainer, seconds: float, group: int
 ) -> Iterator[tuple[float, av.Packet]]:
     width, height = kind.size or (0, 0)
@@ -110,28 +110,28 @@ def _pictures(
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             yield frame
 
-    return _coded(stream, frames())
+    return _encode(stream, frames())
 
 
-def _sounds(
+def _audio_packets(
     kind: Kind, output: av.container.OutputContainer, seconds: float, late: float
 ) -> Iterator[tuple[float, av.Packet]]:
-    stream = output.add_stream("aac", rate=SOUND_RATE, layout="mono")
-    stream.bit_rate = kind.sound * 1000
+    stream = output.add_stream("aac", rate=AUDIO_RATE, layout="mono")
+    stream.bit_rate = kind.audio * 1000
     draw = np.random.default_rng(2)
 
     def frames() -> Iterator[av.AudioFrame]:
-        for number in range(round(seconds * SOUND_RATE / SAMPLES)):
+        for number in range(round(seconds * AUDIO_RATE / SAMPLES)):
             tone = draw.normal(0, 0.2, (1, SAMPLES)).astype(np.float32)
             frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
-            frame.sample_rate, frame.pts = SOUND_RATE, round(late * SOUND_RATE) + number * SAMPLES
-            frame.time_base = Fraction(1, SOUND_RATE)
+            frame.sample_rate, frame.pts = AUDIO_RATE, round(late * AUDIO_RATE) + number * SAMPLES
+            frame.time_base = Fraction(1, AUDIO_RATE)
             yield frame
 
-    return _coded(stream, frames())
+    return _encode(stream, frames())
 
 
-def _coded(stream: av.stream.Stream, frames: Iterator[av.frame.Frame]) -> Iterator[tuple[float, av.Packet]]:
+def _encode(stream: av.stream.Stream, frames: Iterator[av.frame.Frame]) -> Iterator[tuple[float, av.Packet]]:
     for frame in chain(frames, [None]):
         for packet in stream.encode(frame):
             yield float(packet.dts * packet.time_base), packet
@@ -144,12 +144,12 @@ def edges(data: bytes, head: int, tail: int) -> Inspection | None:
     return inspect_edges(data[:head], data[len(data) - tail :], len(data))
 
 
-def sees_start(seen: Inspection, whole: Inspection) -> bool:
+def shows_start(seen: Inspection, whole: Inspection) -> bool:
     """Return whether the edges show the format, first timestamp and first key frame of every stream."""
     return [_start(one) for one in seen.streams] == [_start(one) for one in whole.streams]
 
 
-def sees_end(seen: Inspection, whole: Inspection) -> bool:
+def shows_end(seen: Inspection, whole: Inspection) -> bool:
     """Return whether the edges show the end of every stream."""
     return [one.length for one in seen.streams] == [one.length for one in whole.streams]
 
@@ -158,10 +158,10 @@ def _start(one: StreamSummary) -> tuple[object, ...]:
     return one.pid, one.format, one.first_pts, one.starts_with_key
 
 
-def least(data: bytes, whole: Inspection) -> tuple[str, str]:
+def least_sizes(data: bytes, whole: Inspection) -> tuple[str, str]:
     """Return the smallest sufficient head and tail, each with the other one large."""
-    heads = (size for size in SIZES if (seen := edges(data, size * KIB, 0)) is None or sees_start(seen, whole))
-    tails = (size for size in SIZES if (seen := edges(data, 512 * KIB, size * KIB)) is None or sees_end(seen, whole))
+    heads = (size for size in SIZES if (seen := edges(data, size * KIB, 0)) is None or shows_start(seen, whole))
+    tails = (size for size in SIZES if (seen := edges(data, 512 * KIB, size * KIB)) is None or shows_end(seen, whole))
     return tuple(f"{found} KiB" if (found := next(sizes, None)) else "more" for sizes in (heads, tails))  # type: ignore
 
 
@@ -175,16 +175,16 @@ def main() -> None:
     ends = f"{HEAD // KIB} + {TAIL // KIB}"
     print(f"| segment | seconds | KiB | head needed | tail needed | read at {ends} KiB | complete |")
     print("|---|---|---|---|---|---|---|")
-    asked = [(kind, seconds) for kind in KINDS for seconds in given.seconds]
-    clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind, seconds in asked]
-    clips += [(f"{kind.name}, hls muxer", f"{seconds:g}", cut(kind, seconds)) for kind, seconds in asked]
+    made = [(kind, seconds) for kind in KINDS for seconds in given.seconds]
+    clips = [(kind.name, f"{seconds:g}", record(kind, seconds)) for kind, seconds in made]
+    clips += [(f"{kind.name}, hls muxer", f"{seconds:g}", cut(kind, seconds)) for kind, seconds in made]
     clips += [(f"fixtures/segments/{name}", "2", (FIXTURES / name / "0.ts").read_bytes()) for name in ("mix", "screen")]
     for name, seconds, data in clips:
         whole = inspect_blocks([data])
         seen = edges(data, HEAD, TAIL)
-        sure = seen is None or (sees_start(seen, whole) and sees_end(seen, whole))
+        sure = seen is None or (shows_start(seen, whole) and shows_end(seen, whole))
         share = min(1.0, (HEAD + TAIL) / len(data))
-        head, tail = least(data, whole)
+        head, tail = least_sizes(data, whole)
         answer = "yes" if sure else "no"
         print(f"| {name} | {seconds} | {len(data) // KIB:,} | {head} | {tail} | {share:.0%} | {answer} |", flush=True)
 

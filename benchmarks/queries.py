@@ -61,7 +61,7 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
     conn = open_for_writing(catalog)
     with transaction(conn):
         scan = begin_scan(conn, bucket_number(conn, "oss://recordings"), "", [], START)
-    intake = Ingest(conn, scan.id, scan.bucket_id, START)
+    ingest = Ingest(conn, scan.id, scan.bucket_id, START)
     conn.execute("PRAGMA foreign_keys = OFF")
     position = ""
     page: list[ObjectInfo] = []
@@ -69,7 +69,7 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
         page.append(one)
         if len(page) == PAGE or at == recordings * (segments + 1):
             with transaction(conn):
-                taken = intake.take(page, stretch("", position, page[-1].key))
+                taken = ingest.take(page, stretch("", position, page[-1].key))
                 position = page[-1].key
                 advance(conn, scan, 0, position, done=False)
                 count(conn, scan, len(page), taken)
@@ -118,7 +118,7 @@ def measure(catalog: Path) -> None:
         "SELECT recordid, uid FROM recordings WHERE uid IS NOT NULL LIMIT 1 OFFSET 77"
     ).fetchone()
     day = (START + EVERY * 5000) * 1000
-    questions: dict[str, dict[str, Any]] = {
+    queries: dict[str, dict[str, Any]] = {
         "room": {"room": "room-77"},
         "uid": {"uid": uid},
         "recordid": {"recordid": recordid},
@@ -128,13 +128,13 @@ def measure(catalog: Path) -> None:
     }
     print(f"{objects:,} objects, {recordings:,} recordings")
     print(f"{'query':<24}{'rows':>8}{'median ms':>12}{'worst ms':>12}")
-    for name, wanted in questions.items():
+    for name, filters in queries.items():
 
-        def ask(wanted: dict = wanted) -> list[dict]:
-            return list(find_recordings(conn, RecordingFilter(**wanted), now=time.time(), quiet_after=330))
+        def run_query(filters: dict = filters) -> list[dict]:
+            return list(find_recordings(conn, RecordingFilter(**filters), now=time.time(), quiet_after=330))
 
-        median, worst = milliseconds(ask, 200)
-        print(f"{name:<24}{len(ask()):>8}{median:>12.2f}{worst:>12.2f}")
+        median, worst = milliseconds(run_query, 200)
+        print(f"{name:<24}{len(run_query()):>8}{median:>12.2f}{worst:>12.2f}")
     conn.close()
     command = [
         sys.executable,

@@ -141,7 +141,7 @@ def measure(conn: Any, tasks: int) -> None:
         begun, cpu = time.perf_counter(), time.process_time()
         number = sum(1 for _ in unmatched(conn, LateBounds(late, 30, 300), (kind,)))
         timed(f"unmatched --kind {kind}", begun, cpu, f"{number:,} rows")
-    questions = {
+    queries = {
         "list --limit 50": TaskFilter(limit=50),
         **{f"list --state {one} --limit 50": TaskFilter(states=(one,), limit=50) for one in STATES},
         "list --state started,recording …": TaskFilter(states=("started", "recording"), limit=50),
@@ -150,9 +150,9 @@ def measure(conn: Any, tasks: int) -> None:
         "list --room": TaskFilter(room="room-77"),
         "list --recordid": TaskFilter(recordid=recordid(77)),
     }
-    for name, wanted in questions.items():
+    for name, filters in queries.items():
         begun, cpu = time.perf_counter(), time.process_time()
-        number = sum(1 for _ in find_tasks(conn, wanted, now=late, quiet_after=330))
+        number = sum(1 for _ in find_tasks(conn, filters, now=late, quiet_after=330))
         timed(name, begun, cpu, f"{number:,} rows")
 
 
