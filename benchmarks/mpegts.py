@@ -21,7 +21,7 @@ from pathlib import Path
 READ = "b=bytearray(1<<20);f=open({path!r},'rb',buffering=0)\nwhile f.readinto(b):pass"
 OSSREC = (
     "from ossrec.mpegts.inspect_segment import inspect_file as i\n"
-    "r=i({path!r});assert r.duration and not r.notes,r.notes"
+    "r=i({path!r});assert r.duration and not r.faults,r.faults"
 )
 PYAV = "import av\nfor p in av.open({path!r}).demux():pass"
 PEERS = {

@@ -1,6 +1,6 @@
 """Looks at mutated segments and hunts for a traceback: ``python -m tests.mpegts.fuzz [--number N] [--seed N]``.
 
-100,000 by default. Each must give notes that the rule table knows, at packets and seconds that the segment has,
+100,000 by default. Each must give faults that the rule table knows, at packets and seconds that the segment has,
 bounded in number, whatever the size of blocks; then the borders between mutants are checked too. It prints the
 slowest, and the peak of memory.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from random import Random
 
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
-from ossrec.mpegts.inspection import MOST_NOTES, TICKS, WRAP, Inspection, StreamFormat, StreamSummary
+from ossrec.mpegts.inspection import MAX_FAULTS, TICKS, WRAP, Inspection, StreamFormat, StreamSummary
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.rules import RULES
 from tests.mpegts.material.healthy import BASE, RECIPES, healthy
@@ -59,16 +59,18 @@ def survive(data: bytes, random: Random) -> Inspection:
 def plain(inspection: Inspection) -> Inspection:
     """What does not depend on pieces even in broken streams.
 
-    Words and seconds of a note come from the frames that are known by then, and a payload that goes on in the next
+    Words and seconds of a fault come from the frames that are known by then, and a payload that goes on in the next
     piece is looked into only as far as this one holds it: enough in a sound stream.
     """
     by_payload = ("TS400", "TS401", "TS421")
-    notes = (note._replace(detail="", at=None, length=None) for note in inspection.notes if note.code not in by_payload)
+    faults = (
+        fault._replace(detail="", at=None, length=None) for fault in inspection.faults if fault.code not in by_payload
+    )
     streams = (
         StreamSummary(one.pid, StreamFormat(one.format.kind, ""), one.packets, one.first_pts, None)
         for one in inspection.streams
     )
-    return inspection._replace(notes=tuple(notes), streams=tuple(streams))
+    return inspection._replace(faults=tuple(faults), streams=tuple(streams))
 
 
 def differences(one: Inspection, other: Inspection) -> str:
@@ -91,17 +93,17 @@ def check(inspection: Inspection, size: int) -> None:
         stream.format.codec.encode("ascii")
     for counter in inspection.counters:
         assert 0 <= counter.first <= 15 >= counter.last >= 0
-    for note in inspection.notes:
-        assert note.code in RULES, note
-        assert note.packet is None or 0 <= note.packet <= inspection.packets, note
-        assert note.at is None or 0 <= note.at <= longest, note
-        assert note.length is None or 0 <= note.length <= longest, note
-        assert note.lost is None or note.lost >= 0, note
-        assert len(note.detail.encode()) < 1000, note
-    most = Counter(note.code for note in inspection.notes).most_common(1)
-    assert not most or most[0][1] <= MOST_NOTES, most
+    for fault in inspection.faults:
+        assert fault.code in RULES, fault
+        assert fault.packet is None or 0 <= fault.packet <= inspection.packets, fault
+        assert fault.at is None or 0 <= fault.at <= longest, fault
+        assert fault.length is None or 0 <= fault.length <= longest, fault
+        assert fault.lost is None or fault.lost >= 0, fault
+        assert len(fault.detail.encode()) < 1000, fault
+    most = Counter(fault.code for fault in inspection.faults).most_common(1)
+    assert not most or most[0][1] <= MAX_FAULTS, most
     assert inspection.duration is None or 0 <= inspection.duration <= longest, inspection
-    assert inspection.streams or inspection.notes, "nothing is there, and nothing is said"
+    assert inspection.streams or inspection.faults, "nothing is there, and nothing is said"
 
 
 def place(number: int, inspection: Inspection, random: Random) -> SegmentInSequence:
@@ -135,7 +137,7 @@ def main(count: int, seed: int) -> None:
         except BaseException:
             print(f"mutant {number} of seed {seed}, {len(data)} bytes")
             raise
-        codes.update({note.code for row in rows[-1:] for note in row.notes})
+        codes.update({fault.code for row in rows[-1:] for fault in row.faults})
         slowest, worst = max((slowest, worst), (time.perf_counter() - before, len(data)))
     print(f"{count} segments in {time.perf_counter() - started:.1f} s, no traceback")
     print(f"slowest: {slowest * 1000:.1f} ms for {worst} bytes")

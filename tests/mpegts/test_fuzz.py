@@ -47,4 +47,4 @@ def test_a_flood_is_looked_at(flood: str) -> None:
     data = (FLOODS[flood] * (FLOOD // len(FLOODS[flood]) + 1))[:FLOOD]
 
     survive(data, Random(1))
-    assert inspect_blocks([data]).notes
+    assert inspect_blocks([data]).faults

@@ -1,4 +1,4 @@
-"""A look at a segment: what it tells besides faults, how notes are bounded, files and ends."""
+"""A look at a segment: what it tells besides faults, how faults are bounded, files and ends."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_bytes, inspect_edges, inspect_file
-from ossrec.mpegts.inspection import MOST_NOTES, Inspection
+from ossrec.mpegts.inspection import MAX_FAULTS, Inspection
 from tests.mpegts.material.streams import (
     AUDIO,
     AUDIO_ID,
@@ -54,7 +54,7 @@ SOUND = segment()
 def test_a_sound_segment_says_what_it_holds() -> None:
     inspection = inspect_blocks([SOUND])
 
-    assert inspection.notes == ()
+    assert inspection.faults == ()
     assert (inspection.depth, inspection.packet_size) == ("full", SIZE)
     assert (inspection.size, inspection.read, inspection.packets) == (len(SOUND), len(SOUND), len(SOUND) // SIZE)
     assert [(one.pid, one.first_pts, one.length, one.key_frames) for one in inspection.streams] == [
@@ -75,7 +75,7 @@ def test_tables_are_late_for_streams_of_the_first_pmt_alone() -> None:
     later = pmt([(0x1B, VIDEO), (0x0F, AUDIO), (0x06, PAT)], version=1)
     data = SOUND[: 2 * SIZE] + write_packet(Packet(PMT, 1, later, starts=True)) + SOUND[2 * SIZE :]
 
-    assert [note.code for note in inspect_blocks([data]).notes] == ["TS361"]
+    assert [fault.code for fault in inspect_blocks([data]).faults] == ["TS361"]
 
 
 @pytest.mark.parametrize("piece", [1880, 2500, len(SOUND), 1 << 23])
@@ -105,7 +105,7 @@ def test_ends_that_meet_are_the_whole() -> None:
 def test_ends_apart_tell_times_and_counters_of_the_whole() -> None:
     whole, ends = inspect_blocks([SOUND]), inspect_edges(SOUND[:6_000], SOUND[-6_001:], len(SOUND))
 
-    assert (ends.depth, ends.read, ends.size, ends.notes) == ("edges", 12_001, len(SOUND), ())
+    assert (ends.depth, ends.read, ends.size, ends.faults) == ("edges", 12_001, len(SOUND), ())
     assert (ends.first_pts, ends.duration) == (whole.first_pts, whole.duration)
     media = {VIDEO, AUDIO}
     assert [one for one in ends.counters if one.pid in media] == [one for one in whole.counters if one.pid in media]
@@ -120,7 +120,7 @@ def test_what_is_only_at_the_far_end_has_no_known_start() -> None:
     assert sound is not None
     assert (sound.first_pts, sound.length) == (None, None)
     assert AUDIO not in [one.pid for one in ends.counters]
-    assert ends.notes == ()
+    assert ends.faults == ()
 
 
 def lose(data: bytes, every: int) -> bytes:
@@ -134,17 +134,17 @@ def test_losses_are_counted_in_full_and_told_in_part() -> None:
 
     inspection = inspect_blocks([data])
 
-    lost = [note for note in inspection.notes if note.code == "TS350"]
-    assert len(lost) == MOST_NOTES
+    lost = [fault for fault in inspection.faults if fault.code == "TS350"]
+    assert len(lost) == MAX_FAULTS
     assert "more from here on" in lost[-1].detail
-    assert sum(note.lost or 0 for note in lost) == (len(segment(300)) - len(data)) // SIZE
+    assert sum(fault.lost or 0 for fault in lost) == (len(segment(300)) - len(data)) // SIZE
 
 
 def test_notes_come_by_packet_and_carry_their_times() -> None:
-    notes = inspect_blocks([lose(SOUND, 40)]).notes
+    faults = inspect_blocks([lose(SOUND, 40)]).faults
 
-    assert [note.packet for note in notes] == sorted(note.packet or 0 for note in notes)
-    assert all(note.at is not None and note.length is not None and 0 <= note.at <= 2 for note in notes)
+    assert [fault.packet for fault in faults] == sorted(fault.packet or 0 for fault in faults)
+    assert all(fault.at is not None and fault.length is not None and 0 <= fault.at <= 2 for fault in faults)
 
 
 def test_a_loss_is_told_with_the_frame_that_it_hits() -> None:
@@ -153,11 +153,11 @@ def test_a_loss_is_told_with_the_frame_that_it_hits() -> None:
     pid = pid_of(rows[place])
     behind = next(number for number, row in enumerate(rows) if number > place and pid_of(row) == pid)
 
-    (note,) = inspect_blocks([b"".join(rows[:place] + rows[place + 1 :])]).notes
+    (fault,) = inspect_blocks([b"".join(rows[:place] + rows[place + 1 :])]).faults
 
     frame = sum(1 for row in rows[:place] if row[1] & 0x40 and pid_of(row) == pid) - 1
-    assert (note.code, note.lost, note.packet) == ("TS350", 1, behind - 1)
-    assert (note.at, note.length) == (pytest.approx(frame * 0.04), pytest.approx(0.04))
+    assert (fault.code, fault.lost, fault.packet) == ("TS350", 1, behind - 1)
+    assert (fault.at, fault.length) == (pytest.approx(frame * 0.04), pytest.approx(0.04))
 
 
 def test_marks_of_damage_that_stand_together_are_one() -> None:
@@ -165,9 +165,9 @@ def test_marks_of_damage_that_stand_together_are_one() -> None:
     for row in rows[50:60]:
         row[1] |= 0x80
 
-    damage = [note for note in inspect_blocks([b"".join(rows)]).notes if note.code == "TS330"]
+    damage = [fault for fault in inspect_blocks([b"".join(rows)]).faults if fault.code == "TS330"]
 
-    assert sum(note.lost or 0 for note in damage) == 10
+    assert sum(fault.lost or 0 for fault in damage) == 10
     assert len(damage) <= 2  # one for each stream
 
 
@@ -175,8 +175,8 @@ def test_bytes_that_are_no_stream_are_said_to_be_none() -> None:
     inspection = inspect_blocks([b"<html>", b"404" * 1000])
 
     assert (inspection.packet_size, inspection.packets, inspection.streams) == (None, 0, ())
-    assert [(note.code, note.detail) for note in inspection.notes] == [("TS310", "HTML")]
-    assert inspect_blocks([]).notes[0].detail == "0 bytes"
+    assert [(fault.code, fault.detail) for fault in inspection.faults] == [("TS310", "HTML")]
+    assert inspect_blocks([]).faults[0].detail == "0 bytes"
 
 
 def many(count: int) -> bytes:
@@ -203,9 +203,9 @@ FLOODS = {
 def test_a_flood_is_told_in_bounds(flood: str) -> None:
     inspection: Inspection = inspect_blocks([FLOODS[flood]])
 
-    codes = [note.code for note in inspection.notes]
+    codes = [fault.code for fault in inspection.faults]
     assert codes
-    assert max(codes.count(code) for code in set(codes)) <= MOST_NOTES
+    assert max(codes.count(code) for code in set(codes)) <= MAX_FAULTS
     assert len(inspection.streams) <= 128
     assert len(inspection.counters) <= 256
 

@@ -25,7 +25,7 @@ FRAMES = frozenset(("TS371", "TS400", "TS401", "TS430"))
 
 def facts(inspection: Inspection, codes: frozenset[str]) -> set[Fact]:
     """What was found, of some codes."""
-    return {Fact(note.code, note.packet, note.lost) for note in inspection.notes if note.code in codes}
+    return {Fact(fault.code, fault.packet, fault.lost) for fault in inspection.faults if fault.code in codes}
 
 
 def table_pids(packets: list[bytes]) -> dict[int, int]:
@@ -107,7 +107,7 @@ def test_packets_are_found_at_the_same_places() -> None:
         expected = cut(data)
         inspection = inspect_blocks([data], piece=random.choice((2048, 3001, 1 << 21)))
 
-        found = [(note.packet, int(note.detail.split()[0])) for note in inspection.notes if note.code == "TS320"]
+        found = [(fault.packet, int(fault.detail.split()[0])) for fault in inspection.faults if fault.code == "TS320"]
         assert (inspection.packet_size, inspection.packets) == (expected.size, len(expected.packets))
         if len(expected.losses) <= 20:
             assert found == expected.losses

@@ -1,9 +1,11 @@
-"""MPEG transport streams (ISO/IEC 13818-1): what the bytes of a segment show. Pure; numpy where bytes are read.
+"""Inspection of MPEG transport streams (ISO/IEC 13818-1). Pure; numpy where bytes are read.
 
-A *packet* is 188 bytes; a PID names the stream it belongs to. PAT and PMT (together PSI) say which streams there
-are. A *PES packet* is one frame, or some, of a stream, spread over packets; it carries the times PTS and DTS, in ticks
-of 1/90000 s, 33 bits long. The PCR is the sender's clock. A continuity counter, four bits for each PID, shows losses.
+A *packet* is 188 bytes; its PID identifies the elementary stream or table that it belongs to. PAT and PMT (together
+PSI) list the elementary streams. A *PES packet* contains one or more frames of an elementary stream, spread over
+packets; it carries the timestamps PTS and DTS, 33 bits in ticks of 1/90000 s. The PCR is the clock of the sender. A
+continuity counter of four bits for each PID shows lost packets.
 
-`inspecting` is the way in. `inspection`, and what compares segments with each other (`borders`, `continuing`,
-`syncing`, `spans`, `ordering`), are plain values and Python; the rest reads bytes, with numpy.
+`inspect_segment` is the entry point. `inspection` (the results) and `sequence` (checks of neighboring segments) are
+plain values and Python; `checks`, `codecs` and `demux` read bytes: `demux` turns them into columns, `codecs` reads
+payloads, `checks` finds faults.
 """

@@ -1,90 +1,89 @@
-"""Faults as they are met in a segment: kept in bounds, and given their times once these are known."""
+"""Collect the faults of a segment: bounded, and with times once these are known."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ossrec.mpegts.inspection import MOST_NOTES, TICKS, SegmentFault
+from ossrec.mpegts.inspection import MAX_FAULTS, TICKS, SegmentFault
 
-NEAR = 256  # packets: marks of damage that stand closer together are one fault
-MERGED = frozenset(("TS330", "TS331", "TS351"))  # codes whose faults are taken together like that
+MERGE_DISTANCE = 256  # packets: damaged packets that are closer together are one fault
+MERGED_CODES = frozenset(("TS330", "TS331", "TS351"))  # codes that are merged
 
 
 @dataclass(slots=True)
 class Fault:
-    """One fault, at a packet; times are ticks with wraps counted out."""
+    """A fault at a packet; times are ticks with wraps counted out."""
 
     code: str
     packet: int  # number in the segment
-    pid: int | None = None  # whose times it concerns; None: those of all streams
+    pid: int | None = None  # of the stream that is affected; None: all streams
     lost: int | None = None
     detail: str = ""
-    begins: int | None = None  # PTS of the frame that is hit
-    since: int | None = None  # its DTS
-    until: int | None = None  # DTS of the next frame
-    count: int = 1  # faults that were taken together
-    last: int = 0  # packet of the last of them, or up to which it reaches
+    pts: int | None = None  # of the affected frame
+    dts: int | None = None
+    next_dts: int | None = None  # of the next frame
+    count: int = 1  # faults that were merged
+    last_packet: int = 0  # of the last merged fault, or up to which the fault reaches
 
 
 class Faults:
-    """At most `MOST_NOTES` of each code are kept; more are counted."""
+    """The faults of a segment: at most `MAX_FAULTS` of each code are kept, further ones are counted."""
 
     def __init__(self) -> None:
-        """Nothing was met."""
+        """Start without faults."""
         self.kept: list[Fault] = []
         self._counts: dict[str, int] = {}
-        self._lost: dict[str, int] = {}  # packets, by the events that were only counted
+        self._lost: dict[str, int] = {}  # packets of the faults that were only counted
         self._latest: dict[tuple[str, int | None], Fault] = {}
 
-    def add(self, event: Fault) -> bool:
-        """Keep one more, or only count it; whether it is kept and wants its times."""
-        event.last = max(event.last, event.packet)
-        before = self._latest.get((event.code, event.pid))
-        if event.code in MERGED and before is not None and event.packet - before.last <= NEAR:
-            before.last = event.packet
+    def add(self, fault: Fault) -> None:
+        """Keep a fault, merge it with the previous one, or only count it."""
+        fault.last_packet = max(fault.last_packet, fault.packet)
+        before = self._latest.get((fault.code, fault.pid))
+        if fault.code in MERGED_CODES and before is not None and fault.packet - before.last_packet <= MERGE_DISTANCE:
+            before.last_packet = fault.packet
             before.count += 1
-            before.until = None
+            before.next_dts = None
             if before.lost is not None:
-                before.lost += event.lost or 0
-            return False
-        count = self._counts[event.code] = self._counts.get(event.code, 0) + 1
-        if event.code in MERGED and (count <= MOST_NOTES or before is not None):
-            self._latest[event.code, event.pid] = event
-        if count <= MOST_NOTES:
-            self.kept.append(event)
-            return True
-        self._lost[event.code] = self._lost.get(event.code, 0) + (event.lost or 0)
-        return False
+                before.lost += fault.lost or 0
+            return
+        count = self._counts[fault.code] = self._counts.get(fault.code, 0) + 1
+        if fault.code in MERGED_CODES and (count <= MAX_FAULTS or before is not None):
+            self._latest[fault.code, fault.pid] = fault
+        if count <= MAX_FAULTS:
+            self.kept.append(fault)
+        else:
+            self._lost[fault.code] = self._lost.get(fault.code, 0) + (fault.lost or 0)
 
-    def waiting(self) -> Iterable[Fault]:
-        """Those whose next frame was not seen yet."""
-        return (event for event in self.kept if event.until is None)
+    def without_next_frame(self) -> Iterable[Fault]:
+        """Return the faults after which no frame was read yet."""
+        return (fault for fault in self.kept if fault.next_dts is None)
 
-    def notes(self, first: int | None, end: int | None) -> list[SegmentFault]:
-        """All of them by packet, in times of a segment that lasts from *first* to *end*."""
-        notes = []
+    def in_order(self, first: int | None, end: int | None) -> list[SegmentFault]:
+        """Return the faults by packet, with their seconds in a segment that lasts from *first* to *end* in ticks."""
+        faults = []
         seen: dict[str, int] = {}
-        for event in sorted(self.kept, key=lambda event: (event.packet, event.code, event.pid or 0)):
-            seen[event.code] = seen.get(event.code, 0) + 1
-            rest = self._counts[event.code] - MOST_NOTES
-            note = _note(event, first, end)
-            if rest > 0 and seen[event.code] == MOST_NOTES:
-                lost = None if note.lost is None else note.lost + self._lost.get(event.code, 0)
-                note = note._replace(detail=f"{rest + 1} more from here on, the first: {note.detail}", lost=lost)
-            notes.append(note)
-        return notes
+        for fault in sorted(self.kept, key=lambda fault: (fault.packet, fault.code, fault.pid or 0)):
+            seen[fault.code] = seen.get(fault.code, 0) + 1
+            omitted = self._counts[fault.code] - MAX_FAULTS
+            one = _segment_fault(fault, first, end)
+            if omitted > 0 and seen[fault.code] == MAX_FAULTS:
+                lost = None if one.lost is None else one.lost + self._lost.get(fault.code, 0)
+                one = one._replace(detail=f"{omitted + 1} more from here on, the first: {one.detail}", lost=lost)
+            faults.append(one)
+        return faults
 
 
-def _note(event: Fault, first: int | None, end: int | None) -> SegmentFault:
-    """An event in seconds from the start of the segment."""
+def _segment_fault(fault: Fault, first: int | None, end: int | None) -> SegmentFault:
+    """Return a fault with its times in seconds from the start of the segment."""
     at = length = None
     if first is not None:
-        begins = first if event.begins is None else event.begins
-        since = first if event.since is None else event.since
-        until = end if event.until is None else event.until
-        at = max(0, begins - first) / TICKS
-        length = None if until is None else max(0, until - since) / TICKS
-    detail = event.detail
-    if event.count > 1:
-        times = f"{event.count} packets"
-        detail = f"{times}, {detail}" if detail else times
-    return SegmentFault(event.code, detail, event.packet, at, length, event.lost)
+        pts = first if fault.pts is None else fault.pts
+        dts = first if fault.dts is None else fault.dts
+        next_dts = end if fault.next_dts is None else fault.next_dts
+        at = max(0, pts - first) / TICKS
+        length = None if next_dts is None else max(0, next_dts - dts) / TICKS
+    detail = fault.detail
+    if fault.count > 1:
+        packets = f"{fault.count} packets"
+        detail = f"{packets}, {detail}" if detail else packets
+    return SegmentFault(fault.code, detail, fault.packet, at, length, fault.lost)

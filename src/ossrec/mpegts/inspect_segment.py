@@ -1,4 +1,4 @@
-"""Looks at the bytes of a segment, whole or at both ends, and tells all that they show."""
+"""Inspect the bytes of a segment: all of them, or those at both ends."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -9,65 +9,65 @@ import numpy as np
 from ossrec.mpegts.checks.inspector import Inspector
 from ossrec.mpegts.inspection import Inspection
 
-PIECE = 8 << 20  # bytes that are looked at at once: fewer rounds, and still in a processor's last cache
+PIECE = 8 << 20  # bytes that are processed at once: few rounds, and still within the last-level cache
 Buffer = bytes | bytearray | memoryview
-Source = Callable[[memoryview], int]  # fills a buffer from its start, as far as it likes; 0 at the end
+Source = Callable[[memoryview], int]  # fills the start of a buffer and returns how many bytes; 0 at the end
 
 
 def inspect_blocks(blocks: Iterable[Buffer], *, piece: int = PIECE) -> Inspection:
-    """Everything that all bytes of a segment show; they come in blocks of any sizes, in order.
+    """Inspect all bytes of a segment, given in order as blocks of any size.
 
-    Memory is bounded whatever the segment's size. What is found does not depend on the blocks' sizes.
+    Memory is bounded whatever the size of the segment. The result does not depend on the sizes of the blocks.
     """
     inspector = Inspector()
-    _run(inspector, _of_blocks(iter(blocks)), piece, is_last=True)
-    return inspector.finish("full", inspector.read)
+    _inspect_source(inspector, _source_of(iter(blocks)), piece, is_last=True)
+    return inspector.finish("full", inspector.bytes_read)
 
 
 def inspect_bytes(data: Buffer, *, piece: int = PIECE) -> Inspection:
-    """As `inspect_blocks` of a segment whose bytes are all at hand; nothing is copied."""
+    """Inspect a segment that is in memory, without a copy."""
     inspector = Inspector()
-    _walk(inspector, data, piece, is_last=True)
-    return inspector.finish("full", inspector.read)
+    _inspect_buffer(inspector, data, piece, is_last=True)
+    return inspector.finish("full", inspector.bytes_read)
 
 
 def inspect_edges(head: bytes, tail: bytes, size: int) -> Inspection:
-    """What the first and last bytes of a segment of *size* bytes show.
+    """Inspect the first and last bytes of a segment of *size* bytes.
 
-    When the two meet or overlap, all was read, and the depth is "full".
+    If the two touch or overlap, all bytes were read, and the depth is "full".
     """
     gap = size - len(tail) - len(head)
     if gap <= 0:
         return inspect_blocks((head, tail[-gap:] if -gap < len(tail) else b""))
     inspector = Inspector()
-    _walk(inspector, head, PIECE, is_last=False)
+    _inspect_buffer(inspector, head, PIECE, is_last=False)
     inspector.skip(size - len(tail))
-    _walk(inspector, tail, PIECE, is_last=True)
+    _inspect_buffer(inspector, tail, PIECE, is_last=True)
     return inspector.finish("edges", size)
 
 
 def inspect_file(path: str | os.PathLike[str]) -> Inspection:
-    """What all bytes of a file show; raises OSError when it cannot be read."""
+    """Inspect all bytes of a file; raises OSError if it cannot be read."""
     inspector = Inspector()
     with FileIO(path) as file:
-        _run(inspector, file.readinto, PIECE, is_last=True)
-    return inspector.finish("full", inspector.read)
+        _inspect_source(inspector, file.readinto, PIECE, is_last=True)
+    return inspector.finish("full", inspector.bytes_read)
 
 
-def _walk(inspector: Inspector, data: Buffer, piece: int, *, is_last: bool) -> None:
-    """Look at bytes that are at hand, piece by piece."""
-    _keep_memory(min(piece, len(data)))
-    whole = np.frombuffer(data, np.uint8) if len(data) else np.empty(0, np.uint8)
-    inspector.read += len(whole)
+def _inspect_buffer(inspector: Inspector, data: Buffer, piece: int, *, is_last: bool) -> None:
+    """Inspect bytes in memory, piece by piece."""
+    _keep_freed_memory(min(piece, len(data)))
+    all_bytes = np.frombuffer(data, np.uint8) if len(data) else np.empty(0, np.uint8)
+    inspector.bytes_read += len(all_bytes)
     at, is_end = 0, False
     while not is_end:
-        is_end = len(whole) - at <= piece
-        at += inspector.take(whole[at : at + piece], is_last and is_end)
+        is_end = len(all_bytes) - at <= piece
+        at += inspector.take(all_bytes[at : at + piece], is_last and is_end)
 
 
-def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> None:
-    """Fill one buffer again and again; what was not consumed moves to its start."""
-    _keep_memory(piece)
+def _inspect_source(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> None:
+    """Inspect the bytes of a source through one buffer; bytes that were not consumed move to its start."""
+    _keep_freed_memory(piece)
     buffer = np.empty(piece, np.uint8)
     view = buffer.data
     kept = 0
@@ -75,7 +75,7 @@ def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> 
         filled = kept
         while filled < piece and (more := source(view[filled:])):
             filled += more
-        inspector.read += filled - kept
+        inspector.bytes_read += filled - kept
         is_end = filled < piece
         done = inspector.take(buffer[:filled], is_last and is_end)
         if is_end:
@@ -84,25 +84,25 @@ def _run(inspector: Inspector, source: Source, piece: int, *, is_last: bool) -> 
         buffer[:kept] = buffer[done:filled].copy()
 
 
-def _keep_memory(piece: int) -> None:
-    """Teach the allocator that arrays of some MiB come and go.
+def _keep_freed_memory(piece: int) -> None:
+    """Raise the allocator's threshold, so that it keeps the memory of freed arrays of some MiB.
 
-    The C library of Linux gives memory back that is larger than what it saw freed before, and each batch would then
-    have to ask for fresh pages: a third of the whole time. One large array that nobody touches costs nothing.
+    The C library of Linux returns freed memory that is larger than any block freed before, and each batch would have to
+    get new pages: a third of the total time. Allocating one large array without touching it costs nothing.
     """
     unused = np.empty(3 * piece, np.uint8)
     del unused
 
 
-def _of_blocks(blocks: Iterable[Buffer]) -> Source:
-    """A source that gives the bytes of blocks."""
+def _source_of(blocks: Iterable[Buffer]) -> Source:
+    """Return a source with the bytes of blocks."""
     rest = memoryview(b"")
-    left = iter(blocks)
+    remaining = iter(blocks)
 
     def fill(target: memoryview) -> int:
         nonlocal rest
         while not len(rest):
-            block = next(left, None)
+            block = next(remaining, None)
             if block is None:
                 return 0
             rest = memoryview(block).cast("B")

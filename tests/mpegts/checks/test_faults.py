@@ -36,8 +36,8 @@ def test_a_fault_is_found(name: str, fault: Fault) -> None:
     data = fault.inject(healthy(name))
     inspection = inspect_blocks([data])
 
-    assert fault.codes <= set(found(inspection)), inspection.notes
-    assert all(note.code in RULES for note in inspection.notes)
+    assert fault.codes <= set(found(inspection)), inspection.faults
+    assert all(one.code in RULES for one in inspection.faults)
 
 
 @pytest.mark.parametrize(("name", "fault"), SUITED, ids=NAMED)
@@ -61,7 +61,7 @@ def test_what_the_standard_allows_raises_no_alarm(name: str, fault: Fault) -> No
         return
     inspection = inspect_blocks([fault.inject(healthy(name))])
 
-    assert alarms(found(inspection)) == [], inspection.notes
+    assert alarms(found(inspection)) == [], inspection.faults
     assert fault.codes <= set(found(inspection))
 
 
@@ -76,7 +76,7 @@ def test_a_fault_in_the_part_that_was_read_is_found_at_depth_edges(name: str, fa
     inspection = inspect_edges(data[:head], data[-tail:], len(data))
 
     assert inspection.depth == "edges"
-    assert fault.codes - WHOLE_ONLY <= set(found(inspection)), inspection.notes
+    assert fault.codes - WHOLE_ONLY <= set(found(inspection)), inspection.faults
 
 
 PACKED = "AAC only, some frames in a PES packet"
@@ -85,14 +85,14 @@ PACKED = "AAC only, some frames in a PES packet"
 def test_sixteen_lost_packets_show_by_the_length_of_their_pes_packet() -> None:
     inspection = inspect_blocks([lose("audio", 16)(healthy(PACKED))])
 
-    assert [(note.code, note.lost) for note in inspection.notes] == [("TS350", 16)]
+    assert [(one.code, one.lost) for one in inspection.faults] == [("TS350", 16)]
 
 
 def test_many_lost_packets_that_the_counter_passes_over_show_by_their_times() -> None:
     inspection = inspect_blocks([lose("audio", 48, 0.3)(healthy("AAC only"))])
 
     assert found(inspection) == ["TS371"]
-    assert inspection.notes[0].length == pytest.approx(49 * 1024 / 44_100, abs=0.03)
+    assert inspection.faults[0].length == pytest.approx(49 * 1024 / 44_100, abs=0.03)
 
 
 def test_whole_pes_packets_of_sound_that_the_counter_passes_over_show_by_their_times() -> None:
@@ -111,12 +111,12 @@ def test_a_loss_is_told_with_its_place() -> None:
     number = places(data, pid)[20]
 
     packets = split(data)
-    note = inspect_blocks([b"".join(packets[:number] + packets[number + 1 :])]).notes[0]
+    one = inspect_blocks([b"".join(packets[:number] + packets[number + 1 :])]).faults[0]
 
     following = next(place for place in places(data, pid) if place > number) - 1
-    assert (note.code, note.packet, note.lost) == ("TS350", following, 1)
-    assert note.at is not None
-    assert 0 < note.at < 2
+    assert (one.code, one.packet, one.lost) == ("TS350", following, 1)
+    assert one.at is not None
+    assert 0 < one.at < 2
 
 
 def test_a_cut_between_packets_shows_only_by_what_the_end_lacks() -> None:
@@ -143,5 +143,5 @@ def test_a_format_that_changes_inside_is_told_where_it_does(after: Recipe) -> No
     inspection = inspect_blocks([count_on(before + encode(after))])
 
     assert alarms(found(inspection)) == ["TS421"]
-    assert inspection.notes[0].at == pytest.approx(2.0, abs=0.1)
-    assert (inspection.notes[0].packet or 0) >= len(split(before))
+    assert inspection.faults[0].at == pytest.approx(2.0, abs=0.1)
+    assert (inspection.faults[0].packet or 0) >= len(split(before))

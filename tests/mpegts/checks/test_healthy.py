@@ -25,7 +25,7 @@ def alarms(codes: list[str]) -> list[str]:
 
 
 def found(inspection: Inspection) -> list[str]:
-    return [note.code for note in inspection.notes]
+    return [fault.code for fault in inspection.faults]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -34,7 +34,7 @@ def test_a_sound_segment_raises_no_alarm(name: str) -> None:
 
     inspection = inspect_blocks([data])
 
-    assert alarms(found(inspection)) == [], inspection.notes
+    assert alarms(found(inspection)) == [], inspection.faults
     assert inspection.depth == "full"
     assert inspection.size == inspection.read == len(data)
 
@@ -46,7 +46,7 @@ def test_the_ends_of_a_sound_segment_raise_no_alarm(name: str, size: int) -> Non
 
     inspection = edges(data, size)
 
-    assert alarms(found(inspection)) == [], inspection.notes
+    assert alarms(found(inspection)) == [], inspection.faults
     assert inspection.size == len(data)
     assert inspection.read == min(len(data), 2 * size)
 

@@ -33,7 +33,7 @@ def film(times: list[int], *, pcrs: list[int] | None = None, announced: frozense
 
 
 def codes(data: bytes) -> list[str]:
-    return [note.code for note in inspect_blocks([data]).notes]
+    return [fault.code for fault in inspect_blocks([data]).faults]
 
 
 def steps(*distances: int, start: int = 90_000) -> list[int]:
@@ -82,10 +82,10 @@ def test_a_jump_that_is_announced_is_none() -> None:
 
 
 def test_a_gap_is_told_with_its_place_and_length() -> None:
-    (note,) = inspect_blocks([film(steps(*[3600] * 20, 90_000, *[3600] * 20))]).notes
+    (fault,) = inspect_blocks([film(steps(*[3600] * 20, 90_000, *[3600] * 20))]).faults
 
-    assert (note.code, note.packet) == ("TS371", 2 + 21)
-    assert (note.at, note.length) == (pytest.approx(0.8), pytest.approx(1.0))
+    assert (fault.code, fault.packet) == ("TS371", 2 + 21)
+    assert (fault.at, fault.length) == (pytest.approx(0.8), pytest.approx(1.0))
 
 
 def seen(times: list[int]) -> Inspection:
@@ -111,7 +111,7 @@ def test_sound_without_a_single_time_is_told() -> None:
     tables = write_packet(Packet(PMT, 0, pmt(), starts=True))
     data = rows[:188] + tables + rows[188:] + b"".join(map(write_packet, sound))
 
-    assert [(note.code, note.detail) for note in inspect_blocks([data]).notes] == [
+    assert [(fault.code, fault.detail) for fault in inspect_blocks([data]).faults] == [
         ("TS371", "PID 257 (aac): no PTS at all")
     ]
 
@@ -119,5 +119,5 @@ def test_sound_without_a_single_time_is_told() -> None:
 def test_a_segment_that_is_cut_in_a_packet_is_sound_up_to_there() -> None:
     inspection = inspect_blocks([film(steps(*[3600] * 24))[:-100]])
 
-    (note,) = inspection.notes
-    assert (note.code, note.at, note.length) == ("TS430", inspection.duration, 0.0)
+    (fault,) = inspection.faults
+    assert (fault.code, fault.at, fault.length) == ("TS430", inspection.duration, 0.0)

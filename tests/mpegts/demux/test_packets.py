@@ -20,7 +20,7 @@ def cut(data: bytes, piece: int | None = None) -> tuple[PacketFramer, list[bytes
         is_last = len(here) == len(rest)
         rows, done = framer.take(np.frombuffer(here, np.uint8), is_last)
         found += [row.tobytes() for row in rows]
-        breaks += framer.breaks
+        breaks += framer.losses
         if is_last:
             return framer, found, breaks
         rest = rest[done:]
@@ -39,7 +39,7 @@ def test_packets_are_cut_without_a_copy() -> None:
     ("data", "packets", "breaks"),
     [
         pytest.param(ROW[0], 1, [], id="a packet alone"),
-        pytest.param(b"junk" + WHOLE, 40, [], id="less than a packet before the first one"),
+        pytest.param(b"junk" + WHOLE, 40, [], id="shorter than a packet before the first one"),
         pytest.param(bytes(500) + WHOLE, 40, [(0, 0, 500, False, 500)], id="more than a packet before the first one"),
         pytest.param(
             b"".join([*ROW[:20], b"\x00" + ROW[20][1:], *ROW[21:]]),
@@ -85,13 +85,13 @@ def test_sync_is_found_again(data: bytes, packets: int, breaks: list[tuple[objec
 def test_wider_packets_are_known_by_their_distance(before: int, after: int, size: int) -> None:
     framer, rows, breaks = cut(b"".join(bytes(before) + row + bytes(after) for row in ROW), 3000)
 
-    assert (framer.size, rows, breaks, framer.left) == (size, ROW, [], 0)
+    assert (framer.size, rows, breaks, framer.trailing) == (size, ROW, [], 0)
 
 
 def test_a_packet_that_is_cut_by_the_end_is_counted_by_its_bytes() -> None:
     framer, rows, breaks = cut(WHOLE + ROW[0][:100])
 
-    assert (len(rows), breaks, framer.left) == (40, [], 100)
+    assert (len(rows), breaks, framer.trailing) == (40, [], 100)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x47", bytes(5000), b"\x47" + bytes(5000), WHOLE[:187]])
@@ -139,7 +139,7 @@ def test_a_field_that_is_longer_than_its_packet_leaves_no_payload() -> None:
         pytest.param(b"\x1f\x8b\x08" + bytes(200), "gzip", id="gzip"),
         pytest.param(bytes(300), "zeros", id="zeros"),
         pytest.param(b"", "0 bytes", id="nothing"),
-        pytest.param(b"\x47abc", "4 bytes, less than a packet", id="a few bytes"),
+        pytest.param(b"\x47abc", "4 bytes, shorter than a packet", id="a few bytes"),
         pytest.param(b"hello world, " * 30, "text, starts with 'hello", id="text"),
         pytest.param(bytes(range(1, 200)), "it starts with 01 02 03", id="anything else"),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ossrec.mpegts.demux.packets import Packets, read_packets
-from ossrec.mpegts.demux.psi import MOST_STREAMS, Tables
+from ossrec.mpegts.demux.psi import MAX_STREAMS, Tables
 from tests.mpegts.material.streams import (
     AAC,
     AUDIO,
@@ -49,16 +49,16 @@ def test_streams_come_in_the_order_of_the_pmt() -> None:
     tables, codes = read(FIRST, Packet(PMT, 0, pmt([(AAC, AUDIO), (H264, VIDEO)]), starts=True))
 
     assert [(entry.pid, entry.stream_type) for entry in tables.entries()] == [(AUDIO, AAC), (VIDEO, H264)]
-    assert (tables.complete, codes, tables.clocks()) == (1, [], {VIDEO})
+    assert (tables.complete, codes, tables.pcr_pids()) == (1, [], {VIDEO})
 
 
 def test_a_pmt_may_go_over_packets() -> None:
-    wide = pmt([(H264, 0x100 + number) for number in range(MOST_STREAMS + 20)])
+    wide = pmt([(H264, 0x100 + number) for number in range(MAX_STREAMS + 20)])
 
     tables, codes = read(FIRST, *spread(PMT, wide))
 
     assert len(wide) > 2 * SIZE
-    assert (len(tables.entries()), codes) == (MOST_STREAMS, [])
+    assert (len(tables.entries()), codes) == (MAX_STREAMS, [])
 
 
 def test_a_section_that_lost_a_packet_is_given_up_and_no_wrong_crc() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ossrec.mpegts.inspection import WRAP, Inspection, StreamFormat, StreamSummary, signed
-from ossrec.mpegts.sequence.durations import spans, step, tolerance
+from ossrec.mpegts.sequence.durations import measured_durations, start_to_start, tolerance
 
 PICTURE = StreamFormat("video", "h264", 640, 360)
 SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
@@ -38,13 +38,13 @@ def seen(start: float, length: float, *, sound: tuple[float, float] | None = Non
     ],
 )
 def test_spans(segments: list[Inspection | None], found: list[float | None]) -> None:
-    assert spans(segments) == found
+    assert measured_durations(segments) == found
 
 
 def test_a_step_is_by_the_picture_or_else_by_the_sound() -> None:
-    assert step(seen(1, 10, sound=(1.2, 10)), seen(11, 10, sound=(11.4, 10))) == 10.0
-    assert step(seen(0, 0, picture=False, sound=(1, 10)), seen(0, 0, picture=False, sound=(11.5, 10))) == 10.5
-    assert step(seen(1, 10), seen(0, 0, picture=False, sound=(11, 10))) is None
+    assert start_to_start(seen(1, 10, sound=(1.2, 10)), seen(11, 10, sound=(11.4, 10))) == 10.0
+    assert start_to_start(seen(0, 0, picture=False, sound=(1, 10)), seen(0, 0, picture=False, sound=(11.5, 10))) == 10.5
+    assert start_to_start(seen(1, 10), seen(0, 0, picture=False, sound=(11, 10))) is None
 
 
 def test_a_tenth_or_half_a_second_is_tolerated() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from ossrec.mpegts.inspection import WRAP, Inspection, StreamFormat, StreamSummary
 from ossrec.mpegts.sequence.check import SegmentInSequence
-from ossrec.mpegts.sequence.misplaced import MOST, OUT_OF_PLACE, misplaced_segments
+from ossrec.mpegts.sequence.misplaced import MAX_FINDINGS, OUT_OF_PLACE, misplaced_segments
 from ossrec.naming import parse_name
 
 SECOND = 90_000
@@ -70,7 +70,9 @@ def test_names_without_a_time_tell_nothing() -> None:
 
 
 def test_so_many_are_told_and_the_rest_is_counted() -> None:
-    held = rows(*(one for n in range(MOST + 3) for one in ((8.0 * n, 8.0 * n, 4), (8.0 * n + 4, 8.0 * n + 40, 4))))
-    found = misplaced_segments("a.m3u8", [*held, *rows((8.0 * (MOST + 3), 8.0 * (MOST + 3), 4))])
-    assert len(found) == MOST + 1
+    held = rows(
+        *(one for n in range(MAX_FINDINGS + 3) for one in ((8.0 * n, 8.0 * n, 4), (8.0 * n + 4, 8.0 * n + 40, 4)))
+    )
+    found = misplaced_segments("a.m3u8", [*held, *rows((8.0 * (MAX_FINDINGS + 3), 8.0 * (MAX_FINDINGS + 3), 4))])
+    assert len(found) == MAX_FINDINGS + 1
     assert found[-1].detail == "and 3 more of the same"

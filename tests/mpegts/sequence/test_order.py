@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.mpegts.inspection import TICKS, WRAP, Inspection, StreamFormat, StreamSummary
-from ossrec.mpegts.sequence.order import by_time, continues
+from ossrec.mpegts.sequence.order import continues, order_by_time
 
 SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 
@@ -24,7 +24,7 @@ def test_the_order_is_found_again_wherever_times_begin(start: int, lengths: list
         ticks += round(seconds * TICKS)
     mixed = made.copy()
     random.shuffle(mixed)
-    order = by_time([one for _, one in mixed])
+    order = order_by_time([one for _, one in mixed])
     assert order is not None
     assert [mixed[number][0] for number in order] == [first for first, _ in made]
 
@@ -38,11 +38,11 @@ def test_the_order_is_found_again_wherever_times_begin(start: int, lengths: list
     ],
 )
 def test_times_that_tell_no_order(firsts: list[int | None]) -> None:
-    assert by_time([seen(first) for first in firsts]) is None
+    assert order_by_time([seen(first) for first in firsts]) is None
 
 
 def test_one_segment_is_in_order() -> None:
-    assert by_time([seen(5)]) == [0]
+    assert order_by_time([seen(5)]) == [0]
 
 
 @pytest.mark.parametrize(

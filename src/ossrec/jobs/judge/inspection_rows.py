@@ -36,7 +36,7 @@ def row_of(identity: Identity, inspection: Inspection, inspected: int, formats: 
         audio=_first(inspection, numbers, "audio"),
         streams=_packed(streams),
         counters=_packed([[c.pid, c.first, c.last, _flags(c)] for c in inspection.counters]),
-        faults=_packed(inspection.notes) if inspection.notes else None,
+        faults=_packed(inspection.faults) if inspection.faults else None,
     )
 
 
@@ -58,7 +58,7 @@ def inspection_of(row: StoredInspection, size: int, formats: FormatTable) -> Ins
             packets=row.packets or 0,
             streams=tuple(_stream(formats, *stream) for stream in json.loads(row.streams or "[]")),
             counters=tuple(_counter(*counter) for counter in json.loads(row.counters or "[]")),
-            notes=tuple(_note(*note) for note in json.loads(row.faults or "[]")),
+            faults=tuple(_note(*note) for note in json.loads(row.faults or "[]")),
         )
     except (ValueError, TypeError, LookupError, RecursionError):
         return None

@@ -14,9 +14,9 @@ from ossrec.jobs.judge.inspectable import InspectableSegment, inspectable_segmen
 from ossrec.jobs.judge.inspection_rows import inspection_of
 from ossrec.mpegts.inspection import Inspection, Kind, StreamFormat
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
-from ossrec.mpegts.sequence.durations import spans
+from ossrec.mpegts.sequence.durations import measured_durations
 from ossrec.mpegts.sequence.misplaced import misplaced_segments
-from ossrec.mpegts.sequence.order import in_order
+from ossrec.mpegts.sequence.order import creation_order
 from ossrec.naming import parse_name
 from ossrec.rules import RULES
 
@@ -48,7 +48,7 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     known = list(placed(segments, seen))
     found = [*check_segments(subject, known), *misplaced_segments(subject, known)]
     order = _order(segments, seen, assembled)
-    lengths = spans([seen[number] for number in order])
+    lengths = measured_durations([seen[number] for number in order])
     sizes = [segments[number].size for number in order]
     measures = _measures(sizes, [seen[number] for number in order], lengths)._replace(
         depth="listing" if len(good) < len(segments) else min(look.depth for look in good),  # edges before full
@@ -107,7 +107,7 @@ def _order(
             loose.setdefault(recorder(parse_name(one.key)), []).append(number)
     for _, some in sorted(loose.items()):
         keys = [segments[number].key for number in some]
-        made = in_order(keys, [stamps[key] for key in keys], [seen[number] for number in some])
+        made = creation_order(keys, [stamps[key] for key in keys], [seen[number] for number in some])
         order += [some[number] for number in made]
     return order
 

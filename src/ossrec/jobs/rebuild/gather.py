@@ -18,7 +18,7 @@ from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart, assemble
 from ossrec.jobs.judge.inspectable import is_inspectable
-from ossrec.mpegts.sequence.order import natural
+from ossrec.mpegts.sequence.order import natural_key
 from ossrec.naming import parse_name
 
 _MIXED, _TOO_LONG = "HLS061", "LOOK006"
@@ -100,7 +100,7 @@ def gather(
 
 
 def _order(one: UnlistedSegment) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
-    return one.stamp_ms is None, one.stamp_ms or 0, natural(one.key)
+    return one.stamp_ms is None, one.stamp_ms or 0, natural_key(one.key)
 
 
 def _place(holding: StoredRecording, number: int) -> str:
@@ -179,14 +179,14 @@ def _put_in(entries: list[SegmentEntry], loose: Iterable[UnlistedSegment]) -> li
     What cannot be told so comes at the end.
     """
     by_stamp = _Row([(entry.stamp_ms, number) for number, entry in enumerate(entries) if entry.stamp_ms is not None])
-    names = [(natural(entry.key), number) for number, entry in enumerate(entries) if entry.key is not None]
+    names = [(natural_key(entry.key), number) for number, entry in enumerate(entries) if entry.key is not None]
     by_name = _Row(names if names == sorted(names) else [])
     behind: list[list[SegmentEntry]] = [[] for _ in range(len(entries) + 1)]
     for one in loose:
         if one.stamp_ms is not None and by_stamp.lowest:
             place = by_stamp.place(one.stamp_ms)
         else:
-            place = by_name.place(natural(one.key)) if by_name.lowest else len(entries)
+            place = by_name.place(natural_key(one.key)) if by_name.lowest else len(entries)
         behind[place].append(SegmentEntry(one.key, one.size, one.stamp_ms, one.archived))
     found = list(behind[0])
     for number, entry in enumerate(entries, 1):

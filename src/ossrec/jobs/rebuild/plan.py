@@ -12,8 +12,8 @@ from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.model import BucketAddress
 from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
-from ossrec.mpegts.sequence.durations import spans, step, tolerance
-from ossrec.mpegts.sequence.order import continues, in_order
+from ossrec.mpegts.sequence.durations import measured_durations, start_to_start, tolerance
+from ossrec.mpegts.sequence.order import continues, creation_order
 from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
@@ -70,7 +70,9 @@ def _in_order(source: RecorderPart, seen: Mapping[str, Inspection]) -> list[Segm
     if source.original is not None:
         return entries
     keys = [entry.key or "" for entry in entries]
-    return [entries[number] for number in in_order(keys, [e.stamp_ms for e in entries], [seen.get(k) for k in keys])]
+    return [
+        entries[number] for number in creation_order(keys, [e.stamp_ms for e in entries], [seen.get(k) for k in keys])
+    ]
 
 
 def _known(entries: Sequence[SegmentEntry], looks: KnownInspections) -> list[_Known]:
@@ -94,7 +96,7 @@ def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | No
     seconds = lengths[number]
     if one is None or other is None or one.depth == "full" or seconds is None:
         return False
-    passed = step(one, other)
+    passed = start_to_start(one, other)
     return passed is not None and abs(passed - seconds) > tolerance(seconds)
 
 
@@ -107,7 +109,7 @@ def _is_gone(entry: SegmentEntry, seen: Inspection | None) -> bool:
 
 def _lengths(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None]) -> list[float | None]:
     """Seconds by the bytes; else, for what no EXTINF tells, by the names: up to where the next one begins."""
-    found = spans(seen)
+    found = measured_durations(seen)
     for number, entry in enumerate(entries[:-1]):
         after = entries[number + 1]
         if found[number] is not None or _told(entry, None):

@@ -1,1 +1,1 @@
-"""Checks."""
+"""Checks of one segment: tables, continuity, PCR, timestamps, payload."""

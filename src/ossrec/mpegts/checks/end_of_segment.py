@@ -1,106 +1,112 @@
-"""What shows only when all of a segment was seen: tables and streams that never came, key frames, the end."""
+"""Checks that need the whole segment: missing tables and streams, key frames, PCR, the truncated end."""
 
 from collections.abc import Iterator
 
 from ossrec.mpegts.checks.pcr import PcrClock
 from ossrec.mpegts.checks.state import SegmentState
 from ossrec.mpegts.checks.streams import ElementaryStream, StreamEnds
-from ossrec.mpegts.demux.columns import places
+from ossrec.mpegts.demux.columns import indices
 from ossrec.mpegts.demux.packets import PACKET
 from ossrec.mpegts.faults import Fault
 from ossrec.mpegts.inspection import TICKS, Depth
 
-_LONG = int(0.7 * TICKS)
-_EXAMPLES = 3  # that a detail names
+_MAX_WITHOUT_PTS = int(0.7 * TICKS)
+_EXAMPLES = 3  # in a detail
 
 
 def end_of_segment_faults(state: SegmentState, depth: Depth, span: StreamEnds) -> Iterator[Fault]:
-    """Everything that the end of a segment shows, of which sound and picture last for *span*.
+    """Return the faults that show at the end of a segment; *span* is the time of its audio and video.
 
-    What was not read may hold what is missing in "edges".
+    At depth "edges", streams are not reported as missing, because the bytes that were not read may contain them.
     """
     if state.framer.size not in (None, PACKET):
         yield Fault("TS321", 0, None, detail=f"{state.framer.size} bytes")
     yield from _missing_tables(state)
     if depth == "full":
         yield from _missing_streams(state)
-    for pid in state.tracks.named:
-        track = state.tracks.by_pid[pid]
-        yield from _key_frames(state, track, depth)
-        yield from _without_times(state, track, span)
-        yield from track.late_events()
-    for pid, clock in state.clocks.by_pid.items():
-        yield from _clock_jumps(state, pid, clock, span)
-    if state.framer.left:
-        detail = f"the segment ends {state.framer.left} bytes after the start of a packet"
+    for pid in state.streams.in_pmt:
+        stream = state.streams.by_pid[pid]
+        yield from _key_frames(state, stream, depth)
+        yield from _without_pts(state, stream, span)
+        yield from stream.end_of_stream_faults()
+    for pid, clock in state.pcr_clocks.by_pid.items():
+        yield from _pcr_jumps(state, pid, clock, span)
+    if state.framer.trailing:
+        detail = f"the segment ends {state.framer.trailing} bytes after the start of a packet"
         yield Fault("TS430", state.framer.packets, None, 1, detail, span.end, span.end, span.end)
 
 
-def _clock_jumps(state: SegmentState, pid: int, clock: PcrClock, span: StreamEnds) -> Iterator[Fault]:
-    """Rule 37: the clock of a stream that has times, or that a PMT names as one; others are nobody's."""
-    timing = state.tracks.by_pid[pid].timing if pid in state.tracks.by_pid else None
-    is_used = timing.frames > 0 if timing is not None else pid in state.tables.clocks()
+def _pcr_jumps(state: SegmentState, pid: int, clock: PcrClock, span: StreamEnds) -> Iterator[Fault]:
+    """Rule 37: jumps of a PCR that is used: on the PID of a stream with timestamps, or named by a PMT."""
+    timestamps = state.streams.by_pid[pid].timestamps if pid in state.streams.by_pid else None
+    is_used = timestamps.frames > 0 if timestamps is not None else pid in state.tables.pcr_pids()
     if not is_used or not clock.jumps:
         return
-    for jump in clock.found(timing.usual() if timing is not None else 0):
-        since = span.start if jump.since is None else jump.since
-        until = None if since is None else since + max(0, jump.frames)
+    for jump in clock.significant_jumps(timestamps.usual_distance() if timestamps is not None else 0):
+        dts = span.start if jump.frame_dts is None else jump.frame_dts
+        next_dts = None if dts is None else dts + max(0, jump.frame_step)
         detail = f"{state.name(pid)}: by {jump.step / TICKS:+.2f} s"
-        yield Fault("TS370", jump.packet, pid, None, detail, since, since, until)
+        yield Fault("TS370", jump.packet, pid, None, detail, dts, dts, next_dts)
 
 
 def _missing_tables(state: SegmentState) -> Iterator[Fault]:
-    """Rule 34; a table whose CRC is wrong was told of."""
+    """Rule 34; a table with a wrong CRC was reported already."""
     tables = state.tables
     if not tables.has_pat:
-        if not tables.broken:
+        if not tables.invalid:
             yield Fault("TS340", 0)
-    elif not tables.read and not tables.broken:
+    elif not tables.pmts and not tables.invalid:
         pids = ", ".join(str(pid) for pid in list(tables.programs.values())[:_EXAMPLES])
         yield Fault("TS341", 0, detail=f"the PAT lists PID {pids}" if pids else "the PAT lists no PMT")
-    elif not tables.entries() and not tables.broken:
+    elif not tables.entries() and not tables.invalid:
         yield Fault("TS341", 0, detail="the PMT lists no streams")
 
 
 def _missing_streams(state: SegmentState) -> Iterator[Fault]:
-    """Rule 36: streams of which nothing came; data may stay away for long."""
-    media = [track for track in map(state.tracks.by_pid.__getitem__, state.tracks.named) if track.look.kind != "data"]
-    missing = [track for track in media if not state.counters.seen[track.pid]]
+    """Rule 36: streams without packets; data streams may be silent for long."""
+    media = [
+        stream
+        for stream in map(state.streams.by_pid.__getitem__, state.streams.in_pmt)
+        if stream.payload.kind != "data"
+    ]
+    missing = [stream for stream in media if not state.counters.seen[stream.pid]]
     if missing and len(missing) == len(media):
-        yield Fault("TS362", 0, detail=_nothing(state, missing))
+        yield Fault("TS362", 0, detail=_missing_all_text(state, missing))
         return
-    for track in missing:
-        yield Fault("TS360", 0, track.pid, detail=track.name)
+    for stream in missing:
+        yield Fault("TS360", 0, stream.pid, detail=stream.name)
 
 
-def _nothing(state: SegmentState, missing: list[ElementaryStream]) -> str:
-    """Which streams are announced, and what is there instead."""
-    announced = ", ".join(track.name for track in missing[:_EXAMPLES])
+def _missing_all_text(state: SegmentState, missing: list[ElementaryStream]) -> str:
+    """Return which streams the PMT lists, and which PIDs the segment has instead."""
+    announced = ", ".join(stream.name for stream in missing[:_EXAMPLES])
     others = [
         pid
-        for pid in places((state.counters.seen > 0) & ~state.tables.is_table).tolist()
-        if pid not in state.tracks.named
+        for pid in indices((state.counters.seen > 0) & ~state.tables.is_table).tolist()
+        if pid not in state.streams.in_pmt
     ]
     there = ", ".join(f"PID {pid}" for pid in others[:_EXAMPLES])
     return f"the PMT lists {announced}; the segment has {there or 'only tables'}"
 
 
-def _key_frames(state: SegmentState, track: ElementaryStream, depth: Depth) -> Iterator[Fault]:
-    """Rule 40."""
-    first = int(state.counters.first_packet[track.pid])
-    seen = track.look.key_frames_seen
-    if seen == 0 and depth == "full":
-        yield Fault("TS400", first, track.pid, detail=track.name)
-    elif seen is not None and track.look.starts_with_key is False:
-        goes_on = track.look.first_key
-        detail = track.name if goes_on is None else f"{track.name}: the first key frame starts in packet {goes_on}"
-        yield Fault("TS401", first, track.pid, detail=detail, until=track.first_key)
+def _key_frames(state: SegmentState, stream: ElementaryStream, depth: Depth) -> Iterator[Fault]:
+    """Rule 40: key frames."""
+    first = int(state.counters.first_packet[stream.pid])
+    found = stream.payload.key_frames_found
+    if found == 0 and depth == "full":
+        yield Fault("TS400", first, stream.pid, detail=stream.name)
+    elif found is not None and stream.payload.starts_with_key is False:
+        key_packet = stream.payload.first_key_packet
+        detail = (
+            stream.name if key_packet is None else f"{stream.name}: the first key frame starts in packet {key_packet}"
+        )
+        yield Fault("TS401", first, stream.pid, detail=detail, next_dts=stream.first_key_dts)
 
 
-def _without_times(state: SegmentState, track: ElementaryStream, span: StreamEnds) -> Iterator[Fault]:
-    """Rule 37: a stream whose frames never carry a time."""
-    if track.look.kind == "data" or not track.frames or track.timing.frames:
+def _without_pts(state: SegmentState, stream: ElementaryStream, span: StreamEnds) -> Iterator[Fault]:
+    """Rule 37: a stream without any PTS."""
+    if stream.payload.kind == "data" or not stream.frames or stream.timestamps.frames:
         return
-    if span.start is not None and span.end is not None and span.end - span.start > _LONG:
-        packet = int(state.counters.first_packet[track.pid])
-        yield Fault("TS371", packet, track.pid, detail=f"{track.name}: no PTS at all")
+    if span.start is not None and span.end is not None and span.end - span.start > _MAX_WITHOUT_PTS:
+        packet = int(state.counters.first_packet[stream.pid])
+        yield Fault("TS371", packet, stream.pid, detail=f"{stream.name}: no PTS at all")

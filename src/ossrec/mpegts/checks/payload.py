@@ -1,172 +1,174 @@
-"""What the payload of one stream shows: its format, where that changes, key frames, how long the last sound is."""
+"""Payload of one elementary stream: its format and where that changes, key frames, the last audio frames."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, is_key_frame, probe
-from ossrec.mpegts.demux.columns import places, steps_from, windows
+from ossrec.mpegts.demux.columns import indices, steps_from, windows
 from ossrec.mpegts.demux.packets import PACKET, Packets
 from ossrec.mpegts.demux.pes import PidBatch, continuation, payload
 from ossrec.mpegts.faults import Fault
 from ossrec.mpegts.inspection import TICKS, Kind, StreamFormat
 
-UNKNOWN = "unknown"  # codec of a stream that no PMT has named yet
-_UNREAD = 8  # frames of such a stream that are kept
-_PACKETS = 16  # of a PES packet that are looked at: some encoders write long messages before the first slice
-_PREFIX = 40  # bytes of a key frame that are the same as long as its format is
-_HEADERS = {  # bits of an audio frame's first bytes that are the same as long as its format is
+UNKNOWN = "unknown"  # codec of a stream that no PMT has listed yet
+_KEPT_FRAMES = 8  # of such a stream
+_PROBED_PACKETS = 16  # of a PES packet: some encoders write long SEI messages before the first slice
+_KEY_FRAME_START = 40  # first bytes of a key frame, which change only with its format
+_FORMAT_BITS = {  # bits of an audio frame header that change only with its format
     "aac": 0xFFFFFFC0,  # ADTS fixed header (ISO/IEC 13818-7 6.2.1)
     "mp2": 0xFFFE0CC0,  # version, layer, sampling_frequency, mode (ISO/IEC 11172-3 2.4.1.3)
     "mp3": 0xFFFE0CC0,
 }
-_OFTEN = 64  # PES packets of other sound of which one is asked
-_SYNC = 0xFFE00000  # of both
-_MOST_SOUND = 64 * 1024  # bytes of the last PES packet
+_PROBE_EVERY = 64  # PES packets of other audio codecs
+_SYNC = 0xFFE00000  # of these headers
+_MAX_OPEN_AUDIO = 64 * 1024  # bytes of the last PES packet
 
 
 class PayloadProbe:
-    """The payload of one PID."""
+    """Probes the payload of one PID."""
 
     def __init__(self, pid: int, kind: Kind, codec: str) -> None:
-        """Before the first PES packet."""
+        """Start before the first PES packet."""
         self.pid = pid
         self.kind = kind
         self.codec = codec
-        self.probe: ProbeResult | None = None  # what was told last
-        self.first: ProbeResult | None = None  # … and first
+        self.latest: ProbeResult | None = None
+        self.first: ProbeResult | None = None
         self.key_frames = 0
         self.starts_with_key: bool | None = None
-        self.first_key: int | None = None  # number of the packet where the first one starts
-        self._told = False  # whether key frames can be told at all
-        self._has_random = False  # the muxer sets the random_access_indicator
+        self.first_key_packet: int | None = None  # number of the packet where the first key frame starts
+        self._knows_key_frames = False  # key frames can be recognized
+        self._has_random_access = False  # the muxer sets the random_access_indicator
         self._frames = 0
-        self._unread: list[bytes] = []  # the first frames of a stream whose codec is not known
-        self._mark: bytes | int = b""  # what stood where a change of format shows
-        self._sound: list[bytes] = []  # the PES packet that is open
-        self._sound_size = 0
+        self._first_frames: list[bytes] = []  # of a stream of unknown codec
+        self._format_bytes: bytes | int = b""  # the last value of the bytes that change with the format
+        self._open_audio: list[bytes] = []  # payload of the open PES packet
+        self._open_audio_size = 0
 
-    def rename(self, kind: Kind, codec: str) -> None:
-        """A PMT says what the stream is."""
+    def set_codec(self, kind: Kind, codec: str) -> None:
+        """Set the codec that a PMT gives the stream."""
         if (kind, codec) != (self.kind, self.codec):
-            self.kind, self.codec, self.probe, self._mark = kind, codec, None, b""
-            for number, data in enumerate(self._unread if kind == "video" and not self._has_random else ()):
-                said = is_key_frame(codec, data)
-                self._told = self._told or said is not None
-                self.key_frames += bool(said)
+            self.kind, self.codec, self.latest, self._format_bytes = kind, codec, None, b""
+            for number, data in enumerate(
+                self._first_frames if kind == "video" and not self._has_random_access else ()
+            ):
+                is_key = is_key_frame(codec, data)
+                self._knows_key_frames = self._knows_key_frames or is_key is not None
+                self.key_frames += bool(is_key)
                 if number == 0:
-                    self.starts_with_key = said
-            self._unread = []
+                    self.starts_with_key = is_key
+            self._first_frames = []
 
     def follow(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
-        """Look at the PES packets that start in a batch."""
+        """Check the PES packets that start in a batch."""
         if self.kind == "audio":
-            yield from self._hear(packets, part)
-            self._keep_sound(packets, part)
+            yield from self._scan_audio(packets, part)
+            self._keep_open_audio(packets, part)
         elif self.kind == "video":
-            yield from self._see(packets, part)
+            yield from self._scan_video(packets, part)
 
     @property
-    def key_frames_seen(self) -> int | None:
-        """How many key frames there were; None when they cannot be told."""
-        return self.key_frames if self._told and self.kind == "video" else None
+    def key_frames_found(self) -> int | None:
+        """The number of key frames; None: they cannot be recognized."""
+        return self.key_frames if self._knows_key_frames and self.kind == "video" else None
 
     def format(self) -> StreamFormat:
-        """What was told first."""
+        """Return the first format that was found."""
         one = self.first or ProbeResult()
         return StreamFormat(self.kind, one.codec or self.codec, one.width, one.height, one.sample_rate, one.channels)
 
-    def sound_left(self) -> int | None:
-        """Ticks that the last PES packet of a sound lasts; None when it does not tell."""
-        one = self.probe
+    def last_audio_duration(self) -> int | None:
+        """Return the duration of the last audio PES packet in ticks; None: unknown."""
+        one = self.latest
         if one is None or not one.frame_samples or not one.sample_rate:
             return None
-        frames = audio_frames(self.codec, b"".join(self._sound))
+        frames = audio_frames(self.codec, b"".join(self._open_audio))
         return frames and frames * one.frame_samples * TICKS // one.sample_rate
 
-    def _see(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
-        """Key frames by the random_access_indicator, or by their own bytes where nobody sets it."""
+    def _scan_video(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
+        """Find key frames by the random_access_indicator, or by their own bytes if the muxer does not set it."""
         count = len(part.starts.rows)
         if self.codec == UNKNOWN:
-            room = _UNREAD - len(self._unread)
-            self._unread += [payload(packets, part, at, _PACKETS) for at in range(min(count, room))]
+            room = _KEPT_FRAMES - len(self._first_frames)
+            self._first_frames += [payload(packets, part, at, _PROBED_PACKETS) for at in range(min(count, room))]
         random = part.starts.random
         keys = random.copy()
         first_random = int(random.argmax()) if random.any() else count
-        for at in range(0 if self._has_random else first_random):
-            said = is_key_frame(self.codec, payload(packets, part, at, _PACKETS))
-            self._told = self._told or said is not None
-            keys[at] = bool(said)
+        for at in range(0 if self._has_random_access else first_random):
+            is_key = is_key_frame(self.codec, payload(packets, part, at, _PROBED_PACKETS))
+            self._knows_key_frames = self._knows_key_frames or is_key is not None
+            keys[at] = bool(is_key)
             if at == 0 and self._frames == 0:
-                self.starts_with_key = said
+                self.starts_with_key = is_key
         if count and self._frames == 0 and random[0]:
             self.starts_with_key = True
-        self._has_random = self._has_random or first_random < count
-        self._told = self._told or self._has_random
+        self._has_random_access = self._has_random_access or first_random < count
+        self._knows_key_frames = self._knows_key_frames or self._has_random_access
         is_first, self._frames = self._frames == 0, self._frames + count
-        found = places(keys).tolist()
-        if found and self.first_key is None:
-            self.first_key = int(part.numbers[found[0]])
+        found = indices(keys).tolist()
+        if found and self.first_key_packet is None:
+            self.first_key_packet = int(part.numbers[found[0]])
         self.key_frames += len(found)
         if is_first and count and not keys[0]:
             found.insert(0, 0)
         for at in found:
             row, body = int(part.starts.rows[at]), int(part.starts.body[at])
-            mark = packets.data[row, body : body + _PREFIX].tobytes()
-            if mark != self._mark or self.probe is None:
-                self._mark = mark
-                yield from self._ask(packets, part, at)
+            start = packets.data[row, body : body + _KEY_FRAME_START].tobytes()
+            if start != self._format_bytes or self.latest is None:
+                self._format_bytes = start
+                yield from self._probe_format(packets, part, at)
 
-    def _hear(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
-        """Ask for the format where a frame's header is another than before."""
+    def _scan_audio(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
+        """Probe the format where the header of a frame differs from that of the previous frame."""
         count = len(part.starts.rows)
-        mask = _HEADERS.get(self.codec)
+        mask = _FORMAT_BITS.get(self.codec)
         before, self._frames = self._frames, self._frames + count
         for at in range(count):
-            if self.probe is None or (mask is None and (before + at) % _OFTEN == 0):
-                yield from self._ask(packets, part, at)
+            if self.latest is None or (mask is None and (before + at) % _PROBE_EVERY == 0):
+                yield from self._probe_format(packets, part, at)
             elif mask is not None:
                 break
-        if mask is None or self.probe is None:
+        if mask is None or self.latest is None:
             return
         body = part.starts.body
-        whole = places(body + 4 <= PACKET)
+        whole = indices(body + 4 <= PACKET)
         word = windows(packets.data, 4)[part.starts.rows[whole], body[whole]].view(">u4")[:, 0].astype(np.int64) & mask
         is_header = (word & _SYNC) == _SYNC
         whole, word = whole[is_header], word[is_header]
-        before = self._mark if isinstance(self._mark, int) else -1
-        for at in places(steps_from(before, word) != 0).tolist():
-            self._mark = int(word[at])
-            yield from self._ask(packets, part, int(whole[at]))
+        before = self._format_bytes if isinstance(self._format_bytes, int) else -1
+        for at in indices(steps_from(before, word) != 0).tolist():
+            self._format_bytes = int(word[at])
+            yield from self._probe_format(packets, part, int(whole[at]))
 
-    def _ask(self, packets: Packets, part: PidBatch, at: int) -> Iterator[Fault]:
-        """Look into one PES packet; a change is a fault (RFC 8216 4.3.2.3 wants a discontinuity there)."""
-        told = probe(self.codec, payload(packets, part, at, _PACKETS))
-        if told is None:
+    def _probe_format(self, packets: Packets, part: PidBatch, at: int) -> Iterator[Fault]:
+        """Probe one PES packet; a change of format is a fault (RFC 8216 4.3.2.3 requires a discontinuity there)."""
+        result = probe(self.codec, payload(packets, part, at, _PROBED_PACKETS))
+        if result is None:
             return
-        before, self.probe = self.probe, told
+        before, self.latest = self.latest, result
         if self.first is None:
-            self.first = told
-        if before is not None and (before[:4], before.codec) != (told[:4], told.codec):
-            detail = f"PID {self.pid} ({self.codec}): {_words(told)}, {_words(before)} before"
+            self.first = result
+        if before is not None and (before[:4], before.codec) != (result[:4], result.codec):
+            detail = f"PID {self.pid} ({self.codec}): {_format_text(result)}, {_format_text(before)} before"
             yield Fault("TS421", int(part.numbers[at]), self.pid, detail=detail)
 
-    def _keep_sound(self, packets: Packets, part: PidBatch) -> None:
-        """Hold the PES packet that is open, for the segment may end with it."""
+    def _keep_open_audio(self, packets: Packets, part: PidBatch) -> None:
+        """Keep the payload of the open PES packet, because the segment may end with it."""
         count = len(part.starts.rows)
         if count:
-            pieces = [payload(packets, part, count - 1, _MOST_SOUND // 180)]
-            self._sound_size = 0
-            self._sound = []
+            pieces = [payload(packets, part, count - 1, _MAX_OPEN_AUDIO // 180)]
+            self._open_audio_size = 0
+            self._open_audio = []
         else:
-            room = max(0, _MOST_SOUND - self._sound_size) // 180
+            room = max(0, _MAX_OPEN_AUDIO - self._open_audio_size) // 180
             pieces = continuation(packets, part.rows[:room], len(packets.pid))
-        self._sound += pieces
-        self._sound_size += sum(map(len, pieces))
+        self._open_audio += pieces
+        self._open_audio_size += sum(map(len, pieces))
 
 
-def _words(told: ProbeResult) -> str:
-    """A format in words."""
-    if told.width is not None:
-        return f"{told.width}x{told.height}"
-    return f"{told.codec or 'audio'}, {told.sample_rate} Hz, {told.channels} channels"
+def _format_text(result: ProbeResult) -> str:
+    """Return a format for a detail."""
+    if result.width is not None:
+        return f"{result.width}x{result.height}"
+    return f"{result.codec or 'audio'}, {result.sample_rate} Hz, {result.channels} channels"

@@ -15,19 +15,19 @@ class SegmentState:
         self.framer = PacketFramer()
         self.counters = ContinuityCounters()
         self.tables = Tables()
-        self.tracks = ElementaryStreams()
-        self.clocks = PcrClocks()
+        self.streams = ElementaryStreams()
+        self.pcr_clocks = PcrClocks()
 
     def skip_to(self, offset: int) -> None:
         """Continue at byte *offset* of the segment; the bytes in between were not read."""
-        self.framer.go_on_at(offset)
-        for one in (self.counters, self.tables, self.tracks, self.clocks):
-            one.forget()
+        self.framer.resume_at(offset)
+        for one in (self.counters, self.tables, self.streams, self.pcr_clocks):
+            one.resume_after_gap()
 
     def name(self, pid: int) -> str:
         """Return the name of a PID for the detail of a finding, such as ``PID 256 (h264)``."""
-        if pid in self.tracks.by_pid:
-            return self.tracks.by_pid[pid].name
+        if pid in self.streams.by_pid:
+            return self.streams.by_pid[pid].name
         if pid == 0:
             return "PID 0 (PAT)"
         return f"PID {pid} (PMT)" if pid in self.tables.programs.values() else f"PID {pid}"

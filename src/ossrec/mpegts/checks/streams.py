@@ -1,4 +1,4 @@
-"""All streams of a segment: which are followed, and what each has shown in the end."""
+"""Elementary streams of a segment: timestamps, PES packet lengths and payload of each, and their summaries."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,186 +11,185 @@ from ossrec.mpegts.checks.timestamps import FrameTimes, StreamTimestamps, TimeOr
 from ossrec.mpegts.codecs.stream_types import codec_of
 from ossrec.mpegts.demux.packets import Packets, Rows, Ticks
 from ossrec.mpegts.demux.pes import PesStarts, PidBatch
-from ossrec.mpegts.demux.psi import MOST_STREAMS, PmtEntry
+from ossrec.mpegts.demux.psi import MAX_STREAMS, PmtEntry
 from ossrec.mpegts.faults import Fault
 from ossrec.mpegts.inspection import TICKS, WRAP, Kind, StreamSummary
 
-MOST_SUSPECTS = 1000  # wrong lengths that are kept of a stream
+MAX_LENGTH_LOSSES = 1000  # that are kept of a stream
 _PAYLOAD = 184  # bytes in a packet
-_TIMES: dict[Kind, int] = {"video": 4, "audio": 2}  # the usual distance of frames: more is a gap
+_GAP_FACTOR: dict[Kind, int] = {"video": 4, "audio": 2}  # times the usual distance of frames is a gap
 
 
 class StreamEnds(NamedTuple):
-    """When a stream starts and ends, in ticks with wraps counted out."""
+    """Start and end of a stream, in ticks with wraps counted out."""
 
-    start: int | None  # PTS of the frame that is shown first; None also when the start of the stream was not read
-    end: int | None  # PTS of the end of the frame that is shown last
+    start: int | None  # PTS of the frame that is presented first; None also if the start was not read
+    end: int | None  # PTS at the end of the frame that is presented last
 
 
 class ElementaryStream:
-    """One stream: its times, its lengths, its payload."""
+    """One elementary stream: its timestamps, PES packet lengths and payload."""
 
-    def __init__(self, pid: int, origin: TimeOrigin, look: PayloadProbe) -> None:
-        """Before its first packet."""
+    def __init__(self, pid: int, origin: TimeOrigin, payload: PayloadProbe) -> None:
+        """Start before the first packet."""
         self.pid = pid
-        self.timing = StreamTimestamps(origin)
-        self.lengths = PesLengths()
-        self.look = look
-        self.frames = 0
-        self.suspects: list[Fault] = []
-        self.first_key: int | None = None  # DTS of the first key frame
+        self.timestamps = StreamTimestamps(origin)
+        self.pes_lengths = PesLengths()
+        self.payload = payload
+        self.frames = 0  # that have started
+        self.length_losses: list[Fault] = []
+        self.first_key_dts: int | None = None  # of the first key frame
 
     @property
     def name(self) -> str:
-        """How a detail calls it."""
-        return f"PID {self.pid}" if self.look.codec == UNKNOWN else f"PID {self.pid} ({self.look.codec})"
+        """The name of the stream in a detail."""
+        return f"PID {self.pid}" if self.payload.codec == UNKNOWN else f"PID {self.pid} ({self.payload.codec})"
 
-    def forget(self) -> None:
-        """What comes next does not follow what was seen."""
-        self.timing.forget()
-        self.lengths.forget()
+    def resume_after_gap(self) -> None:
+        """Continue after bytes that were not read: the next packet does not follow the last one."""
+        self.timestamps.resume_after_gap()
+        self.pes_lengths.resume_after_gap()
 
     def follow(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
-        """Take what a batch holds of it."""
-        self.timing.follow(part)
-        for wrong in self.lengths.follow(part)[: MOST_SUSPECTS - len(self.suspects)]:
-            self.suspects.append(self._suspect(wrong))
+        """Check the packets of the stream in a batch."""
+        self.timestamps.follow(part)
+        for wrong in self.pes_lengths.follow(part)[: MAX_LENGTH_LOSSES - len(self.length_losses)]:
+            self.length_losses.append(self._length_loss(wrong))
         self.frames += len(part.numbers)
-        yield from self.look.follow(packets, part)
-        if self.first_key is None and self.look.first_key is not None:
-            moments = self.timing.moments
-            place = int(moments.packet.searchsorted(self.look.first_key))
-            self.first_key = int(moments.dts[place]) if place < len(moments.packet) else None
+        yield from self.payload.follow(packets, part)
+        if self.first_key_dts is None and self.payload.first_key_packet is not None:
+            frame_times = self.timestamps.frame_times
+            index = int(frame_times.packet.searchsorted(self.payload.first_key_packet))
+            self.first_key_dts = int(frame_times.dts[index]) if index < len(frame_times.packet) else None
 
-    def late_events(self) -> Iterator[Fault]:
-        """What only the whole stream shows: losses by wrong lengths, long gaps, a last frame that is cut."""
-        if not self.lengths.is_habit:
-            yield from self.suspects
-        if self.look.kind == "data":
+    def end_of_stream_faults(self) -> Iterator[Fault]:
+        """Return the faults that need the whole stream: losses by PES length, long gaps, a truncated last frame."""
+        if not self.pes_lengths.is_unreliable:
+            yield from self.length_losses
+        if self.payload.kind == "data":
             return
-        for gap in self.timing.gaps(_TIMES[self.look.kind]):
-            detail = f"{self.name}: {(gap.until - gap.since) / TICKS:.2f} s"
-            yield Fault("TS371", gap.packet, self.pid, None, detail, gap.begins, gap.since, gap.until)
-        cut = self.lengths.cut()
-        if cut is not None and not self.lengths.is_habit:
-            detail = f"{self.name}: {cut.declared - cut.size} of {cut.declared} bytes are missing"
-            yield Fault("TS430", cut.packet, self.pid, None, detail, *self.timing.last_frame())
+        for gap in self.timestamps.long_gaps(_GAP_FACTOR[self.payload.kind]):
+            detail = f"{self.name}: {(gap.next_dts - gap.dts) / TICKS:.2f} s"
+            yield Fault("TS371", gap.packet, self.pid, None, detail, gap.pts, gap.dts, gap.next_dts)
+        last = self.pes_lengths.truncated()
+        if last is not None and not self.pes_lengths.is_unreliable:
+            detail = f"{self.name}: {last.declared - last.size} of {last.declared} bytes are missing"
+            yield Fault("TS430", last.packet, self.pid, None, detail, *self.timestamps.last_frame())
 
-    def _suspect(self, wrong: WrongLength) -> Fault:
-        """A loss that only the length of a PES packet shows; the counter fits, so 16 packets or a multiple are gone."""
-        moments = self.timing.moments
-        place = int(np.searchsorted(moments.packet, wrong.packet))
-        begins = since = until = None
-        if place:
-            begins, since = int(moments.pts[place - 1]), int(moments.dts[place - 1])
-        if place < len(moments.packet):
-            until = int(moments.dts[place])
+    def _length_loss(self, wrong: WrongLength) -> Fault:
+        """Return the loss of 16 packets or a multiple, which only the length of a PES packet shows."""
+        frame_times = self.timestamps.frame_times
+        index = int(np.searchsorted(frame_times.packet, wrong.packet))
+        pts = dts = next_dts = None
+        if index:
+            pts, dts = int(frame_times.pts[index - 1]), int(frame_times.dts[index - 1])
+        if index < len(frame_times.packet):
+            next_dts = int(frame_times.dts[index])
         off = f"{wrong.missing} bytes too short" if wrong.missing > 0 else f"{-wrong.missing} bytes too long"
         lost = max(16, round(wrong.missing / _PAYLOAD / 16) * 16)
         detail = f"{self.name}: a PES packet is {off}, but the continuity counter is continuous"
-        return Fault("TS350", wrong.packet, self.pid, lost, detail, begins, since, until)
+        return Fault("TS350", wrong.packet, self.pid, lost, detail, pts, dts, next_dts)
 
     def ends(self) -> StreamEnds:
-        """When it starts and ends; the last sound is counted in frames where its headers allow."""
-        start = self.timing.first if self.timing.has_start else None
-        last = self.timing.last
+        """Return start and end of the stream; the last audio PES packet is measured in frames if possible."""
+        start = self.timestamps.first if self.timestamps.has_start else None
+        last = self.timestamps.last
         if last is None:
             return StreamEnds(start, None)
-        sound = self.look.sound_left() if self.look.kind == "audio" else None
-        return StreamEnds(start, last + (sound or self.timing.step()))
+        duration = self.payload.last_audio_duration() if self.payload.kind == "audio" else None
+        return StreamEnds(start, last + (duration or self.timestamps.frame_duration()))
 
-    def stream(self, packets: int, ends: StreamEnds) -> StreamSummary:
-        """What is told of it."""
+    def summary(self, packets: int, ends: StreamEnds) -> StreamSummary:
+        """Return the summary of the stream, of which *packets* were read."""
         first, end = ends
         length = None if first is None or end is None or end < first else end - first
-        look = self.look
         return StreamSummary(
             self.pid,
-            look.format(),
+            self.payload.format(),
             packets,
             None if first is None else first % WRAP,
             length,
-            look.key_frames_seen,
-            look.starts_with_key if look.kind == "video" else None,
+            self.payload.key_frames_found,
+            self.payload.starts_with_key if self.payload.kind == "video" else None,
         )
 
 
 class ElementaryStreams:
-    """The streams that are followed: those of the PMT, and as long as there is none, whatever starts PES packets."""
+    """The elementary streams of a segment: those of the PMT, and before a PMT all PIDs with PES packets."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start without streams."""
         self.by_pid: dict[int, ElementaryStream] = {}
-        self.named: list[int] = []  # PIDs that the PMT names, in its order
+        self.in_pmt: list[int] = []  # PIDs in the order of the PMT
         self._origin = TimeOrigin()
         self._entries: list[PmtEntry] = []
 
-    def forget(self) -> None:
-        """What comes next does not follow what was seen."""
-        for track in self.by_pid.values():
-            track.forget()
+    def resume_after_gap(self) -> None:
+        """Continue after bytes that were not read: the next packet does not follow the last one."""
+        for stream in self.by_pid.values():
+            stream.resume_after_gap()
 
-    def name(self, entries: list[PmtEntry]) -> None:
-        """Take what the PMT says."""
+    def apply_pmt(self, entries: list[PmtEntry]) -> None:
+        """Add the streams of the PMT, and set their codecs."""
         if entries == self._entries:
             return
         self._entries = entries
-        self.named = [entry.pid for entry in entries]
+        self.in_pmt = [entry.pid for entry in entries]
         for entry in entries:
             kind, codec = codec_of(entry.stream_type, entry.descriptors)
             if entry.pid in self.by_pid:
-                self.by_pid[entry.pid].look.rename(kind, codec)
+                self.by_pid[entry.pid].payload.set_codec(kind, codec)
             else:
                 self._add(entry.pid, kind, codec)
 
-    def find(self, starts: PesStarts) -> None:
-        """Follow streams that nothing named."""
-        if self.named or not len(starts.rows):
+    def add_unlisted(self, starts: PesStarts) -> None:
+        """Add the streams of PES packets, as long as there is no PMT."""
+        if self.in_pmt or not len(starts.rows):
             return
         pids, places = np.unique(starts.pid, return_index=True)
-        for pid, place in zip(pids.tolist(), places.tolist(), strict=True):
-            if pid not in self.by_pid and len(self.by_pid) < MOST_STREAMS:
-                self._add(pid, _kind(int(starts.stream_id[place])), UNKNOWN)
+        for pid, index in zip(pids.tolist(), places.tolist(), strict=True):
+            if pid not in self.by_pid and len(self.by_pid) < MAX_STREAMS:
+                self._add(pid, _kind(int(starts.stream_id[index])), UNKNOWN)
 
-    def streams(self, packets: Ticks, ends: dict[int, StreamEnds]) -> tuple[StreamSummary, ...]:
-        """What is told of each; *packets* is how many were seen, by PID."""
-        return tuple(self.by_pid[pid].stream(int(packets[pid]), ends[pid]) for pid in self.told())
+    def summaries(self, packets: Ticks, ends: dict[int, StreamEnds]) -> tuple[StreamSummary, ...]:
+        """Return the summaries of the streams; *packets* is the number of packets by PID."""
+        return tuple(self.by_pid[pid].summary(int(packets[pid]), ends[pid]) for pid in self.reported())
 
-    def told(self) -> list[int]:
-        """PIDs of the streams that are told of."""
-        return self.named or sorted(pid for pid, track in self.by_pid.items() if track.look.kind != "data")
+    def reported(self) -> list[int]:
+        """Return the PIDs of the streams in the result: those of the PMT, else those of audio and video."""
+        return self.in_pmt or sorted(pid for pid, stream in self.by_pid.items() if stream.payload.kind != "data")
 
     def ends(self) -> dict[int, StreamEnds]:
-        """When each of the streams that are told of starts and ends."""
-        return {pid: self.by_pid[pid].ends() for pid in self.told()}
+        """Return start and end of each stream in the result."""
+        return {pid: self.by_pid[pid].ends() for pid in self.reported()}
 
     def span(self, ends: dict[int, StreamEnds]) -> StreamEnds:
-        """First and last time of any sound or picture."""
-        media = [one for pid, one in ends.items() if self.by_pid[pid].look.kind != "data"]
+        """Return the start of the first and the end of the last audio or video stream."""
+        media = [one for pid, one in ends.items() if self.by_pid[pid].payload.kind != "data"]
         starts = [one.start for one in media if one.start is not None]
         lasts = [one.end for one in media if one.end is not None]
         return StreamEnds(min(starts, default=None), max(lasts, default=None))
 
-    def frames(self, pid: int | None) -> tuple[FrameTimes, int | None]:
-        """The frames of the last batch by packet, of one stream or of all; and the first DTS of all batches."""
-        tracks = self.by_pid.values() if pid is None else [self.by_pid[pid]] if pid in self.by_pid else []
-        timings = [track.timing for track in tracks if track.timing.first_dts is not None]
-        if not timings:
+    def frame_times(self, pid: int | None) -> tuple[FrameTimes, int | None]:
+        """Return the frames of the last batch by packet, and the first DTS of the segment; of one stream or of all."""
+        streams = self.by_pid.values() if pid is None else [self.by_pid[pid]] if pid in self.by_pid else []
+        known = [stream.timestamps for stream in streams if stream.timestamps.first_dts is not None]
+        if not known:
             return FrameTimes(*(np.empty(0, np.int64),) * 3), None
-        if len(timings) == 1:
-            return timings[0].moments, timings[0].first_dts
+        if len(known) == 1:
+            return known[0].frame_times, known[0].first_dts
         joined = FrameTimes(
-            *(np.concatenate(columns) for columns in zip(*(one.moments for one in timings), strict=True))
+            *(np.concatenate(columns) for columns in zip(*(one.frame_times for one in known), strict=True))
         )
         order: Rows = np.argsort(joined.packet, kind="stable")
-        return FrameTimes(*(column[order] for column in joined)), min(one.first_dts or 0 for one in timings)
+        return FrameTimes(*(column[order] for column in joined)), min(one.first_dts or 0 for one in known)
 
     def _add(self, pid: int, kind: Kind, codec: str) -> None:
         self.by_pid[pid] = ElementaryStream(pid, self._origin, PayloadProbe(pid, kind, codec))
 
 
 def _kind(stream_id: int) -> Kind:
-    """What a PES packet carries by its stream_id (ISO/IEC 13818-1 table 2-22)."""
+    """Return the kind of media of a PES packet by its stream_id (ISO/IEC 13818-1 table 2-22)."""
     if 0xE0 <= stream_id <= 0xEF:
         return "video"
     return "audio" if 0xC0 <= stream_id <= 0xDF else "data"

@@ -1,8 +1,8 @@
-"""The times of one stream: unwrapped, how far apart its frames usually are, where they stay away.
+"""PTS and DTS of one stream: unwrapped, with the usual distance of frames and the gaps between them.
 
-A gap is reported when it is longer than 0.7 s (ETSI TR 101 290 2.5) and than four times the distance that nine in ten
-of the stream's frames keep: the pictures of a shared screen may come once in a second, and are then not missing. Sound
-goes on evenly, and twice that distance is enough.
+A gap is reported if it is longer than 0.7 s (ETSI TR 101 290 2.5) and longer than four times the distance that nine in
+ten frames of the stream keep: a shared screen may send one picture a second without losing any. Audio frames are evenly
+spaced, so twice that distance is enough.
 """
 
 from statistics import median
@@ -10,28 +10,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ossrec.mpegts.demux.columns import places, steps, steps_from, up_to
+from ossrec.mpegts.demux.columns import count_up_to, indices, steps, steps_from
 from ossrec.mpegts.demux.packets import Ticks
 from ossrec.mpegts.demux.pes import PidBatch
 from ossrec.mpegts.inspection import TICKS, WRAP
 
-EDGE = 32  # frames at both ends of a stream among which the first and last that is shown is looked for
-_LONG = int(0.7 * TICKS)
-_USUAL = 0.9  # of all frames keep it
-_FEWEST = 8  # distances that must be known
-_UNSURE = TICKS // 4  # that the last frame may be shown later
-_MOST = 1000  # long distances that are kept
-_BINS = 136  # quarters of an octave: up to 2**34 ticks
+EDGE_FRAMES = 32  # at both ends of a stream, among which the first and the last in presentation order are
+_MIN_GAP = int(0.7 * TICKS)
+_USUAL_SHARE = 0.9  # of all frames keep the usual distance
+_MIN_DISTANCES = 8  # that must be known
+_END_TOLERANCE = TICKS // 4  # by which the last frame may be presented later
+_MAX_GAPS = 1000  # that are kept
+_BINS = 136  # of the histogram, in quarters of an octave: up to 2**34 ticks
 
 
 class TimeOrigin:
-    """The first time of a segment, whatever stream it is of: what all others are unwrapped by."""
+    """The first timestamp of a segment, by which those of all streams are unwrapped."""
 
     ticks: int | None = None
 
 
 class FrameTimes(NamedTuple):
-    """Frames with their times, unwrapped; the first one may be of an earlier batch."""
+    """Frames with their unwrapped timestamps; the first frame may be from an earlier batch."""
 
     packet: Ticks  # number in the segment
     pts: Ticks
@@ -39,44 +39,44 @@ class FrameTimes(NamedTuple):
 
 
 class FrameGap(NamedTuple):
-    """Two frames of a stream that are far apart."""
+    """A gap between two frames of a stream."""
 
-    packet: int  # number of the packet where the later one starts
-    begins: int  # PTS of the earlier one
-    since: int  # DTS of both
-    until: int
+    packet: int  # number of the packet where the later frame starts
+    pts: int  # of the earlier frame
+    dts: int  # of the earlier frame
+    next_dts: int  # of the later frame
 
 
 class StreamTimestamps:
-    """The times of one PID."""
+    """The timestamps of one PID."""
 
     def __init__(self, origin: TimeOrigin) -> None:
-        """Before the first frame."""
-        self.moments = FrameTimes(*(np.empty(0, np.int64),) * 3)  # of the last batch
-        self.frames = 0  # with a time
+        """Start before the first frame."""
+        self.frame_times = FrameTimes(*(np.empty(0, np.int64),) * 3)  # of the last batch
+        self.frames = 0  # with a timestamp
         self.first_dts: int | None = None
-        self.firsts: list[int] = []  # PTS of the first ones
-        self.lasts: list[int] = []  # … and of the last ones
-        self.has_start = True  # the first frame is that of the segment
-        self.has_end = True  # … and so is the last one
+        self.first_pts: list[int] = []  # of the first frames
+        self.last_pts: list[int] = []  # of the last frames
+        self.has_start = True  # the first frame read is the first of the segment
+        self.has_end = True  # the last frame read is the last of the segment
         self._origin = origin
-        self._raw: int | None = None  # DTS of the last frame as written
-        self._steps: list[int] = []  # of DTS, between the last ones
-        self._is_whole = True  # nothing was passed over
-        self._order = 0  # ticks by which a frame is shown later than it is decoded, at most, before that
-        self._since = 0  # DTS of the first frame behind it
-        self._follows = False  # the next frame is the one behind it
-        self._doubted = False  # something is missing since then, and is told of
+        self._raw_dts: int | None = None  # DTS of the last frame as written
+        self._steps: list[int] = []  # of DTS, between the last frames
+        self._has_no_gap = True  # all bytes so far were read
+        self._reorder_delay = 0  # largest PTS - DTS before the bytes that were not read
+        self._dts_after_gap = 0  # of the first frame after these bytes
+        self._is_next = False  # the next frame follows the last one
+        self._has_loss = False  # packets were lost since the last frame, and another check reports that
         self._distances = np.zeros(_BINS, np.int64)
         self._gaps: list[FrameGap] = []
 
-    def forget(self) -> None:
-        """What comes next does not follow what was seen."""
-        self._follows = False
+    def resume_after_gap(self) -> None:
+        """Continue after bytes that were not read: the next packet does not follow the last one."""
+        self._is_next = False
         self.has_start = self.has_start and self.frames > 0
-        self.has_end = self._is_whole = False
-        self.lasts = []
-        self._order = int((self.moments.pts - self.moments.dts).max(initial=0))
+        self.has_end = self._has_no_gap = False
+        self.last_pts = []
+        self._reorder_delay = int((self.frame_times.pts - self.frame_times.dts).max(initial=0))
 
     def follow(self, part: PidBatch) -> None:
         """Take the frames of a batch."""
@@ -85,98 +85,98 @@ class StreamTimestamps:
             numbers, raw, shown = part.numbers, part.starts.dts, part.starts.pts
         else:
             numbers, raw, shown = (column[has_time] for column in (part.numbers, part.starts.dts, part.starts.pts))
-        last = FrameTimes(*(column[-1:] for column in self.moments))
+        last = FrameTimes(*(column[-1:] for column in self.frame_times))
         if not len(numbers):
-            self._doubted = self._doubted or len(part.doubts) > 0
-            self.moments = last
+            self._has_loss = self._has_loss or len(part.possible_losses) > 0
+            self.frame_times = last
             return
         dts = self._unwrap(raw)
         pts = dts + _signed(shown - raw)
         here = FrameTimes(*(np.concatenate(pair) for pair in zip(last, (numbers, pts, dts), strict=True)))
-        doubts = up_to(part.doubts, numbers)
-        self._measure(here, np.concatenate(([-1 if self._doubted else 0] * len(last.packet), doubts)))
-        self._doubted = len(part.doubts) > int(doubts[-1])
-        self.moments, self._follows, self.has_end = here, True, True
+        losses = count_up_to(part.possible_losses, numbers)
+        self._measure(here, np.concatenate(([-1 if self._has_loss else 0] * len(last.packet), losses)))
+        self._has_loss = len(part.possible_losses) > int(losses[-1])
+        self.frame_times, self._is_next, self.has_end = here, True, True
         self.frames += len(numbers)
         self.first_dts = int(dts[0]) if self.first_dts is None else self.first_dts
-        if self._is_whole:
-            self.firsts += pts[: EDGE - len(self.firsts)].tolist()
-        elif not self.lasts:
-            self._since = int(dts[0])
-        self.lasts = (self.lasts + pts[-EDGE:].tolist())[-EDGE:]
+        if self._has_no_gap:
+            self.first_pts += pts[: EDGE_FRAMES - len(self.first_pts)].tolist()
+        elif not self.last_pts:
+            self._dts_after_gap = int(dts[0])
+        self.last_pts = (self.last_pts + pts[-EDGE_FRAMES:].tolist())[-EDGE_FRAMES:]
 
-    def usual(self, share: float = _USUAL) -> int:
-        """The distance that this share of the frames keeps, rounded up a little; 0 when nothing is known."""
+    def usual_distance(self) -> int:
+        """Return the distance in ticks that most frames keep, rounded up a little; 0: unknown."""
         total = int(self._distances.sum())
         if not total:
             return 0
-        place = int(np.searchsorted(np.cumsum(self._distances), share * total))
-        return int(2 ** ((place + 1) / 4))
+        index = int(np.searchsorted(np.cumsum(self._distances), _USUAL_SHARE * total))
+        return int(2 ** ((index + 1) / 4))
 
-    def gaps(self, times: int) -> list[FrameGap]:
-        """Where frames stay away for long, and *times* as long as usual, nothing else telling why."""
-        if not self._gaps or int(self._distances.sum()) < _FEWEST:
+    def long_gaps(self, factor: int) -> list[FrameGap]:
+        """Return the gaps longer than *factor* times the usual distance that no other check explains."""
+        if not self._gaps or int(self._distances.sum()) < _MIN_DISTANCES:
             return []
-        least = times * self.usual()
-        return [gap for gap in self._gaps if gap.until - gap.since > least]
+        least = factor * self.usual_distance()
+        return [gap for gap in self._gaps if gap.next_dts - gap.dts > least]
 
     @property
     def first(self) -> int | None:
-        """PTS of the frame that is shown first."""
-        return min(self.firsts, default=None)
+        """PTS of the frame that is presented first."""
+        return min(self.first_pts, default=None)
 
     @property
     def last(self) -> int | None:
-        """PTS of the frame that is shown last; None when that may well be one that was not read."""
-        if not self.lasts or not self.has_end:
+        """PTS of the frame that is presented last; None if that frame may not have been read."""
+        if not self.last_pts or not self.has_end:
             return None
-        last = max(self.lasts)
-        return last if self._is_whole or self._since + self._order - last <= _UNSURE else None
+        last = max(self.last_pts)
+        return last if self._has_no_gap or self._dts_after_gap + self._reorder_delay - last <= _END_TOLERANCE else None
 
     def last_frame(self) -> tuple[int | None, int | None]:
-        """PTS and DTS of the last frame."""
-        moments = self.moments
-        return (int(moments.pts[-1]), int(moments.dts[-1])) if len(moments.packet) else (None, None)
+        """Return PTS and DTS of the last frame."""
+        frames = self.frame_times
+        return (int(frames.pts[-1]), int(frames.dts[-1])) if len(frames.packet) else (None, None)
 
-    def step(self) -> int:
-        """Ticks for which a frame is shown, by the last ones; 0 when there is only one."""
-        told = [ticks for ticks in self._steps if ticks > 0]
-        return int(median(told)) if told else 0
+    def frame_duration(self) -> int:
+        """Return the duration of a frame in ticks, by the last frames; 0 if there is only one frame."""
+        positive = [ticks for ticks in self._steps if ticks > 0]
+        return int(median(positive)) if positive else 0
 
     def _unwrap(self, raw: Ticks) -> Ticks:
-        """Times of 33 bits, each as near to the one before as can be (2.4.3.7: they begin again at 0)."""
-        if self._raw is None:
+        """Unwrap 33-bit timestamps: each is taken to be as near to the previous one as possible (2.4.3.7)."""
+        if self._raw_dts is None:
             if self._origin.ticks is None:
                 self._origin.ticks = int(raw[0])
             before = self._origin.ticks
             base = before
         else:
-            before, base = self._raw, int(self.moments.dts[-1])
-        self._raw = int(raw[-1])
+            before, base = self._raw_dts, int(self.frame_times.dts[-1])
+        self._raw_dts = int(raw[-1])
         return base + _signed(steps_from(before, raw)).cumsum()
 
-    def _measure(self, here: FrameTimes, doubts: Ticks) -> None:
-        """Count distances, and keep the long ones; *doubts* is how many there were up to each frame."""
-        skip = 1 if not self._follows and self.frames else 0
+    def _measure(self, here: FrameTimes, losses: Ticks) -> None:
+        """Count distances, and keep the long ones; *losses* is the number of possible losses up to each frame."""
+        skip = 1 if not self._is_next and self.frames else 0
         distance = steps(here.dts)[skip:]
-        self._steps = (self._steps + distance[-EDGE:].tolist())[-EDGE:]
+        self._steps = (self._steps + distance[-EDGE_FRAMES:].tolist())[-EDGE_FRAMES:]
         positive = distance[distance > 0]
         if len(positive):
             bins = np.minimum((4 * np.log2(positive)).astype(np.int64), _BINS - 1)
             self._distances += np.bincount(bins, minlength=_BINS)
-        is_long = distance > _LONG
+        is_long = distance > _MIN_GAP
         if not is_long.any():
             return
-        is_plain = steps(doubts)[skip:] == 0
-        for at in places(is_long & is_plain)[: _MOST - len(self._gaps)].tolist():
-            place = at + skip
+        is_unexplained = steps(losses)[skip:] == 0
+        for at in indices(is_long & is_unexplained)[: _MAX_GAPS - len(self._gaps)].tolist():
+            index = at + skip
             self._gaps.append(
                 FrameGap(
-                    int(here.packet[place + 1]), int(here.pts[place]), int(here.dts[place]), int(here.dts[place + 1])
+                    int(here.packet[index + 1]), int(here.pts[index]), int(here.dts[index]), int(here.dts[index + 1])
                 )
             )
 
 
 def _signed(ticks: Ticks) -> Ticks:
-    """Differences of 33-bit times as the nearest ones."""
+    """Return differences of 33-bit timestamps as the smallest steps."""
     return ((ticks + WRAP // 2) & (WRAP - 1)) - WRAP // 2

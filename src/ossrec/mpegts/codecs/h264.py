@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.nal import nal_units, plain
+from ossrec.mpegts.codecs.nal import nal_units, unescape
 from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
 _SLICE, _PARTITION, _IDR, _SEI, _SPS = 1, 2, 5, 6, 7  # nal_unit_type (table 7-1)
@@ -40,14 +40,14 @@ def is_key_frame(data: bytes) -> bool | None:
         if kind in (_SLICE, _PARTITION):
             return recovers and _is_intra(unit)
         if kind == _SEI:
-            recovers = recovers or _recovers_at_once(plain(unit[1:]))
+            recovers = recovers or _recovers_at_once(unescape(unit[1:]))
     return None
 
 
 @lru_cache(maxsize=64)
 def _size(unit: bytes) -> PictureSize | None:
     """What an SPS tells, kept: a recording repeats it in every segment; raises `BitsEnded`."""
-    return _read_sps(Bits(plain(unit[1:])))
+    return _read_sps(Bits(unescape(unit[1:])))
 
 
 def _read_sps(bits: Bits) -> PictureSize | None:
@@ -106,7 +106,7 @@ def _skip_order_count(bits: Bits) -> None:
 
 def _is_intra(unit: bytes) -> bool:
     """The slice has an I or SI slice_type (7.3.3)."""
-    bits = Bits(plain(unit[1:16]))
+    bits = Bits(unescape(unit[1:16]))
     try:
         bits.unsigned()  # first_mb_in_slice
         return bits.unsigned() in _INTRA

@@ -1,7 +1,7 @@
 """What H.265 tells of its pictures: their size, and which of them a decoder can start with (ITU-T H.265)."""
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.nal import nal_units, plain
+from ossrec.mpegts.codecs.nal import nal_units, unescape
 from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
 _FIRST_IRAP, _LAST_IRAP, _LAST_SLICE, _SPS = 16, 23, 31, 33  # nal_unit_type (table 7-1)
@@ -15,7 +15,7 @@ def picture_size(data: bytes) -> PictureSize | None:
     for unit in nal_units(data):
         if _kind(unit) == _SPS and _is_base(unit):
             try:
-                return _read_sps(Bits(plain(unit[_HEADER:])))
+                return _read_sps(Bits(unescape(unit[_HEADER:])))
             except BitsEnded:
                 continue
     return None

@@ -21,6 +21,6 @@ def nal_units(data: bytes) -> Iterator[bytes]:
             at = look.find(_START, end)
 
 
-def plain(unit: bytes) -> bytes:
+def unescape(unit: bytes) -> bytes:
     """The RBSP of a unit: without the emulation_prevention_three_bytes (H.264 7.3.1, H.265 7.3.1.1)."""
     return unit.replace(b"\x00\x00\x03", b"\x00\x00")

@@ -1,1 +1,1 @@
-"""Demux."""
+"""Demultiplexing: packet sync, packets as columns, continuity counters, tables, PES headers."""

@@ -1,4 +1,4 @@
-"""Steps on columns that are taken for each batch and stream, so often on short columns that a call must cost little."""
+"""Operations on columns, cheap to call: they run for each batch and stream, often on short columns."""
 
 from typing import Any, TypeVar
 
@@ -11,28 +11,28 @@ from ossrec.mpegts.demux.packets import Bytes, Marks, Rows, Ticks
 Column = TypeVar("Column", bound=NDArray[Any])
 
 
-def places(marks: Marks) -> Rows:
-    """Where a column is true."""
+def indices(marks: Marks) -> Rows:
+    """Return the indices at which a column is true."""
     found: Rows = marks.nonzero()[0]
     return found
 
 
 def steps(column: Column) -> Column:
-    """From each value to the next one; one fewer than there are."""
+    """Return the differences from each value to the next."""
     found: Column = column[1:] - column[:-1]
     return found
 
 
 def steps_from(before: int, column: Ticks) -> Ticks:
-    """To each value from the one before it, for the first of which *before* stands."""
+    """Return the difference of each value from the previous one, of the first from *before*."""
     found = column.copy()
     found[1:] -= column[:-1]
     found[:1] -= before
     return found
 
 
-def up_to(column: Ticks, values: Ticks) -> Rows:
-    """How many of a sorted column are at most each value."""
+def count_up_to(column: Ticks, values: Ticks) -> Rows:
+    """Return, for each of *values*, how many values of a sorted column are not greater."""
     if not len(column):
         return np.zeros(len(values), np.intp)
     found: Rows = column.searchsorted(values, side="right")
@@ -40,6 +40,6 @@ def up_to(column: Ticks, values: Ticks) -> Rows:
 
 
 def windows(rows: Bytes, size: int) -> Bytes:
-    """All runs of *size* bytes within each row, by row and place: a view."""
+    """Return all runs of *size* bytes within each row as a view, indexed by row and offset."""
     length = rows.shape[1] - size + 1
     return as_strided(rows, (len(rows), length, size), (*rows.strides, rows.strides[1]), writeable=False)

@@ -1,8 +1,8 @@
-"""The continuity counter of each PID: losses, repeats, and how it stands at the ends (ISO/IEC 13818-1 2.4.3.3).
+"""Continuity counters by PID: lost and repeated packets, counter values at both ends (ISO/IEC 13818-1 2.4.3.3).
 
-Packets with the reserved adaptation_field_control 00 are discarded, as decoders shall do (2.4.3.3), and those that only
-fill up have no counter. A packet that is marked as damaged (transport_error_indicator) counts: what is wrong in it is
-most likely not its counter, and was told of.
+Packets with the reserved adaptation_field_control 00 are discarded, as decoders must do (2.4.3.3), and null packets
+have no counter. A packet marked as damaged (transport_error_indicator) counts: the error is most likely not in its
+counter, and is reported by another check.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ossrec.mpegts.demux.columns import places
+from ossrec.mpegts.demux.columns import indices
 from ossrec.mpegts.demux.packets import (
     COUNTER,
     DISCONTINUITY,
@@ -35,19 +35,19 @@ Steps = NDArray[np.integer[Any]]
 
 
 class PacketGroups(NamedTuple):
-    """The packets of a batch by PID, without those that only fill up."""
+    """The packets of a batch by PID, without null packets."""
 
-    order: Rows  # packets, sorted by PID, then as they came
-    pids: Ticks  # that are there, ascending
-    starts: Rows  # of each PID in `order`, and the end behind the last: one more than `pids`
-    repeats: Marks  # packets, in the order of the batch, that repeat the one before
+    order: Rows  # packets, sorted by PID, then in the order of the batch
+    pids: Ticks  # ascending
+    starts: Rows  # of each PID in `order`, and the end of the last PID: one more than `pids`
+    repeats: Marks  # packets, in the order of the batch, that repeat the previous one of their PID
     excess: Rows  # packets that repeat a repeat
-    jumps: Rows  # packets before which the counter jumps, declared or not; by PID
-    lost: Ticks  # packets that are missing there, modulo 16; 0 where the jump is declared
-    stands: Marks  # at a jump: the counter has stood still for two packets before, and still does
+    jumps: Rows  # packets before which the counter is discontinuous, declared or not; by PID
+    lost: Ticks  # packets that are lost there, modulo 16; 0 where the discontinuity is declared
+    unchanged: Marks  # at a jump: the third or later packet with the same counter
 
     def rows(self, pid: int) -> Rows:
-        """The packets of a PID."""
+        """Return the packets of a PID."""
         at = int(np.searchsorted(self.pids, pid))
         if at == len(self.pids) or self.pids[at] != pid:
             return self.order[:0]
@@ -55,61 +55,61 @@ class PacketGroups(NamedTuple):
 
 
 class ContinuityCounters:
-    """What is known of each PID from one batch to the next."""
+    """The continuity counters of all PIDs, from batch to batch."""
 
     def __init__(self) -> None:
-        """Nothing was seen."""
+        """Start before the first packet."""
         self.seen = np.zeros(PIDS, np.int64)  # packets
         self.first_packet = np.full(PIDS, -1, np.int64)  # number of it
         self._first = np.zeros(PIDS, np.uint32)  # header; 0: none yet
         self._last = np.zeros(PIDS, np.uint32)
-        self._excused = np.zeros(PIDS, np.bool_)
+        self._declared = np.zeros(PIDS, np.bool_)
         self._repeated = np.zeros(PIDS, np.bool_)
-        self._started: Marks | None = None  # PIDs that were there before something was not read
-        self._is_table_still = False  # TS352 was found
-        self._row: dict[int, Bytes] = {}  # the last packet, to know its repeat
+        self._before_gap: Marks | None = None  # PIDs with packets before the bytes that were not read
+        self._is_table_still = False  # TS352 was reported
+        self._last_rows: dict[int, Bytes] = {}  # the last packet of each PID, to recognize its repetition
 
-    def forget(self) -> None:
-        """What comes next does not follow what was seen."""
-        self._started = self._first != 0
+    def resume_after_gap(self) -> None:
+        """Continue after bytes that were not read: the next packet does not follow the last one."""
+        self._before_gap = self._first != 0
         self._last[:] = 0
         self._repeated[:] = False
 
     def follow(self, packets: Packets) -> PacketGroups:
-        """Sort a batch by PID, and compare each packet with the one before it on its PID."""
-        counted = (packets.header & (FIELD | PAYLOAD)) != 0  # else reserved: decoders discard such packets
+        """Sort a batch by PID, and compare the counter of each packet with the previous one of its PID."""
+        counted = (packets.header & (FIELD | PAYLOAD)) != 0  # else reserved: decoders discard these packets
         pid = packets.pid if counted.all() else np.where(counted, packets.pid, NULL)
         order = np.argsort(pid, kind="stable")
-        filled = int(pid.searchsorted(NULL, sorter=order))
-        order = order[:filled]
+        count = int(pid.searchsorted(NULL, sorter=order))
+        order = order[:count]
         header = packets.header[order]
         pid = (header >> 8) & NULL
-        fresh = np.ones(filled, np.bool_)
-        fresh[1:] = pid[1:] != pid[:-1]
-        begins = places(fresh)
+        is_first = np.ones(count, np.bool_)
+        is_first[1:] = pid[1:] != pid[:-1]
+        begins = indices(is_first)
         before = np.empty_like(header)
         before[1:] = header[:-1]
         before[begins] = self._last[pid[begins]]
         steps = (header - before) & COUNTER
-        odd = places(steps != ((header & PAYLOAD) >> 4))
-        odd = odd[before[odd] != 0]
-        same = self._same(packets, order, odd, fresh)
-        repeat = np.zeros(filled, np.bool_)
-        repeat[odd[same]] = True
-        prior = repeat[odd - 1] if len(odd) else same
-        prior[fresh[odd]] = self._repeated[pid[odd[fresh[odd]]]]
-        groups = _group(packets, order, begins, (odd, same, prior), steps)
-        self._keep(packets, groups, header, repeat)
+        unexpected = indices(steps != ((header & PAYLOAD) >> 4))
+        unexpected = unexpected[before[unexpected] != 0]
+        same = self._is_repeat(packets, order, unexpected, is_first)
+        repeat = np.zeros(count, np.bool_)
+        repeat[unexpected[same]] = True
+        prior = repeat[unexpected - 1] if len(unexpected) else same
+        prior[is_first[unexpected]] = self._repeated[pid[unexpected[is_first[unexpected]]]]
+        groups = _group(packets, order, begins, (unexpected, same, prior), steps)
+        self._store_ends(packets, groups, header, repeat)
         return groups
 
     def faults(
         self, packets: Packets, groups: PacketGroups, tables: Marks, name: Callable[[int], str]
     ) -> Iterator[Fault]:
-        """Rule 35: packets that the counter shows to be missing, and packets that are repeated too often.
+        """Rule 35: packets that the counter shows to be lost, and packets that are repeated too often.
 
         *tables* marks the PIDs that carry tables; *name* gives the name of a PID for the detail.
         """
-        lost = places((groups.lost > 0) & ~(groups.stands & tables[packets.pid[groups.jumps]]))
+        lost = indices((groups.lost > 0) & ~(groups.unchanged & tables[packets.pid[groups.jumps]]))
         for at in lost.tolist():
             row = int(groups.jumps[at])
             pid, missing = int(packets.pid[row]), int(groups.lost[at])
@@ -123,10 +123,10 @@ class ContinuityCounters:
                 yield Fault("TS352", packets.first + row, pid, detail=name(pid))
 
     def counters(self, pids: list[int]) -> tuple[CounterEnds, ...]:
-        """How the counters stand at the ends, of those PIDs that were seen at both."""
+        """Return the counters at both ends of the segment, of PIDs that have packets at both."""
         seen = self._last != 0
-        if self._started is not None:
-            seen &= self._started
+        if self._before_gap is not None:
+            seen &= self._before_gap
         return tuple(self._counter(pid) for pid in pids if seen[pid])
 
     def _counter(self, pid: int) -> CounterEnds:
@@ -135,45 +135,47 @@ class ContinuityCounters:
             pid,
             first & COUNTER,
             int(self._last[pid]) & COUNTER,
-            bool(self._excused[pid]),
+            bool(self._declared[pid]),
             bool(first & PAYLOAD),
             bool(self._repeated[pid]),
             bool(first & PAYLOAD) and not first & START,
         )
 
-    def _same(self, packets: Packets, order: Rows, odd: Rows, fresh: Marks) -> Marks:
-        """Which odd packets are the one before it sent again: equal but for the PCR, and with a payload."""
-        still = np.zeros(len(odd), np.bool_)
-        if not len(odd):
-            return still
-        here = packets.data[order[odd]]
-        before = packets.data[order[odd - 1]]
-        for at in places(fresh[odd]).tolist():
-            before[at] = self._row[int(packets.pid[order[odd[at]]])]
+    def _is_repeat(self, packets: Packets, order: Rows, unexpected: Rows, is_first: Marks) -> Marks:
+        """Return which unexpected packets repeat the previous packet: equal except for the PCR, with a payload."""
+        nothing = np.zeros(len(unexpected), np.bool_)
+        if not len(unexpected):
+            return nothing
+        here = packets.data[order[unexpected]]
+        before = packets.data[order[unexpected - 1]]
+        for at in indices(is_first[unexpected]).tolist():
+            before[at] = self._last_rows[int(packets.pid[order[unexpected[at]]])]
         equal = here == before
-        has_pcr = places((packets.flags[order[odd]] & PCR) != 0)
+        has_pcr = indices((packets.flags[order[unexpected]] & PCR) != 0)
         equal[has_pcr, 6:12] = True
         same: Marks = equal.all(axis=1) & ((here[:, 3] & PAYLOAD) != 0)
         return same
 
-    def _keep(self, packets: Packets, groups: PacketGroups, header: Words, repeat: Marks) -> None:
-        """Remember the ends of each PID's packets."""
+    def _store_ends(self, packets: Packets, groups: PacketGroups, header: Words, repeat: Marks) -> None:
+        """Store the first and last packet of each PID."""
         pids, begins, ends = groups.pids, groups.starts[:-1], groups.starts[1:] - 1
         unseen = self._first[pids] == 0
         if unseen.any():
             new, first = pids[unseen], groups.order[begins[unseen]]
             self._first[new] = packets.header[first]
-            self._excused[new] = (packets.flags[first] & DISCONTINUITY) != 0
+            self._declared[new] = (packets.flags[first] & DISCONTINUITY) != 0
             self.first_packet[new] = packets.first + first
         self.seen[pids] += ends - begins + 1
         self._last[pids] = header[ends]
-        self._row.update(zip(pids.tolist(), packets.data[groups.order[ends]], strict=True))
+        self._last_rows.update(zip(pids.tolist(), packets.data[groups.order[ends]], strict=True))
         self._repeated[pids] = repeat[ends]
 
 
-def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, Marks], steps: Steps) -> PacketGroups:
-    """Tell repeats, declared jumps and losses apart."""
-    where, same, after_repeat = odd
+def _group(
+    packets: Packets, order: Rows, begins: Rows, unexpected: tuple[Rows, Marks, Marks], steps: Steps
+) -> PacketGroups:
+    """Distinguish repeated packets, declared discontinuities and losses."""
+    where, same, after_repeat = unexpected
     repeats = np.zeros(len(packets.pid), np.bool_)
     repeats[order[where[same]]] = True
     jump = where[~same]
@@ -184,5 +186,5 @@ def _group(packets: Packets, order: Rows, begins: Rows, odd: tuple[Rows, Marks, 
     lost = np.where(declared, 0, (step - has_payload) & COUNTER)
     starts = np.append(begins, len(order))
     pids = packets.pid[order[begins]].astype(np.int64)
-    stands = (step == 0) & after_repeat[~same]
-    return PacketGroups(order, pids, starts, repeats, order[where[same & after_repeat]], rows, lost, stands)
+    unchanged = (step == 0) & after_repeat[~same]
+    return PacketGroups(order, pids, starts, repeats, order[where[same & after_repeat]], rows, lost, unchanged)

@@ -1,8 +1,8 @@
-"""Says what bytes are that were stored as a segment and hold no transport stream."""
+"""Detect the format of a segment that is not a transport stream."""
 
 import re
 
-HEAD = 4096  # bytes that are enough to know a format
+HEAD = 4096  # bytes that are enough to detect a format
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -28,7 +28,7 @@ _BOXES = (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"free")
 
 
 def detect_format(head: bytes, size: int) -> str:
-    """What a segment of *size* bytes is that starts with *head* and has no packets."""
+    """Return the format of a segment of *size* bytes that starts with *head*, for the detail of a finding."""
     if not size:
         return "0 bytes"
     if not head.strip(b"\x00"):
@@ -47,7 +47,7 @@ def detect_format(head: bytes, size: int) -> str:
 
 
 def _markup(text: bytes) -> str:
-    """Which kind of page, with the error code that OSS gave when there is one."""
+    """Return the kind of markup, with the error code of OSS if there is one."""
     code = _ERROR_CODE.search(text)
     if code:
         return f"a response with error code {code[1].decode('ascii')}"
@@ -56,13 +56,13 @@ def _markup(text: bytes) -> str:
 
 
 def _plain(head: bytes, size: int) -> str:
-    """Text, or bytes that nothing is known of."""
+    """Return the start of a text, or of unknown bytes."""
     if size < 188:
         return f"{size} bytes, shorter than a packet"
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as problem:
-        if problem.start < len(head) - 4:  # else a character was only cut by the end of the head
+        if problem.start < len(head) - 4:  # else the end of the head only cuts a character
             return f"it starts with {head[:16].hex(' ')}"
         text = head[: problem.start].decode("utf-8")
     if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):

@@ -1,4 +1,4 @@
-"""The 188 bytes of a packet as columns: header, adaptation field, where the payload begins (ISO/IEC 13818-1 2.4.3)."""
+"""Packets of 188 bytes as columns: header, adaptation field, offset of the payload (ISO/IEC 13818-1 2.4.3)."""
 
 from typing import NamedTuple
 
@@ -13,15 +13,15 @@ Marks = NDArray[np.bool_]
 
 PACKET = 188  # bytes
 SYNC = 0x47
-PIDS = 0x2000  # how many there are
-NULL = 0x1FFF  # the PID of packets that only fill up
+PIDS = 0x2000  # number of PIDs
+NULL = 0x1FFF  # PID of null packets
 
 # The header as one word, big-endian (2.4.3.2).
 ERROR = 0x800000  # transport_error_indicator
 START = 0x400000  # payload_unit_start_indicator
 SCRAMBLED = 0xC0  # transport_scrambling_control
-FIELD = 0x20  # adaptation_field_control: has one
-PAYLOAD = 0x10  # … and has a payload
+FIELD = 0x20  # adaptation_field_control: has an adaptation field
+PAYLOAD = 0x10  # adaptation_field_control: has a payload
 COUNTER = 0x0F  # continuity_counter
 
 # Flags of the adaptation field (2.4.3.4).
@@ -32,24 +32,24 @@ _PCR_LENGTH = 7  # flags and PCR
 
 
 class Packets(NamedTuple):
-    """A batch of whole packets, in the order of the segment; every column is as long as the batch."""
+    """A batch of complete packets in the order of the segment; every column is as long as the batch."""
 
-    first: int  # number of the first one in the segment
+    first: int  # number of the first packet in the segment
     data: Bytes  # (n, 188); may be a view of the buffer that was read into
     header: Words
     pid: NDArray[np.uint16]
     flags: Bytes  # of the adaptation field; 0 without one
-    payload: NDArray[np.int16]  # where it begins in the packet; 188 without one
+    payload: NDArray[np.int16]  # offset in the packet; 188 without a payload
 
     def part(self, begin: int, end: int) -> "Packets":
-        """Some of them, as a batch of their own."""
+        """Return packets *begin* to *end* as a batch."""
         here = slice(begin, end)
         columns = self.data[here], self.header[here], self.pid[here], self.flags[here], self.payload[here]
         return Packets(self.first + begin, *columns)
 
 
 def read_packets(data: Bytes, first: int) -> Packets:
-    """The columns of packets whose bytes are *data*, (n, 188), each row without a gap."""
+    """Return the columns of packets with the bytes *data*, (n, 188), each row contiguous."""
     header = data[:, :4].view(">u4")[:, 0].astype(np.uint32)
     pid = ((header >> 8) & NULL).astype(np.uint16)
     flags = np.zeros(len(data), np.uint8)
@@ -61,14 +61,14 @@ def read_packets(data: Bytes, first: int) -> Packets:
     if len(fields):
         length = data[fields, 4].astype(np.int16)
         payload[fields] = np.where(control[fields] & PAYLOAD, np.minimum(length + 5, PACKET), PACKET)
-        told = np.where(length > 0, data[fields, 5], 0).astype(np.uint8)
-        told[length < _PCR_LENGTH] &= 0xFF - PCR
-        flags[fields] = told
+        read = np.where(length > 0, data[fields, 5], 0).astype(np.uint8)
+        read[length < _PCR_LENGTH] &= 0xFF - PCR
+        flags[fields] = read
     return Packets(first, data, header, pid, flags, payload)
 
 
 def read_pcr(packets: Packets, rows: Rows) -> Ticks:
-    """The PCR of packets that have one, in ticks of 1/27,000,000 s (2.4.3.5)."""
+    """Return the PCR of packets that have one, in ticks of 1/27,000,000 s (2.4.3.5)."""
     field = packets.data[rows, 6:12].astype(np.int64)
     base = field[:, 0] << 25 | field[:, 1] << 17 | field[:, 2] << 9 | field[:, 3] << 1 | field[:, 4] >> 7
     return base * 300 + ((field[:, 4] & 1) << 8 | field[:, 5])

@@ -1,10 +1,10 @@
-"""Where PES packets start, and what their headers say: times, length (ISO/IEC 13818-1 2.4.3.6, 2.4.3.7)."""
+"""Starts of PES packets, with timestamps and length of their headers (ISO/IEC 13818-1 2.4.3.6, 2.4.3.7)."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from ossrec.mpegts.demux.columns import places, windows
+from ossrec.mpegts.demux.columns import indices, windows
 from ossrec.mpegts.demux.continuity import PacketGroups
 from ossrec.mpegts.demux.packets import (
     ERROR,
@@ -20,41 +20,41 @@ from ossrec.mpegts.demux.packets import (
     Ticks,
 )
 
-HEADER = 9  # bytes up to PES_header_data_length, and that
+HEADER = 9  # bytes up to and including PES_header_data_length
 _READ = 19  # bytes up to the end of the DTS
-_PLAIN = np.zeros(256, np.bool_)  # stream_ids without times (table 2-21)
+_PLAIN = np.zeros(256, np.bool_)  # stream_ids without timestamps (table 2-21)
 _PLAIN[[0xBC, 0xBE, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF]] = True
 
 
 class PesStarts(NamedTuple):
-    """The PES packets that start in a batch, in its order; times that are not there are -1."""
+    """The PES packets that start in a batch, in its order; missing timestamps are -1."""
 
     rows: Rows  # packets
     pid: Ticks
     stream_id: Bytes
     pts: Ticks
-    dts: Ticks  # the PTS where there is none
-    declared: Ticks  # bytes of the PES packet with its header; 0: not told
+    dts: Ticks  # the PTS if there is no DTS
+    declared: Ticks  # bytes of the PES packet with its header; 0: unknown
     random: Marks  # random_access_indicator
-    body: Ticks  # place in the packet where the elementary stream goes on; may lie behind its end
+    body: Ticks  # offset of the elementary stream data in the packet; may be after the end of the packet
 
 
 class PidBatch(NamedTuple):
-    """What a batch holds of one PID: its PES packets, and what lies between them."""
+    """The packets of one PID in a batch, and the PES packets that start in them."""
 
     pid: int
-    rows: Rows  # its packets, none that repeats the one before
+    rows: Rows  # packets, without repeated ones
     starts: PesStarts
-    numbers: Ticks  # of the packets that start them, in the segment
+    numbers: Ticks  # of the packets where they start, in the segment
     before: Ticks  # payload bytes of this PID in the batch before each of them
     total: int  # payload bytes of this PID in the batch
-    doubts: Ticks  # numbers of packets before which something of this PID may be missing
+    possible_losses: Ticks  # numbers of packets before which packets of this PID may be lost
 
 
 def read_starts(packets: Packets, repeats: Marks, is_table: Marks) -> PesStarts:
-    """The PES packets that start in a batch. A header that its packet does not hold in whole carries no times."""
+    """Return the PES packets that start in a batch. A header that continues in the next packet has no timestamps."""
     wanted = (packets.header & (START | PAYLOAD | ERROR | SCRAMBLED)) == (START | PAYLOAD)
-    rows = places(wanted)
+    rows = indices(wanted)
     rows = rows[~(repeats[rows] | is_table[packets.pid[rows]]) & (packets.payload[rows] <= PACKET - HEADER)]
     begin = packets.payload[rows].astype(np.int64)
     header = _headers(packets, rows, begin)
@@ -75,7 +75,7 @@ def read_starts(packets: Packets, repeats: Marks, is_table: Marks) -> PesStarts:
 
 
 def split_by_pid(packets: Packets, groups: PacketGroups, starts: PesStarts, pids: list[int]) -> list[PidBatch]:
-    """What the batch holds of each of these PIDs; without doubts, which are put in later."""
+    """Return the packets of a batch by PID; `possible_losses` is empty, the caller sets it."""
     size = PACKET - packets.payload
     size[groups.repeats] = 0
     passed = np.zeros(len(groups.order) + 1, np.int64)
@@ -86,7 +86,7 @@ def split_by_pid(packets: Packets, groups: PacketGroups, starts: PesStarts, pids
         is_there = at < len(groups.pids) and groups.pids[at] == pid
         begin, end = (int(groups.starts[at]), int(groups.starts[at + 1])) if is_there else (0, 0)
         rows = groups.order[begin:end]
-        here = places(starts.pid == pid)
+        here = indices(starts.pid == pid)
         own = PesStarts._make(column[here] for column in starts)
         place = begin + rows.searchsorted(own.rows)
         before = passed[place] - passed[begin]
@@ -97,7 +97,7 @@ def split_by_pid(packets: Packets, groups: PacketGroups, starts: PesStarts, pids
 
 
 def payload(packets: Packets, part: PidBatch, start: int, most: int) -> bytes:
-    """The elementary stream from the start of a PES packet on, of at most *most* packets of it that the batch holds."""
+    """Return the data of a PES packet from its start, from at most *most* of its packets in the batch."""
     row = int(part.starts.rows[start])
     place = int(np.searchsorted(part.rows, row))
     end = int(part.starts.rows[start + 1]) if start + 1 < len(part.starts.rows) else len(packets.pid)
@@ -109,28 +109,28 @@ def payload(packets: Packets, part: PidBatch, start: int, most: int) -> bytes:
 
 
 def continuation(packets: Packets, rows: Rows, end: int) -> list[bytes]:
-    """The payloads of packets up to the row *end*."""
+    """Return the payloads of packets up to the row *end*."""
     own = rows[: int(np.searchsorted(rows, end))]
     return [packets.data[row, packets.payload[row] :].tobytes() for row in own.tolist()]
 
 
 def _headers(packets: Packets, rows: Rows, begin: Ticks) -> Bytes:
-    """The first bytes of each payload, (n, 19); behind the end of the packet they mean nothing."""
+    """Return the first bytes of each payload, (n, 19); bytes after the end of the packet are undefined."""
     last = PACKET - _READ
     header: Bytes = windows(packets.data, _READ)[rows, np.minimum(begin, last)]
-    for at in places(begin > last).tolist():
+    for at in indices(begin > last).tolist():
         own = packets.data[rows[at], begin[at] :]
         header[at, : len(own)] = own
     return header
 
 
 def _is_stamp(five: Bytes) -> Marks:
-    """Whether the marker bits of a PTS or DTS are set, so that it may be believed."""
+    """Return whether the marker bits of a PTS or DTS are set, as in a valid timestamp."""
     is_stamp: Marks = (five[:, 0] & five[:, 2] & five[:, 4] & 1) == 1
     return is_stamp
 
 
 def _stamp(five: Bytes) -> Ticks:
-    """A PTS or DTS of 33 bits from its five bytes."""
+    """Return a PTS or DTS of 33 bits from its five bytes."""
     wide = five.astype(np.int64)
     return (wide[:, 0] & 0x0E) << 29 | wide[:, 1] << 22 | (wide[:, 2] & 0xFE) << 14 | wide[:, 3] << 7 | wide[:, 4] >> 1

@@ -1,4 +1,4 @@
-"""One segment against the next: faults that show only when a recording's segments are seen together."""
+"""Checks of neighboring segments: faults that show only in the sequence of a recording's segments."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -6,167 +6,170 @@ from typing import NamedTuple
 
 from ossrec.findings import Finding
 from ossrec.mpegts.inspection import Inspection, SegmentFault
-from ossrec.mpegts.sequence.av_sync import apart, drift
+from ossrec.mpegts.sequence.av_sync import drift, start_offset
 from ossrec.mpegts.sequence.continuity import (
-    counters_jump,
+    counter_jump,
     format_changes,
     gap_between,
     gaps_between,
     is_continued,
     wraps,
 )
-from ossrec.mpegts.sequence.durations import lengths, step, tolerance
+from ossrec.mpegts.sequence.durations import possible_durations, start_to_start, tolerance
 
-MOST = 1000  # findings of one code; the rest is counted
-_EXCERPT = 1023  # characters of a segment's name in a detail: as many as an object's name has bytes
+MAX_FINDINGS = 1000  # findings of one code; further ones are counted
+_EXCERPT = 1023  # characters of a segment name in a detail: the maximum length of an object name
 
 
 class SegmentInSequence(NamedTuple):
-    """A segment that was looked at, at its place in a recording."""
+    """An inspected segment at its position in a recording."""
 
-    number: int | None  # in its playlist, from 0; None when no playlist names it
+    number: int | None  # in its playlist, from 0; None: no playlist lists the segment
     key: str
     start: float | None  # seconds from the start of the recording
     duration: float | None  # EXTINF, seconds
-    discontinuity: bool  # EXT-X-DISCONTINUITY stands before it
-    follows: bool  # the one before it in the recording is the one before it here
+    discontinuity: bool  # EXT-X-DISCONTINUITY before the segment
+    follows: bool  # the previous segment of the recording is the previous segment here
     inspection: Inspection
 
 
 def check_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
-    """Everything that is wrong with segments, each in its place; *subject* is the key of their playlist.
+    """Return the findings of inspected segments in sequence; *subject* is the key of their playlist.
 
-    What concerns a border is told of the segment behind it. Of each code come at most `MOST` findings, and one that
-    counts the rest.
+    A fault between two segments belongs to the second one. At most `MAX_FINDINGS` findings of each code are returned,
+    then one that counts the others.
     """
     found: list[Finding] = []
     seen: dict[str, int] = {}
     for finding in _check(subject, segments):
         count = seen[finding.code] = seen.get(finding.code, 0) + 1
-        if count <= MOST:
+        if count <= MAX_FINDINGS:
             found.append(finding)
-    rest = ((code, count - MOST) for code, count in seen.items() if count > MOST)
+    rest = ((code, count - MAX_FINDINGS) for code, count in seen.items() if count > MAX_FINDINGS)
     return found + [Finding(code, subject, f"and {count} more of the same") for code, count in rest]
 
 
 def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Finding]:
-    """All findings, segment by segment; then those about the whole recording."""
+    """Return all findings, segment by segment, then those about the whole recording."""
     neighbours = [*segments[1:], None]
     is_apart = False
     before: SegmentInSequence | None = None
     for one, after in zip(segments, neighbours, strict=True):
-        for note in one.inspection.notes:
-            if note.code != "TS430" or not _goes_on(after):
-                yield _finding(subject, one, note)
+        for fault in one.inspection.faults:
+            if fault.code != "TS430" or not _is_continued_by(after):
+                yield _finding(subject, one, fault)
         if before is not None and one.follows and not one.discontinuity:
-            yield from (_finding(subject, *told) for told in _leap(before, one))
-            yield from (_finding(subject, one, note) for note in _border(before, one))
-        seconds = apart(one.inspection)
+            yield from (_finding(subject, *fault) for fault in _timestamp_gap(before, one))
+            yield from (_finding(subject, one, fault) for fault in _boundary(before, one))
+        seconds = start_offset(one.inspection)
         if seconds is not None:
-            if seconds and not is_apart and not _go_on(before, one):
-                yield _finding(subject, one, SegmentFault("TS410", _lead(seconds), at=0.0, length=abs(seconds)))
+            if seconds and not is_apart and not _continues_media(before, one):
+                yield _finding(subject, one, SegmentFault("TS410", _offset_text(seconds), at=0.0, length=abs(seconds)))
             is_apart = bool(seconds)
-        yield from (_finding(subject, one, note) for note in _duration(one, after))
+        yield from (_finding(subject, one, fault) for fault in _duration(one, after))
         before = one
-    for run in _runs(segments):
+    for run in _contiguous_runs(segments):
         seconds = drift([one.inspection for one in run])
         if seconds is not None:
-            detail = f"by {abs(seconds):.2f} s until {_name(run[-1])}"
-            yield _finding(subject, run[0], SegmentFault("TS411", detail, at=0.0))._replace(length=_length(run))
+            detail = f"by {abs(seconds):.2f} s until {_file_name(run[-1])}"
+            yield _finding(subject, run[0], SegmentFault("TS411", detail, at=0.0))._replace(length=_run_duration(run))
 
 
-def _border(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[SegmentFault]:
-    """Rules 35 and 42: what two segments say of each other that continue each other by the playlist."""
-    jump = counters_jump(before.inspection, one.inspection)
+def _boundary(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[SegmentFault]:
+    """Rules 35 and 42: counters, formats and PTS wrap between two segments that are contiguous by the playlist."""
+    jump = counter_jump(before.inspection, one.inspection)
     if jump is not None:
         yield SegmentFault("TS353", jump.detail, 0, 0.0, None, jump.lost)
     changes = format_changes(before.inspection, one.inspection)
-    if changes and not any(note.code == "TS421" for note in before.inspection.notes):
+    if changes and not any(fault.code == "TS421" for fault in before.inspection.faults):
         yield SegmentFault("TS420", changes, None, 0.0)
     if wraps(before.inspection, one.inspection):
         yield SegmentFault("TS381", "", None, 0.0)
 
 
-def _leap(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[tuple[SegmentInSequence, SegmentFault]]:
-    """Rule 38: times that do not meet, and of which segment that is told.
+def _timestamp_gap(
+    before: SegmentInSequence, one: SegmentInSequence
+) -> Iterator[tuple[SegmentInSequence, SegmentFault]]:
+    """Rule 38: a PTS gap or overlap between two segments, with the segment to which the finding belongs.
 
-    What the first one lacks of its EXTINF is lost behind what is there of it. All else is a moment: a clock that goes
-    back, or on by more than that, takes nothing away from the recording's own time.
+    If the first segment is shorter than its EXTINF, the missing time is at its end. Otherwise the fault has no length:
+    timestamps that jump back, or further ahead than EXTINF, take no time from the recording.
     """
     gap = gap_between(before.inspection, one.inspection)
-    if gap is None or _meets(before, one):
+    if gap is None or _is_contiguous(before, one):
         return
-    measured, extinf = min(lengths(before.inspection), default=0.0), before.duration or 0.0
+    measured, extinf = min(possible_durations(before.inspection), default=0.0), before.duration or 0.0
     if extinf - measured > min(tolerance(extinf), gap / 2) > 0:
-        what = f"{gap:.2f} s missing at its end, by the timestamps at the start of {_name(one)}"
+        what = f"{gap:.2f} s missing at its end, by the timestamps at the start of {_file_name(one)}"
         yield before, SegmentFault("TS380", what, None, measured, min(gap, extinf - measured))
     else:
         what = f"{gap:.2f} s missing" if gap > 0 else f"{-gap:.2f} s in both"
-        yield one, SegmentFault("TS380", f"{what}, by the timestamps at the end of {_name(before)}", None, 0.0)
+        yield one, SegmentFault("TS380", f"{what}, by the timestamps at the end of {_file_name(before)}", None, 0.0)
 
 
 def _duration(one: SegmentInSequence, after: SegmentInSequence | None) -> Iterator[SegmentFault]:
-    """Rule 39, and a wrap inside the segment."""
+    """Rule 39, and a PTS wrap inside the segment."""
     inspection = one.inspection
     if wraps(inspection, None):
         yield SegmentFault("TS381", "", None, 0.0)
     extinf = one.duration
     if extinf is None or inspection.duration is None:
         return
-    is_joined = after is not None and after.follows and not after.discontinuity and _meets(one, after)
-    passed = step(inspection, after.inspection) if after is not None and is_joined else None
-    measured = [passed] if passed else lengths(inspection)
+    is_joined = after is not None and after.follows and not after.discontinuity and _is_contiguous(one, after)
+    passed = start_to_start(inspection, after.inspection) if after is not None and is_joined else None
+    measured = [passed] if passed else possible_durations(inspection)
     if all(abs(seconds - extinf) > tolerance(extinf) for seconds in measured):
         detail = f"{measured[0]:.2f} s, EXTINF is {extinf:g} s"
-        lacks = max(0.0, extinf - measured[0])  # seconds in which nothing plays; it plays on from its start otherwise
+        lacks = max(0.0, extinf - measured[0])  # seconds in which nothing plays; 0.0: the segment is too long
         yield SegmentFault("TS390", detail, None, extinf - lacks if lacks else 0.0, lacks or None)
 
 
-def _meets(before: SegmentInSequence, one: SegmentInSequence) -> bool:
-    """Times go on from one segment to the next: by those of any kind of stream, or just as EXTINF says.
+def _is_contiguous(before: SegmentInSequence, one: SegmentInSequence) -> bool:
+    """Return whether timestamps continue from one segment to the next, by audio, by video, or by EXTINF.
 
-    A picture that stands still may send nothing for seconds at the end of a segment; when the counters fit, and the
-    next one starts when it should, nothing is missing.
+    A still screen may send no video for seconds at the end of a segment: if the continuity counters continue, and the
+    next segment starts when EXTINF says, nothing is missing.
     """
     gap = gap_between(before.inspection, one.inspection)
     length = before.inspection.duration
     if gap is None or length is None or abs(gap) <= tolerance(length):
         return True
-    return not counters_jump(before.inspection, one.inspection) and _keeps_extinf(before, one)
+    return not counter_jump(before.inspection, one.inspection) and _keeps_extinf(before, one)
 
 
 def _keeps_extinf(before: SegmentInSequence, one: SegmentInSequence) -> bool:
-    """The next segment starts when EXTINF says that this one ends; at the latest, if this one has a single picture."""
-    passed, extinf = step(before.inspection, one.inspection), before.duration
+    """Return whether the next segment starts at the end by EXTINF; or earlier, after a segment with one picture."""
+    passed, extinf = start_to_start(before.inspection, one.inspection), before.duration
     if passed is None or extinf is None:
         return False
-    is_early = before.inspection.duration == 0 and 0 < passed < extinf  # how long a single picture lasts does not show
+    is_early = before.inspection.duration == 0 and 0 < passed < extinf  # the duration of a single picture is not known
     return is_early or abs(passed - extinf) <= tolerance(extinf)
 
 
-def _go_on(before: SegmentInSequence | None, one: SegmentInSequence) -> bool:
-    """Sound and picture continue those of the segment before, the picture perhaps just as EXTINF says: none starts.
+def _continues_media(before: SegmentInSequence | None, one: SegmentInSequence) -> bool:
+    """Return whether audio and video continue those of the previous segment, so that neither starts here.
 
-    Sound that came before without its place having shown, between the edges, goes on.
+    Video may continue by EXTINF alone. Audio of the previous segment whose start lies between the edges continues.
     """
     if before is None or not one.follows or one.discontinuity:
         return False
     gaps = gaps_between(before.inspection, one.inspection)
     continued = {kind for kind, gap in gaps.items() if abs(gap) <= tolerance(before.duration or 0.0)}
-    picture = before.inspection.first("video")
-    is_there = picture is not None and picture.first_pts is not None
-    sound = before.inspection.first("audio")
-    is_heard = sound is not None and sound.packets > 0 and sound.first_pts is None
-    return (is_heard or "audio" in continued) and ("video" in continued or (is_there and _keeps_extinf(before, one)))
+    video = before.inspection.first("video")
+    has_video = video is not None and video.first_pts is not None
+    audio = before.inspection.first("audio")
+    has_hidden_audio = audio is not None and audio.packets > 0 and audio.first_pts is None
+    is_video_continued = "video" in continued or (has_video and _keeps_extinf(before, one))
+    return (has_hidden_audio or "audio" in continued) and is_video_continued
 
 
-def _goes_on(after: SegmentInSequence | None) -> bool:
-    """The next segment goes on with the PES packet that this one ends in: nothing is cut."""
+def _is_continued_by(after: SegmentInSequence | None) -> bool:
+    """Return whether the next segment continues the last PES packet of this one, which is not truncated then."""
     return after is not None and after.follows and is_continued(after.inspection)
 
 
-def _runs(segments: Sequence[SegmentInSequence]) -> Iterator[list[SegmentInSequence]]:
-    """Segments in rows without a break."""
+def _contiguous_runs(segments: Sequence[SegmentInSequence]) -> Iterator[list[SegmentInSequence]]:
+    """Return the runs of contiguous segments."""
     run: list[SegmentInSequence] = list(segments[:1])
     for _, one in pairwise(segments):
         if not one.follows or one.discontinuity:
@@ -177,28 +180,28 @@ def _runs(segments: Sequence[SegmentInSequence]) -> Iterator[list[SegmentInSeque
         yield run
 
 
-def _length(run: Sequence[SegmentInSequence]) -> float | None:
+def _run_duration(run: Sequence[SegmentInSequence]) -> float | None:
     first, last = run[0].start, run[-1].start
     return None if first is None or last is None else last - first + (run[-1].duration or 0.0)
 
 
-def _lead(seconds: float) -> str:
-    """Which of the two comes first."""
+def _offset_text(seconds: float) -> str:
+    """Return the detail of an offset: audio or video starts first."""
     first, second = ("audio", "video") if seconds > 0 else ("video", "audio")
     return f"{first} starts {abs(seconds):.2f} s before {second}"
 
 
-def _name(one: SegmentInSequence) -> str:
+def _file_name(one: SegmentInSequence) -> str:
     name = one.key.rpartition("/")[2]
     return name if len(name) <= _EXCERPT else name[:_EXCERPT] + "…"
 
 
-def _finding(subject: str, one: SegmentInSequence, note: SegmentFault) -> Finding:
-    """A note in the recording's own time: nothing lies behind the segment's end by EXTINF."""
-    at, length = note.at or 0.0, note.length
+def _finding(subject: str, one: SegmentInSequence, fault: SegmentFault) -> Finding:
+    """Return a fault as a finding in the time of the recording, at most up to the end of the segment by EXTINF."""
+    at, length = fault.at or 0.0, fault.length
     if one.duration is not None:
         at = min(at, one.duration)
         length = None if length is None else min(length, one.duration - at)
     start = None if one.start is None else one.start + at
-    detail = f"{_name(one)}: {note.detail}" if note.detail else _name(one)
-    return Finding(note.code, subject, detail, None, one.number, start, length, note.packet, note.lost)
+    detail = f"{_file_name(one)}: {fault.detail}" if fault.detail else _file_name(one)
+    return Finding(fault.code, subject, detail, None, one.number, start, length, fault.packet, fault.lost)

@@ -1,4 +1,4 @@
-"""Whether a segment continues the one before it: counters, times, formats, the wrap of the clock."""
+"""Whether a segment continues the previous one: continuity counters, PTS, formats, PTS wrap."""
 
 from typing import NamedTuple
 
@@ -8,54 +8,55 @@ _KINDS: tuple[Kind, ...] = ("video", "audio")
 
 
 class CounterJump(NamedTuple):
-    """Continuity counters that do not go on."""
+    """Continuity counters that do not continue from one segment to the next."""
 
     detail: str
-    lost: int | None  # packets, modulo 16 for each stream; None: all counters started anew
+    lost: int | None  # packets, modulo 16 for each stream; None: all counters restarted
 
 
-def counters_jump(before: Inspection, after: Inspection) -> CounterJump | None:
-    """What the counters of streams lose at a border, or None (ISO/IEC 13818-1 2.4.3.3).
+def counter_jump(before: Inspection, after: Inspection) -> CounterJump | None:
+    """Return the packets that the continuity counters show to be lost between two segments (ISO/IEC 13818-1 2.4.3.3).
 
-    Tables do not count: many muxers write them with a counter of their own into each segment. A first packet with the
-    counter of the last one may be its repeat, unless it begins something: then 15 are missing.
+    None: the counters continue. Tables are left out, because many muxers restart their counters in each segment. A
+    first packet with the counter value of the last packet may repeat it, unless it starts a PES packet or section:
+    then 15 packets are lost.
     """
     lasts = {counter.pid: counter for counter in before.counters}
     codecs = {stream.pid: stream.format.codec for stream in after.streams}
     pairs = [(lasts[one.pid], one) for one in after.counters if one.pid in lasts and one.pid in codecs]
-    missing = {one.pid: lost for last, one in pairs if (lost := _lost(last, one))}
+    missing = {one.pid: lost for last, one in pairs if (lost := _packets_lost(last, one))}
     if not missing:
         return None
-    if all(one.first <= 1 for _, one in pairs):  # one of them may go on by chance
+    if all(one.first <= 1 for _, one in pairs):  # one of them may continue by chance
         return CounterJump("all continuity counters restart, as when the muxer restarts", None)
     words = ", ".join(f"PID {pid} ({codecs[pid]}): {lost}" for pid, lost in list(missing.items())[:4])
     return CounterJump(words, sum(missing.values()))
 
 
-def _lost(last: CounterEnds, one: CounterEnds) -> int:
-    """Packets of one PID that are missing between its last and its first, modulo 16."""
-    if one.excused or (one.continued and one.first == last.last and not last.repeated):
+def _packets_lost(last: CounterEnds, one: CounterEnds) -> int:
+    """Return the packets of a PID that are lost between its last and its first packet, modulo 16."""
+    if one.declared or (one.continued and one.first == last.last and not last.repeated):
         return 0
     return (one.first - last.last - one.has_payload) & 0x0F
 
 
 def is_continued(after: Inspection) -> bool:
-    """The segment starts in the middle of a PES packet."""
+    """Return whether the segment starts inside a PES packet."""
     media = {stream.pid for stream in after.streams}
     return any(counter.continued for counter in after.counters if counter.pid in media)
 
 
 def gap_between(before: Inspection, after: Inspection) -> float | None:
-    """Seconds that are missing between the end of a segment and the next one's start; below 0 they overlap.
+    """Return the seconds missing between the end of a segment and the start of the next; negative: they overlap.
 
-    Each kind of stream is held against itself, since sound and picture seldom end together. Who is muted sends no
-    sound, and a picture that stands still sends nothing: the kind that fits best counts. None without times.
+    Audio is compared with audio and video with video, because they seldom end together. A muted microphone sends no
+    audio and a still screen no video, so the smaller gap counts. None without timestamps.
     """
     return min(gaps_between(before, after).values(), key=abs, default=None)
 
 
 def gaps_between(before: Inspection, after: Inspection) -> dict[Kind, float]:
-    """`gap_between` of each kind of stream whose times tell it."""
+    """Return `gap_between` for audio and for video, where timestamps are known."""
     gaps: dict[Kind, float] = {}
     for kind in _KINDS:
         one, other = before.first(kind), after.first(kind)
@@ -66,7 +67,7 @@ def gaps_between(before: Inspection, after: Inspection) -> dict[Kind, float]:
 
 
 def wraps(before: Inspection, after: Inspection | None) -> bool:
-    """Times begin again at 0: inside a segment, or between it and the next one (2.4.3.7)."""
+    """Return whether PTS wraps to 0 inside a segment, or between the segment and the next one (2.4.3.7)."""
     inside = any(_wraps_inside(stream) for stream in before.streams)
     if after is None or inside:
         return inside and after is None
@@ -75,7 +76,7 @@ def wraps(before: Inspection, after: Inspection | None) -> bool:
 
 
 def format_changes(before: Inspection, after: Inspection) -> str:
-    """What a decoder must know anew, in words, or "" (RFC 8216 4.3.2.3); what is not known is no change."""
+    """Return the changes of format for a detail, "" for none (RFC 8216 4.3.2.3); unknown values are not a change."""
     if [stream.format for stream in before.streams] == [stream.format for stream in after.streams]:
         return ""
     found = []
@@ -84,12 +85,12 @@ def format_changes(before: Inspection, after: Inspection) -> str:
         if len(old) != len(new):
             found.append(f"{len(new)} {kind} streams, {len(old)} before")
         else:
-            found += [_change(a, b) for a, b in zip(old, new, strict=True) if _differs(a, b)]
-    return "; ".join(found) if _is_told(before) and _is_told(after) else ""
+            found += [_change_text(a, b) for a, b in zip(old, new, strict=True) if _differs(a, b)]
+    return "; ".join(found) if _has_pmt(before) and _has_pmt(after) else ""
 
 
-def _is_told(inspection: Inspection) -> bool:
-    """A PMT says which streams there are; without one they are made up from what their packets look like."""
+def _has_pmt(inspection: Inspection) -> bool:
+    """Return whether a PMT names the streams; without it, they are inferred from their PES packets."""
     return any(stream.format.codec != "unknown" for stream in inspection.streams)
 
 
@@ -97,12 +98,12 @@ def _differs(old: StreamFormat, new: StreamFormat) -> bool:
     return any(a != b and a is not None and b is not None for a, b in zip(old, new, strict=True))
 
 
-def _change(old: StreamFormat, new: StreamFormat) -> str:
-    return f"{_words(new)}, {_words(old)} before"
+def _change_text(old: StreamFormat, new: StreamFormat) -> str:
+    return f"{_format_text(new)}, {_format_text(old)} before"
 
 
-def _words(one: StreamFormat) -> str:
-    """A format in words."""
+def _format_text(one: StreamFormat) -> str:
+    """Return a format for a detail, such as ``aac 48000 Hz 2 channels``."""
     parts = [one.codec]
     if one.width is not None:
         parts.append(f"{one.width}x{one.height}")

@@ -1,58 +1,67 @@
-"""How long segments are: by the times within, best by where the next one begins."""
+"""Measure the duration of segments by their timestamps, preferably up to the start of the next segment."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from ossrec.mpegts.inspection import TICKS, Inspection, Kind, signed
 
-SLACK = 0.5  # seconds that neighbours may miss each other by, or
-SHARE = 0.1  # this part of the segment, whichever is more
-LEADING: tuple[Kind, ...] = ("video", "audio")  # kinds of streams, in the order in which one tells the time
+SLACK = 0.5  # seconds of tolerance between neighboring segments, or
+SHARE = 0.1  # this share of the segment duration, whichever is more
+LEADING_KINDS: tuple[Kind, ...] = (
+    "video",
+    "audio",
+)  # by the start of which kind of stream segments are measured, in order of preference
 
 
 def tolerance(seconds: float) -> float:
-    """By how many seconds a segment of that length may be off."""
+    """Return the seconds by which a segment of this duration may differ."""
     return max(SLACK, SHARE * seconds)
 
 
-def step(before: Inspection, after: Inspection) -> float | None:
-    """Seconds from the start of a segment to that of the next one, by the stream that both lead with.
+def start_to_start(before: Inspection, after: Inspection) -> float | None:
+    """Return the seconds from the start of a segment to the start of the next, by video if both have it, else by audio.
 
-    Negative when the next one starts earlier; None when they have no such stream. A wrap counts as no jump.
+    Negative if the next segment starts earlier; None without a common kind of stream. A PTS wrap is counted out.
     """
-    for kind in LEADING:
+    for kind in LEADING_KINDS:
         one, other = before.first(kind), after.first(kind)
         if one is not None and other is not None and one.first_pts is not None and other.first_pts is not None:
             return signed(other.first_pts - one.first_pts) / TICKS
     return None
 
 
-def spans(inspections: Sequence[Inspection | None]) -> list[float | None]:
-    """Measured seconds of each segment of a recording; None for one that was not looked at or whose end does not show.
+def measured_durations(inspections: Sequence[Inspection | None]) -> list[float | None]:
+    """Return the measured seconds of each segment of a recording; None: not inspected, or the end is not known.
 
-    Where two meet, a segment lasts until the next one starts: that counts the last frame for what it is, and what two
-    segments share once.
+    A segment lasts up to the start of a contiguous next segment: this includes the real duration of the last frame,
+    and counts time that two segments share only once.
     """
     found: list[float | None] = [None if one is None else one.duration for one in inspections]
     for number, (before, after) in enumerate(pairwise(inspections)):
         if before is None or after is None:
             continue
-        until = step(before, after)
-        if until is not None and until > 0 and any(abs(until - one) <= tolerance(one) for one in lengths(before)):
+        until = start_to_start(before, after)
+        if until is not None and until > 0 and _is_near(until, before):
             found[number] = until
-            found[number + 1] = min(lengths(after), default=None)  # what came before counted for the one before
+            found[number + 1] = min(
+                possible_durations(after), default=None
+            )  # an earlier start counts for the previous segment
     return found
 
 
-def lengths(one: Inspection) -> list[float]:
-    """Seconds that a segment may be said to last: from its first frame on, or from that of the stream it leads with.
+def _is_near(seconds: float, inspection: Inspection) -> bool:
+    return any(abs(seconds - one) <= tolerance(one) for one in possible_durations(inspection))
 
-    Others may have begun before that one, left over from the segment before: sound is cut by the time at which pictures
-    are decoded, which is earlier than when they are shown by as many frames as are sent out of order.
+
+def possible_durations(inspection: Inspection) -> list[float]:
+    """Return the possible durations of a segment: from its first frame, and from the first frame of its leading stream.
+
+    Audio may start before video with frames that belong to the previous segment: muxers cut audio at the DTS of video,
+    which is earlier than its PTS if frames are reordered.
     """
-    whole, first = one.duration, one.first_pts
+    whole, first = inspection.duration, inspection.first_pts
     if whole is None or first is None:
         return []
-    streams = (one.first(kind) for kind in LEADING)
+    streams = (inspection.first(kind) for kind in LEADING_KINDS)
     starts = [stream.first_pts for stream in streams if stream is not None and stream.first_pts is not None]
     return [whole, *(whole - signed(start - first) / TICKS for start in starts[:1])]

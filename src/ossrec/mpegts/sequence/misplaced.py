@@ -1,4 +1,4 @@
-"""Segments that hold another time than their names say: two that were exchanged, one written over another."""
+"""Segments with another time than their names say: two were swapped, or one was written over another."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,35 +10,35 @@ from ossrec.mpegts.sequence.check import SegmentInSequence
 from ossrec.naming import parse_name
 
 OUT_OF_PLACE = "TS382"
-MOST = 1000  # findings
-_SAME = 1.0  # seconds by which times and names may disagree from segment to segment and still keep together
+MAX_FINDINGS = 1000  # findings
+_SAME = 1.0  # seconds by which the offset between names and PTS may change on one clock
 
 
 def misplaced_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
-    """Those whose times do not go with their names as those of segments before and behind them do.
+    """Return a finding for each segment with media of another time than its name says.
 
-    A recorder that begins its clock anew goes on with it. Where the segments behind keep together with their names as
-    those before did, the clock never changed, and what lies between is of another place in the recording.
+    A recorder that restarts its clock continues with the new one. If later segments have the same offset between name
+    and PTS as earlier ones, the clock did not change, and a segment between them with another offset is misplaced.
     """
-    timed = list(_timed(segments))
+    timed = list(_with_offsets(segments))
     clocks = _clocks([offset for _, offset in timed])
     last = {clock: place for place, clock in enumerate(clocks)}
     found: list[Finding] = []
-    held, reach, home = -1, -1, 0.0  # the clock in force, the last segment that goes by it, its offset
+    current, reach, expected = -1, -1, 0.0  # the clock in force, its last segment, its offset
     for place, ((one, offset), clock) in enumerate(zip(timed, clocks, strict=True)):
         if place > reach:
-            held, reach = clock, last[clock]
-        if clock == held:
-            home = offset
-        elif _is_elsewhere(one, home - offset):
-            found.append(_finding(subject, one, home - offset))
-    rest = len(found) - MOST
+            current, reach = clock, last[clock]
+        if clock == current:
+            expected = offset
+        elif _is_misplaced(one, expected - offset):
+            found.append(_finding(subject, one, expected - offset))
+    rest = len(found) - MAX_FINDINGS
     more = [Finding(OUT_OF_PLACE, subject, f"and {rest} more of the same")] if rest > 0 else []
-    return found[:MOST] + more
+    return found[:MAX_FINDINGS] + more
 
 
-def _timed(segments: Sequence[SegmentInSequence]) -> Iterator[tuple[SegmentInSequence, float]]:
-    """Segments with by how many seconds their names are ahead of their times, which are counted from the first."""
+def _with_offsets(segments: Sequence[SegmentInSequence]) -> Iterator[tuple[SegmentInSequence, float]]:
+    """Return segments with the offset between name and PTS in seconds; PTS is counted from the first segment."""
     clock, before = 0.0, None
     for one in segments:
         stamp, pts = _stamp(one.key), one.inspection.first_pts
@@ -49,19 +49,19 @@ def _timed(segments: Sequence[SegmentInSequence]) -> Iterator[tuple[SegmentInSeq
         yield one, stamp / 1000 - clock
 
 
-def _is_elsewhere(one: SegmentInSequence, shift: float) -> bool:
-    """Most of what it holds lies outside of its own time; a stream that begins late is still inside."""
-    held = one.inspection.duration
-    if not held:
+def _is_misplaced(one: SegmentInSequence, shift: float) -> bool:
+    """Return whether more than half of its media lies outside its own time; a stream that starts late is inside."""
+    measured = one.inspection.duration
+    if not measured:
         return False
-    inside = min(shift + held, one.duration or held) - max(shift, 0.0)
-    return inside < held / 2
+    inside = min(shift + measured, one.duration or measured) - max(shift, 0.0)
+    return inside < measured / 2
 
 
 def _clocks(offsets: Sequence[float]) -> list[int]:
-    """The number of the clock by which each goes: one that was seen before, drifting a little, or a new one."""
+    """Return the number of the clock of each offset: an earlier clock, which may drift a little, or a new one."""
     latest: list[float] = []
-    cells: defaultdict[int, set[int]] = defaultdict(set)  # clocks by where they are, for each segment may have its own
+    cells: defaultdict[int, set[int]] = defaultdict(set)  # clocks by offset: up to one for each segment
     found = []
     for offset in offsets:
         cell = floor(offset / _SAME)

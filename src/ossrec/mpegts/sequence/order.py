@@ -1,4 +1,4 @@
-"""In which order segments were made, and whether one goes on where another left off, by their times and names."""
+"""The order in which segments were created, and whether a segment continues another, by timestamps and names."""
 
 import re
 from collections.abc import Sequence
@@ -6,49 +6,49 @@ from itertools import pairwise
 
 from ossrec.mpegts.inspection import TICKS, WRAP, Inspection
 from ossrec.mpegts.sequence.continuity import format_changes
-from ossrec.mpegts.sequence.durations import step, tolerance
+from ossrec.mpegts.sequence.durations import start_to_start, tolerance
 
 _DIGITS = re.compile("([0-9]+)")
 
 
-def natural(key: str) -> tuple[tuple[int, str], ...]:
-    """What keys are sorted by so that 10 comes after 9."""
+def natural_key(key: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key that puts 10 after 9."""
     parts = enumerate(_DIGITS.split(key))
     return tuple((int(text), text) if number % 2 else (-1, text) for number, text in parts)
 
 
-def in_order(keys: Sequence[str], stamps: Sequence[int | None], seen: Sequence[Inspection | None]) -> list[int]:
-    """Numbers of segments that no playlist names in the order in which they were made.
+def creation_order(keys: Sequence[str], stamps: Sequence[int | None], seen: Sequence[Inspection | None]) -> list[int]:
+    """Return the indices of segments without a playlist, in the order in which the segments were created.
 
-    That is told by the stamps in their names, else by PTS, else by the names.
+    The order follows the times in their names, else their PTS, else their names.
     """
-    told = [stamp for stamp in stamps if stamp is not None]
-    if len(told) == len(keys):
-        return sorted(range(len(keys)), key=lambda number: (told[number], keys[number]))
-    by_name = sorted(range(len(keys)), key=lambda number: natural(keys[number]))
+    known = [stamp for stamp in stamps if stamp is not None]
+    if len(known) == len(keys):
+        return sorted(range(len(keys)), key=lambda number: (known[number], keys[number]))
+    by_name = sorted(range(len(keys)), key=lambda number: natural_key(keys[number]))
     inspections = [one for number in by_name if (one := seen[number]) is not None]
-    order = by_time(inspections) if len(inspections) == len(keys) else None
+    order = order_by_time(inspections) if len(inspections) == len(keys) else None
     return by_name if order is None else [by_name[number] for number in order]
 
 
 def continues(before: Inspection, after: Inspection, between: float) -> bool:
-    """A segment goes on, in time and format, where another one left off *between* seconds earlier.
+    """Return whether a segment continues, in time and format, another one that ended *between* seconds earlier.
 
-    Between them lie segments that nobody could look at. Where times tell nothing, it does.
+    The segments between them could not be inspected. Without timestamps, the answer is yes.
     """
     if format_changes(before, after):
         return False
-    passed = step(before, after)
+    passed = start_to_start(before, after)
     if passed is None or before.duration is None:
         return True
     expected = before.duration + between
     return abs(passed - expected) <= tolerance(expected)
 
 
-def by_time(inspections: Sequence[Inspection]) -> list[int] | None:
-    """Numbers of segments in the order of their times, wraps counted out; None if the times tell no order.
+def order_by_time(inspections: Sequence[Inspection]) -> list[int] | None:
+    """Return the indices of segments in the order of their PTS, wraps counted out; None if PTS gives no order.
 
-    They do not when one of them has none, or when two segments stand for the same time.
+    PTS gives no order if a segment has no PTS, or if two segments contain the same time.
     """
     firsts = [one.first_pts for one in inspections]
     times = sorted((ticks, number) for number, ticks in enumerate(firsts) if ticks is not None)
@@ -56,7 +56,7 @@ def by_time(inspections: Sequence[Inspection]) -> list[int] | None:
         return None
     gaps = [after - before for (before, _), (after, _) in pairwise(times)]
     gaps.append(times[0][0] + WRAP - times[-1][0])
-    # Times go round in a circle of 26.5 hours: what lies behind the widest gap in it comes first.
+    # PTS is a circle of 26.5 hours: the segment after the widest gap in the circle comes first.
     first = (gaps.index(max(gaps)) + 1) % len(times)
     order = [number for _, number in times[first:] + times[:first]]
     steps = gaps[first:] + gaps[:first]
