@@ -1,4 +1,4 @@
-"""Runs `ossrec` in this process, in an empty folder, with a catalog to ask."""
+"""Fixtures: run `ossrec` in this process, in an empty folder, with a catalog of a few recordings."""
 
 import pytest
 
@@ -10,7 +10,7 @@ HOSTILE = "\x1b]0;owned\x07\u202e\n\x9b31m"  # what a terminal would obey: title
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> CatalogBuilder:
-    """A catalog of a few recordings; what tests ask of it is in its keys."""
+    """A catalog of a few recordings with ordinary, foreign and hostile names."""
     build = CatalogBuilder(tmp_path_factory.mktemp("catalog") / "c.db")
     lobby = mixed("lobby")
     stem = lobby.removesuffix(".m3u8").rpartition("/")[2]
@@ -48,7 +48,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> CatalogBuilder:
 
 @pytest.fixture
 def catalog(built: CatalogBuilder, monkeypatch: pytest.MonkeyPatch) -> CatalogBuilder:
-    """The same, named by the environment."""
+    """The same catalog, named by OSSREC_CATALOG."""
     monkeypatch.setenv("OSSREC_CATALOG", str(built.path))
     return built
 

@@ -1,4 +1,4 @@
-"""What commands share: the same conditions mean the same, and the same slip of the pen is told in the same way."""
+"""Filters mean the same in every command, and a wrong one gives the same error."""
 
 import sqlite3
 from contextlib import closing
@@ -20,7 +20,7 @@ TAKE_A_RANGE = [["find"], ["check"], ["show", "--room", "lobby"], ["tasks", "lis
 
 @pytest.mark.parametrize("command", TAKE_A_BUCKET, ids=" ".join)
 @pytest.mark.parametrize("output", ["table", "json"])
-def test_a_bucket_that_was_never_scanned_is_wrong_use(
+def test_an_unknown_bucket_is_a_usage_error(
     ossrec: Ossrec, catalog: CatalogBuilder, command: list[str], output: str
 ) -> None:
     ran = ossrec(*command, "--bucket", "oss://recording", "--format", output)
@@ -45,7 +45,7 @@ def test_a_bucket_that_was_never_scanned_is_wrong_use(
         pytest.param("2026/'%_\"", 2, id="signs that SQL knows"),
     ],
 )
-def test_a_prefix_under_which_nothing_was_ever_found_is_wrong_use(
+def test_a_prefix_without_any_known_object_is_a_usage_error(
     ossrec: Ossrec, catalog: CatalogBuilder, command: list[str], prefix: str, code: int
 ) -> None:
     ran = ossrec(*command, "--bucket", f"oss://recordings/{prefix}", "--format", "json")
@@ -55,7 +55,7 @@ def test_a_prefix_under_which_nothing_was_ever_found_is_wrong_use(
         assert ran.code == code, ran.err
 
 
-def test_of_many_buckets_some_are_named(ossrec: Ossrec, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_names_the_first_of_many_buckets(ossrec: Ossrec, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build = CatalogBuilder(alone / "many.db", "oss://bucket-1")
     for number in range(2, 10):
         build.in_bucket(f"oss://bucket-{number}")
@@ -65,9 +65,7 @@ def test_of_many_buckets_some_are_named(ossrec: Ossrec, alone: Path, monkeypatch
 
 
 @pytest.mark.parametrize("command", TAKE_A_RECORDING, ids=" ".join)
-def test_a_recording_that_is_not_there_is_wrong_use(
-    ossrec: Ossrec, catalog: CatalogBuilder, command: list[str]
-) -> None:
+def test_an_unknown_recording_is_a_usage_error(ossrec: Ossrec, catalog: CatalogBuilder, command: list[str]) -> None:
     ran = ossrec(*command, "nobody")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "ossrec: no recording nobody in the catalog: `ossrec find` lists those there are\n"
@@ -75,7 +73,7 @@ def test_a_recording_that_is_not_there_is_wrong_use(
 
 @pytest.mark.parametrize("command", TAKE_A_RANGE, ids=" ".join)
 @pytest.mark.parametrize("until", ["2026-10-02", "2026-10-01"])
-def test_a_time_range_in_which_no_time_is_is_wrong_use(
+def test_an_empty_time_range_is_a_usage_error(
     ossrec: Ossrec, catalog: CatalogBuilder, command: list[str], until: str
 ) -> None:
     ran = ossrec(*command, "--since", "2026-10-02", "--until", until)
@@ -90,7 +88,7 @@ def test_a_time_range_in_which_no_time_is_is_wrong_use(
     [["--room", "nobody"], ["--uid", "x"], ["--recordid", "x"], ["--verdict", "flawed"], ["--since", "2999-01-01"]],
     ids=" ".join,
 )
-def test_conditions_that_nothing_meets_are_no_failure(
+def test_filters_without_a_match_are_no_failure(
     ossrec: Ossrec, catalog: CatalogBuilder, command: list[str], asked: list[str]
 ) -> None:
     ran = ossrec(*command, *asked)
@@ -98,7 +96,7 @@ def test_conditions_that_nothing_meets_are_no_failure(
     assert ran.err == f"nothing in {catalog.path} matches\n"
 
 
-def test_that_all_was_looked_at_is_not_that_nothing_matches(ossrec: Ossrec, alone: Path) -> None:
+def test_nothing_due_and_nothing_matching_are_told_apart(ossrec: Ossrec, alone: Path) -> None:
     put_recordings(alone / "bucket", 1)
     ossrec("scan", "bucket", "-q")
     ossrec("check", "-q")
@@ -129,7 +127,7 @@ def test_a_check_of_one_bucket_migrates_an_older_catalog(ossrec: Ossrec, alone: 
      ["show", "--room", ""], ["find", "--bucket", ""], ["tasks", "list", "--recordid", ""], ["doctor", ""]],
     ids=" ".join,
 )  # fmt: skip
-def test_a_name_that_is_empty_is_wrong_use(ossrec: Ossrec, catalog: CatalogBuilder, arguments: list[str]) -> None:
+def test_an_empty_name_is_a_usage_error(ossrec: Ossrec, catalog: CatalogBuilder, arguments: list[str]) -> None:
     ran = ossrec(*arguments)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "the value is empty: give a name, or omit it" in ran.err
@@ -137,7 +135,7 @@ def test_a_name_that_is_empty_is_wrong_use(ossrec: Ossrec, catalog: CatalogBuild
 
 @pytest.mark.parametrize("command", [["find"], ["show", "--room", "x"], ["tasks", "list"]], ids=" ".join)
 @pytest.mark.parametrize("limit", ["-1", "x", "", "1e3", str(2**62 + 1)])
-def test_a_limit_that_is_none_is_wrong_use(
+def test_an_invalid_limit_is_a_usage_error(
     ossrec: Ossrec, catalog: CatalogBuilder, command: list[str], limit: str
 ) -> None:
     ran = ossrec(*command, "--limit", limit)

@@ -1,4 +1,4 @@
-"""Settings: flag before environment before file before default, and every mistake in them said plainly."""
+"""Settings: the order of flag, environment, file and default, and an error for every mistake in them."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from tests.running import Ossrec
 
 
 def where(ossrec: Ossrec, name: str, *more: str) -> Any:
-    """What `doctor` says of a setting."""
+    """The line of `doctor` about a setting."""
     rows = {row["check"]: row["detail"] for row in ossrec("doctor", "--format", "json", *more).json}
     return rows.get(f"setting {name}")
 
@@ -52,7 +52,7 @@ def test_the_format_may_be_set_too(ossrec: Ossrec, catalog: CatalogBuilder, alon
     assert ossrec("find", "--limit", "1", "--format", "csv").out.startswith("bucket,")
 
 
-def test_the_file_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_is_searched_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     own = home / ".config" / "ossrec" / "ossrec.toml"
     environ = {"HOME": str(home)}
@@ -137,12 +137,12 @@ def test_a_file_that_cannot_be_read(ossrec: Ossrec, alone: Path) -> None:
     assert "is not valid TOML" in ossrec("find", "--config", "latin.toml").err
 
 
-def test_help_needs_no_sound_settings(ossrec: Ossrec, alone: Path) -> None:
+def test_help_needs_no_valid_settings(ossrec: Ossrec, alone: Path) -> None:
     (alone / "ossrec.toml").write_text("x = 1")
     assert ossrec("find", "--help").code == 0
 
 
-def test_an_unknown_variable_is_warned_of_and_does_no_more(
+def test_an_unknown_variable_gives_a_warning_only(
     ossrec: Ossrec, catalog: CatalogBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OSSREC_CATALGO", "x")

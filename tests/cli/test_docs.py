@@ -1,4 +1,4 @@
-"""The pages about the command line leave nothing out."""
+"""docs/cli.md and docs/settings.md describe every command, option, setting and field."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What every command shares: exit codes, one line for every failure, help that is true."""
+"""All commands: exit codes, one line for every failure, and help that is complete."""
 
 import errno
 import re
@@ -40,13 +40,13 @@ def test_help_lists_all_commands(ossrec: Ossrec, flag: str) -> None:
     assert all(f"  {name} " in ran.out for name in COMMANDS)
 
 
-def test_no_command_at_all_is_wrong_use_and_shows_the_help(ossrec: Ossrec) -> None:
+def test_without_a_command_the_help_is_shown_as_a_usage_error(ossrec: Ossrec) -> None:
     ran = ossrec()
     assert (ran.code, ran.out) == (2, "")
     assert "Commands:" in ran.err
 
 
-def test_a_command_that_there_is_not(ossrec: Ossrec) -> None:
+def test_an_unknown_command(ossrec: Ossrec) -> None:
     ran = ossrec("fnid")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "ossrec: there is no command fnid; did you mean find? (see `ossrec --help`)\n"
@@ -142,7 +142,7 @@ def test_a_failure_of_sqlite_says_what_to_do(name: str, code: int, said: str) ->
     assert said in told.line
 
 
-def test_the_unforeseen_is_one_harmless_line_and_a_traceback_on_demand(
+def test_an_unexpected_error_is_one_line_and_a_traceback_on_demand(
     ossrec: Ossrec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

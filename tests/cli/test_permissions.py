@@ -1,4 +1,4 @@
-"""Files and folders that may not be read or written, as one who is not root meets them."""
+"""Files and folders without permission to read or write, as a user other than root meets them."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ sys.exit(run(sys.argv[1:]))
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder that anybody may enter, with a catalog; pytest's own is closed to others."""
+    """A folder with a catalog, accessible to all users, unlike pytest's own folders."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)

@@ -1,4 +1,4 @@
-"""`ossrec` as a process: what a query loads, and pipes, signals and files that fail."""
+"""`ossrec` as a process: the modules that a query loads; pipes, signals and failing files."""
 
 import json
 import os
@@ -97,7 +97,7 @@ def test_ctrl_c_ends_quietly_with_130(environ: dict[str, str]) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("name", ["json", "jsonl", "csv", "table"])
-def test_a_full_disk_is_said_in_one_line(environ: dict[str, str], many: str, name: str) -> None:
+def test_a_full_disk_is_reported_in_one_line(environ: dict[str, str], many: str, name: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [*COMMAND, "find", "--catalog", many, "--format", name],

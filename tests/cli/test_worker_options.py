@@ -1,4 +1,4 @@
-"""Who looks at segments, by settings and machine; and that a scan lets the same look as a check."""
+"""The worker pool follows from settings and machine, and is the same for a scan and a check."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
         pytest.param(8, 64, 16, id="no more processes than connections"),
     ],
 )
-def test_processes_are_as_many_as_was_said(threads: int, processes: int, slots: int) -> None:
+def test_the_number_of_processes_is_as_given(threads: int, processes: int, slots: int) -> None:
     pool = choose_worker_pool(threads, processes, None, BucketSettings())
     pool.plan_for(1_000_000, 10**12)
     assert (pool.slots, pool.is_local) == (slots, slots in (2, 10))
@@ -36,7 +36,7 @@ def test_processes_are_as_many_as_was_said(threads: int, processes: int, slots: 
     ("processors", "connections", "processes"),
     [(1, 8, 1), (2, 8, 2), (16, 8, 2), (16, 4, 1), (16, 16, 4), (64, 256, 8), (16, 1, 1)],
 )
-def test_by_default_they_are_as_many_as_do_good(
+def test_the_default_number_of_processes_is_as_many_as_are_useful(
     monkeypatch: pytest.MonkeyPatch, processors: int, connections: int, processes: int
 ) -> None:
     monkeypatch.setattr(adaptive_pool, "_usable_processors", lambda: processors)
@@ -44,7 +44,7 @@ def test_by_default_they_are_as_many_as_do_good(
 
 
 @pytest.mark.parametrize("depth", ["edges", "full"])
-def test_a_scan_that_looks_deeper_has_processes_too(tmp_path: Path, depth: str) -> None:
+def test_a_scan_that_checks_segments_uses_processes_too(tmp_path: Path, depth: str) -> None:
     bucket, numbers = tmp_path / "bucket", tmp_path / "numbers"
     bucket.mkdir()
     put_recordings(bucket, 3)

@@ -1,1 +1,1 @@
-"""Tests of cli.commands."""
+"""Tests of the commands, as a user runs them."""

@@ -1,4 +1,4 @@
-"""`ossrec check` at the shell: what it says, what it answers, how it ends."""
+"""`ossrec check`: forecast, summary, messages and exit codes."""
 
 import sqlite3
 from contextlib import closing
@@ -22,12 +22,12 @@ def bucket(alone: Path) -> Path:
 
 @pytest.fixture
 def scanned(bucket: Path, ossrec: Ossrec) -> Path:
-    """The same, scanned."""
+    """The same bucket after a scan."""
     assert ossrec("scan", "bucket", "-q").code == 0
     return bucket
 
 
-def test_it_says_what_it_will_cost_and_what_came_of_it(scanned: Path, ossrec: Ossrec) -> None:
+def test_forecast_and_summary(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--depth", "full")
     size = sum(len(slice_of("camera", number)) for number in range(3)) * 3 / 1024
     assert ran.err == f"ossrec: about 9 segments of 3 recordings to check: 9 requests, {size:.1f} KiB\n"
@@ -56,7 +56,7 @@ def test_when_nothing_is_due_it_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ],
 )
 @pytest.mark.parametrize("before", ["scanned", "looked at"])
-def test_that_nothing_is_of_what_was_asked_for_is_told_from_nothing_being_due(
+def test_no_match_is_reported_differently_from_nothing_due(
     scanned: Path, ossrec: Ossrec, asked: list[str], before: str
 ) -> None:
     if before == "looked at":
@@ -70,14 +70,14 @@ def test_that_nothing_is_of_what_was_asked_for_is_told_from_nothing_being_due(
     assert ossrec("check", "-q", *asked).err == ""
 
 
-def test_what_is_there_and_not_due_is_no_slip_of_the_pen(scanned: Path, ossrec: Ossrec) -> None:
+def test_a_matching_recording_that_is_not_due_is_no_usage_error(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "-q")
     for asked in (["--room", "room1"], [rid(1)], ["--share", "3/1000"], ["--verdict", "complete"]):
         ran = ossrec("check", *asked)
         assert (ran.code, ran.out, ran.err) == (0, NOTHING, "")
 
 
-def test_a_dry_run_only_tells_the_cost(scanned: Path, ossrec: Ossrec) -> None:
+def test_a_dry_run_only_reports_the_forecast(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--dry-run")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("about 9 segments of 3 recordings to check: 9 requests, ")
@@ -98,7 +98,7 @@ def test_a_dry_run_has_the_shape_of_a_run(scanned: Path, ossrec: Ossrec) -> None
     assert done["left"]["segments"] == 0
 
 
-def test_what_a_run_will_do_within_its_budget_is_told_before(scanned: Path, ossrec: Ossrec) -> None:
+def test_the_forecast_respects_the_budget(scanned: Path, ossrec: Ossrec) -> None:
     budget = sum(len(slice_of("camera", number)) for number in (0, 1, 2, 0))
     limits = ["--depth", "full", "--budget", str(budget), "--time", "2h"]
     told = ossrec("check", *limits, "--dry-run", "--format", "json").json
@@ -117,7 +117,7 @@ def test_what_a_run_will_do_within_its_budget_is_told_before(scanned: Path, ossr
     assert " (the budget is used up): run the check again\n" in ran.out
 
 
-def test_damage_is_found_and_told_by_the_exit_code(bucket: Path, ossrec: Ossrec) -> None:
+def test_damage_sets_the_exit_code(bucket: Path, ossrec: Ossrec) -> None:
     rewrite(bucket, segment(stem(1, "room1"), 1), b"\0" * 18_800, later=0)
     assert ossrec("scan", "bucket", "-q").code == 0
     ran = ossrec("check", "-q")
@@ -127,7 +127,7 @@ def test_damage_is_found_and_told_by_the_exit_code(bucket: Path, ossrec: Ossrec)
     assert ossrec("check", "--again", "0s", rid(2)).code == 0  # only what was looked at counts
 
 
-def test_what_could_not_be_looked_at_is_told(scanned: Path, ossrec: Ossrec) -> None:
+def test_unreadable_segments_are_reported(scanned: Path, ossrec: Ossrec) -> None:
     (scanned / segment(stem(1, "room1"), 1)).unlink()
     ran = ossrec("check", "-q")
     assert ran.code == 3
@@ -135,7 +135,7 @@ def test_what_could_not_be_looked_at_is_told(scanned: Path, ossrec: Ossrec) -> N
     assert ran.out == "1 item could not be read\n"
 
 
-def test_a_budget_that_is_used_up_is_told(scanned: Path, ossrec: Ossrec) -> None:
+def test_an_exhausted_budget_is_reported(scanned: Path, ossrec: Ossrec) -> None:
     ran = ossrec("check", "--depth", "full", "--budget", "1KB")
     assert "  remaining   about 8 segments of 3 recordings, " in ran.out
     assert " (the budget is used up): run the check again\n" in ran.out
@@ -147,7 +147,7 @@ def test_its_summary_is_json_too(scanned: Path, ossrec: Ossrec) -> None:
     assert (told["depth"], told["segments"], told["left"]["segments"], told["stopped_by"]) == ("edges", 9, 0, None)
 
 
-def test_a_scan_may_look_deeper_in_one_go(bucket: Path, ossrec: Ossrec) -> None:
+def test_a_scan_can_check_segments_too(bucket: Path, ossrec: Ossrec) -> None:
     rewrite(bucket, segment(stem(1, "room1"), 1), b"\0" * 18_800, later=0)
     ran = ossrec("scan", "bucket", "--depth", "edges")
     assert ran.code == 1
@@ -172,7 +172,7 @@ def test_a_scan_may_look_deeper_in_one_go(bucket: Path, ossrec: Ossrec) -> None:
         pytest.param(["--since", "2d", "--until", "3d"], "--until must be after --since", id="no time range"),
     ],
 )
-def test_wrong_use_is_told(scanned: Path, ossrec: Ossrec, arguments: list[str], says: str) -> None:
+def test_a_usage_error_is_one_line(scanned: Path, ossrec: Ossrec, arguments: list[str], says: str) -> None:
     ran = ossrec("check", *arguments)
     assert ran.code == 2
     assert says in ran.err
@@ -184,7 +184,7 @@ def test_without_a_catalog_it_says_what_to_do(ossrec: Ossrec) -> None:
     assert ran.err.startswith("ossrec: no catalog at ossrec.db: run `ossrec scan BUCKET` first")
 
 
-def test_a_folder_that_is_not_there_any_more_is_told(scanned: Path, ossrec: Ossrec) -> None:
+def test_a_deleted_folder_is_reported(scanned: Path, ossrec: Ossrec) -> None:
     scanned.rename(scanned.with_name("moved"))
     ran = ossrec("check", "-q")
     assert ran.code == 12
@@ -193,14 +193,14 @@ def test_a_folder_that_is_not_there_any_more_is_told(scanned: Path, ossrec: Ossr
 
 @pytest.fixture
 def archived(scanned: Path) -> Path:
-    """One recording of the three has been archived, by what the catalog knows."""
+    """The same bucket; according to the catalog, one recording is archived."""
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
         stems = "SELECT s.id FROM stems s JOIN recordings r ON r.id = s.recording_id WHERE r.roomid = 'room1'"
         conn.execute(f"UPDATE objects SET storage = 'Archive' WHERE suffix LIKE '%.ts' AND stem_id IN ({stems})")
     return scanned
 
 
-def test_archived_segments_that_nobody_saw_are_told_by_every_check(archived: Path, ossrec: Ossrec) -> None:
+def test_archived_segments_not_yet_checked_are_reported_by_every_check(archived: Path, ossrec: Ossrec) -> None:
     how = "restore them first (`ossrec explain LOOK001`)"
     lines = ossrec("check", "--dry-run").out.splitlines()
     assert lines[0].startswith("about 6 segments of 2 recordings to check: ")
@@ -216,7 +216,7 @@ def test_archived_segments_that_nobody_saw_are_told_by_every_check(archived: Pat
     assert ossrec("check", "--room", "room0").out == NOTHING
 
 
-def test_what_was_seen_before_it_was_archived_is_not_asked_to_be_restored(scanned: Path, ossrec: Ossrec) -> None:
+def test_segments_checked_before_they_were_archived_need_no_restore(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "--depth", "full", "-q")
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
         conn.execute("UPDATE objects SET storage = 'Archive' WHERE suffix LIKE '%.ts'")
@@ -226,7 +226,7 @@ def test_what_was_seen_before_it_was_archived_is_not_asked_to_be_restored(scanne
         assert ossrec("check", *arguments).out == NOTHING
 
 
-def test_a_check_that_goes_on_says_so(scanned: Path, ossrec: Ossrec) -> None:
+def test_a_resumed_check_says_so(scanned: Path, ossrec: Ossrec) -> None:
     ossrec("check", "-q")
     with closing(sqlite3.connect("ossrec.db", isolation_level=None)) as conn:
         conn.execute("UPDATE inspections SET inspected = inspected - 100")

@@ -1,4 +1,4 @@
-"""`ossrec doctor`: what is wrong, what to do, and never a secret."""
+"""`ossrec doctor`: it reports problems and next steps, and never shows a secret."""
 
 import sqlite3
 import time
@@ -30,7 +30,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OssServer]:
 
 @pytest.fixture
 def build(alone: Path) -> CatalogBuilder:
-    """A catalog filled just now, where it is looked for."""
+    """A catalog at the default path, with a scan that has just finished."""
     made = CatalogBuilder(alone / "ossrec.db")
     made.recording(mixed("lobby"))
     made.scan(started=NOW - 60)
@@ -81,7 +81,7 @@ def test_no_access(ossrec: Ossrec, server: OssServer, monkeypatch: pytest.Monkey
     assert found["bucket"]["next"]
 
 
-def test_a_clock_that_is_off_is_told_even_when_oss_refuses(ossrec: Ossrec, server: OssServer) -> None:
+def test_a_wrong_clock_is_reported_even_if_oss_denies_access(ossrec: Ossrec, server: OssServer) -> None:
     server.clock_skew = -3600.0
     found = checks(ossrec, "oss://recordings", code=1)
     assert "RequestTimeTooSkewed" in found["bucket"]["detail"]
@@ -93,7 +93,7 @@ def test_a_clock_that_is_off_is_told_even_when_oss_refuses(ossrec: Ossrec, serve
     assert "behind" in found["clock"]["detail"]
 
 
-def test_a_clock_nobody_told_of_is_not_spoken_of() -> None:
+def test_an_unknown_clock_is_not_reported() -> None:
     assert list(check_clock(None)) == []
 
 
@@ -102,7 +102,7 @@ def test_an_empty_bucket_cannot_be_read(ossrec: Ossrec, alone: Path) -> None:
     assert checks(ossrec, "b")["reading"]["state"] == "warning"
 
 
-def test_no_bucket_is_looked_at_unless_named(ossrec: Ossrec, build: CatalogBuilder) -> None:
+def test_no_bucket_is_checked_unless_named(ossrec: Ossrec, build: CatalogBuilder) -> None:
     assert "not checked" in checks(ossrec)["bucket"]["detail"]
 
 
@@ -130,13 +130,13 @@ def test_a_catalog_that_is_broken(ossrec: Ossrec, build: CatalogBuilder) -> None
         assert "scan again" in found["integrity"]["next"]
 
 
-def test_rows_that_point_nowhere_need_a_thorough_look(ossrec: Ossrec, build: CatalogBuilder) -> None:
+def test_dangling_references_are_found_by_a_thorough_check(ossrec: Ossrec, build: CatalogBuilder) -> None:
     build.conn.execute("INSERT INTO changes VALUES (99, 1, NULL, 'complete', 0)")
     assert checks(ossrec)["integrity"]["state"] == "ok"
     assert checks(ossrec, "--thorough", code=1)["integrity"]["detail"] == "1 row with dangling references"
 
 
-def test_a_catalog_that_nobody_fills(ossrec: Ossrec, alone: Path) -> None:
+def test_a_catalog_without_recent_scans(ossrec: Ossrec, alone: Path) -> None:
     build = CatalogBuilder(alone / "ossrec.db")
     found = checks(ossrec)
     assert found["last scan"]["detail"] == "no scan has finished"
@@ -148,7 +148,7 @@ def test_a_catalog_that_nobody_fills(ossrec: Ossrec, alone: Path) -> None:
     assert found["unfinished scan"]["state"] == "warning"
 
 
-def test_another_journal_is_warned_of(ossrec: Ossrec, build: CatalogBuilder) -> None:
+def test_another_journal_mode_gives_a_warning(ossrec: Ossrec, build: CatalogBuilder) -> None:
     build.conn.execute("PRAGMA journal_mode = DELETE")
     assert checks(ossrec)["journal"]["state"] == "warning"
 
@@ -161,7 +161,7 @@ def test_a_name_cannot_drive_the_terminal(ossrec: Ossrec, alone: Path, server: O
         assert all(char == "\n" or char.isprintable() for char in out)
 
 
-def test_programs_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {check.check for check in check_programs()} == {"ossrec", "sqlite", "checksums", "crcmod"}
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
     (old,) = [check for check in check_programs() if check.check == "sqlite"]

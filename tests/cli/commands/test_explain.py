@@ -1,4 +1,4 @@
-"""`ossrec explain`: every code, in words."""
+"""`ossrec explain`: it explains every code."""
 
 from ossrec.rules import RULES
 from tests.running import Ossrec
@@ -30,7 +30,7 @@ def test_lists_all_codes(ossrec: Ossrec) -> None:
     assert len(ossrec("explain", "--list").out.splitlines()) == 1 + len(RULES)
 
 
-def test_an_unknown_code_is_wrong_use_with_a_likely_one_beside_it(ossrec: Ossrec) -> None:
+def test_an_unknown_code_is_a_usage_error_with_a_suggestion(ossrec: Ossrec) -> None:
     ran = ossrec("explain", "LST26O")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("ossrec: there is no code LST26O; did you mean LST26")

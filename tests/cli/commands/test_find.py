@@ -1,4 +1,4 @@
-"""`ossrec find`: every format carries the same rows, and none of them anything harmful."""
+"""`ossrec find`: all formats have the same rows, and none contains unsafe characters."""
 
 import csv
 import io
@@ -106,7 +106,7 @@ def test_finds(ossrec: Ossrec, arguments: list[str], rooms: list[str]) -> None:
     assert [row["roomid"] for row in ossrec("find", *arguments, "--format", "json").json] == rooms
 
 
-def test_a_length_of_time_is_counted_back_from_now(ossrec: Ossrec, tmp_path: Path) -> None:
+def test_a_duration_is_counted_back_from_now(ossrec: Ossrec, tmp_path: Path) -> None:
     build = CatalogBuilder(tmp_path / "now.db")
     for hours in (1, 30):
         started = int((time.time() - hours * 3600) * 1000)
@@ -166,7 +166,7 @@ def test_refuses_in_one_line(ossrec: Ossrec, arguments: list[str], said: str) ->
     assert ran.err.startswith("ossrec: ")
 
 
-def test_a_catalog_that_is_not_there_is_said_in_one_line(ossrec: Ossrec) -> None:
+def test_a_missing_catalog_is_reported_in_one_line(ossrec: Ossrec) -> None:
     ran = ossrec("find", "--catalog", "none.db")
     assert ran.code == 10
     assert ran.err == (
@@ -174,7 +174,7 @@ def test_a_catalog_that_is_not_there_is_said_in_one_line(ossrec: Ossrec) -> None
     )
 
 
-def test_a_catalog_that_breaks_while_it_is_read_is_said_in_one_line(
+def test_a_catalog_that_breaks_while_it_is_read_is_reported_in_one_line(
     ossrec: Ossrec, built: CatalogBuilder, tmp_path: Path
 ) -> None:
     whole = built.path.read_bytes()
@@ -197,7 +197,7 @@ def test_a_source_is_found_by_its_user(ossrec: Ossrec) -> None:
     assert row["playlist"] == source("lobby", "10266666")
 
 
-def test_a_time_range_that_holds_no_time_is_refused(ossrec: Ossrec) -> None:
+def test_an_empty_time_range_is_refused(ossrec: Ossrec) -> None:
     ran = ossrec("find", "--since", "2026-10-02", "--until", "2026-10-02")
     assert (ran.code, ran.out) == (2, "")
     assert "--until must be after --since" in ran.err

@@ -1,4 +1,4 @@
-"""`ossrec parse`: the naming parser at the shell."""
+"""`ossrec parse`: parse file names on the command line."""
 
 import io
 import sys
@@ -40,7 +40,7 @@ def test_all_readings_of_an_ambiguous_name(ossrec: Ossrec) -> None:
     assert read("--all", "--uid", "c") == [("a__uid_s_b", "c")]
 
 
-def test_a_name_that_is_no_recordings_makes_the_exit_code_1(ossrec: Ossrec) -> None:
+def test_a_name_that_is_not_a_recordings_gives_exit_code_1(ossrec: Ossrec) -> None:
     ran = ossrec("parse", mixed("lobby"), "readme.txt", "--format", "json")
     assert ran.code == 1
     assert [row["kind"] for row in ran.json] == ["playlist", None]
@@ -60,7 +60,7 @@ def test_reads_names_from_standard_input_whatever_they_hold(ossrec: Ossrec, monk
     assert "\x1b" not in ran.out
 
 
-def test_notes_say_what_is_special(ossrec: Ossrec) -> None:
+def test_notes_report_special_cases(ossrec: Ossrec) -> None:
     out = ossrec("parse", AMBIGUOUS, "bak0_rid_aa_lobby.m3u8", f"rid_{RID}_lobby_22194679897_3.m3u8").out
     assert "ambiguous, --all shows all readings" in out
     assert "written by backup recorder 0" in out

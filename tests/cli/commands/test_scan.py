@@ -1,4 +1,4 @@
-"""`ossrec scan`: what it says, what it exits with, and where it gets to by which settings."""
+"""`ossrec scan`: summary, messages, exit codes and settings."""
 
 import io
 import json
@@ -23,7 +23,7 @@ FIXTURES = Path(__file__).parents[3] / "fixtures" / "buckets"
 
 @pytest.fixture
 def bucket(alone: Path) -> Path:
-    """A folder with one whole recording and one that misses a segment."""
+    """A folder with a complete recording and one with a missing segment."""
     for name in ("complete", "segment-missing"):
         shutil.copytree(FIXTURES / name, alone / "bucket" / name)
     return alone / "bucket"
@@ -31,7 +31,7 @@ def bucket(alone: Path) -> Path:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OssServer]:
-    """An OSS with the whole recordings in a bucket called recordings, and the settings that lead there."""
+    """An OSS server with complete recordings in a bucket `recordings`, and the settings to reach it."""
     with OssServer() as running:
         for path in sorted((FIXTURES / "complete").rglob("*")):
             if path.is_file():
@@ -43,7 +43,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OssServer]:
         yield running
 
 
-def test_tells_what_it_found_and_fails_on_what_is_broken(ossrec: Ossrec, bucket: Path) -> None:
+def test_reports_what_it_found_and_fails_if_a_recording_is_broken(ossrec: Ossrec, bucket: Path) -> None:
     ran = ossrec("scan", str(bucket))
     assert (ran.code, ran.err) == (1, "")
     first, *rest = ran.out.splitlines()
@@ -73,11 +73,11 @@ EXITS = {
 
 
 @pytest.mark.parametrize(("verdicts", "code"), EXITS.items())
-def test_fail_on_says_what_is_a_failure(ossrec: Ossrec, bucket: Path, verdicts: str, code: int) -> None:
+def test_fail_on_selects_the_verdicts_that_fail(ossrec: Ossrec, bucket: Path, verdicts: str, code: int) -> None:
     assert ossrec("scan", str(bucket), "--fail-on", verdicts, "-q").code == code
 
 
-def test_quiet_says_only_what_is_wrong(ossrec: Ossrec, bucket: Path) -> None:
+def test_quiet_reports_only_problems(ossrec: Ossrec, bucket: Path) -> None:
     assert ossrec("scan", str(bucket), "-q", "--prefix", "complete/") == (0, "", "")
     ran = ossrec("scan", str(bucket), "-q")
     assert ran.out == "3 incomplete (`ossrec find --verdict incomplete`)\n"
@@ -100,7 +100,7 @@ def test_scans_oss_with_a_prefix_in_the_url(ossrec: Ossrec, server: OssServer) -
     assert "omit --prefix" in ran.err
 
 
-def test_what_could_not_be_looked_at_comes_before_what_is_broken(ossrec: Ossrec, server: OssServer) -> None:
+def test_unreadable_objects_outweigh_broken_recordings(ossrec: Ossrec, server: OssServer) -> None:
     server.faults.add(Fault("GET", code="AccessDenied", status=403, times=1))
     ran = ossrec("scan", "oss://recordings", "--fail-on", "any")
     assert ran.code == 3
@@ -131,7 +131,7 @@ def test_no_folder_and_no_scheme(ossrec: Ossrec) -> None:
     assert "oss://name/prefix" in ran.err
 
 
-def test_a_catalog_within_the_bucket_is_warned_of(
+def test_a_catalog_inside_the_bucket_gives_a_warning(
     ossrec: Ossrec, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = ossrec("scan", str(bucket), "--catalog", str(bucket / "c.db"), "-q")
@@ -147,7 +147,7 @@ def test_names_cannot_drive_the_terminal(ossrec: Ossrec, alone: Path) -> None:
         assert all(char == "\n" or char.isprintable() for char in ran.out + ran.err)
 
 
-def test_what_is_left_out_is_told_by_name_twenty_times(ossrec: Ossrec, bucket: Path) -> None:
+def test_the_first_twenty_skipped_names_are_reported(ossrec: Ossrec, bucket: Path) -> None:
     for number in range(23):
         (bucket / f"link{number:02}").symlink_to("/etc/passwd")
     ran = ossrec("scan", str(bucket), "-q", "--fail-on", "never")

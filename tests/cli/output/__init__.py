@@ -1,1 +1,1 @@
-"""Tests of cli.output."""
+"""Tests of the output: tables, texts, wrapping, suggested commands."""

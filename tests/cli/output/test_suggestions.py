@@ -1,4 +1,4 @@
-"""Commands that messages suggest can be pasted: they go to the catalog and the settings that were named."""
+"""Suggested commands can be pasted: they repeat the catalog and the settings file of the command line."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ NAME = "my 'new' $catalog.db"  # a shell would make something else of it
 
 @pytest.fixture
 def bucket(alone: Path) -> Path:
-    """Three recordings, one of them damaged, and an object that is nobody's."""
+    """Three recordings, one of them damaged, and an object that is not a recording."""
     put_recordings(alone / "bucket", 3)
     rewrite(alone / "bucket", segment(stem(1, "room1"), 1), b"\0" * 18_800, later=0)
     (alone / "bucket" / "readme.txt").write_text("x")
@@ -24,7 +24,7 @@ def bucket(alone: Path) -> Path:
 
 
 def paste(ossrec: Ossrec, text: str, number: int = 0) -> Ran:
-    """Run what *text* suggests."""
+    """Run the command that *text* suggests."""
     commands = re.findall("`(ossrec [^`]*)`", text)
     program, *arguments = shlex.split(commands[number])
     assert program == "ossrec"

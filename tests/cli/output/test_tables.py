@@ -1,4 +1,4 @@
-"""Tables line up, whatever stands in them."""
+"""Tables are aligned and fit, whatever their cells contain."""
 
 import pytest
 from hypothesis import given
@@ -76,7 +76,7 @@ def test_columns_fit_the_terminal(room: int, shown: list[str]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 60)), min_size=1), st.integers(0, 300))
-def test_what_is_shown_fits_but_for_what_stays(wide: list[tuple[int, int]], room: int) -> None:
+def test_shown_columns_fit_unless_they_are_always_shown(wide: list[tuple[int, int]], room: int) -> None:
     columns = [column(str(at), rank) for at, (rank, _) in enumerate(wide)]
     texts = {at: ["x" * length] for at, (_, length) in enumerate(wide)}
     shown = columns_that_fit(texts, columns, room)
@@ -96,7 +96,7 @@ ROOM_AND_USER: dict[str, tuple[int, int, int, list[str]]] = {
 
 
 @pytest.mark.parametrize(("first", "second", "room", "shown"), ROOM_AND_USER.values(), ids=ROOM_AND_USER)
-def test_cells_become_narrower_before_what_tells_rows_apart_goes(
+def test_cells_are_clipped_before_identifying_columns_are_omitted(
     first: int, second: int, room: int, shown: list[str]
 ) -> None:
     columns = [column("when", 0), column("room", 0), column("user", 1), column("path", 2)]
@@ -107,7 +107,7 @@ def test_cells_become_narrower_before_what_tells_rows_apart_goes(
     assert widest == MAX_CELL or first > widest
 
 
-def test_what_must_be_whole_stays_so() -> None:
+def test_columns_that_cannot_shrink_are_not_clipped() -> None:
     columns = [column("task", 0), column("user", 1)]
     texts = {0: ["ba1107310000565164da34f816f842da94d"], 1: ["u" * 30], 2: ["x"]}
     columns.append(column("last", 0))
@@ -115,7 +115,7 @@ def test_what_must_be_whole_stays_so() -> None:
 
 
 @given(TEXTS, st.integers(2, 60))
-def test_a_shortened_text_fits_and_keeps_both_ends(text: str, room: int) -> None:
+def test_text_clipped_in_the_middle_fits_and_keeps_both_ends(text: str, room: int) -> None:
     shown = clip_middle(text, room)
     assert width(shown) <= max(room, 0)
     head, mark, tail = shown.partition("…") if shown != text else (text, "", "")

@@ -1,4 +1,4 @@
-"""What a real terminal shows: tables that fit it, and tables in a pipe that leave nothing out."""
+"""Output on a real terminal fits its width; in a pipe, nothing is omitted."""
 
 import os
 import pty
@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-m", "ossrec"]
 
 
 def shown(catalog: CatalogBuilder, columns: int, *arguments: str, code: int = 0) -> tuple[list[str], str]:
-    """What a terminal of so many columns and stderr are given."""
+    """The lines on a terminal of this width, and the text on stderr."""
     environ = {
         "PYTHONPATH": str(Path(package.__file__).parents[1]),
         "PATH": os.environ["PATH"],
@@ -67,7 +67,7 @@ def test_a_room_fits(catalog: CatalogBuilder) -> None:
 
 @pytest.fixture
 def tasks(tmp_path: Path) -> CatalogBuilder:
-    """A catalog with tasks whose names and rooms are as long as they are in use, and little of which fits."""
+    """A catalog with tasks and rooms of realistic length, of which only a part fits."""
     build = CatalogBuilder(tmp_path / "tasks.db")
     began = int(time.time()) - 7200
     for number, word in enumerate(("task", "user", "file")):

@@ -1,4 +1,4 @@
-"""Text from a bucket is harmless for a terminal, a spreadsheet and JSON; numbers are readable."""
+"""Text from a bucket is escaped for terminals, spreadsheets and JSON; numbers are formatted for people."""
 
 import json
 import math

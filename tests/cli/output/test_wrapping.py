@@ -1,4 +1,4 @@
-"""Lines that are longer than a terminal is wide."""
+"""Lines that are wider than the terminal are wrapped between words."""
 
 import pytest
 from hypothesis import given
