@@ -54,7 +54,7 @@ class Playlist:
     ended: bool = False  # has EXT-X-ENDLIST
     segments: tuple[Segment, ...] = ()
     resources: tuple[Resource, ...] = ()
-    cut_off: int | None = None  # line of a last URI that is truncated by the end of the file; not in `segments`
+    truncated_line: int | None = None  # line of a last URI that is truncated by the end of the file; not in `segments`
     unknown_tags: Mapping[str, int] = field(default_factory=dict)  # tag not interpreted -> number of lines
 
     @property

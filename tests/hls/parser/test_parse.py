@@ -149,7 +149,7 @@ def test_a_uri_truncated_by_the_end_of_the_file_is_not_a_segment(body: str, end:
     assert playlist.duration == 6.0 * (named - is_cut)
     reported = [(f.line, f.segment, f.start, f.detail) for f in playlist.findings if f.code == "HLS151"]
     last = len(playlist.lines)
-    assert playlist.cut_off == (last if is_cut else None)
+    assert playlist.truncated_line == (last if is_cut else None)
     assert reported == ([(last, named - 1, 6.0 * (named - 1), f"truncated inside the URI: {end}")] if is_cut else [])
 
 

@@ -53,9 +53,9 @@ def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[PlannedSe
             lines.insert(place, segment_lines(piece), PUT_IN)
         else:
             _correct(lines, playlist.segments[piece.number], shape.blocks[piece.number], piece)
-    if playlist.cut_off is not None:
-        lines.remove(playlist.cut_off, CUT_OFF)
-    _tidy_end(lines, shape.tail, is_cut=playlist.cut_off is not None)
+    if playlist.truncated_line is not None:
+        lines.remove(playlist.truncated_line, CUT_OFF)
+    _tidy_end(lines, shape.tail, is_cut=playlist.truncated_line is not None)
     _count_from(lines, shape, playlist, pieces)
     return RewrittenPlaylist(lines.render(), dict(lines.changes))
 

@@ -32,7 +32,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
     state = ParserState(findings)
     _read_lines(state, lines)
     kind = _kind(state)
-    cut_off = remove_truncated_uri(state, lines) if is_complete and not text.endswith("\n") else None
+    truncated_line = remove_truncated_uri(state, lines) if is_complete and not text.endswith("\n") else None
     if is_complete:
         _check_end(text, lines, findings)
         check_whole_playlist(state, kind)
@@ -49,7 +49,7 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
         ended=state.ended,
         segments=tuple(state.segments) if kind == "media" else (),
         resources=tuple(state.resources.values()),
-        cut_off=cut_off,
+        truncated_line=truncated_line,
         unknown_tags={tag: count for tag, (count, _line) in state.unknown_tags.items()},
     )
 
