@@ -47,9 +47,9 @@ def list_with_opendal(endpoint: str, bucket: str, _: Path) -> int:
 
 def list_with_ossrec(endpoint: str, bucket: str, _: Path) -> int:
     """List with ossrec's bucket, and discard the objects."""
-    from ossrec.buckets.parallel_listing import pages
+    from ossrec.buckets.parallel_listing import list_pages
 
-    return sum(len(page.objects) for page in pages(_bucket(endpoint, bucket)))
+    return sum(len(page.objects) for page in list_pages(_bucket(endpoint, bucket)))
 
 
 def scan_with_ossrec(endpoint: str, bucket: str, catalog: Path) -> dict[str, float]:

@@ -1,42 +1,42 @@
-"""What can go wrong, as one tree; each leaf knows the exit code that the command line gives it.
+"""The exceptions of ossrec as one tree, each with its exit code on the command line.
 
-    OssrecError                 3   partly done: some of the work could not be done
-    ├── UsageProblem            2   the call or a setting is wrong
+    OssrecError                 3   partly done: some of the work failed
+    ├── UsageProblem            2   the command, the call or a setting is wrong
     ├── CatalogError            10  the catalog cannot be used
     │   ├── CatalogMissing      10  there is no catalog at that path
-    │   ├── CatalogDamaged      10  the file is not a catalog, or SQLite finds it broken
+    │   ├── CatalogDamaged      10  the file is not a catalog, or SQLite finds it corrupt
     │   └── CatalogTooNew       10  a newer ossrec wrote it
     ├── CatalogLocked           11  another run holds the catalog
-    ├── Interrupted             130 stopped by Ctrl-C or SIGTERM, what was done is kept
-    ├── RecorderError           3   the recorder's service did not do what was asked of it
-    │   ├── RecorderRefused     3   it answered with a code that is not 0
+    ├── Interrupted             130 stopped by Ctrl-C or SIGTERM; the work done so far is saved
+    ├── RecorderError           3   a call of the recorder's service failed
+    │   ├── RecorderRefused     3   the service answered with a code other than 0
     │   ├── RecorderDenied      12  the certificate is wrong or missing
-    │   ├── RecorderUnreachable 3   nothing was sent, so nothing was done: worth trying again
-    │   ├── RecorderUnanswered  3   it was sent and not answered: it may have been done
-    │   └── ResidSpent          2   the resid was used or is older than five minutes; nothing was sent
-    └── BucketError             3   the bucket did not answer as it should
-        ├── AccessDenied        12  not allowed, or the credentials are wrong or missing
+    │   ├── RecorderUnreachable 3   the request was not sent, so nothing was done: retry
+    │   ├── RecorderUnanswered  3   the request was sent and not answered: it may have been carried out
+    │   └── ResidSpent          2   the resid was used, or is older than five minutes; nothing was sent
+    └── BucketError             3   a request to the bucket failed
+        ├── AccessDenied        12  permission denied, or the credentials are wrong or missing
         ├── BucketMissing       12  no such bucket or folder
         ├── ObjectMissing       3   no such object (also a FileNotFoundError)
-        ├── ObjectExists        2   there is another object already where a new one was to be written
+        ├── ObjectExists        2   the key of a new object is in use by another
         ├── ObjectArchived      3   the object must be restored before it can be read
         ├── ObjectTooLarge      3   the object is larger than the reader allows
-        ├── BodyDamaged         3   the body does not match its checksum, or was cut short
-        ├── ListingDamaged      3   a page of the listing does not add up
-        └── BucketBusy          3   throttled, timed out or failing, worth trying again
+        ├── BodyDamaged         3   the body does not match its checksum, or is truncated
+        ├── ListingDamaged      3   a page of the listing is malformed or inconsistent
+        └── BucketBusy          3   throttled, timed out or failing: retry later
 
-A message is one line, and says what to do next. Credentials never stand in one.
+A message is one line that ends with the next step. It never contains credentials.
 """
 
 
 class OssrecError(Exception):
-    """Any failure that ossrec foresees; ``str()`` of it is one line for people."""
+    """Base class of all expected errors; ``str()`` returns one line for users."""
 
     exit_code = 3
 
 
 class UsageProblem(OssrecError):
-    """The call or a setting is wrong."""
+    """The command, the call or a setting is wrong."""
 
     exit_code = 2
 
@@ -48,11 +48,11 @@ class CatalogError(OssrecError):
 
 
 class CatalogMissing(CatalogError):
-    """There is no catalog at that path."""
+    """There is no catalog at the path."""
 
 
 class CatalogDamaged(CatalogError):
-    """The file is not a catalog, or SQLite finds it broken."""
+    """The file is not a catalog, or SQLite finds it corrupt."""
 
 
 class CatalogTooNew(CatalogError):
@@ -66,58 +66,58 @@ class CatalogLocked(OssrecError):
 
 
 class Interrupted(OssrecError):
-    """Stopped by Ctrl-C or SIGTERM; what was done until then is kept."""
+    """Stopped by Ctrl-C or SIGTERM; the work done so far is saved."""
 
     exit_code = 130
 
 
 class RecorderError(OssrecError):
-    """The recorder's service did not do what was asked of it; ``trace_id`` names the request, empty before one."""
+    """A call of the recorder's service failed; ``trace_id`` identifies the request, empty if there was none."""
 
     def __init__(self, message: str, *, trace_id: str = "") -> None:
-        """Keep the traceId beside the message, which ends with it."""
+        """Store the traceId and append it to *message*."""
         super().__init__(f"{message} (traceId {trace_id})" if trace_id else message)
         self.trace_id = trace_id
 
 
 class RecorderRefused(RecorderError):
-    """The service answered that it will not; ``code`` is what it gave, None when it gave none."""
+    """The service refused the call; ``code`` is the code of its response, None if there was none."""
 
     def __init__(self, message: str, *, trace_id: str, code: int | None, said: str) -> None:
-        """Keep the service's own words, `said`, beside the message."""
+        """Store the code, and the service's own message as *said*."""
         super().__init__(message, trace_id=trace_id)
         self.code = code
         self.said = said
 
 
 class RecorderDenied(RecorderError):
-    """The certificate is wrong or missing, or may not do that."""
+    """The certificate is wrong or missing, or does not permit the call."""
 
     exit_code = 12
 
 
 class RecorderUnreachable(RecorderError):
-    """Nothing reached the service, so nothing was done."""
+    """The request did not reach the service, so nothing was done."""
 
 
 class RecorderUnanswered(RecorderError):
-    """It was sent, and no answer came that can be read: nobody knows whether it was done."""
+    """The request was sent, but no readable response arrived: it may have been carried out."""
 
 
 class ResidSpent(RecorderError):
-    """The resid was used already, or is older than five minutes; nothing was sent."""
+    """The resid was used, or is older than five minutes; nothing was sent."""
 
     exit_code = 2
 
 
 class BucketError(OssrecError):
-    """The bucket did not answer as it should.
+    """A request to the bucket failed.
 
-    ``code``, ``ec`` and ``request_id`` are what OSS gave, empty where there is none.
+    ``code``, ``ec`` and ``request_id`` are those of the OSS response, empty if there is none.
     """
 
     def __init__(self, message: str, *, code: str = "", ec: str = "", request_id: str = "") -> None:
-        """Keep what OSS said beside the message."""
+        """Store the codes of the OSS response."""
         super().__init__(message)
         self.code = code
         self.ec = ec
@@ -125,7 +125,7 @@ class BucketError(OssrecError):
 
 
 class AccessDenied(BucketError):
-    """Not allowed, or the credentials are wrong or missing."""
+    """Permission denied, or the credentials are wrong or missing."""
 
     exit_code = 12
 
@@ -141,13 +141,13 @@ class ObjectMissing(BucketError, FileNotFoundError):
 
 
 class ObjectExists(BucketError):
-    """There is another object already where a new one was to be written."""
+    """The key of a new object is in use by another."""
 
     exit_code = 2
 
 
 class ObjectArchived(BucketError):
-    """The object is in an archive storage class and not restored."""
+    """The object has an archive storage class and has not been restored."""
 
 
 class ObjectTooLarge(BucketError):
@@ -155,12 +155,12 @@ class ObjectTooLarge(BucketError):
 
 
 class BodyDamaged(BucketError):
-    """A body does not match its checksum, or ended before its length."""
+    """A body does not match its checksum, or is truncated."""
 
 
 class ListingDamaged(BucketError):
-    """A page of the listing is not well-formed or does not add up."""
+    """A page of the listing is malformed or inconsistent."""
 
 
 class BucketBusy(BucketError):
-    """Throttled, timed out, reset or failing on its side: worth trying again."""
+    """The request was throttled, timed out or reset, or the server failed: retry later."""

@@ -1,46 +1,46 @@
-"""What the capabilities hand to each other: plain values, no behaviour."""
+"""Plain values that pass between the packages: objects and pages of a bucket, facts and calls of recording tasks."""
 
 from typing import NamedTuple
 
-COLD = ("Archive", "ColdArchive", "DeepColdArchive")  # storage classes whose objects must be restored to be read
+COLD = ("Archive", "ColdArchive", "DeepColdArchive")  # storage classes whose objects must be restored before reading
 
 
 class ObjectInfo(NamedTuple):
-    """One object as a listing shows it."""
+    """An object as listed."""
 
     key: str
     size: int  # bytes
     modified: int  # LastModified, seconds since 1970-01-01 UTC
     etag: str  # without quotes
     storage: str = "Standard"  # StorageClass
-    restore: str = ""  # RestoreInfo of an archived object, as OSS spells it
+    restore: str = ""  # RestoreInfo of an archived object, as OSS writes it
 
 
 class Skipped(NamedTuple):
-    """Something in a bucket that cannot be listed as an object, and why."""
+    """An entry of a bucket that cannot be listed as an object, and the reason."""
 
-    name: str  # printable; bytes that are not UTF-8 stand as \\xNN
+    name: str  # printable; bytes that are not UTF-8 as \\xNN
     reason: str
     unlisted_prefix: str | None = None  # keys that start so may exist: nothing is known of them
 
 
 class Cursor(NamedTuple):
-    """Where a listing goes on."""
+    """The position from which a listing continues."""
 
     after: str  # the last key seen so far, "" at the start
-    token: str = ""  # NextContinuationToken, when the bucket gave one
+    token: str = ""  # NextContinuationToken, if the bucket gave one
 
 
 class Page(NamedTuple):
     """A part of a listing: objects in byte order of key."""
 
     objects: list[ObjectInfo]
-    next: Cursor | None  # None: this is the end of the listing
+    next: Cursor | None  # None at the end of the listing
     skipped: tuple[Skipped, ...] = ()
 
 
 class Body(NamedTuple):
-    """Bytes of an object, with what the bucket said of the object when it gave them."""
+    """Bytes of an object, with the properties of the object at the time of reading."""
 
     data: bytes
     size: int  # of the whole object, bytes
@@ -49,7 +49,7 @@ class Body(NamedTuple):
 
 
 class BucketAddress(NamedTuple):
-    """The host names under which a bucket's own objects are reached, all in lower case.
+    """The host names of a bucket, all in lower case.
 
     ``http://{one of hosts}/{key}`` is virtual-hosted or CNAME addressing,
     ``http://{one of path_hosts}/{bucket}/{key}`` is path style.
@@ -60,36 +60,36 @@ class BucketAddress(NamedTuple):
     path_hosts: frozenset[str] = frozenset()
 
 
-# What is said to have been recorded outside these years is a slip, seconds for milliseconds or the like.
+# A recording time outside these years is an error, such as seconds in place of milliseconds.
 EARLIEST_MS = 1_262_304_000_000  # 2010
 LATEST_MS = 4_102_444_800_000  # 2100
-AHEAD_MS = 86_400_000  # by which clocks and time zones may be wrong
+AHEAD_MS = 86_400_000  # tolerance for wrong clocks and time zones
 
 
 class TaskFact(NamedTuple):
-    """One thing that an import, a call or a callback says of a task. Times are Unix milliseconds.
+    """A fact about a task from an import, a call or a callback. Times are Unix milliseconds.
 
-    *identity* makes a fact known again: the same source never says the same identity twice. It is the traceId and
-    the phase of a call (``{traceid}/asked``, ``{traceid}/done``), the msgid of a callback.
+    *identity* is unique within a source, so that a repeated fact is recognized. It is the traceId and the phase of a
+    call (``{traceid}/asked``, ``{traceid}/done``), or the msgid of a callback.
     """
 
     recordid: str
     source: str  # "import", "rest" or "callback"
     identity: str
     kind: str  # "stated", "applied", "started", "layout", "stopped", "idle", "failed" or "result"
-    at_ms: int | None = None  # when it happened, by whoever says so
+    at_ms: int | None = None  # time of the event, by the source's clock
     roomid: str | None = None
     stream: str | None = None  # "mixed" or "source"
-    uids: tuple[str, ...] | None = None  # users that are expected; of a result, the user that was recorded
+    uids: tuple[str, ...] | None = None  # expected users; in a result, the recorded user
     started_ms: int | None = None
     stopped_ms: int | None = None
-    duration: float | None = None  # seconds, of the file
-    file: str | None = None  # key of the playlist, as far as an address tells it
-    extra: str | None = None  # JSON: what else was said
+    duration: float | None = None  # of the file, seconds
+    file: str | None = None  # key of the playlist, if the address contains it
+    extra: str | None = None  # JSON: all other fields
 
 
 class RecorderRequest(NamedTuple):
-    """A call of the recorder's service about to be sent; each has its own traceId, also when it repeats another."""
+    """A call of the recorder's service before it is sent; every call has its own traceId, retries too."""
 
     call: str  # "apply", "start", "layout" or "stop"
     trace_id: str
@@ -102,11 +102,11 @@ class RecorderRequest(NamedTuple):
 
 
 class RecorderOutcome(NamedTuple):
-    """What came of a call of the recorder's service."""
+    """The outcome of a call of the recorder's service."""
 
     outcome: str  # "done", "refused", "unanswered" (it may have been done) or "unsent" (it was not)
     ended_ms: int
     code: int | None = None
-    message: str | None = None  # the service's own, or what went wrong
+    message: str | None = None  # of the service, or the local error
     resid: str | None = None
     recordid: str | None = None

@@ -44,7 +44,7 @@ def a_clock(step: float) -> Iterator[float]:
 
 def listed(bucket: Small, step: float) -> list[tuple[int, str]]:
     clock = a_clock(step)
-    pages = list_ranges(bucket, "", RANGES, threads=2, wall=lambda: next(clock), computing=lambda: 0.0)
+    pages = list_ranges(bucket, "", RANGES, threads=2, wall=lambda: next(clock), cpu=lambda: 0.0)
     return [(number, one.key) for number, page in pages for one in page.objects]
 
 
@@ -69,7 +69,7 @@ def test_each_range_comes_in_order_and_whole(bucket: Small, step: float) -> None
 
 def test_closing_it_ends_its_threads(bucket: Small) -> None:
     clock = a_clock(0.1)
-    pages = list_ranges(bucket, "", RANGES, threads=2, wall=lambda: next(clock), computing=lambda: 0.0)
+    pages = list_ranges(bucket, "", RANGES, threads=2, wall=lambda: next(clock), cpu=lambda: 0.0)
     for _ in range(IN_A_ROW + 1):
         next(pages)
     pages.close()

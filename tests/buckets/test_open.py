@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.buckets.local.bucket import LocalBucket
-from ossrec.buckets.open import BucketLocation, open_bucket, parse_place
+from ossrec.buckets.open import BucketLocation, open_bucket, parse_bucket_location
 from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.buckets.oss.credentials import Credentials, credentials_from
 from ossrec.buckets.settings import BucketSettings, RetryPolicy
@@ -27,13 +27,13 @@ from ossrec.net.messages import brief, printable
     ],
 )
 def test_a_place_is_taken_apart(text: str, expected: BucketLocation) -> None:
-    assert parse_place(text) == expected
+    assert parse_bucket_location(text) == expected
     assert expected.is_oss == text.startswith("oss")
 
 
 @pytest.mark.parametrize("text", ["", "s3://demo", "https://demo.oss-cn-hangzhou.aliyuncs.com/", "OSS://demo"])
 def test_a_place_of_another_kind_is_refused(text: str) -> None:
-    with pytest.raises(UsageProblem, match="write oss://name/prefix, or the path of a folder"):
+    with pytest.raises(UsageProblem, match="is not a bucket: give oss://name/prefix, or the path of a folder"):
         open_bucket(text)
 
 
@@ -62,10 +62,13 @@ def test_credentials_come_from_the_environment() -> None:
         ({"OSS_SESSION_TOKEN": "hush"}, "OSS_ACCESS_KEY_ID is not set"),
         (
             {"OSS_ACCESS_KEY_ID": "LTAIxyz", "OSS_ACCESS_KEY_SECRET": "hush hush"},
-            "OSS_ACCESS_KEY_SECRET has characters",
+            "OSS_ACCESS_KEY_SECRET contains characters",
         ),
-        ({"OSS_ACCESS_KEY_ID": "LTAIxyz\r\nX: y", "OSS_ACCESS_KEY_SECRET": "h"}, "OSS_ACCESS_KEY_ID has characters"),
-        ({"OSS_ACCESS_KEY_ID": "“LTAIxyz”", "OSS_ACCESS_KEY_SECRET": "h"}, "OSS_ACCESS_KEY_ID has characters"),
+        (
+            {"OSS_ACCESS_KEY_ID": "LTAIxyz\r\nX: y", "OSS_ACCESS_KEY_SECRET": "h"},
+            "OSS_ACCESS_KEY_ID contains characters",
+        ),
+        ({"OSS_ACCESS_KEY_ID": "“LTAIxyz”", "OSS_ACCESS_KEY_SECRET": "h"}, "OSS_ACCESS_KEY_ID contains characters"),
     ],
 )
 def test_credentials_that_are_not_whole(environment: dict[str, str], said: str) -> None:

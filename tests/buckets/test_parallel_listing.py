@@ -9,7 +9,7 @@ import pytest
 
 from ossrec.buckets.adaptive_listing import list_ranges
 from ossrec.buckets.local.bucket import LocalBucket
-from ossrec.buckets.parallel_listing import MOST_EMPTY, interleave, pages
+from ossrec.buckets.parallel_listing import MAX_EMPTY_PAGES, interleave, list_pages
 from ossrec.buckets.protocol import START
 from ossrec.errors import BucketBusy, Interrupted, ListingDamaged
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page
@@ -66,13 +66,13 @@ def keys_of(listing: Iterator[Page]) -> list[str]:
 def test_the_pages_are_those_of_the_bucket(tmp_path: Path) -> None:
     write_files(tmp_path, {f"{n % 5}/{n:04}": b"" for n in range(1200)})
     bucket = LocalBucket(str(tmp_path))
-    assert keys_of(pages(bucket)) == all_keys(bucket)
-    assert keys_of(pages(bucket, "1/", "1/0500", "1/0900")) == all_keys(bucket, "1/", "1/0500", "1/0900")
+    assert keys_of(list_pages(bucket)) == all_keys(bucket)
+    assert keys_of(list_pages(bucket, "1/", "1/0500", "1/0900")) == all_keys(bucket, "1/", "1/0500", "1/0900")
 
 
 def test_only_so_many_pages_are_fetched_ahead() -> None:
     bucket = Numbered()
-    listing = pages(bucket, ahead=2)
+    listing = list_pages(bucket, ahead=2)
     next(listing)
     for _ in range(4):  # the one given, the two that wait, the one in the thread's hand
         assert bucket.reached.acquire(timeout=PATIENCE)
@@ -82,12 +82,12 @@ def test_only_so_many_pages_are_fetched_ahead() -> None:
 
 def test_nothing_is_asked_before_the_first_page_is() -> None:
     bucket = Numbered()
-    pages(bucket).close()
+    list_pages(bucket).close()
     assert bucket.asked == []
 
 
 def test_an_error_comes_after_the_pages_before_it() -> None:
-    listing = pages(Numbered(fails_at="0029"))
+    listing = list_pages(Numbered(fails_at="0029"))
     assert [next(listing).objects[0].key for _ in range(3)] == ["0000", "0010", "0020"]
     with pytest.raises(BucketBusy, match="failed at 0029"):
         next(listing)
@@ -96,7 +96,7 @@ def test_an_error_comes_after_the_pages_before_it() -> None:
 def test_closing_while_a_request_is_under_way_is_prompt_and_its_page_is_dropped() -> None:
     opens = threading.Event()
     bucket = Numbered(opens=opens)
-    listing = pages(bucket)
+    listing = list_pages(bucket)
     caller = threading.Thread(target=lambda: next(listing, None))
     caller.start()
     assert bucket.reached.acquire(timeout=PATIENCE)
@@ -116,7 +116,7 @@ def test_an_exception_in_the_callers_work_stops_the_thread() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(map(work, pages(Numbered())))
+        list(map(work, list_pages(Numbered())))
 
 
 def test_an_interruption_reaches_the_caller() -> None:
@@ -125,7 +125,7 @@ def test_an_interruption_reaches_the_caller() -> None:
             raise Interrupted("stopped")
 
     with pytest.raises(Interrupted):
-        list(pages(Stopped()))
+        list(list_pages(Stopped()))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 9])
@@ -168,9 +168,9 @@ def test_an_error_in_one_range_ends_them_all() -> None:
 class Barren(Numbered):
     """As often as *pages* in a row, a page with nothing that leads to another; then all at once, and so on."""
 
-    def __init__(self, pages: int) -> None:
+    def __init__(self, list_pages: int) -> None:
         super().__init__()
-        self.pages = pages
+        self.pages = list_pages
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         if (len(self.asked) + 1) % (self.pages + 1):
@@ -181,21 +181,21 @@ class Barren(Numbered):
 
 WAYS = {
     "ahead": lambda bucket: interleave(bucket, "", [(0, "", "0029")], threads=1),
-    "at once": lambda bucket: list_ranges(bucket, "", [(0, "", "0029")], threads=1, wall=float, computing=float),
+    "at once": lambda bucket: list_ranges(bucket, "", [(0, "", "0029")], threads=1, wall=float, cpu=float),
 }
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_pages_without_anything_do_not_go_on_for_ever(way: Way) -> None:
     bucket = Barren(10**9)
-    with pytest.raises(ListingDamaged, match="100 pages in a row were empty"):
+    with pytest.raises(ListingDamaged, match="100 empty pages in a row"):
         list(way(bucket))
-    assert len(bucket.asked) == MOST_EMPTY
+    assert len(bucket.asked) == MAX_EMPTY_PAGES
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_some_pages_without_anything_are_borne_again_and_again(way: Way) -> None:
-    found = [item.key for _, page in way(Barren(MOST_EMPTY - 1)) for item in page.objects]
+    found = [item.key for _, page in way(Barren(MAX_EMPTY_PAGES - 1)) for item in page.objects]
     assert found == [f"{n:04}" for n in range(30)]
 
 

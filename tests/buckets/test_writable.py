@@ -83,7 +83,7 @@ def test_a_busy_bucket_is_asked_again(server: OssServer, oss_bucket: WritableBuc
     server.faults.add(Fault("PUT", code="QpsLimitExceeded", times=2))
     assert write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), KEY, b"1", KIND)
     server.faults.add(Fault("PUT", code="QpsLimitExceeded", times=3))
-    with pytest.raises(BucketBusy, match=r"writing 'other'.*\(given up after 3 attempts"):
+    with pytest.raises(BucketBusy, match=r"writing 'other'.*\(gave up after 3 attempts"):
         write_once(oss_bucket, RetryingBucket(oss_bucket, AT_ONCE), "other", b"1", KIND)
 
 

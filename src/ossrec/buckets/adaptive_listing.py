@@ -1,8 +1,8 @@
-"""Listing with as many threads as there is waiting to fill, and none when there is nothing to wait for.
+"""List ranges of keys, on several threads when pages take time to arrive, else on the caller's own.
 
-A thread that lists ahead hides the time that a page takes on the way. When there is none, as with a folder or a
-server next door, it only gets in the way of the caller: both hold the interpreter lock most of the time, and each
-page is made on one core and worked on at another. That costs a quarter of the speed.
+A thread that lists ahead hides the network latency of a page. Without latency, as with a folder or a server nearby, the
+thread only competes with the caller for the interpreter lock, and each page moves from one core to another. That costs
+a quarter of the speed.
 """
 
 import time
@@ -10,12 +10,12 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 
-from ossrec.buckets.parallel_listing import ListedRange, count_empty, interleave
+from ossrec.buckets.parallel_listing import ListedRange, count_empty_pages, interleave
 from ossrec.buckets.protocol import Bucket
 from ossrec.model import Cursor, Page
 
-WAIT = 0.003  # seconds for a page without computing, from which on threads pay
-IN_A_ROW = 3  # pages that must take so long; a busy machine delays one now and then
+SLOW_PAGE = 0.003  # seconds of waiting for a page from which threads are worthwhile
+IN_A_ROW = 3  # slow pages before threads are used; a busy machine delays a page now and then
 
 Timer = Callable[[], float]
 
@@ -27,27 +27,27 @@ def list_ranges(
     *,
     threads: int,
     wall: Timer = time.perf_counter,
-    computing: Timer = time.thread_time,
+    cpu: Timer = time.thread_time,
 ) -> Generator[tuple[int, Page], None, None]:
-    """The pages of several *ranges* (number, after, until), each with its range's number; as `interleave` gives them.
+    """Yield the pages of several *ranges* (number, after, until) with their range's number, as `interleave` does.
 
-    It begins on the caller's own thread, one range after the other, and goes over to *threads* when
-    the bucket lets it wait.
+    Listing starts on the caller's thread, one range after the other, and continues on *threads* once several pages in
+    a row were slow. *wall* and *cpu* return the seconds of real time and of CPU time of this thread.
     """
-    left = deque(ListedRange(*one) for one in ranges)
+    remaining = deque(ListedRange(*one) for one in ranges)
     slow = 0
-    while left:
-        shard = left.popleft()
-        cursor: Cursor | None = Cursor(shard.after)
+    while remaining:
+        keys = remaining.popleft()
+        cursor: Cursor | None = Cursor(keys.after)
         empty = 0
         while cursor is not None:
             if slow == IN_A_ROW:
-                rest = [shard._replace(after=cursor.after), *left]
-                with closing(interleave(bucket, prefix, rest, threads=threads)) as listing:
+                unlisted = [keys._replace(after=cursor.after), *remaining]
+                with closing(interleave(bucket, prefix, unlisted, threads=threads)) as listing:
                     yield from listing
                 return
-            began = wall() - computing()
-            page = bucket.page(prefix, cursor, until=shard.until)
-            slow = slow + 1 if wall() - computing() - began > WAIT else 0
-            cursor, empty = page.next, count_empty(bucket, page, empty)
-            yield shard.number, page
+            started = wall() - cpu()
+            page = bucket.page(prefix, cursor, until=keys.until)
+            slow = slow + 1 if wall() - cpu() - started > SLOW_PAGE else 0
+            cursor, empty = page.next, count_empty_pages(bucket, page, empty)
+            yield keys.number, page

@@ -1,4 +1,4 @@
-"""A bucket that counts what is asked of it."""
+"""A bucket that counts the requests sent to it."""
 
 import threading
 from typing import NamedTuple
@@ -9,51 +9,51 @@ from ossrec.model import Body, Cursor, Page
 
 
 class RequestCounts(NamedTuple):
-    """What was asked of a bucket so far."""
+    """The requests sent to a bucket so far."""
 
     lists: int = 0  # requests for a page of the listing
-    gets: int = 0  # requests for an object or a part of one
-    retries: int = 0  # those of them that repeat a failed one
-    bytes_read: int = 0  # of objects; the listing's own are not counted
+    gets: int = 0  # requests for an object or a range of its bytes
+    retries: int = 0  # requests, among these, that repeat a failed one
+    bytes_read: int = 0  # of objects; bytes of the listing are not counted
 
 
 class CountingBucket(BucketWrapper):
-    """Another bucket, with its requests counted. Put it inside of `Retrying`, so that it sees every one.
+    """A bucket with its requests counted. Wrap it in a `RetryingBucket`, so that every attempt is counted:
 
-    ``counting = Counting(bucket); bucket = Retrying(counting, on_retry=counting.note_retry)``
+    ``counting = CountingBucket(bucket); bucket = RetryingBucket(counting, on_retry=counting.note_retry)``
     """
 
     def __init__(self, bucket: Bucket) -> None:
-        """Wrap *bucket*; nothing is counted yet."""
+        """Wrap *bucket* and start counting at zero."""
         super().__init__(bucket)
         self._lock = threading.Lock()
         self._counts = RequestCounts()
 
     @property
     def counts(self) -> RequestCounts:
-        """All that was counted until now; requests that failed are among it."""
+        """The counts so far, failed requests included."""
         return self._counts
 
     def note_retry(self, _: object = None) -> None:
-        """Count a retry; for ``Retrying(on_retry=…)``."""
+        """Count a retry; for ``RetryingBucket(on_retry=…)``."""
         self._add(retries=1)
 
     def add_requests(self, *, gets: int, retries: int) -> None:
-        """Count requests that somebody else made for this process; how much they read is for them to tell."""
+        """Count requests that other processes sent for this one; their bytes are not counted here."""
         self._add(gets=gets, retries=retries)
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """As of the bucket within, counted."""
+        """List a page, counted."""
         self._add(lists=1)
         return self._bucket.page(prefix, cursor, until=until)
 
     def read(self, key: str, *, limit: int) -> Body:
-        """As of the bucket within, counted."""
+        """Read an object, counted."""
         self._add(gets=1)
         return self._counted(self._bucket.read(key, limit=limit))
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
-        """As of the bucket within, counted."""
+        """Read a range, counted."""
         self._add(gets=1)
         return self._counted(self._bucket.read_range(key, start, stop))
 

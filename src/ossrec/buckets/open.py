@@ -1,4 +1,4 @@
-"""From what people write for a bucket (``oss://name/prefix`` or a folder) to the bucket."""
+"""Open a bucket by the location that a user gives: ``oss://name/prefix`` or a folder."""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.buckets.oss.credentials import credentials_from
-from ossrec.buckets.oss.redaction import redacted
+from ossrec.buckets.oss.redaction import redact_typed_name
 from ossrec.buckets.settings import BucketSettings
 from ossrec.buckets.writable import WritableBucket
 from ossrec.errors import UsageProblem
@@ -16,43 +16,41 @@ _SCHEME = "oss://"
 
 
 class BucketLocation(NamedTuple):
-    """What people wrote, taken apart."""
+    """A location split into bucket and prefix."""
 
     bucket: str  # ``oss://name``, or the path of a folder
-    prefix: str  # "" for a folder: what lies below it is its whole content
+    prefix: str  # "" for a folder, of which everything is listed
 
     @property
     def is_oss(self) -> bool:
-        """Whether it is on OSS rather than on disk."""
+        """The bucket is on OSS, not on disk."""
         return self.bucket.startswith(_SCHEME)
 
 
-def parse_place(text: str) -> BucketLocation:
-    """Bucket and prefix that *text* names; raises UsageProblem for a scheme that is neither."""
+def parse_bucket_location(text: str) -> BucketLocation:
+    """Split *text* into bucket and prefix; raises UsageProblem for any scheme but ``oss://``."""
     if text.startswith(_SCHEME):
         name, _, prefix = text.removeprefix(_SCHEME).partition("/")
         return BucketLocation(_SCHEME + name, prefix)
     if "://" in text or not text:
         scheme, mark, rest = text.partition("://")
-        shown = brief(repr(scheme + mark + redacted(rest)))
-        raise UsageProblem(f"{shown} is no bucket: write oss://name/prefix, or the path of a folder")
+        shown = brief(repr(scheme + mark + redact_typed_name(rest)))
+        raise UsageProblem(f"{shown} is not a bucket: give oss://name/prefix, or the path of a folder")
     return BucketLocation(text, "")
 
 
 def open_bucket(
-    place: str, settings: BucketSettings | None = None, environment: Mapping[str, str] = os.environ
+    location: str, settings: BucketSettings | None = None, environment: Mapping[str, str] = os.environ
 ) -> WritableBucket:
-    """The bucket that *place* names, its prefix left aside; nothing is asked of the network yet.
+    """Return the bucket at *location*, whose prefix is ignored; no request is sent yet.
 
-    Who only reads takes it for a `Bucket`.
-
-    Credentials come from *environment*: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN;
-    without any, access is anonymous. Raises UsageProblem, and BucketMissing for a folder that is not there.
+    Credentials come from *environment*: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN. Without any of
+    them, access is anonymous. Raises UsageProblem, and BucketMissing for a folder that does not exist.
     """
-    where = parse_place(place)
-    if not where.is_oss:
-        return LocalBucket(where.bucket)
-    from ossrec.buckets.oss.bucket import OssBucket  # oss2 takes 0.3 s to load, and a folder needs none of it
+    parsed = parse_bucket_location(location)
+    if not parsed.is_oss:
+        return LocalBucket(parsed.bucket)
+    from ossrec.buckets.oss.bucket import OssBucket  # oss2 takes 0.3 s to import, and a folder does not need it
 
-    name = where.bucket.removeprefix(_SCHEME)
+    name = parsed.bucket.removeprefix(_SCHEME)
     return OssBucket(name, settings or BucketSettings(), credentials_from(environment))

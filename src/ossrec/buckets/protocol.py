@@ -1,4 +1,4 @@
-"""The contract that every bucket keeps; tests/buckets/test_contract.py holds each of them to it."""
+"""The interface of a bucket; tests/buckets/test_contract.py runs the same tests against every implementation."""
 
 from typing import Protocol
 
@@ -12,34 +12,34 @@ class Bucket(Protocol):
 
     @property
     def name(self) -> str:
-        """What the catalog calls it: ``oss://name``, or the absolute path of a folder."""
+        """The bucket's name in the catalog: ``oss://name``, or the absolute path of a folder."""
 
     @property
     def address(self) -> BucketAddress:
-        """The host names under which its own objects are reached."""
+        """The host names of the bucket."""
 
     @property
     def clock_ahead(self) -> float | None:
-        """Seconds that this machine's clock is ahead of the bucket's, by its last reply; None when it is not known."""
+        """Seconds by which this machine's clock is ahead of the bucket's, by the last response; None if unknown."""
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """The next objects whose key starts with *prefix*, past ``cursor.after``, in byte order of key.
+        """Return the next objects whose key starts with *prefix* and is greater than ``cursor.after``, in byte order.
 
-        Keys greater than *until* are left out, and the page that reaches it is the last. A page
-        may be empty and still not be the end: only ``next is None`` says so. A cursor leads on
-        without its token too, and with one from another process; the token only makes it cheaper.
+        Keys greater than *until* are omitted, and the page that reaches it is the last. An empty page is not the end:
+        only ``next is None`` is. A cursor is valid without its token, and with a token from another process; the token
+        only makes the request cheaper.
 
         Raises AccessDenied, BucketMissing, ListingDamaged, BucketBusy.
         """
 
     def read(self, key: str, *, limit: int) -> Body:
-        """A whole object of at most *limit* bytes, checked against the bucket's checksum if it has one.
+        """Return an object of at most *limit* bytes, verified against the bucket's checksum if it has one.
 
         Raises ObjectMissing, ObjectArchived, ObjectTooLarge, BodyDamaged, AccessDenied, BucketBusy.
         """
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
-        """Bytes [start, stop) of an object; clipped at its end, empty when *start* is past it.
+        """Return bytes [start, stop) of an object; clipped at its end, empty when *start* is past the end.
 
-        Raises as `read` does, but for ObjectTooLarge.
+        Raises as `read` does, except for ObjectTooLarge.
         """

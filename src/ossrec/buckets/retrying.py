@@ -1,4 +1,4 @@
-"""A bucket that asks again when the failure may pass: with exponential back-off, full jitter and a budget."""
+"""A bucket that retries requests after temporary failures, with exponential backoff, full jitter and a time budget."""
 
 import random
 import time
@@ -11,34 +11,34 @@ from ossrec.buckets.wrapper import BucketWrapper
 from ossrec.errors import BodyDamaged, BucketBusy, BucketError, Interrupted, ListingDamaged
 from ossrec.model import Body, Cursor, Page
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class RetryEvent(NamedTuple):
-    """One failed request that will be made again."""
+    """A failed request that will be retried."""
 
     error: BucketError
-    attempt: int  # how many failed so far
-    wait: float  # seconds until the next
+    attempt: int  # failed attempts so far
+    wait: float  # seconds until the next attempt
 
 
 def sleep(seconds: float) -> bool:
-    """Wait; nothing can interrupt it but a signal."""
+    """Wait for *seconds*, which only a signal interrupts; return False, as the work was not stopped."""
     time.sleep(seconds)
     return False
 
 
 def ignore(_: RetryEvent) -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 class RetryingBucket(BucketWrapper):
-    """Another bucket, with requests repeated that were throttled, timed out, broke off or came damaged.
+    """A bucket with requests retried that were throttled, timed out, were interrupted or returned damaged data.
 
-    403, 404 and whatever else will not pass raise at once. The n-th wait is drawn evenly from 0 to
-    ``base * 2 ** n`` seconds, at most ``cap``, so that many clients which failed together do not come
-    back together; where OSS says Retry-After, that is waited at least. When attempts or budget are
-    used up, the last error is raised, its message saying how often and how long it was tried.
+    Permanent errors such as 403 and 404 are raised at once. The n-th wait is drawn uniformly from 0 to
+    ``base * 2 ** (n - 1)`` seconds, at most ``cap``, so that clients which failed together do not retry together; it is
+    at least the Retry-After of OSS. When attempts or budget are used up, the last error is raised, with the number of
+    attempts and the seconds spent in its message.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class RetryingBucket(BucketWrapper):
     ) -> None:
         """Wrap *bucket*.
 
-        *wait* waits so many seconds and answers whether the work was stopped meanwhile: with
-        ``threading.Event.wait``, setting the event ends every wait at once, by Interrupted.
-        *on_retry* is told of each failure that is not raised, from the thread that met it.
+        *wait* waits for some seconds and returns True if the work was stopped in the meantime: with
+        ``threading.Event.wait``, setting the event ends every wait at once, and Interrupted is raised.
+        *on_retry* is called for each failure that will be retried, on the thread that made the request.
         """
         super().__init__(bucket)
         self._policy = policy
@@ -65,46 +65,46 @@ class RetryingBucket(BucketWrapper):
         self._draw = draw
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""
-        return self.insist(lambda: self._bucket.page(prefix, cursor, until=until))
+        """List a page with retries; raises Interrupted when stopped during a wait."""
+        return self.retry(lambda: self._bucket.page(prefix, cursor, until=until))
 
     def read(self, key: str, *, limit: int) -> Body:
-        """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""
-        return self.insist(lambda: self._bucket.read(key, limit=limit))
+        """Read an object with retries; raises Interrupted when stopped during a wait."""
+        return self.retry(lambda: self._bucket.read(key, limit=limit))
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
-        """As of the bucket within, persistently; raises Interrupted when stopped during a wait."""
-        return self.insist(lambda: self._bucket.read_range(key, start, stop))
+        """Read a range with retries; raises Interrupted when stopped during a wait."""
+        return self.retry(lambda: self._bucket.read_range(key, start, stop))
 
-    def insist(self, ask: Callable[[], Answer]) -> Answer:
-        """What *ask* answers, asked again as this bucket is; raises Interrupted when stopped during a wait."""
-        begun = self._clock()
+    def retry(self, call: Callable[[], Result]) -> Result:
+        """Return the result of *call*, which is retried as a request; raises Interrupted when stopped during a wait."""
+        started = self._clock()
         failed = damaged = 0
         while True:
             try:
-                return ask()
+                return call()
             except (BucketBusy, BodyDamaged, ListingDamaged) as error:
                 failed += 1
                 damaged += not isinstance(error, BucketBusy)
                 pause = self._pause(error, failed)
-                spent = self._clock() - begun
-                is_over = failed >= self._policy.attempts or damaged >= self._policy.damaged
-                if is_over or spent + pause > self._policy.budget:
+                spent = self._clock() - started
+                is_exhausted = failed >= self._policy.attempts or damaged >= self._policy.damaged
+                if is_exhausted or spent + pause > self._policy.budget:
                     if failed == 1:
                         raise
-                    raise _given_up(error, failed, spent) from error
+                    raise _with_attempts(error, failed, spent) from error
                 self._on_retry(RetryEvent(error, failed, pause))
             if self._wait(pause):
-                raise Interrupted(f"stopped while waiting to ask {self.name} again: run it again to go on")
+                raise Interrupted(f"stopped while waiting to retry a request to {self.name}: run the command again")
 
     def _pause(self, error: BucketError, failed: int) -> float:
-        """Seconds to wait after the *failed*-th failure."""
-        most = min(self._policy.cap, self._policy.base * 2.0 ** min(failed - 1, 60))
-        asked_for: float = getattr(error, "retry_after", 0.0)
-        return max(asked_for, self._draw() * most)
+        """Return the seconds to wait after the *failed*-th failure."""
+        longest = min(self._policy.cap, self._policy.base * 2.0 ** min(failed - 1, 60))
+        retry_after: float = getattr(error, "retry_after", 0.0)
+        return max(retry_after, self._draw() * longest)
 
 
-def _given_up(error: BucketError, failed: int, spent: float) -> BucketError:
-    """*error* again, saying what was tried."""
-    message = f"{error} (given up after {failed} attempts in {spent:.0f} s)"
+def _with_attempts(error: BucketError, failed: int, spent: float) -> BucketError:
+    """Return a copy of *error* whose message ends with the attempts made."""
+    message = f"{error} (gave up after {failed} attempts in {spent:.0f} s)"
     return type(error)(message, code=error.code, ec=error.ec, request_id=error.request_id)

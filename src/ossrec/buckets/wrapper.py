@@ -1,31 +1,31 @@
-"""What every wrapper of a bucket passes on as it is."""
+"""The base class of all wrappers of a bucket."""
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.model import BucketAddress
 
 
 class BucketWrapper:
-    """A bucket around another one; who derives from it says what is different."""
+    """A bucket that delegates to another one; subclasses override the methods that differ."""
 
     def __init__(self, bucket: Bucket) -> None:
         """Wrap *bucket*."""
         self._bucket = bucket
 
     def __repr__(self) -> str:
-        """The wrapper, and the bucket within."""
+        """Return the names of the wrapper and of the wrapped bucket."""
         return f"{type(self).__name__}({self._bucket!r})"
 
     @property
     def name(self) -> str:
-        """As of the bucket within."""
+        """The name of the wrapped bucket."""
         return self._bucket.name
 
     @property
     def clock_ahead(self) -> float | None:
-        """As of the bucket within."""
+        """The clock difference to the wrapped bucket."""
         return self._bucket.clock_ahead
 
     @property
     def address(self) -> BucketAddress:
-        """As of the bucket within."""
+        """The host names of the wrapped bucket."""
         return self._bucket.address

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ossrec.buckets.open import BucketLocation, open_bucket, parse_place
+from ossrec.buckets.open import BucketLocation, open_bucket, parse_bucket_location
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.settings import BucketSettings
 from ossrec.cli.options import BUCKET_SETTINGS
@@ -25,7 +25,7 @@ def open_bucket_argument(text: str, settings: BucketSettings, prefix: str = "") 
 
     Raises UsageProblem if both give a prefix.
     """
-    place: BucketLocation = parse_place(text)
+    place: BucketLocation = parse_bucket_location(text)
     if place.prefix and prefix:
         raise UsageProblem(f"{text} already has a prefix: omit --prefix, or give the whole prefix once")
     return open_bucket(text, settings), place.prefix or prefix

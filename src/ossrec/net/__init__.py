@@ -1,1 +1,1 @@
-"""HTTP: sessions that obey only our settings, replies that end in time, nothing secret told."""
+"""HTTP sessions without implicit settings, deadlines for responses, and redaction of secrets."""

@@ -1,16 +1,16 @@
-"""What lies behind a network error: the libraries wrap one in the other."""
+"""The causes of a network error, which the libraries wrap in each other."""
 
 from collections.abc import Iterator
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """*error* and all that it says came before it, each once."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
+    """Yield *error* and every exception that caused it or that it wraps, each once."""
+    queue, seen = [error], set[int]()
+    while queue:
+        current = queue.pop()
+        if id(current) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        related = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
-        waiting += [other for other in related if isinstance(other, BaseException)]
+        seen.add(id(current))
+        yield current
+        related = [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+        queue += [other for other in related if isinstance(other, BaseException)]

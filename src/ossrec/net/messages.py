@@ -1,10 +1,10 @@
-"""Text from a bucket, made fit to stand in one line for people."""
+"""Make text from a server printable, for one-line messages."""
 
-_LONGEST = 300
+_MAX_LENGTH = 300  # characters
 
 
 def printable(raw: bytes | str) -> str:
-    r"""*raw* in one line: bytes that are not UTF-8, and characters that do not print, as ``\xNN``."""
+    r"""Return *raw* as one line, with bytes that are not UTF-8 and unprintable characters escaped as ``\xNN``."""
     text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
     if text.isprintable():
         return text
@@ -12,6 +12,6 @@ def printable(raw: bytes | str) -> str:
 
 
 def brief(raw: bytes | str) -> str:
-    """`printable`, cut to what a message can carry."""
+    """Return *raw* as `printable` does, cut to the length of a message."""
     text = printable(raw)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH] + "…"

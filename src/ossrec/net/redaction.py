@@ -1,30 +1,30 @@
-"""What must never be told, taken out of what a server says: it may echo all that it was sent."""
+"""Redact secrets in text from a server, which may echo anything that it received."""
 
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
-HIDDEN = "***"
-_SHORTEST = 4  # characters; hiding less would garble messages, and no key is so short
+MASK = "***"
+_MIN_LENGTH = 4  # characters; shorter matches would garble messages, and no key is that short
 
-Hide = Callable[[str], str]
+Redact = Callable[[str], str]
 
 
 def redact_nothing(text: str) -> str:
-    """*text* as it is: nothing secret was sent."""
+    """Return *text* unchanged, for requests that contain no secret."""
     return text
 
 
-def redacting(secrets: Iterable[str]) -> Hide:
-    """What replaces each of *secrets* by ``***``, as it is and percent-encoded.
+def make_redactor(secrets: Iterable[str]) -> Redact:
+    """Return a function that replaces each of *secrets*, plain or percent-encoded, with ``***``.
 
-    It is to see a text before that is cut: half of a secret is not known for one.
+    Call it before a text is truncated: a truncated secret is not recognized.
     """
-    known = {form for secret in secrets for form in (secret, quote(secret, safe="")) if len(secret) >= _SHORTEST}
-    ordered = sorted(known, key=len, reverse=True)  # one may be the beginning of another
+    known = {form for secret in secrets for form in (secret, quote(secret, safe="")) if len(secret) >= _MIN_LENGTH}
+    ordered = sorted(known, key=len, reverse=True)  # a secret may start with another
 
-    def hide(text: str) -> str:
+    def redact(text: str) -> str:
         for secret in ordered:
-            text = text.replace(secret, HIDDEN)
+            text = text.replace(secret, MASK)
         return text
 
-    return hide
+    return redact

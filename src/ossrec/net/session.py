@@ -1,4 +1,4 @@
-"""HTTP sessions that obey nothing but our settings, and bodies read within bounds."""
+"""HTTP sessions without implicit settings, and bodies read within limits."""
 
 import os
 from typing import Any
@@ -9,18 +9,18 @@ from requests.utils import get_environ_proxies
 
 from ossrec.net.timeouts import TimedAdapter
 
-_CHUNK = 1 << 20  # bytes asked of the socket at once
+_CHUNK = 1 << 20  # bytes read from the socket at once
 
 
 class PlainSession(requests.Session):
-    """A session that takes nothing from the user's account and follows no redirect.
+    """A session that ignores ``~/.netrc`` and follows no redirect.
 
-    A ``~/.netrc`` would replace the signature, and a redirect would carry the security token to
-    whatever host it names. Proxies and the CA bundle are read from the environment once, here.
+    A ``~/.netrc`` would replace the signature, and a redirect would carry the security token to any host. Proxies and
+    the CA bundle are read from the environment once, on creation.
     """
 
     def __init__(self, url: str, connections: int) -> None:
-        """For requests to the host of *url*, with so many connections kept open."""
+        """Prepare for requests to the host of *url*, and keep up to *connections* open."""
         super().__init__()
         self.trust_env = False
         self.proxies.update(get_environ_proxies(url))
@@ -29,11 +29,11 @@ class PlainSession(requests.Session):
             self.mount(scheme, TimedAdapter(pool_connections=4, pool_maxsize=connections))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the method's shape
-        """Nowhere: a redirect is an answer like any other."""
+        """Return None: a redirect is a response like any other."""
         return None
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """As requests does, but for the keys ``.`` and ``..``, which it would resolve as steps of a path."""
+        """Prepare *request*, with the keys ``.`` and ``..`` escaped, which requests would resolve as path segments."""
         prepared = super().prepare_request(request)
         folder, _, last = str(request.url).rpartition("/")
         if last in (".", ".."):
@@ -42,22 +42,21 @@ class PlainSession(requests.Session):
         return prepared
 
 
-def read_body(response: requests.Response, most: int) -> bytes:
-    """The body as it came over the wire, undecoded; at most *most* + 1 bytes, then the connection is closed.
+def read_body(response: requests.Response, limit: int) -> bytes:
+    """Return the body as transferred, undecoded: at most *limit* + 1 bytes, after which the connection is closed.
 
-    Raises requests' or urllib3's exceptions: when the body ends before its Content-Length or its last
-    chunk, when nothing comes for the read timeout, and when it comes slower than `deadlines.SLOWEST` for
-    longer than that.
+    Raises exceptions of requests or urllib3 when the body ends before its Content-Length or its last chunk, when no
+    byte arrives within the read timeout, and when the body is slower than `timeouts.MIN_RATE` for longer than that.
     """
     raw: Any = response.raw
     parts: list[bytes] = []
     size = 0
-    while size <= most:
-        part = raw.read1(min(_CHUNK, most + 1 - size), decode_content=False)
+    while size <= limit:
+        part = raw.read1(min(_CHUNK, limit + 1 - size), decode_content=False)
         if not part:
             break
         parts.append(part)
         size += len(part)
-    if size > most:
-        response.close()  # the rest stays unread
+    if size > limit:
+        response.close()  # the remainder is not read
     return parts[0] if len(parts) == 1 else b"".join(parts)

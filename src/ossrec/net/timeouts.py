@@ -1,7 +1,7 @@
-"""Replies that end in time, however their bytes drip: a timeout for the whole head, and a rate for the body.
+"""Deadlines for HTTP responses: a timeout for the header as a whole, and a minimum rate for the body.
 
-A socket's own timeout begins anew with each byte. A server that sends one every few seconds, or one
-``100 Continue`` after the other, would hold a thread for ever.
+A socket's own timeout restarts with each byte. A server that sends a byte every few seconds, or one ``100 Continue``
+after the other, would hold a thread indefinitely.
 """
 
 import http.client
@@ -14,64 +14,60 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-SLOWEST = 8 * 1024  # bytes per second; a body that trickles in slower counts as timed out
+MIN_RATE = 8 * 1024  # bytes per second; a slower body times out
 
 
-class _Timed(io.RawIOBase):
-    """The bytes of a socket, until a moment that may be put off."""
+class _SocketReader(io.RawIOBase):
+    """The bytes of a socket, until a deadline that can be extended."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
-        self.patience = sock.gettimeout()  # seconds for one byte; None: the caller wants no end
-        self.until = time.monotonic() + (self.patience or 0.0)
+        self.timeout = sock.gettimeout()  # seconds for one byte; None: no deadline
+        self.deadline = time.monotonic() + (self.timeout or 0.0)
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """As of the socket; raises TimeoutError when the moment has come."""
-        if self.patience is not None:
-            left = self.until - time.monotonic()
+        """Read from the socket; raises TimeoutError after the deadline."""
+        if self.timeout is not None:
+            left = self.deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError("timed out")
-            self._sock.settimeout(min(left, self.patience))
+            self._sock.settimeout(min(left, self.timeout))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the file of the socket."""
         self._raw.close()
         super().close()
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """A reply whose head must be there within the socket's timeout, and whose body no slower than `SLOWEST`.
+    """A response with the socket's timeout for its whole header, and at least `MIN_RATE` for its body.
 
-    The body has the socket's timeout in addition. Framing counts for nothing: only bytes of the body
-    give it more time.
+    The body has the socket's timeout in addition. Only bytes of the body extend the deadline, framing does not.
     """
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        """Begin to wait for the head."""
+        """Start the timeout of the header."""
         super().__init__(sock, *args, **options)
-        self.fp.close()  # nothing was read by it yet
-        self._timed = _Timed(sock)
-        self.fp = io.BufferedReader(self._timed)
+        self.fp.close()  # it has read nothing yet
+        self._reader = _SocketReader(sock)
+        self.fp = io.BufferedReader(self._reader)
 
     def begin(self) -> None:
-        """Read the head; raises TimeoutError when it does not end in time."""
+        """Read the header; raises TimeoutError when it does not end in time."""
         super().begin()
-        self._grant(self._timed.patience or 0.0)
+        self._reader.deadline = time.monotonic() + (self._reader.timeout or 0.0)
 
     def read1(self, n: int = -1) -> bytes:
-        """As always, and each byte gives the next ones more time."""
+        """Read bytes of the body, each of which extends the deadline."""
         data = super().read1(n)
-        self._timed.until += len(data) / SLOWEST
+        self._reader.deadline += len(data) / MIN_RATE
         return data
-
-    def _grant(self, seconds: float) -> None:
-        self._timed.until = time.monotonic() + seconds
 
 
 class _HttpConnection(HTTPConnection):
@@ -91,15 +87,15 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class TimedAdapter(HTTPAdapter):
-    """Sends requests as requests does, directly or by a proxy; replies come as `TimedResponse`."""
+    """Sends requests directly or through a proxy, and returns responses with deadlines."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """As always, with our connections."""
+        """Use connections whose responses are `TimedResponse`."""
         super().init_poolmanager(*args, **options)
         _use_timed(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-        """As always, with our connections."""
+        """Use connections whose responses are `TimedResponse` through a proxy too."""
         return _use_timed(super().proxy_manager_for(*args, **options))
 
 

@@ -22,7 +22,7 @@ from ossrec.errors import (
 )
 from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.net.messages import brief
-from ossrec.net.redaction import redacting
+from ossrec.net.redaction import make_redactor
 from ossrec.recorder.authentication import Authentication, UnsignedRequest
 from ossrec.recorder.calls import CallLog, NoCallLog, Resid, TaskHandle
 from ossrec.recorder.endpoint import url_of
@@ -87,7 +87,7 @@ class RecorderClient:
         self._retries = retries
         self._rate_limit = rate_limit or shared_rate_limit(base, app_id)
         self._clock, self._wait = clock or time.time, wait
-        self._redact = redacting(authentication.secrets)
+        self._redact = make_redactor(authentication.secrets)
         self._spent: set[str] = set()
 
     def __repr__(self) -> str:

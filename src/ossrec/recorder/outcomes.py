@@ -3,7 +3,7 @@
 from ossrec.errors import RecorderDenied, RecorderError, RecorderRefused, RecorderUnanswered, RecorderUnreachable
 from ossrec.model import RecorderOutcome, RecorderRequest
 from ossrec.net.messages import brief
-from ossrec.net.redaction import Hide
+from ossrec.net.redaction import Redact
 from ossrec.recorder.response import Response, read_response
 from ossrec.recorder.transport import NoReply, Reply
 
@@ -11,7 +11,7 @@ _RETRY_LATER = (408, 425, 429)  # HTTP status codes that do not say whether the 
 _OUTCOMES: dict[type[RecorderError], str] = {RecorderUnanswered: "unanswered", RecorderUnreachable: "unsent"}
 
 
-def evaluate_reply(request: RecorderRequest, reply: Reply, expected: str, redact: Hide) -> Response:
+def evaluate_reply(request: RecorderRequest, reply: Reply, expected: str, redact: Redact) -> Response:
     """Return the response in *reply* if its code is 0 and it has an id called *expected* ("" for none).
 
     Raises RecorderRefused and RecorderDenied; RecorderUnanswered if the call may have been done all the same: the

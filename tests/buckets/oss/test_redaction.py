@@ -4,8 +4,8 @@ import pytest
 
 from ossrec.buckets.open import open_bucket
 from ossrec.buckets.oss.credentials import Credentials
-from ossrec.buckets.oss.errors import read_refusal
-from ossrec.buckets.oss.redaction import redacted, redactor
+from ossrec.buckets.oss.errors import parse_error_reply
+from ossrec.buckets.oss.redaction import redact_typed_name, request_redactor
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketError, UsageProblem
 from tests.buckets.places import NAME, connect
@@ -27,24 +27,24 @@ V4 = "OSS4-HMAC-SHA256 Credential=LTAIkey/20261101/cn-hangzhou/oss/aliyun_v4_req
     ],
 )
 def test_what_is_secret_is_taken_out(said: str, told: str) -> None:
-    assert redactor(KEY, {"Authorization": V4})(said) == told
+    assert request_redactor(KEY, {"Authorization": V4})(said) == told
 
 
 def test_a_signature_of_v1_is_taken_out() -> None:
-    assert redactor(KEY, {"Authorization": "OSS LTAIkey:aB+/9="})("it was aB+/9=") == "it was ***"
+    assert request_redactor(KEY, {"Authorization": "OSS LTAIkey:aB+/9="})("it was aB+/9=") == "it was ***"
 
 
 def test_without_credentials_nothing_is_secret() -> None:
-    assert redactor(None, {})("anything") == "anything"
+    assert request_redactor(None, {})("anything") == "anything"
 
 
 def test_what_is_only_a_letter_or_two_garbles_nothing() -> None:
-    assert redactor(Credentials("No", "a"), {})("NoSuchKey") == "NoSuchKey"
+    assert request_redactor(Credentials("No", "a"), {})("NoSuchKey") == "NoSuchKey"
 
 
 def test_a_secret_is_taken_out_before_a_text_is_cut() -> None:
     body = f"<Error><Code>{KEY.token}</Code><Message>{'x' * 290}{KEY.token}</Message></Error>".encode()
-    refusal = read_refusal(400, {"x-oss-ec": KEY.token}, body, redactor(KEY, {}))
+    refusal = parse_error_reply(400, {"x-oss-ec": KEY.token}, body, request_redactor(KEY, {}))
     assert (refusal.code, refusal.message, refusal.ec) == ("***", "x" * 290 + "***", "***")
 
 
@@ -54,7 +54,7 @@ def test_the_signature_of_the_request_is_not_told(server: OssServer, signing: st
     bucket.page()
     headers = {name.lower(): value for name, value in server.requests[-1].headers.items()}
     signed = headers["authorization"]
-    assert "***" in redactor(None, {"Authorization": signed})(signed)
+    assert "***" in request_redactor(None, {"Authorization": signed})(signed)
 
 
 @pytest.mark.parametrize("element", ["LTAIkey", "SECRETkey"])
@@ -62,7 +62,7 @@ def test_a_page_that_is_made_of_secrets_is_not_told(server: OssServer, element: 
     server.add_key("LTAIkey", "SECRETkey")
     server.faults.add(Fault("LIST", rewrite=lambda _: f"<{'x' * 36}{element}/>".encode()))
     variables = {"OSS_ACCESS_KEY_ID": "LTAIkey", "OSS_ACCESS_KEY_SECRET": "SECRETkey"}
-    with pytest.raises(BucketError, match=r"no listing but <x+\*\*\*>") as caught:
+    with pytest.raises(BucketError, match=r"not a listing but <x+\*\*\*>") as caught:
         connect(server, NAME, variables).page()
     assert "key" not in str(caught.value)
 
@@ -78,7 +78,7 @@ def test_a_page_that_is_made_of_secrets_is_not_told(server: OssServer, element: 
     ],
 )
 def test_what_looks_like_credentials_is_not_repeated(typed: str, told: str) -> None:
-    assert redacted(typed) == told
+    assert redact_typed_name(typed) == told
 
 
 @pytest.mark.parametrize("place", ["oss://AK:SK@demo", "oss://AK:SK/demo", "https://AK:SK@demo.example/x"])

@@ -23,7 +23,7 @@ main = threading.main_thread().ident or 0
 lock = threading.Lock()
 asked, hangs = threading.Event(), threading.Event()
 left = int(number)
-prefetch.PATIENCE = 0.1
+prefetch.CLOSE_TIMEOUT = 0.1
 
 
 class Heard(StopRequest):

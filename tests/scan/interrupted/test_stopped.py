@@ -68,7 +68,7 @@ def test_looking_at_playlists_stops_between_two_recordings_and_goes_on_later(fol
 def test_waiting_for_a_busy_bucket_ends_at_once(folder: Path, catalog: Path) -> None:
     result = stopped(folder, catalog, "SIGINT", "wait", "1", "1")
     assert (result.returncode, result.stderr) == (130, "")
-    assert result.stdout.startswith("Interrupted: stopped while waiting to ask")
+    assert result.stdout.startswith("Interrupted: stopped while waiting to retry")
     scan(SmallPages(folder), catalog)
     _is_like_an_undisturbed_one(folder, catalog)
 

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ossrec.buckets.limits import MOST_BYTES, known_second
+from ossrec.buckets.limits import MAX_OBJECT_BYTES, clamp_second
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.model import ObjectInfo, Skipped
 from ossrec.net.messages import printable
@@ -64,7 +64,7 @@ def etag_of(status: os.stat_result) -> str:
 
 def modified_of(status: os.stat_result) -> int:
     """The second in which a file was written, seconds since 1970; what no calendar has is brought to its edge."""
-    return known_second(status.st_mtime_ns // 10**9)
+    return clamp_second(status.st_mtime_ns // 10**9)
 
 
 def walk(root: bytes, limits: WalkRange) -> Iterator[ObjectInfo | Skipped]:
@@ -166,7 +166,7 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
         return None  # it was a file a moment ago; the next listing puts it in its place
     if not stat.S_ISREG(status.st_mode):
         return Skipped(printable(key), SPECIAL)
-    if status.st_size > MOST_BYTES:
+    if status.st_size > MAX_OBJECT_BYTES:
         return Skipped(printable(key), TOO_LARGE)
     return ObjectInfo(key.decode(), status.st_size, modified_of(status), etag_of(status))
 

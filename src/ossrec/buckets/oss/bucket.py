@@ -13,17 +13,24 @@ import requests
 import urllib3
 
 from ossrec import __version__
-from ossrec.buckets.limits import http_time
 from ossrec.buckets.oss.credentials import Credentials
 from ossrec.buckets.oss.endpoints import address_of, endpoint_of
-from ossrec.buckets.oss.errors import BucketRequest, cut_short, page_damaged, read_refusal, refused, unreachable
+from ossrec.buckets.oss.errors import (
+    BucketRequest,
+    damaged_page,
+    damaged_reply,
+    error_from_reply,
+    network_error,
+    parse_error_reply,
+)
 from ossrec.buckets.oss.listing_page import read_page
-from ossrec.buckets.oss.redaction import Hide, redactor
-from ossrec.buckets.oss.responses import body_of, check_whole, length, part_of, request_id
+from ossrec.buckets.oss.redaction import Redact, request_redactor
+from ossrec.buckets.oss.responses import body_of, content_length, content_range, request_id, verify_body
 from ossrec.buckets.protocol import START
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketError, ListingDamaged, ObjectMissing, ObjectTooLarge, UsageProblem
 from ossrec.model import Body, BucketAddress, Cursor, Page
+from ossrec.net.http_date import parse_http_date
 from ossrec.net.messages import brief
 from ossrec.net.session import PlainSession, read_body
 
@@ -85,7 +92,7 @@ class OssBucket:
         if self._last_date is None:
             return None
         text, received = self._last_date
-        told = http_time(text)
+        told = parse_http_date(text)
         return None if told is None else received - told
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
@@ -109,25 +116,25 @@ class OssBucket:
             return read_page(body, prefix, cursor, until)
         except ListingDamaged as problem:
             detail = brief(self._hide(response)(str(problem)))
-            raise page_damaged(asked, detail, request_id(response)) from None
+            raise damaged_page(asked, detail, request_id(response)) from None
 
     def _page_without(self, token: str, prefix: str, after: str, until: str | None) -> Page:
         """The page past *after*, where OSS did not take *token*; raises ListingDamaged if it gives that again."""
         page = self.page(prefix, Cursor(after), until=until)
         if page.next is not None and page.next.token == token:
             detail = "it leads on by a token that was just refused"
-            raise page_damaged(BucketRequest(self._name, None, self._signed), detail)
+            raise damaged_page(BucketRequest(self._name, None, self._signed), detail)
         return page
 
     def read(self, key: str, *, limit: int) -> Body:
         """As `protocol.Bucket.read`, by one GetObject; the bytes are those stored, undecoded."""
         asked = self._asked(key)
         response = self._send("GET", asked)
-        size = length(response)
+        size = content_length(response)
         if size is None or size <= limit:
             data = self._read_body(asked, response, limit)
             if len(data) <= limit:
-                check_whole(asked, response, data)
+                verify_body(asked, response, data)
                 return body_of(asked, response, data, len(data))
         response.close()
         known = "more" if size is None else f"{size} bytes"
@@ -148,18 +155,18 @@ class OssBucket:
             self._read_body(asked, response, _ERROR_LIMIT)
             head = self._send("HEAD", asked)
             self._read_body(asked, head, 0)  # nothing, but it gives the connection back
-            return body_of(asked, head, b"", length(head) or 0)
-        whole = length(response) if response.status_code == 200 else None  # of what knows no ranges
-        part = part_of(response) if whole is None else (0, whole, whole)
+            return body_of(asked, head, b"", content_length(head) or 0)
+        whole = content_length(response) if response.status_code == 200 else None  # of what knows no ranges
+        part = content_range(response) if whole is None else (0, whole, whole)
         if part is None or part[:2] != (start, min(last + 1, part[2])):
             response.close()
-            raise cut_short(asked, f"not the bytes {start} to {last} came", request_id(response))
+            raise damaged_reply(asked, f"not the bytes {start} to {last} came", request_id(response))
         size = part[2]
         data = self._read_body(asked, response, part[1] - start)
         if len(data) != part[1] - start:
-            raise cut_short(asked, f"{len(data)} bytes came instead of {part[1] - start}", request_id(response))
+            raise damaged_reply(asked, f"{len(data)} bytes came instead of {part[1] - start}", request_id(response))
         if len(data) == size:
-            check_whole(asked, response, data)
+            verify_body(asked, response, data)
         return body_of(asked, response, data[: stop - start], size)
 
     def write_new(self, key: str, data: bytes, content_type: str) -> None:
@@ -209,7 +216,7 @@ class OssBucket:
         try:
             response: requests.Response = self._session.do_request(request, timeouts).response
         except oss2.exceptions.RequestError as error:
-            raise unreachable(asked, self._host, error.exception) from error
+            raise network_error(asked, self._host, error.exception) from error
         hide = self._hide(response)
         if "x-oss-request-id" in response.headers:
             response.headers["x-oss-request-id"] = hide(response.headers["x-oss-request-id"])
@@ -217,18 +224,18 @@ class OssBucket:
             self._last_date = (response.headers["Date"], time.time())
         if response.status_code in allowed:
             return response
-        refusal = read_refusal(response.status_code, response.headers, self._error_body(response), hide)
-        raise refused(asked, refusal, response.headers, self.clock_ahead)
+        refusal = parse_error_reply(response.status_code, response.headers, self._error_body(response), hide)
+        raise error_from_reply(asked, refusal, response.headers, self.clock_ahead)
 
-    def _hide(self, response: requests.Response) -> Hide:
+    def _hide(self, response: requests.Response) -> Redact:
         """What takes out of a text all that is secret in the request to which *response* came."""
-        return redactor(self._credentials, response.request.headers)
+        return request_redactor(self._credentials, response.request.headers)
 
     def _read_body(self, asked: BucketRequest, response: requests.Response, most: int) -> bytes:
         try:
             return read_body(response, most)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise unreachable(asked, self._host, error, request_id(response)) from error
+            raise network_error(asked, self._host, error, request_id(response)) from error
 
     def _error_body(self, response: requests.Response) -> bytes:
         """The error document, of a HEAD the one in its header; empty when it cannot be had."""

@@ -1,4 +1,4 @@
-"""Who asks OSS: an access key from the environment, or nobody in particular."""
+"""The OSS access key from the environment, or anonymous access."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class Credentials:
     token: str = ""
 
     def __repr__(self) -> str:
-        """Say that they exist, and nothing of what they are."""
+        """Return a text without the key."""
         return "Credentials(***)"
 
 
 def credentials_from(environment: Mapping[str, str]) -> Credentials | None:
-    """The access key that *environment* holds, None (anonymous access) when it holds none.
+    """Return the access key in *environment*, None (anonymous access) if there is none.
 
-    Raises UsageProblem when a part is missing, or cannot stand in an HTTP header.
+    Raises UsageProblem when a part is missing, or is not valid in an HTTP header.
     """
     names = (ID_VARIABLE, SECRET_VARIABLE, TOKEN_VARIABLE)
     key_id, secret, token = (environment.get(name, "").strip() for name in names)
@@ -39,5 +39,5 @@ def credentials_from(environment: Mapping[str, str]) -> Credentials | None:
                 f"and {TOKEN_VARIABLE} if they are temporary, or none of them for anonymous access"
             )
         if not (value.isascii() and value.isprintable() and " " not in value):
-            raise UsageProblem(f"{name} has characters that no access key has: set it again, without quotes or spaces")
+            raise UsageProblem(f"{name} contains characters that no access key has: set it without quotes or spaces")
     return Credentials(key_id, secret, token)

@@ -1,18 +1,18 @@
-"""Where a bucket of OSS is reached: its endpoint, its region, and all the host names that are its own."""
+"""The endpoint, the region and the host names of an OSS bucket."""
 
 import re
 import socket
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ossrec.buckets.oss.redaction import redacted
+from ossrec.buckets.oss.redaction import redact_typed_name
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import UsageProblem
 from ossrec.model import BucketAddress
 
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
-_PUBLIC_HOSTS = (  # the region stands in the name
+_PUBLIC_HOSTS = (  # which contain the region
     re.compile(r"(?:[a-z0-9-]+[.-])?oss-([a-z]{2}-[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com"),
     re.compile(r"([a-z]{2}-[a-z0-9-]+)\.oss(?:-internal)?\.aliyuncs\.com"),
 )
@@ -20,38 +20,39 @@ _ACCELERATE = ("oss-accelerate.aliyuncs.com", "oss-accelerate-overseas.aliyuncs.
 
 
 class Endpoint(NamedTuple):
-    """How requests for one bucket travel."""
+    """The endpoint for requests to one bucket."""
 
     scheme: str  # http or https
     host: str  # without the bucket, in lower case
     port: int | None
-    region: str  # "" when nothing needs it
-    cname: bool  # the host is bound to the bucket and stands for it
-    path_style: bool  # the bucket is the first part of the path
+    region: str  # "" if it is not needed
+    cname: bool  # the host is a custom domain name bound to the bucket
+    path_style: bool  # the bucket name is the first segment of the path
 
     @property
     def netloc(self) -> str:
-        """Host and port, as they stand in a URL."""
+        """Host and port, as in a URL."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """What oss2 calls the endpoint."""
+        """The endpoint as oss2 expects it."""
         return f"{self.scheme}://{self.netloc}"
 
 
 def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpoint:
-    """The endpoint of *bucket* as *settings* say; *signed* tells whether requests will carry a signature.
+    """Return the endpoint of *bucket* by *settings*; *signed* means that requests will be signed.
 
-    Raises UsageProblem, saying what to set, when the settings do not name one place.
+    Raises UsageProblem, with the setting to change, when the settings are invalid or do not determine an endpoint.
     """
     if not _BUCKET_NAME.fullmatch(bucket):
         raise UsageProblem(
-            f"{redacted(bucket)!r} is no bucket name: it has 3 to 63 lower-case letters, digits and hyphens, as in oss://my-bucket"
+            f"{redact_typed_name(bucket)!r} is not a bucket name: use 3 to 63 lower-case letters, digits and hyphens,"
+            " as in oss://my-bucket"
         )
     region = settings.region.strip().lower().removeprefix("oss-").removesuffix("-internal")
     if region and not _REGION.fullmatch(region):
-        raise UsageProblem(f"{redacted(settings.region)!r} is no region: write it like cn-hangzhou")
+        raise UsageProblem(f"{redact_typed_name(settings.region)!r} is not a region: write it like cn-hangzhou")
     if not settings.endpoint.strip():
         if not region:
             raise UsageProblem("neither region nor endpoint is set: set the region, such as cn-hangzhou")
@@ -59,12 +60,12 @@ def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpo
         return Endpoint("https", host, None, region, cname=False, path_style=settings.path_style)
     scheme, host, port = _split(settings.endpoint.strip())
     if host.startswith(f"{bucket}.") and host.endswith(".aliyuncs.com"):
-        host = host.removeprefix(f"{bucket}.")  # the console shows it that way
+        host = host.removeprefix(f"{bucket}.")  # as shown in the OSS console
     region = region or region_of(host)
     if signed and settings.signing == "v4" and not region:
-        raise UsageProblem(f"the region is not set and {host} does not tell it: set the region, such as cn-hangzhou")
+        raise UsageProblem(f"the region is not set and {host} does not contain it: set the region, such as cn-hangzhou")
     if settings.internal and not host.endswith("-internal.aliyuncs.com"):
-        raise UsageProblem(f"internal is set, and so is the endpoint {host}, which is not internal: drop one of them")
+        raise UsageProblem(f"internal is set, but the endpoint {host} is not internal: remove one of the two settings")
     by_address = _needs_path_style(host)
     cname = not by_address and host in {name.lower() for name in settings.cnames}
     path_style = by_address or (settings.path_style and not cname)
@@ -72,10 +73,9 @@ def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpo
 
 
 def address_of(bucket: str, endpoint: Endpoint, settings: BucketSettings) -> BucketAddress:
-    """Every host under which objects of *bucket* are reached: OSS's own, the bound ones, and *endpoint*.
+    """Return all host names of *bucket*: public, internal, accelerated, custom domain names, and *endpoint*.
 
-    OSS's own are the public, the internal and the accelerated. A host with a port of its own stands
-    there both with and without it.
+    An endpoint with a port is included with and without the port.
     """
     hosts = {f"{bucket}.{host}" for host in _ACCELERATE} | {name.lower() for name in settings.cnames}
     if endpoint.region:
@@ -88,14 +88,14 @@ def address_of(bucket: str, endpoint: Endpoint, settings: BucketSettings) -> Buc
 
 
 def region_of(host: str) -> str:
-    """The region that one of OSS's own host names tells, "" for any other host."""
+    """Return the region that an OSS host name contains, "" for any other host."""
     matches = (pattern.fullmatch(host) for pattern in _PUBLIC_HOSTS)
     return next((match[1] for match in matches if match), "")
 
 
 def _split(endpoint: str) -> tuple[str, str, int | None]:
-    """Scheme (https when none is given), host and port."""
-    problem = UsageProblem("the endpoint is no address: write it like https://oss-cn-hangzhou.aliyuncs.com")
+    """Return the scheme (https if not given), host and port."""
+    problem = UsageProblem("the endpoint is not a valid address: write it like https://oss-cn-hangzhou.aliyuncs.com")
     try:
         parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
         host, port = parts.hostname or "", parts.port
@@ -108,7 +108,7 @@ def _split(endpoint: str) -> tuple[str, str, int | None]:
 
 
 def _needs_path_style(host: str) -> bool:
-    """Whether *host* is an address or this machine; what `inet_aton` takes for one, oss2 does too."""
+    """*host* is localhost or an IPv4 address, in any form that `inet_aton` accepts, as oss2 does."""
     if host == "localhost":
         return True
     try:

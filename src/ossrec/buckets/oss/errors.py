@@ -13,9 +13,8 @@ from typing import NamedTuple
 import requests
 import urllib3
 
-from ossrec.buckets.limits import http_time
-from ossrec.buckets.oss.redaction import Hide, redact_nothing
-from ossrec.buckets.oss.xml import XmlError, leaf_text, parse_markup
+from ossrec.buckets.oss.redaction import Redact, redact_nothing
+from ossrec.buckets.oss.xml import XmlError, child_text, parse_xml
 from ossrec.errors import (
     AccessDenied,
     BodyDamaged,
@@ -28,9 +27,10 @@ from ossrec.errors import (
     ObjectMissing,
 )
 from ossrec.net.error_causes import causes
+from ossrec.net.http_date import parse_http_date
 from ossrec.net.messages import brief
 
-POLICY = "docs/buckets.md shows the RAM policy"
+POLICY_HINT = "docs/buckets.md shows the RAM policy"
 CODE_LIMIT = 64  # characters of a Code, EC or request id that a message carries
 
 
@@ -95,7 +95,9 @@ _MEANINGS = {
 _BUSY = "OSS is busy or throttles this bucket or account: try again later, or with fewer threads"
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hide = redact_nothing) -> ErrorReply:
+def parse_error_reply(
+    status: int, headers: Mapping[str, str], body: bytes, hide: Redact = redact_nothing
+) -> ErrorReply:
     """The error reply of which *body* is the XML, as far as it can be read, each part of it through *hide*."""
 
     def told(text: str) -> str:
@@ -103,9 +105,9 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hid
 
     found: dict[str, str] = {}
     try:
-        root = parse_markup(body)
+        root = parse_xml(body)
         for name in ("Code", "Message", "EC", "RequestId", "Endpoint"):
-            found[name] = leaf_text(root, name) or ""
+            found[name] = child_text(root, name) or ""
     except XmlError:
         pass  # from a proxy or load balancer; status and headers have to do
     return ErrorReply(
@@ -118,7 +120,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, hide: Hid
     )
 
 
-def refused(
+def error_from_reply(
     asked: BucketRequest, refusal: ErrorReply, headers: Mapping[str, str], clock_ahead: float | None
 ) -> BucketError:
     """What an error reply to *asked* means; *clock_ahead* is how far our clock is before OSS's, seconds."""
@@ -147,7 +149,7 @@ def _meaning(asked: BucketRequest, refusal: ErrorReply) -> _Meaning:
         return _Meaning(BucketBusy, _BUSY)
     if status in (401, 403):
         if asked.signed:
-            return _Meaning(AccessDenied, f"the access key needs {_right(asked)} ({POLICY})")
+            return _Meaning(AccessDenied, f"the access key needs {_right(asked)} ({POLICY_HINT})")
         return _Meaning(AccessDenied, "no credentials are set: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET")
     if status == 404:
         return _MEANINGS["NoSuchBucket" if asked.key is None or asked.writes else "NoSuchKey"]
@@ -174,24 +176,24 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     text = headers.get("Retry-After", "")
     if re.fullmatch("[0-9]{1,6}", text):
         return float(text)
-    then, now = http_time(text), http_time(headers.get("Date"))
+    then, now = parse_http_date(text), parse_http_date(headers.get("Date"))
     return 0.0 if then is None or now is None else max(0.0, then - now)
 
 
-def cut_short(asked: BucketRequest, detail: str, request_id: str = "") -> BucketError:
+def damaged_reply(asked: BucketRequest, detail: str, request_id: str = "") -> BucketError:
     """A reply whose body ended too early, or too late."""
     message = f"{asked}: {detail} (request id {request_id or 'unknown'}): try again, and check the network or proxy"
     kind = ListingDamaged if asked.key is None else BodyDamaged
     return kind(message, request_id=request_id)
 
 
-def page_damaged(asked: BucketRequest, detail: str, request_id: str = "") -> ListingDamaged:
+def damaged_page(asked: BucketRequest, detail: str, request_id: str = "") -> ListingDamaged:
     """A page that came whole, and is no answer."""
     said = f"{asked}: a page does not add up, {detail} (request id {request_id or 'unknown'})"
     return ListingDamaged(f"{said}: try again, and check that no proxy stands between", request_id=request_id)
 
 
-def unreachable(asked: BucketRequest, host: str, error: Exception, request_id: str = "") -> BucketError:
+def network_error(asked: BucketRequest, host: str, error: Exception, request_id: str = "") -> BucketError:
     """What a network error means. Its own text is left out: it may hold a proxy's password."""
     chain = list(causes(error))
 
@@ -199,7 +201,7 @@ def unreachable(asked: BucketRequest, host: str, error: Exception, request_id: s
         return any(isinstance(cause, kinds) for cause in chain)
 
     if met(urllib3.exceptions.IncompleteRead):
-        return cut_short(asked, "the reply ended too early", request_id)
+        return damaged_reply(asked, "the reply ended too early", request_id)
     if met(ssl.SSLCertVerificationError):
         advice = "check the endpoint, or set REQUESTS_CA_BUNDLE to your own CA"
         return BucketError(f"{asked}: the certificate of {host} is not trusted: {advice}")

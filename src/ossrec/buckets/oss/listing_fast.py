@@ -1,10 +1,10 @@
-"""A page of ListObjectsV2 as OSS prints it, read by one regular expression: fast, or not at all.
+"""Parse a page of ListObjectsV2 in the exact form that OSS writes, with one regular expression.
 
-The expression splits the page at its entries. Because ``re.split`` keeps everything that is not an
-entry, the page was understood to its last character when nothing stands between two entries, and the
-rest before and after them is the page's frame. Anything else (another order, an element more, an
-entity, text that is not ASCII) makes the answer None, and `page_xml` takes over. Whatever this module
-does accept, `page_xml` reads the same; tests hold them against each other.
+The expression splits the page at its entries. ``re.split`` keeps all text between entries, so every character of the
+page is accounted for when there is none between two entries, and the text before and after them matches the frame of a
+page. For any other form (another order, an additional element, an entity, text that is not ASCII) the result is None,
+and `listing_xml` parses the page. Both parsers give the same result for every page that this one accepts, which tests
+verify.
 """
 
 import re
@@ -18,10 +18,10 @@ from urllib.parse import unquote
 from ossrec.buckets.oss.listing_xml import ParsedPage
 from ossrec.model import ObjectInfo
 
-# Possessive quantifiers: no text between two tags can hold a "<", so there is nothing to give back.
+# Possessive quantifiers: text between two tags cannot contain "<", so backtracking is never needed.
 _GAP = r"[ \t\r\n]*+"
-_TEXT = r"[ -%'-;=?-~]*+"  # printable ASCII that XML does not treat: no < & >
-_URL = r"[!-%'-;=?-~]*+"  # the same without space, which percent-encoding leaves none of
+_TEXT = r"[ -%'-;=?-~]*+"  # printable ASCII without the XML characters < & >
+_URL = r"[!-%'-;=?-~]*+"  # the same without spaces, which are percent-encoded
 _OWNER = rf"(?:<Owner>{_GAP}<ID>{_TEXT}</ID>{_GAP}<DisplayName>{_TEXT}</DisplayName>{_GAP}</Owner>{_GAP})?"
 _ENTRY = re.compile(
     rf"<Contents>{_GAP}"
@@ -29,9 +29,9 @@ _ENTRY = re.compile(
     rf"<LastModified>([0-9T-]{{13}}):([0-9:]{{5}})(?:\.[0-9]++)?Z</LastModified>{_GAP}"
     rf"<ETag>(?:\"|&quot;)([!#-%'-;=?-~]*+)(?:\"|&quot;)</ETag>{_GAP}"
     rf"(?:<Type>{_TEXT}</Type>{_GAP})?"
-    rf"<Size>([0-9]{{1,15}})</Size>{_GAP}"  # below a petabyte; what is larger, the other parser judges
+    rf"<Size>([0-9]{{1,15}})</Size>{_GAP}"  # below a petabyte; larger sizes are left to the other parser
     rf"<StorageClass>({_TEXT})</StorageClass>{_GAP}"
-    # What few entries have stands behind a branch that most do not take: a fifth faster.
+    # Rare elements are in a branch that most entries skip, which is a fifth faster.
     rf"(?:</Contents>|{_OWNER}"
     rf"(?:<RestoreInfo>({_TEXT})</RestoreInfo>{_GAP})?"
     rf"(?:<TransitionTime>{_TEXT}</TransitionTime>{_GAP})?"
@@ -40,7 +40,7 @@ _ENTRY = re.compile(
 _STRIDE = _ENTRY.groups + 1
 
 _LEAF = rf"(?:<([A-Z][A-Za-z]*+)>{_TEXT}</\1>|<[A-Z][A-Za-z]*+/>){_GAP}"
-# Not possessive itself: Python 3.11 before 3.11.5, which Debian 12 has, loses the groups inside.
+# The outer group is not possessive: Python before 3.11.5 (Debian 12) loses the groups inside.
 _HEAD = re.compile(rf'<\?xml version="1\.0" encoding="(?:UTF|utf)-8"\?>{_GAP}<ListBucketResult>{_GAP}(?:{_LEAF})*')
 _FOOT = re.compile(rf"(?:{_LEAF})*</ListBucketResult>{_GAP}")
 _FIELD = re.compile(rf"<([A-Z][A-Za-z]*+)>({_TEXT})</\1>|<([A-Z][A-Za-z]*+)/>")
@@ -55,14 +55,14 @@ _new_object = partial(tuple.__new__, ObjectInfo)
 
 
 class _Hours(dict[str, int]):
-    """The epoch second at which an hour like ``2026-11-01T23`` begins, worked out once per hour."""
+    """The epoch second at which an hour like ``2026-11-01T23`` begins, calculated once per hour."""
 
     def __missing__(self, hour: str) -> int:
-        """Work it out; raises ValueError for what is no hour."""
+        """Calculate the second; raises ValueError for an invalid hour."""
         if not _HOUR.fullmatch(hour):
             raise ValueError(hour)
         moment = datetime(int(hour[:4]), int(hour[5:7]), int(hour[8:10]), int(hour[11:]), tzinfo=UTC)
-        if len(self) > 100_000:  # eleven years of hours; a hostile page must not make it grow for ever
+        if len(self) > 100_000:  # eleven years of hours; a hostile server must not make it grow without limit
             self.clear()
         self[hour] = seconds = int(moment.timestamp())
         return seconds
@@ -71,12 +71,12 @@ class _Hours(dict[str, int]):
 _hours = _Hours()
 
 
-def parse_lean(body: bytes) -> ParsedPage | None:
-    """The page in *body*, or None when it is not printed just as expected."""
+def parse_listing_fast(body: bytes) -> ParsedPage | None:
+    """Return the page in *body*, None if its form is not exactly the expected one."""
     try:
         pieces = _ENTRY.split(body.decode("ascii"))
         return _listing(pieces)
-    except (ValueError, KeyError):  # not ASCII, no time, no number, no flag
+    except (ValueError, KeyError):  # not ASCII, or an invalid time, number or flag
         return None
 
 
@@ -99,7 +99,7 @@ def _listing(pieces: list[str]) -> ParsedPage | None:
 
 
 def _frame(pieces: list[str]) -> tuple[str, str]:
-    """What stands before and after the entries; a page without any is cut before its end tag."""
+    """Return the text before and after the entries; a page without entries is split before its end tag."""
     if len(pieces) > 1:
         return pieces[0], pieces[-1]
     end = pieces[0].rfind(_END)
@@ -107,7 +107,7 @@ def _frame(pieces: list[str]) -> tuple[str, str]:
 
 
 def _fields(head: str, foot: str) -> dict[str, str] | None:
-    """The simple elements around the entries by name, or None if there is anything else, or one twice."""
+    """Return the text of the elements around the entries by name, None if there is other text or a repeated name."""
     if not (_HEAD.fullmatch(head) and _FOOT.fullmatch(foot)):
         return None
     found = _FIELD.findall(head) + _FIELD.findall(foot)
@@ -117,18 +117,18 @@ def _fields(head: str, foot: str) -> dict[str, str] | None:
 
 
 def _unescape(texts: list[str]) -> list[str]:
-    r"""*texts* with their percent-escapes undone, all in one go; raises ValueError for a wrong one.
+    r"""Return *texts* with their percent-escapes decoded, all in one call; raises ValueError for an invalid escape.
 
-    "\n" cannot stand in them as they come, so it can hold them together. A text that hides one
-    (``%0A``) gives more pieces than went in: then each is undone by itself.
+    Encoded texts cannot contain "\n", so it can join them. If a text contains an escaped one (``%0A``), the number of
+    pieces differs, and each text is decoded by itself.
     """
-    # Every "%2F" is an escape of its own: in "%252F" the "%25" comes first, and no "%" follows it.
+    # Every "%2F" is an escape: in "%252F" the escape is "%25", and no "%" follows it.
     joined = "\n".join(texts).replace("%2F", "/")
     if "%" not in joined:
         return joined.split("\n") if texts else []
     if _BAD_ESCAPE.search(joined):
         raise ValueError(joined)
-    undone = unquote(joined, errors="strict").split("\n")
-    if len(undone) != len(texts):
+    decoded = unquote(joined, errors="strict").split("\n")
+    if len(decoded) != len(texts):
         return [unquote(text, errors="strict") for text in texts]
-    return undone
+    return decoded

@@ -1,9 +1,9 @@
-"""From the bytes of a ListObjectsV2 reply to a `Page` that is whole and answers what was asked."""
+"""Parse a ListObjectsV2 response into a `Page`, and check that the page is consistent with its request."""
 
 from bisect import bisect_right
 from operator import attrgetter, itemgetter, lt
 
-from ossrec.buckets.oss.listing_fast import parse_lean
+from ossrec.buckets.oss.listing_fast import parse_listing_fast
 from ossrec.buckets.oss.listing_xml import ParsedPage, parse_listing
 from ossrec.buckets.oss.xml import XmlError
 from ossrec.errors import ListingDamaged
@@ -13,39 +13,38 @@ _key = attrgetter("key")
 
 
 def read_page(body: bytes, prefix: str, cursor: Cursor, until: str | None) -> Page:
-    """The page in *body*, which answers a request for keys under *prefix* past *cursor*.
+    """Return the page in *body*, the response to a request for keys under *prefix* after *cursor*.
 
-    Keys past *until* are left out. Raises ListingDamaged, whose message says what is wrong with the
-    page and nothing of where it came from.
+    Keys greater than *until* are omitted. Raises ListingDamaged, with a message about the page alone, not the bucket.
     """
-    listing = parse_lean(body)
-    if listing is None or fault_of(listing, prefix, cursor):
+    listing = parse_listing_fast(body)
+    if listing is None or find_inconsistency(listing, prefix, cursor):
         try:
             listing = parse_listing(body)
         except XmlError as problem:
             raise ListingDamaged(str(problem)) from problem
-        fault = fault_of(listing, prefix, cursor)
+        fault = find_inconsistency(listing, prefix, cursor)
         if fault:
             raise ListingDamaged(fault)
     return _page(listing, cursor, until)
 
 
-def fault_of(listing: ParsedPage, prefix: str, cursor: Cursor) -> str:
-    """What does not add up in *listing* as the answer to a request, "" when all does."""
+def find_inconsistency(listing: ParsedPage, prefix: str, cursor: Cursor) -> str:
+    """Return how *listing* contradicts itself or its request, "" if it does not."""
     keys = list(map(itemgetter(0), listing.objects))
-    arrived = len(keys) + len(listing.skipped)
-    if listing.key_count != arrived:
-        return f"it counts {listing.key_count} keys and holds {arrived}"
+    actual = len(keys) + len(listing.skipped)
+    if listing.key_count != actual:
+        return f"its KeyCount is {listing.key_count}, but it has {actual} keys"
     if not all(map(lt, keys, keys[1:])):
         return "its keys are not in order"
     if keys and cursor.after and keys[0] <= cursor.after:
-        return "it begins before the key it was to go on from"
+        return "it starts before the requested key"
     if keys and not (keys[0].startswith(prefix) and keys[-1].startswith(prefix)):
-        return "it holds keys outside the prefix"  # in order, so the first and the last tell of all
+        return "it has keys outside the prefix"  # sorted, so the first and the last key suffice
     if not listing.truncated:
-        return "it is the last and yet names a next one" if listing.token else ""
+        return "it is the last page but has a continuation token" if listing.token else ""
     if not keys and listing.token in ("", cursor.token):
-        return "it is empty, not the last, and does not lead on"
+        return "it is empty and not the last page, but has no new continuation token"
     return ""
 
 

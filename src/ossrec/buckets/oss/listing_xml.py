@@ -1,4 +1,4 @@
-"""A page of ListObjectsV2 (list-type=2), read with a real XML parser: slow, and right about any page."""
+"""Parse a page of ListObjectsV2 (list-type=2) with an XML parser: slow, but correct for any page."""
 
 import re
 from datetime import UTC, datetime
@@ -6,8 +6,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 from xml.etree.ElementTree import Element
 
-from ossrec.buckets.limits import MOST_BYTES
-from ossrec.buckets.oss.xml import XmlError, leaf_text, local_name, parse_markup
+from ossrec.buckets.limits import MAX_OBJECT_BYTES
+from ossrec.buckets.oss.xml import XmlError, child_text, local_name, parse_xml
 from ossrec.model import ObjectInfo, Skipped
 from ossrec.net.messages import printable
 
@@ -19,7 +19,7 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class ParsedPage(NamedTuple):
-    """What one page says, not yet held against what was asked."""
+    """A parsed page that has not been compared with its request."""
 
     objects: list[ObjectInfo]
     truncated: bool  # IsTruncated
@@ -29,21 +29,21 @@ class ParsedPage(NamedTuple):
 
 
 def parse_listing(body: bytes) -> ParsedPage:
-    """The page in *body*; raises MarkupError when it is not a whole page."""
-    root = parse_markup(body)
+    """Return the page in *body*; raises XmlError when the page is incomplete or invalid."""
+    root = parse_xml(body)
     if local_name(root) != "ListBucketResult":
-        raise XmlError(f"it is no listing but <{printable(local_name(root))}>")
-    _refuse_stray_text(root)
-    encoded = leaf_text(root, "EncodingType") == "url"
+        raise XmlError(f"it is not a listing but <{printable(local_name(root))}>")
+    _reject_text(root)
+    encoded = child_text(root, "EncodingType") == "url"
     objects: list[ObjectInfo] = []
     skipped: list[Skipped] = []
     for entry in root:
         if local_name(entry) == "CommonPrefixes":
-            raise XmlError("it groups keys, which nobody asked for")
+            raise XmlError("it has CommonPrefixes, which were not requested")
         if local_name(entry) == "Contents":
             item = _read_entry(entry, encoded)
             (objects if isinstance(item, ObjectInfo) else skipped).append(item)  # type: ignore[arg-type]
-    token = leaf_text(root, "NextContinuationToken") or ""
+    token = child_text(root, "NextContinuationToken") or ""
     return ParsedPage(
         objects,
         _boolean(_required(root, "IsTruncated")),
@@ -54,7 +54,7 @@ def parse_listing(body: bytes) -> ParsedPage:
 
 
 def _read_entry(entry: Element, encoded: bool) -> ObjectInfo | Skipped:
-    _refuse_stray_text(entry)
+    _reject_text(entry)
     key = _required(entry, "Key")
     if encoded:
         raw = _unescape(key)
@@ -62,25 +62,25 @@ def _read_entry(entry: Element, encoded: bool) -> ObjectInfo | Skipped:
             key = raw.decode()
         except UnicodeDecodeError:
             return Skipped(printable(raw), NOT_UTF8)
-    storage = leaf_text(entry, "StorageClass")
+    storage = child_text(entry, "StorageClass")
     return ObjectInfo(
         key,
         _number(_required(entry, "Size")),
         _epoch(_required(entry, "LastModified")),
         _required(entry, "ETag").strip('"'),
         "Standard" if storage is None else storage,
-        leaf_text(entry, "RestoreInfo") or "",
+        child_text(entry, "RestoreInfo") or "",
     )
 
 
 def _required(parent: Element, name: str) -> str:
-    text = leaf_text(parent, name)
+    text = child_text(parent, name)
     if text is None:
         raise XmlError(f"its {local_name(parent)} has no {name}")
     return text
 
 
-def _refuse_stray_text(parent: Element) -> None:
+def _reject_text(parent: Element) -> None:
     texts = [parent.text, *(child.tail for child in parent)]
     if any(text and text.strip(" \t\r\n") for text in texts):
         raise XmlError("it has text between its elements")
@@ -100,9 +100,9 @@ def _boolean(text: str) -> bool:
 
 def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise XmlError("it has something else where a number belongs")
-    if int(text) > MOST_BYTES:
-        raise XmlError("it has a number that is larger than any can be")
+        raise XmlError("it has an invalid number")
+    if int(text) > MAX_OBJECT_BYTES:
+        raise XmlError("it has a number out of range")
     return int(text)
 
 
@@ -113,4 +113,4 @@ def _epoch(text: str) -> int:
             return int(datetime(*map(int, match.groups()), tzinfo=UTC).timestamp())  # type: ignore[arg-type, misc]
     except ValueError:
         pass
-    raise XmlError("it has something else where a time belongs")
+    raise XmlError("it has an invalid time")
