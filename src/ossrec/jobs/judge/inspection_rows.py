@@ -8,7 +8,7 @@ from ossrec.catalog.store.inspections import FormatRow, FormatTable, StoredInspe
 from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 from ossrec.rules import RULES
 
-_FLAGS = ("excused", "has_payload", "repeated", "continued")  # of a counter, stored as the bits of one number
+_FLAGS = ("declared", "has_payload", "repeated", "continued")  # of a counter, stored as the bits of one number
 
 Identity = tuple[int, str, bytes]  # stem_id, suffix, etag
 
