@@ -18,7 +18,7 @@ class SegmentState(StrEnum):
     """The state of a segment by its playlist and the listing; the values are those of `state` in `ossrec show`."""
 
     PRESENT = "present"
-    DECLARED_GAP = "gap"  # EXT-X-GAP, whether its object is there or not
+    DECLARED_GAP = "declared_gap"  # EXT-X-GAP, whether its object is there or not
     CUT = "cut"  # its size cannot be that of an intact segment
     OUTSIDE = "outside"  # its URI was refused
     EMPTY = "empty"

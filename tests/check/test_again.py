@@ -68,7 +68,7 @@ def test_small_segments_are_looked_at_again_at_the_edges(folder: Path, looked_at
     assert check(looked_at, again=LONG_AGO + 100.0).segments == 0
     bucket = asked_for(folder)
     again = check(looked_at, lambda _: bucket, again=LONG_AGO - 100.0)
-    assert (again.due["segments"], again.segments, again.left["segments"]) == (12, 12, 0)
+    assert (again.due["segments"], again.segments, again.remaining["segments"]) == (12, 12, 0)
     assert len(bucket.ranges) == 12
     assert check(looked_at, again=LONG_AGO - 100.0).segments == 0
 
@@ -82,7 +82,7 @@ def test_a_full_look_at_a_large_segment_is_not_repeated_by_one_at_its_edges(
     small = sizes.count(sizes[0])
     assert 0 < small < 12
     again = check(looked_at, again=0.0)
-    assert (again.due["segments"], again.segments, again.left["segments"]) == (small, small, 0)
+    assert (again.due["segments"], again.segments, again.remaining["segments"]) == (small, small, 0)
     assert depths(looked_at) == [("complete", "full")] * 4
     backdate(looked_at, LONG_AGO)
     assert check(looked_at, again=0.0, depth="full").segments == 12
@@ -93,7 +93,7 @@ def test_a_check_of_all_again_that_was_stopped_goes_on(looked_at: Path) -> None:
     assert 4 <= kept < 12
     told: list[CheckForecast] = []
     more = check(looked_at, again=0.0, callbacks=CheckCallbacks(told.append))
-    assert (more.due["segments"], more.segments, more.left["segments"]) == (12 - kept, 12 - kept, 0)
+    assert (more.due["segments"], more.segments, more.remaining["segments"]) == (12 - kept, 12 - kept, 0)
     assert [one.resumed_from is not None for one in told] == [True]
     assert check(looked_at, again=0.0).segments == 12  # that one came to its end: all again
 
@@ -110,9 +110,9 @@ def test_it_goes_on_though_it_is_stopped_again_and_another_check_ran_meanwhile(l
 
 def test_a_budget_that_is_used_up_is_no_end_either(looked_at: Path) -> None:
     first = check(looked_at, again=0.0, budget=30_000, threads=1)
-    assert (first.stopped_by, 0 < first.left["segments"] < 12) == ("budget", True)
+    assert (first.stopped_by, 0 < first.remaining["segments"] < 12) == ("budget", True)
     second = check(looked_at, again=0.0)
-    assert second.segments == first.left["segments"]
+    assert second.segments == first.remaining["segments"]
     assert select(looked_at, "SELECT count(*) FROM inspections WHERE inspected < unixepoch() - 86400") == [(0,)]
 
 

@@ -95,7 +95,7 @@ def test_with_again_old_looks_are_made_again(folder: Path, catalog: Path) -> Non
     assert (again.recordings, again.segments) == (1, 3)
     assert check(catalog, again=50.0).segments == 0
     both = check(catalog, again=0.0)
-    assert (both.segments, both.left["segments"]) == (6, 0)
+    assert (both.segments, both.remaining["segments"]) == (6, 0)
 
 
 def test_a_look_from_the_future_is_made_again_once(folder: Path, catalog: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_look_from_the_future_is_made_again_once(folder: Path, catalog: Path) 
         conn.execute("UPDATE recordings SET inspected = inspected + 100000000 WHERE path LIKE '%room0'")
     assert check(catalog).segments == 0
     again = check(catalog, again=1000.0)
-    assert (again.recordings, again.segments, again.left["segments"]) == (1, 3, 0)
+    assert (again.recordings, again.segments, again.remaining["segments"]) == (1, 3, 0)
     assert check(catalog, again=1000.0).segments == 0
 
 

@@ -37,7 +37,7 @@ def test_a_check_of_a_fixture_gives_what_stands_beside_it(path: Path, tmp_path: 
         summary = check_recordings(
             catalog, lambda _: bucket, CheckOptions(depth=depth), ThreadPool(2), CheckCallbacks()
         )
-        assert (summary.warnings, summary.left["segments"]) == ([], 0)
+        assert (summary.warnings, summary.remaining["segments"]) == ([], 0)
         assert [_told(catalog, row, row[depth]) for row in rows] == [_wanted(row, row[depth]) for row in rows]
     assert is_sound(catalog)
 

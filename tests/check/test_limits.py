@@ -45,7 +45,7 @@ def test_a_budget_is_kept_and_every_night_gets_on(scanned: Path) -> None:
     while (summary := check(scanned, depth="full", budget=budget)).stopped_by:
         nights += 1
         assert 0 < summary.bytes_read <= budget
-        assert summary.left["segments"] > 0
+        assert summary.remaining["segments"] > 0
         assert is_sound(scanned)
     assert 2 <= nights <= 4
     assert depths(scanned) == [("complete", "full")] * 4
@@ -54,7 +54,7 @@ def test_a_budget_is_kept_and_every_night_gets_on(scanned: Path) -> None:
 def test_a_budget_smaller_than_a_segment_still_lets_one_be_looked_at(scanned: Path) -> None:
     for night in range(1, 4):
         summary = check(scanned, depth="full", budget=1)
-        assert (summary.segments, summary.stopped_by, summary.left["segments"]) == (1, "budget", 12 - night)
+        assert (summary.segments, summary.stopped_by, summary.remaining["segments"]) == (1, "budget", 12 - night)
     assert sorted(depths(scanned)) == [("complete", "full")] + [("complete", "listing")] * 3
 
 
@@ -68,7 +68,7 @@ def test_what_was_seen_of_a_recording_in_part_counts_at_once(folder: Path, catal
 def test_when_the_time_is_over_no_look_is_begun(scanned: Path) -> None:
     summary = check(scanned, time=0.0)
     assert (summary.segments, summary.recordings, summary.stopped_by) == (0, 0, "time")
-    assert summary.left["segments"] == 12
+    assert summary.remaining["segments"] == 12
 
 
 def test_a_signal_stops_it_after_the_segments_in_hand(folder: Path, scanned: Path) -> None:

@@ -101,7 +101,7 @@ def test_odd_buckets_are_checked_to_the_end(name: str, tmp_path: Path, catalog: 
     scan(bucket, catalog)
     for depth in ("edges", "full"):
         summary = check(catalog, lambda _: bucket, depth=depth)
-        assert (summary.warnings, summary.left["segments"]) == ([], 0)
+        assert (summary.warnings, summary.remaining["segments"]) == ([], 0)
     assert is_sound(catalog)
 
 
@@ -187,8 +187,8 @@ def test_a_scan_with_a_depth_looks_at_what_is_due_under_its_prefix(folder: Path,
     put(folder, segment(stem(1), 1), b"\0" * 18_800)
     scan(folder, catalog)
     summary = scan(folder, catalog, prefix="2026/", depth="full")
-    assert summary.looked is not None
-    assert (summary.looked["segments"], summary.looked["verdicts"]) == (3, {"damaged": 1})
+    assert summary.check is not None
+    assert (summary.check["segments"], summary.check["verdicts"]) == (3, {"damaged": 1})
     assert summary.verdicts == {"damaged": 1}
     assert [depth for _, depth in depths(catalog)] == ["full", "listing"]
 

@@ -103,7 +103,7 @@ def test_no_request_is_made_for_what_the_listing_calls_archived(
     (told,) = select(catalog, "SELECT failure, detail FROM inspections WHERE failure IS NOT NULL")
     assert told == ("LOOK001", f"ColdArchive: ossutil restore oss://recordings/{KEY}")
     again = check(catalog, lambda _: connect(server))
-    assert (again.recordings, again.left["segments"]) == (0, 0)  # nothing is new until it is restored
+    assert (again.recordings, again.remaining["segments"]) == (0, 0)  # nothing is new until it is restored
     assert (again.archived, again.due["segments"]) == (1, 0)
     stored.ask_restore(KEY)
     stored.finish_restore(KEY)

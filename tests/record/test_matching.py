@@ -66,13 +66,13 @@ def test_the_story_has_every_source_in_order_of_time(recorder: Recorder, ossrec:
     scan(ossrec)
     replay(ossrec, recorder)
     known = ossrec("record", "status", recordid, "--format", "json").json
-    story = [(line["source"], line["what"]) for line in known["story"]]
+    story = [(line["source"], line["what"]) for line in known["events"]]
     assert {source for source, _ in story} == {"rest", "callback", "bucket"}
     told = [
         what for what in (what for _, what in story) if what in ("applied", "started", "stopped", "file is complete")
     ]
     assert told[0] == "applied"
-    assert [line["at"] for line in known["story"]] == sorted(line["at"] for line in known["story"])
+    assert [line["at"] for line in known["events"]] == sorted(line["at"] for line in known["events"])
     assert [file["verdict"] for file in known["files"]] == ["complete"]
     text = ossrec("record", "status", recordid).out
     assert all(word in text for word in ("applied (rest)", "stopped (rest)", "(callback)", "complete"))
@@ -259,6 +259,6 @@ def test_callbacks_come_in_by_the_listener(recorder: Recorder, ossrec: Ossrec, l
     assert {sent.status for sent in recorder.callbacks.log} == {200}
     later(recorder, ossrec)
     known = ossrec("record", "status", recordid, "--format", "json").json
-    assert "file is complete" in {line["what"] for line in known["story"] if line["source"] == "callback"}
+    assert "file is complete" in {line["what"] for line in known["events"] if line["source"] == "callback"}
     assert "sesame" not in json.dumps(known)
     assert unmatched(ossrec) == []

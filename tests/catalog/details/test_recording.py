@@ -103,7 +103,7 @@ def test_no_recording_is_a_usage_problem(catalog: sqlite3.Connection, reference:
 def test_segments_say_how_they_are(catalog: sqlite3.Connection) -> None:
     segments = shown(catalog, LOBBY)["segments"]
     assert isinstance(segments, list)
-    assert [one["state"] for one in segments] == ["present", "gap", "empty", "cut", "outside", "present"]
+    assert [one["state"] for one in segments] == ["present", "declared_gap", "empty", "cut", "outside", "present"]
     assert [one["start"] for one in segments] == [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
     assert segments[4]["uri"] == "https://elsewhere.example/x.ts"
     assert segments[5]["key"] == "2026/seg 5.ts"

@@ -60,7 +60,7 @@ def test_the_mix_comes_first_then_users_as_they_came(build: CatalogBuilder) -> N
         "2026-11-01T10:00:00.000Z",
         "2026-11-01T10:00:17.000Z",
     )
-    assert room["left_out"] == {"recordings": 0, "since": None}
+    assert room["omitted"] == {"recordings": 0, "since": None}
 
 
 def test_recordings_of_one_user_are_one_stream(build: CatalogBuilder) -> None:
@@ -169,17 +169,17 @@ def test_the_newest_session_is_what_hangs_together(
         build.recording(source("lobby", f"u{number}"), started=f"20261101{clock}000", seconds=seconds)
     room = room_of(build)
     assert len(room.streams) == expected
-    assert room.left_out.recordings == len(recordings) - expected
+    assert room.omitted.recordings == len(recordings) - expected
     if expected < len(recordings):
-        assert room.left_out.start == unix_ms(f"20261101{recordings[0][0]}000")
+        assert room.omitted.start == unix_ms(f"20261101{recordings[0][0]}000")
 
 
 def test_one_under_way_lasts_until_now(build: CatalogBuilder) -> None:
     live = {"verdict": "recording", "last_arrival": NOW}
     build.recording(mixed("lobby", "aa01"), started="20261101100000000", seconds=60, **live)
     build.recording(mixed("lobby", "aa02"), started="20261101114000000", seconds=60)
-    assert room_of(build).left_out.recordings == 0
-    assert room_of(build, now=NOW + 86_400).left_out.recordings == 1  # nothing arrives: it ended long ago
+    assert room_of(build).omitted.recordings == 0
+    assert room_of(build, now=NOW + 86_400).omitted.recordings == 1  # nothing arrives: it ended long ago
 
 
 def test_a_time_range_takes_the_place_of_the_session(build: CatalogBuilder) -> None:
@@ -194,7 +194,7 @@ def test_a_time_range_takes_the_place_of_the_session(build: CatalogBuilder) -> N
     assert found(since=0) == ["aa01", "aa02", "aa03"]
     assert found(until=unix_ms("20261102000000000")) == ["aa01"]
     assert found(since=0, limit=2) == ["aa02", "aa03"]
-    assert room_of(build, since=0).left_out.recordings == 0
+    assert room_of(build, since=0).omitted.recordings == 0
 
 
 def test_what_has_no_time_is_listed_apart(build: CatalogBuilder) -> None:

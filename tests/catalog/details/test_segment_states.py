@@ -59,7 +59,7 @@ def test_a_row_has_what_was_measured(build: CatalogBuilder) -> None:
         (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
     told = {name: row[name] for name in MEASURED if name in row}
     assert told == {name: value for name, value in MEASURED.items() if name not in ("inspected", "first_pts")}
-    assert row["looked_at"] == "2026-11-01T12:00:00.000Z"
+    assert row["inspected_at"] == "2026-11-01T12:00:00.000Z"
     assert row["start_pts"] == 126_000
 
 
@@ -67,9 +67,9 @@ def test_what_was_never_looked_at_has_no_measures(build: CatalogBuilder) -> None
     recorded(build)
     with closing(open_catalog(build.path)) as conn:
         (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
-    assert {row[name] for name in ("looked_at", "start_pts", "width", "bit_rate", "segments_inspectable")} == {None}
+    assert {row[name] for name in ("inspected_at", "start_pts", "width", "bit_rate", "segments_inspectable")} == {None}
     assert states(build) == ["present"] * 4
-    assert [one["look"] for one in shown(build)["segments"]] == [None] * 4
+    assert [one["inspection"] for one in shown(build)["segments"]] == [None] * 4
 
 
 def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
@@ -78,10 +78,10 @@ def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
     recorded(build, **MEASURED)
     measured = {"packet_size": 188, "packets": 10, "first_pts": 126_000, "duration_ms": 9_600}
     build.look(f"{STEM}_0.ts", **measured, video=video, audio=audio, faults='[["TS350"],["TS350"]]')
-    first, second, *_ = (one["look"] for one in shown(build)["segments"])
+    first, second, *_ = (one["inspection"] for one in shown(build)["segments"])
     assert first == {
         "depth": "full",
-        "looked_at": "2026-11-01T12:00:00.000Z",
+        "inspected_at": "2026-11-01T12:00:00.000Z",
         "failure": None,
         "detail": None,
         "bytes_read": 188_000,
@@ -91,7 +91,7 @@ def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
         "length": 9.6,
         "video": {"codec": "h264", "width": 640, "height": 360},
         "audio": {"codec": "aac", "sample_rate": 48_000, "channels": 2},
-        "notes": 2,
+        "faults": 2,
     }
     assert second is None
 
@@ -123,7 +123,7 @@ def test_a_slice_that_no_playlist_names_may_be_unread(build: CatalogBuilder) -> 
     build.object(key, 188)
     build.object("2026/rid_aa02_hall_20261101100015000.ts", 188)
     build.look(key)
-    assert states(build, "aa02") == ["present", "unread"]
+    assert states(build, "aa02") == ["present", "not_inspected"]
 
 
 def test_damage_stands_beside_its_segment(build: CatalogBuilder) -> None:
@@ -163,7 +163,7 @@ def test_a_look_may_hold_anything(build: CatalogBuilder, look: dict[str, Any]) -
     build.conn.execute("PRAGMA foreign_keys = OFF")
     build.look(f"{STEM}_0.ts", **look)
     (first, *_) = shown(build)["segments"]
-    assert first["look"]["depth"] == "full"
+    assert first["inspection"]["depth"] == "full"
 
 
 def test_the_last_scan_is_no_check(build: CatalogBuilder) -> None:

@@ -90,12 +90,12 @@ def test_a_dry_run_has_the_shape_of_a_run(scanned: Path, ossrec: Ossrec) -> None
     size = sum(len(slice_of("camera", number)) for number in range(3)) * 3
     everything = {"recordings": 3, "segments": 9, "requests": 9, "bytes": size}
     told = ossrec("check", "--dry-run", "--depth", "full", "--share", "1/1", "--format", "json").json
-    assert (told["due"], told["planned"], told["left"]) == (everything, everything, everything)
+    assert (told["due"], told["planned"], told["remaining"]) == (everything, everything, everything)
     assert (told["depth"], told["segments"], told["requests"]["get"], told["stopped_by"]) == ("full", 0, 0, None)
     done = ossrec("check", "--depth", "full", "--format", "json").json
     assert list(done) == list(told)
     assert (done["due"], done["planned"]) == (told["due"], told["planned"])
-    assert done["left"]["segments"] == 0
+    assert done["remaining"]["segments"] == 0
 
 
 def test_the_forecast_respects_the_budget(scanned: Path, ossrec: Ossrec) -> None:
@@ -144,7 +144,7 @@ def test_an_exhausted_budget_is_reported(scanned: Path, ossrec: Ossrec) -> None:
 
 def test_its_summary_is_json_too(scanned: Path, ossrec: Ossrec) -> None:
     told = ossrec("check", "--format", "json").json
-    assert (told["depth"], told["segments"], told["left"]["segments"], told["stopped_by"]) == ("edges", 9, 0, None)
+    assert (told["depth"], told["segments"], told["remaining"]["segments"], told["stopped_by"]) == ("edges", 9, 0, None)
 
 
 def test_a_scan_can_check_segments_too(bucket: Path, ossrec: Ossrec) -> None:

@@ -105,9 +105,9 @@ def test_json_tells_the_damage_that_is_drawn(ossrec: Ossrec, looked_at: str) -> 
     assert [(one["state"], one["damage"]) for one in known["segments"]] == [
         ("present", ["lost"]),
         ("present", ["broken"]),
-        ("unread", []),
+        ("not_inspected", []),
     ]
-    assert [one["look"]["failure"] for one in known["segments"]] == [None, None, "LOOK001"]
+    assert [one["inspection"]["failure"] for one in known["segments"]] == [None, None, "LOOK001"]
     assert {one["packet"] for one in known["findings"] if one["code"] == "TS350"} == {17}
 
 

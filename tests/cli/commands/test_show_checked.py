@@ -33,7 +33,7 @@ def test_the_damage_is_drawn_and_said(ossrec: Ossrec, damaged: str) -> None:
     assert {one["segment"] for one in known["damage"]} == {1}
     assert {"TS320", "TS350"} & {code for one in known["damage"] for code in one["codes"]}
     assert [bool(one["damage"]) for one in known["segments"]] == [False, True, False]
-    assert all(one["look"]["depth"] == "full" and one["look"]["packets"] for one in known["segments"])
+    assert all(one["inspection"]["depth"] == "full" and one["inspection"]["packets"] for one in known["segments"])
     start, length = known["segments"][1]["start"], known["segments"][1]["length"]
     assert all(start <= one["start"] <= start + length for one in known["damage"])
     out = ossrec("show", damaged).out

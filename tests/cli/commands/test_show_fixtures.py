@@ -77,7 +77,7 @@ def gaps_drawn(known: Row) -> list[tuple[float, float]]:
     with closing(open_catalog(Path("ossrec.db"))) as conn:
         number = one_recording(conn, known["path"])
         runs = details(conn, number, now=time.time(), quiet_after=0.0, in_stretches=True)["stretches"]
-    return [(one.start, one.length) for one in runs if one.state == "hole"]
+    return [(one.start, one.length) for one in runs if one.state == "timeline_gap"]
 
 
 def gaps_found(known: Row) -> list[tuple[float, float]]:
@@ -89,7 +89,7 @@ def gaps_found(known: Row) -> list[tuple[float, float]]:
 def assert_agree(known: Row) -> None:
     assert states_drawn(known) == states_found(known)
     assert damage_drawn(known) == damage_found(known)
-    is_measured = all((one["look"] or {}).get("length") is not None for one in known["segments"])
+    is_measured = all((one["inspection"] or {}).get("length") is not None for one in known["segments"])
     drawn = gaps_drawn(known)
     assert drawn == [pytest.approx(gap, abs=0.001) for gap in (gaps_found(known) if is_measured else [])]
 

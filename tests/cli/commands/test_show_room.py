@@ -92,7 +92,7 @@ def test_json_has_the_same_facts(ossrec: Ossrec, lesson: CatalogBuilder) -> None
     assert [span["kind"] for span in mix["spans"]] == ["present", "missing", "present", "lost"]
     assert mix["spans"][3]["from"] == "2026-11-01T10:00:35.000Z"
     assert mix["verdict"] == "incomplete"
-    assert room["left_out"] == {"recordings": 1, "since": "2026-10-30T10:00:00.000Z"}
+    assert room["omitted"] == {"recordings": 1, "since": "2026-10-30T10:00:00.000Z"}
     assert [row["uid"] for row in room["undated"]] == ["nobody"]
 
 

@@ -10,7 +10,15 @@ from ossrec.catalog.details.damage import KINDS, Damage
 from ossrec.catalog.details.segment_states import state_runs
 from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 
-LETTERS = {"p": "present", "m": "missing", "e": "empty", "c": "cut", "g": "gap", "o": "outside", "u": "unread"}
+LETTERS = {
+    "p": "present",
+    "m": "missing",
+    "e": "empty",
+    "c": "cut",
+    "g": "declared_gap",
+    "o": "outside",
+    "u": "not_inspected",
+}
 
 
 def segments(states: str, length: float | None = 10.0) -> list[dict[str, Any]]:

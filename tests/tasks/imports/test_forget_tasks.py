@@ -64,8 +64,8 @@ def test_a_wrong_file_is_taken_back_as_if_it_had_never_been_there(ossrec: Ossrec
 
     done = ossrec("tasks", "forget", "--file", "wrong.csv", "--format", "json")
     assert (done.code, done.err) == (0, "")
-    assert {name: done.json[name] for name in ("asked", "forgotten", "kept", "tasks")} == {
-        "asked": 4, "forgotten": 4, "kept": 1, "tasks": 1,
+    assert {name: done.json[name] for name in ("requested", "forgotten", "kept", "tasks")} == {
+        "requested": 4, "forgotten": 4, "kept": 1, "tasks": 1,
     }  # fmt: skip
     scan(alone / "b", alone / "ossrec.db")
     assert books(alone) == before

@@ -188,4 +188,5 @@ def test_an_import_says_what_it_took_for_what(ossrec: Ossrec, alone: Path) -> No
     assert told["columns"] == {
         "recordid": ["record_id"], "roomid": ["room_id"], "uids": ["uid_list"], "started": ["begin_at"],
     }  # fmt: skip
-    assert (told["no_column"], told["passed_over"]) == (["stream", "stopped"], {"recordid": ["RecordID"]})
+    assert told["fields_without_column"] == ["stream", "stopped"]
+    assert told["ignored_columns"] == {"recordid": ["RecordID"]}

@@ -173,9 +173,9 @@ def test_show_tells_the_story_of_a_task_with_several_files(ossrec: Ossrec, catal
     known = ossrec("show", rid(3), "--format", "json").json
 
     assert [one["uid"] for one in known["recordings"]] == ["u1", "u2"]
-    times = [line["at"] for line in known["story"]]
+    times = [line["at"] for line in known["events"]]
     assert times == sorted(times)
-    assert {line["source"] for line in known["story"]} == {"bucket", "import"}
+    assert {line["source"] for line in known["events"]} == {"bucket", "import"}
 
 
 def test_show_of_a_recording_has_every_line_with_its_source(ossrec: Ossrec, catalog: Path) -> None:

@@ -257,7 +257,7 @@ def test_lines_of_one_second_follow_from_each_other(ossrec: Ossrec, alone: Path)
     with written(alone / "ossrec.db") as conn:
         add_facts(conn, [TaskFact(rid(1), "callback", "m1", "result", NOW * 1000 + 400, "a", file="x.m3u8")], NOW)
         link(conn, NOW)
-    story = json.loads(ossrec("show", rid(1), "--format", "json").out)["story"]
+    story = json.loads(ossrec("show", rid(1), "--format", "json").out)["events"]
 
     lines = [(line["what"], line["detail"]) for line in story if line["at"] >= "2026-11-02"]
     name = f"rid_{rid(1)}_a__uid_s_b__uid_s_c__uid_e.m3u8"

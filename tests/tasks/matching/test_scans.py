@@ -21,7 +21,7 @@ def test_a_file_that_fits_its_task_is_matched(ossrec: Ossrec, alone: Path) -> No
     done = ossrec("tasks", "import", "t.csv", "--format", "json").json
     (row,) = found(alone / "ossrec.db")
 
-    assert (done["looked"], done["contradicted"], done["unknown"]) == (1, 0, 0)
+    assert (done["recordings_linked"], done["contradicted"], done["unknown"]) == (1, 0, 0)
     assert (row["linked"], row["verdict"], row["reasons"]) == ("matched", "complete", [])
 
 

@@ -40,7 +40,7 @@ def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
         return None
     return {
         "depth": depth,
-        "looked_at": iso_seconds(inspected),
+        "inspected_at": iso_seconds(inspected),
         "failure": failure,
         "detail": detail,
         "bytes_read": bytes_read,
@@ -50,5 +50,5 @@ def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
         "length": None if duration_ms is None else duration_ms / 1000,
         "video": formats.get(video),
         "audio": formats.get(audio),
-        "notes": faults,
+        "faults": faults,
     }

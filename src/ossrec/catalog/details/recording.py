@@ -44,8 +44,8 @@ def details(
 
     Segments are those of the playlists that count, each recorder's after those of the one it took
     over from; if they name none, the slices that are there, in order of key. Their ``state`` is one of
-    present, unread (there, and not looked at though others were, or it could not be), missing, empty, cut,
-    gap (declared missing), outside. ``look`` is the last look at its bytes, ``damage`` the kinds of damage
+    present, not_inspected (there, and not looked at though others were, or it could not be), missing, empty, cut,
+    declared_gap, outside. ``inspection`` is the last look at its bytes, ``damage`` the kinds of damage
     in them, the worst first. With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
 
     ``damage`` is a list of `Damage` as plain values, in order of time. ``task`` is what is known of the task, as
@@ -67,7 +67,7 @@ def details(
         for finding in found:
             finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
         spoilt = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
-        looks = inspection_state(catalog, number, row["looked_at"] is not None)
+        looks = inspection_state(catalog, number, row["inspected_at"] is not None)
         segments: Row = (
             {"stretches": segment_state_runs(catalog, number, listed, looks)}
             if in_stretches
@@ -80,7 +80,7 @@ def details(
             "playlists": list(_playlists(catalog, number)),
             **segments,
             "task": next(find_tasks(catalog, TaskFilter(row["recordid"]), now=now, quiet_after=quiet_after), None),
-            "story": task_events(catalog, row["recordid"], number),
+            "events": task_events(catalog, row["recordid"], number),
             "history": [
                 {"scan": scan, "at": iso_seconds(at), "was": was, "became": became, "segments_lost": lost}
                 for scan, at, was, became, lost in catalog.execute(_HISTORY, (number,))

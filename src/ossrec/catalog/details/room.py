@@ -53,7 +53,7 @@ class Room(NamedTuple):
     end: int | None
     streams: list[RoomStream]  # the mixed one first, then users by when they came
     undated: list[Row]  # recordings of no known time
-    left_out: OmittedRecordings
+    omitted: OmittedRecordings
 
 
 def room_recordings(catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float) -> Room:
@@ -78,7 +78,7 @@ def room_recordings(catalog: sqlite3.Connection, wanted: RecordingFilter, *, now
             end=max((take.end for take in takes), default=None),
             streams=_streams(takes),
             undated=[recording_row(stored, buckets, reading) for stored, reading in undated],
-            left_out=OmittedRecordings(len(rest), rest[-1] if rest else None),
+            omitted=OmittedRecordings(len(rest), rest[-1] if rest else None),
         )
 
 
@@ -93,7 +93,7 @@ def room_row(room: Room) -> Row:
             for one in room.streams
         ],
         "undated": room.undated,
-        "left_out": {"recordings": room.left_out.recordings, "since": iso(room.left_out.start)},
+        "omitted": {"recordings": room.omitted.recordings, "since": iso(room.omitted.start)},
     }
 
 
@@ -127,7 +127,7 @@ def _newest_session(dated: list[tuple[Stored, str]], clock: QueryTime) -> list[t
 def _take(catalog: sqlite3.Connection, stored: Stored, row: Row, wanted: RecordingFilter) -> RoomRecording:
     times = times_of(stored)
     started = times.started or 0
-    spans = spans_of(catalog, TimedRecording(times.number, started, times.ended, row["looked_at"] is not None))
+    spans = spans_of(catalog, TimedRecording(times.number, started, times.ended, row["inspected_at"] is not None))
     ended = max(times.ended or started, started)
     near = [span for span in spans if started - _DAY <= span.start and span.end <= ended + _DAY]
     reading = matching_reading(stored, wanted) if row["reading"] == "alternative" else None

@@ -39,8 +39,8 @@ _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND nu
 class StateRun(NamedTuple):
     """Segments in a row that are in the same state."""
 
-    state: str  # present, unread, missing, empty, cut, gap (declared missing), outside, or hole: there is no segment
-    first: int  # segment numbers; of a hole those on either side
+    state: str  # present, not_inspected, missing, empty, cut, declared_gap, outside, or timeline_gap
+    first: int  # segment numbers; of a timeline gap those on either side
     last: int
     start: float | None  # seconds
     length: float | None
@@ -96,7 +96,7 @@ def segment_rows(
                 "bytes": row[1],
                 "state": state,
                 "discontinuity": bool(discontinuity),
-                "look": inspection_row(look, formats),
+                "inspection": inspection_row(look, formats),
             }
     if not found:
         yield from _slices(catalog, number, looks, formats)
@@ -122,7 +122,7 @@ def _with_holes(same: Sequence[TimedSegment]) -> list[StateRun]:
         start, length = one.start or 0, one.measured or 0
         if place and _is_timeline_gap(same[place - 1], one):
             found += _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:place])
-            found.append(StateRun("hole", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
+            found.append(StateRun("timeline_gap", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
             begun = place
         end = start + length
     return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
@@ -145,7 +145,7 @@ def timed_segments(
             yield TimedSegment(part, index, row[0], offset + start, length, _listed_state(row, looks))
     if not found:
         for row in _slices(catalog, number, looks, {}):
-            start, measured = _thousandths(row["start"]), _thousandths((row["look"] or {}).get("length"))
+            start, measured = _thousandths(row["start"]), _thousandths((row["inspection"] or {}).get("length"))
             yield TimedSegment(0, row["number"], row["uri"], start, None, row["state"], measured)
 
 
@@ -165,9 +165,9 @@ def _listed_state(row: Sequence[Any], looks: InspectionState) -> str:
 
 
 def _shown_state(state: SegmentState, failure: str | None, depth: str | None, looks: InspectionState) -> str:
-    """Return *state*, or `unread` for a segment that could not be inspected, or was not while others were."""
+    """Return *state*, or `not_inspected` for a segment that could not be inspected, or was not while others were."""
     is_unread = failure is not None or (looks.some and depth is None)
-    return "unread" if is_unread and state is SegmentState.PRESENT else state.value
+    return "not_inspected" if is_unread and state is SegmentState.PRESENT else state.value
 
 
 def inspection_state(catalog: sqlite3.Connection, number: int, some: bool) -> InspectionState:
@@ -238,5 +238,5 @@ def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, fo
             "bytes": size,
             "state": _shown_state(state, failure, depth, looks),
             "discontinuity": False,
-            "look": inspection_row(look, formats),
+            "inspection": inspection_row(look, formats),
         }

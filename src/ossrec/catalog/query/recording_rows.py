@@ -21,8 +21,8 @@ _NAMES = (
 FIELDS = (
     "bucket", "folder", "playlist", "recordid", "roomid", "uid", "stream", "verdict", "depth", "reasons",
     "started_at", "ended_at", "duration", "missing_seconds", "gap_seconds", "bytes", "segments_expected",
-    "segments_present", "segments_missing", "segments_inspectable", "looked_at", "measured_duration", "damaged_seconds",
-    "bit_rate", "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
+    "segments_present", "segments_missing", "segments_inspectable", "inspected_at", "measured_duration",
+    "damaged_seconds", "bit_rate", "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate", "channels", "started_from",
     "ended_from", "conforming", "ambiguous", "reading", "linked", "first_seen", "last_changed", "path",
 )  # fmt: skip
 # Few recordings have such findings, and their reasons name them: of the others none is looked for.
@@ -90,7 +90,7 @@ def recording_row(stored: tuple[Any, ...], buckets: dict[int, str], reading: str
         "segments_present": segments_present,
         "segments_missing": segments_missing,
         "segments_inspectable": segments_inspectable,
-        "looked_at": iso_seconds(inspected),
+        "inspected_at": iso_seconds(inspected),
         "measured_duration": measured_duration,
         "damaged_seconds": damaged_seconds,
         "bit_rate": bit_rate,

@@ -74,7 +74,7 @@ def command(bucket: str, catalog: Path, output: Output, quiet: bool, fail_on: fr
         summary = scan_bucket(opened, catalog, chosen, progress, announce_stop, inspection)
     for notice in summary.notices:
         say(f"ossrec: warning: {notice}")
-    check = summary.looked
+    check = summary.check
     say_unread([*summary.warnings, *(check["warnings"] if check else ())])
     skipped = [f"{entry['name']}: {entry['reason']}" for entry in summary.skipped_names]
     say_lines("skipped", skipped, f"--format json lists up to {MAX_REPORTED:,}")
@@ -113,6 +113,6 @@ def _lines(summary: dict[str, Any], failures: dict[str, int], output: Output) ->
     playlists = f"{counted(summary['playlists_read'], 'playlist')}, {human_bytes(summary['bytes_read'])}"
     requests = ", ".join(f"{number:,} {kind}" for kind, number in summary["requests"].items())
     yield f"  read        {playlists}; requests: {requests}"
-    if summary["looked"]:
-        yield from (f"  {line}" for line in inspection_lines(summary["looked"], output))
+    if summary["check"]:
+        yield from (f"  {line}" for line in inspection_lines(summary["check"], output))
     yield from problems(summary, failures, output)

@@ -125,7 +125,7 @@ def _show_room(
         output.record(room_row(room), lambda: room_lines(room, output))
     if not room.streams and not room.undated:
         say(f"no recording of room {printable(room.name)} is in the catalog, or none in that time")
-    if number := room.left_out.recordings:
-        since = (room_row(room)["left_out"]["since"] or "0001")[:10]
+    if number := room.omitted.recordings:
+        since = (room_row(room)["omitted"]["since"] or "0001")[:10]
         what = "recording is left out" if number == 1 else "recordings are left out"
         say(f"of earlier sessions, {number} {what}: --since {since} shows {'it' if number == 1 else 'them'}")

@@ -72,7 +72,7 @@ def _known(conn: sqlite3.Connection, recordid: str, now: float, idle: float, lag
         "recordid": recordid,
         "task": tasks[0] if tasks else None,
         "calls": calls,
-        "story": task_events(conn, recordid),
+        "events": task_events(conn, recordid),
         "files": files,
     }
 
@@ -86,7 +86,7 @@ def _lines(known: Row, output: Output) -> Iterator[str]:
         yield printable(f"  room      {task['roomid'] or 'unknown'}, {task['stream'] or 'mixed or source'}")
     yield ""
     yield output.paint("Events", None, bold=True)
-    for one in known["story"]:
+    for one in known["events"]:
         detail = f": {one['detail']}" if one["detail"] else ""
         yield printable(f"  {human_time(one['at'])}  {one['what']} ({one['source']}){detail}")
     yield ""

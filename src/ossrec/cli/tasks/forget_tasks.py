@@ -56,8 +56,8 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
     number = told["forgotten"]
     what = "1 task" if number == 1 else f"{number:,} tasks"
     yield output.paint(f"what imports told of {what} is forgotten", None, bold=True)
-    if told["asked"] > number:
-        yield f"  not known   {told['asked'] - number:,}: no import told of them"
+    if told["requested"] > number:
+        yield f"  not known   {told['requested'] - number:,}: no import told of them"
     others = f", {told['kept']:,} of these still, by calls or callbacks" if told["kept"] else ""
     yield f"  tasks       the catalog knows {told['tasks']:,}{others}"
-    yield f"  recordings  {told['looked']:,} linked again"
+    yield f"  recordings  {told['recordings_linked']:,} linked again"

@@ -45,26 +45,26 @@ def command(file: str, catalog: Path, output: Output, **options: Any) -> int:
     with opened_rows(file, TableFileOptions.of(options), understood) as rows:
         summary = import_tasks(catalog, rows, ImportOptions(**options))
     say_lines("bad row", summary.problems, f"--format json has up to {MAX_REPORTED:,}")
-    if summary.is_refused:
+    if summary.refused:
         say(f"ossrec: nothing was imported: {summary.bad:,} of {summary.rows:,} rows are bad")
     told = summary.as_dict() | {
         "columns": understood.taken,
-        "no_column": understood.missing,
-        "passed_over": understood.passed,
+        "fields_without_column": understood.missing,
+        "ignored_columns": understood.passed,
     }
     output.record(told, lambda: _lines(told, output))
     return PARTLY if summary.bad else 0
 
 
 def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
-    if not told["is_refused"]:
+    if not told["refused"]:
         bad = f", {told['bad']:,} bad" if told["bad"] else ""
         rows = "1 row" if told["rows"] == 1 else f"{told['rows']:,} rows"
         yield output.paint(f"{rows} in {told['seconds']:.1f} s{bad}", None, bold=True)
         yield from _understood(told)
         changes = f"{told['new']:,} new, {told['changed']:,} changed, {told['unchanged']:,} as before"
         yield f"  tasks       {changes}; the catalog knows {told['tasks']:,}"
-        yield f"  recordings  {told['looked']:,} linked"
+        yield f"  recordings  {told['recordings_linked']:,} linked"
         if told["unfinished"]:
             yield f"              {told['unfinished']:,} became unfinished: their tasks have stopped"
         if said := link_problems(told):
@@ -74,10 +74,10 @@ def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
 def _understood(told: dict[str, Any]) -> Iterator[str]:
     """What the columns were taken for, and what no column gave."""
     parts = [f"{field} from {_named(columns)}" for field, columns in told["columns"].items()]
-    if told["no_column"]:
-        parts.append(f"none for {' and '.join(told['no_column'])}")
+    if told["fields_without_column"]:
+        parts.append(f"none for {' and '.join(told['fields_without_column'])}")
     yield f"  columns     {', '.join(parts)}"
-    for field, columns in told["passed_over"].items():
+    for field, columns in told["ignored_columns"].items():
         instead = f"--map {field}={shlex.quote(columns[0])}"
         yield f"              {_named(columns)} may mean {field} too, and did not count: {printable(instead)} takes it"
 

@@ -78,7 +78,7 @@ def inspection_lines(summary: Mapping[str, Any], output: Output) -> Iterator[str
     yield f"  segments    {summary['segments']:,}, {counted(summary['findings'], 'finding')}{archived}"
     requests = ", ".join(f"{number:,} {kind}" for kind, number in summary["requests"].items())
     yield f"  read        {human_bytes(summary['bytes_read'])}; requests: {requests}"
-    left = summary["left"]
+    left = summary["remaining"]
     if left["segments"]:
         reason = f" (the {summary['stopped_by']} is used up)" if summary["stopped_by"] else ""
         number = f"{counted(left['segments'], 'segment')} of {counted(left['recordings'], 'recording')}"

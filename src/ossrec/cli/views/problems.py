@@ -60,7 +60,7 @@ def segment_range(first: int, last: int | None) -> str:
 
 
 def _of_run(run: StateRun) -> Problem:
-    is_between = run.state == "hole"  # the segments on either side are intact
+    is_between = run.state == "timeline_gap"  # the segments on either side are intact
     return Problem(
         run.state,
         None if is_between else run.first,

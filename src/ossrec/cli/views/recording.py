@@ -33,8 +33,8 @@ def recording_lines(known: Row, output: Output) -> Iterator[str]:
     others = [finding for finding in known["findings"] if not finding["counts"]]
     yield from _findings("Findings in playlists that do not count", others, known["playlist"], output, to_do=False)
     yield from _playlists(known["playlists"], output)
-    if any(line["source"] not in ("bucket", "ossrec") for line in known["story"]):
-        yield from event_lines(known["story"], output)
+    if any(line["source"] not in ("bucket", "ossrec") for line in known["events"]):
+        yield from event_lines(known["events"], output)
     else:
         yield from _history(known, output)
 
@@ -73,7 +73,7 @@ def _reasons(known: Row) -> str:
 def _checked(known: Row) -> str:
     """How much of the recording was inspected."""
     if known["depth"] == "listing":
-        return "listing only" if known["looked_at"] is None else "listing and some segments"
+        return "listing only" if known["inspected_at"] is None else "listing and some segments"
     return _CHECKED.get(known["depth"]) or str(known["depth"])
 
 
@@ -128,12 +128,12 @@ def _looked(known: Row) -> Iterator[str]:
         yield printable(f"  media     {media}")
     if known["segments_inspectable"] == 0 and known["segments_present"]:
         yield "  inspected never: its segments are encrypted or not MPEG-TS"
-    if known["looked_at"] is None:
+    if known["inspected_at"] is None:
         return
     how_far = _CHECKED.get(known["depth"], "some segments")
     spoilt = known["damaged_seconds"]
     damaged = f", {clock(spoilt) or spoilt} of it damaged" if spoilt else ""
-    yield printable(f"  inspected {human_time(known['looked_at'])} UTC: {how_far}{damaged}")
+    yield printable(f"  inspected {human_time(known['inspected_at'])} UTC: {how_far}{damaged}")
 
 
 def _drawn(known: Row, findings: list[Row], output: Output) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _drawn(known: Row, findings: list[Row], output: Output) -> Iterator[str]:
     yield "  " + painted(states, signs, output)
     total = length_of(stretches)
     below = axis(total, len(states))
-    gaps = [stretch for stretch in stretches if stretch.state not in ("present", "unread")]
+    gaps = [stretch for stretch in stretches if stretch.state not in ("present", "not_inspected")]
     spans = [(gap.start, gap.start + (gap.length or 0.0)) for gap in gaps if gap.start is not None]
     others = (one for one in findings if one["severity"] != "info" and one["source"] != "segment")
     found_at = pointers((one["start"] for one in others if not _is_in(spans, one["start"])), total, len(states))

@@ -24,7 +24,7 @@ def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_af
     if task is None or not has_task(conn, recordid):
         return None
     recordings = list(find_recordings(conn, RecordingFilter(recordid=recordid), **times))
-    return {**task, "recordings": recordings, "story": task_events(conn, recordid)}
+    return {**task, "recordings": recordings, "events": task_events(conn, recordid)}
 
 
 def task_lines(known: Row, output: Output) -> Iterator[str]:
@@ -41,7 +41,7 @@ def task_lines(known: Row, output: Output) -> Iterator[str]:
             yield f"  {word:9} {human_time(known[f'{word}_at'])} UTC"
     yield from kept_lines(known)
     yield from _files(known["recordings"], output)
-    yield from event_lines(known["story"], output)
+    yield from event_lines(known["events"], output)
 
 
 def _files(recordings: list[Row], output: Output) -> Iterator[str]:

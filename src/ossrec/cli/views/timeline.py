@@ -10,9 +10,9 @@ from ossrec.cli.output.text import clock
 # From the best to the worst for the viewer: a character that stands for several shows the worst.
 STATES = {
     "present": "present",
-    "unread": "not inspected",
-    "gap": "declared missing",
-    "hole": "nothing recorded",
+    "not_inspected": "not inspected",
+    "declared_gap": "declared missing",
+    "timeline_gap": "nothing recorded",
     "flaw": "flawed",
     "jump": "time jumps",
     "lost": "packets lost",
@@ -23,9 +23,9 @@ STATES = {
     "missing": "missing",
 }
 COLORS = {
-    "unread": "magenta",
-    "gap": "cyan",
-    "hole": "cyan",
+    "not_inspected": "magenta",
+    "declared_gap": "cyan",
+    "timeline_gap": "cyan",
     "flaw": "yellow",
     "jump": "yellow",
     "lost": "red",

@@ -104,7 +104,7 @@ def check_held_catalog(
     earliest = None if policy.inspected_before is None else min(policy.inspected_before, int(now))
     policy = policy._replace(inspected_before=earliest, inspected_until=int(time.time()))
     left, archived = inspection_cost(conn, _due(conn, options, policy), policy)
-    summary.left = left._asdict()
+    summary.remaining = left._asdict()
     summary.archived += archived
     summary.buckets = sessions.names()
     counts = sessions.counts()

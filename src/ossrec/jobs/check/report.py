@@ -76,7 +76,7 @@ class CheckSummary:
     verdicts: dict[str, int] = field(default_factory=dict)  # of the evaluated recordings
     changes: list[str] = field(default_factory=list)  # sentences: "3 became damaged"
     stopped_by: str | None = None  # "budget" or "time"
-    left: dict[str, int] = field(default_factory=dict)  # estimate of the work for the next check
+    remaining: dict[str, int] = field(default_factory=dict)  # estimate of the work for the next check
     warnings: list[str] = field(default_factory=list)  # one line each: what could not be inspected
     seconds: float = 0.0
 
@@ -95,5 +95,10 @@ def summary_before(depth: str, forecast: CheckForecast) -> CheckSummary:
     requests = {"list": 0, "get": 0, "retry": 0}
     due = forecast.due._asdict()
     return CheckSummary(
-        depth, due=due, planned=forecast.run._asdict(), archived=forecast.archived, requests=requests, left=dict(due)
+        depth,
+        due=due,
+        planned=forecast.run._asdict(),
+        archived=forecast.archived,
+        requests=requests,
+        remaining=dict(due),
     )

@@ -48,13 +48,13 @@ class ScanSummary:
     warnings: list[str] = field(default_factory=list)  # one line each: what could not be looked at
     notices: list[str] = field(default_factory=list)  # one line each: what else people should know
     tasks: dict[str, int] | None = None  # recordings that contradict their tasks, or that none knows; None: no tasks
-    looked: dict[str, Any] | None = None  # the summary of the check that followed, at the depths `edges` and `full`
+    check: dict[str, Any] | None = None  # the summary of the check that followed, at the depths `edges` and `full`
     seconds: float = 0.0
 
     @property
     def partly(self) -> bool:
         """Something in the bucket could not be looked at."""
-        return bool(self.warnings or (self.looked and self.looked["warnings"]))
+        return bool(self.warnings or (self.check and self.check["warnings"]))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -87,7 +87,7 @@ def scan_bucket(
             crew = looking.crew or ThreadPool(options.threads)
             talk = CheckCallbacks(looking.planned, progress)  # type: ignore[arg-type]
             looked = check_held_catalog(conn, lambda _: bucket, _to_look(bucket, options), crew, talk, stop)
-            summary.looked = looked.as_dict()
+            summary.check = looked.as_dict()
             summary.verdicts = verdicts_of(conn, scan)
     counts = counting.counts
     summary.requests = {"list": counts.lists, "get": counts.gets, "retry": counts.retries}

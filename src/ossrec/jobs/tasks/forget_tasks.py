@@ -24,11 +24,11 @@ _NOTHING = "stopped; nothing was forgotten"
 class ForgetSummary:
     """What came of taking imports back."""
 
-    asked: int = 0  # tasks
+    requested: int = 0  # tasks
     forgotten: int = 0  # tasks of which imports had told
     kept: int = 0  # of them, those that others told of as well
     tasks: int = 0  # that the catalog knows by now
-    looked: int = 0  # recordings that were linked again
+    recordings_linked: int = 0  # recordings that were linked again
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -73,5 +73,5 @@ def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop
     """All of it, or nothing if somebody asks to stop."""
     with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         gone = forget_spooled(conn, lambda recordids: refold_tasks(conn, recordids, now))
-        summary.looked = link(conn, now).looked
-    summary.asked, summary.forgotten, summary.kept = gone
+        summary.recordings_linked = link(conn, now).looked
+    summary.requested, summary.forgotten, summary.kept = gone

@@ -37,11 +37,11 @@ class ImportSummary:
     changed: int = 0
     unchanged: int = 0
     tasks: int = 0  # that the catalog knows by now
-    looked: int = 0  # recordings that were linked, or linked again
+    recordings_linked: int = 0  # recordings that were linked, or linked again
     contradicted: int = 0  # recordings, of all
     unknown: int = 0  # recordings that no task knows, of all
     unfinished: int = 0  # recordings that turned out to be, since their tasks have stopped
-    is_refused: bool = False  # nothing was written: --strict, and there were bad rows
+    refused: bool = False  # nothing was written: --strict, and there were bad rows
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,11 +78,11 @@ def import_tasks(catalog: Path, rows: Iterable[TableRow], options: ImportOptions
         with abort_on_signals(_NOTHING):
             spool = Spool(folder)
             _fill(rows, spool, summary)
-        summary.is_refused = options.strict and summary.bad > 0
+        summary.refused = options.strict and summary.bad > 0
         with stop_on_signals() as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
             now = int(time.time())
             ingest_callbacks(conn, catalog, now)
-            if not summary.is_refused:
+            if not summary.refused:
                 _write(conn, spool, summary, stop, now)
                 with transaction(conn):
                     summary.unfinished = judge_stopped(conn, now, options.idle, options.lag)
@@ -125,7 +125,7 @@ def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop:
     """All of it, or nothing if somebody asks to stop."""
     with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         written = write_spooled(conn, now, lambda recordids: refold_tasks(conn, recordids, now))
-        summary.looked = link(conn, now).looked
+        summary.recordings_linked = link(conn, now).looked
     summary.new, summary.changed = written.new, written.changed
     summary.unchanged = written.staged - written.new - written.changed
 
