@@ -98,10 +98,10 @@ def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
 
 UNREAD: dict[str, tuple[dict[str, Any], dict[int, dict[str, Any]], str]] = {
     "all were looked at": ({"inspected": NOW}, {n: {} for n in range(4)}, "pppp"),
-    "one was not": ({"inspected": NOW}, {0: {}, 1: {}, 3: {}}, "ppup"),
-    "one is archived": ({"inspected": NOW}, {0: {}, 1: {"failure": "LOOK001"}, 2: {}, 3: {}}, "pupp"),
-    "one is archived and none was looked at": ({}, {1: {"failure": "LOOK001"}}, "pupp"),
-    "one changed since": ({"inspected": NOW}, {0: {}, 1: {"etag": b"other"}, 2: {}, 3: {}}, "pupp"),
+    "one was not": ({"inspected": NOW}, {0: {}, 1: {}, 3: {}}, "ppnp"),
+    "one is archived": ({"inspected": NOW}, {0: {}, 1: {"failure": "LOOK001"}, 2: {}, 3: {}}, "pnpp"),
+    "one is archived and none was looked at": ({}, {1: {"failure": "LOOK001"}}, "pnpp"),
+    "one changed since": ({"inspected": NOW}, {0: {}, 1: {"etag": b"other"}, 2: {}, 3: {}}, "pnpp"),
 }
 
 

@@ -30,7 +30,12 @@ def segments(states: str, length: float | None = 10.0) -> list[dict[str, Any]]:
 
 
 def drawn(states: str, width: int, length: float | None = 10.0) -> str:
-    return "".join(state[0] for state in timeline(state_runs(segments(states, length)), width))
+    return "".join(_letter(state) for state in timeline(state_runs(segments(states, length)), width))
+
+
+def _letter(state: str) -> str:
+    """The key of *state* in `LETTERS`; for a kind of damage its first letter."""
+    return next((letter for letter, named in LETTERS.items() if named == state), state[0])
 
 
 DRAWN = {
@@ -61,7 +66,7 @@ def test_without_lengths_each_segment_has_as_much_room() -> None:
 def test_every_state_that_is_worst_somewhere_shows(states: str, width: int) -> None:
     line = drawn(states, width)
     assert len(line) == width
-    worst = max(states, key=[state[0] for state in STATES].index)
+    worst = max(states, key=[_letter(state) for state in STATES].index)
     assert worst in line
 
 
@@ -91,7 +96,7 @@ DAMAGED: dict[str, tuple[str, float | None, list[Damage], str]] = {
 @pytest.mark.parametrize(("states", "length", "found", "expected"), DAMAGED.values(), ids=DAMAGED)
 def test_draws_damage(states: str, length: float | None, found: list[Damage], expected: str) -> None:
     line = timeline(state_runs(segments(states, length)), 8, found)
-    assert "".join(state[0] for state in line) == expected.replace(" ", "")
+    assert "".join(_letter(state) for state in line) == expected.replace(" ", "")
 
 
 @given(

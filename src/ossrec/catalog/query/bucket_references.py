@@ -19,8 +19,8 @@ _UNDER = """
 SELECT EXISTS (SELECT 1 FROM stems WHERE bucket_id = :bucket AND stem >= :prefix AND (:end IS NULL OR stem < :end))
 OR EXISTS (
     SELECT 1 FROM json_each(:starts) start CROSS JOIN stems s ON s.bucket_id = :bucket AND s.stem = start.value
-    CROSS JOIN objects o ON o.stem_id = s.id AND o.suffix >= substr(:prefix, length(s.stem) + 1)
-    WHERE :end IS NULL OR s.stem || o.suffix < :end
+    CROSS JOIN objects o ON o.stem_id = s.id AND o.{suffix} >= substr(:prefix, length(s.stem) + 1)
+    WHERE :end IS NULL OR s.stem || o.{suffix} < :end
 )
 """
 
@@ -65,4 +65,6 @@ def _is_known(catalog: sqlite3.Connection, bucket: int, prefix: str) -> bool:
         "end": successor(prefix),
         "starts": json.dumps([prefix[:length] for length in range(len(prefix))]),
     }
-    return bool(catalog.execute(_UNDER, values).fetchone()[0])
+    (version,) = catalog.execute("PRAGMA user_version").fetchone()
+    sql = _UNDER.format(suffix="suffix" if version >= 5 else "rest")  # `check` asks before it migrates a catalog
+    return bool(catalog.execute(sql, values).fetchone()[0])
