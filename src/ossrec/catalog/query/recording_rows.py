@@ -23,8 +23,8 @@ FIELDS = (
     "started_at", "ended_at", "duration", "missing_seconds", "gap_seconds", "bytes", "segments_expected",
     "segments_present", "segments_missing", "segments_inspectable", "inspected_at", "measured_duration",
     "damaged_seconds", "bit_rate", "start_pts", "video_codec", "width", "height", "audio_codec", "sample_rate",
-    "channels", "started_from", "ended_from", "conforming", "ambiguous", "reading", "linked", "first_seen", "last_changed",
-    "path",
+    "channels", "started_from", "ended_from", "conforming", "ambiguous", "reading", "linked", "first_seen",
+    "last_changed", "path",
 )  # fmt: skip
 # Few recordings have such findings, and their reasons name them: of the others none is looked for.
 _GAPS = f"""
