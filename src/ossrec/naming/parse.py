@@ -115,7 +115,7 @@ def _read_playlist(key: str, start: int) -> list[RecordingName]:
 
 
 def _read_segment(key: str, start: int) -> list[RecordingName]:
-    """Read a segment by its own name, then by the name of its folder, unless the two agree."""
+    """Read a segment by its own name, and by its folder's if it has none or if both have the same stem."""
     own = _read_own_segment(key, start)
     found = _read_subfolder(key, start)
     if own and found:

@@ -12,7 +12,8 @@ def remove_truncated_uri(state: ParserState, lines: Sequence[str]) -> int | None
     """Remove the last segment if its URI is truncated: report it, and return its line; otherwise return None.
 
     To be called for a file without a final line end. A URI is complete if its file name extension is that of another
-    segment. If other segments have no extension, the last URI counts as complete.
+    segment or, in a playlist with a single segment, a usual one of media files. If any other segment has no extension,
+    the last URI counts as complete.
     """
     if state.ended or not state.segments or state.segments[-1].line != len(lines):
         return None
