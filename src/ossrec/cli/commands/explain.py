@@ -30,7 +30,8 @@ def _code(value: str) -> str:
     """Return *value* as a finding code; upper and lower case are the same."""
     code = value.strip().upper()
     if code not in RULES:
-        raise UsageProblem(f"there is no code {value}{nearest(code, RULES)}; `ossrec explain --list` lists all codes")
+        hint = nearest(code, RULES) or ";"
+        raise UsageProblem(f"there is no code {value}{hint} `ossrec explain --list` lists all codes")
     return code
 
 

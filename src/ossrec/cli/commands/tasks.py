@@ -1,4 +1,4 @@
-"""`ossrec tasks`: what was told of recording tasks, and how the files in the bucket fit."""
+"""`ossrec tasks`: import and list recording tasks, and match them with the recordings in the bucket."""
 
 import click
 
