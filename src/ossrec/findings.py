@@ -1,6 +1,6 @@
-"""What a check can find and what follows from it: severities, findings, verdicts.
+"""Severities, rules, findings and verdicts.
 
-The table of rules stands in `ossrec.rules`, so that reading a catalog does not load it.
+The rule table is in `ossrec.rules`, so that reading a catalog does not load it.
 """
 
 from collections.abc import Iterable
@@ -13,20 +13,20 @@ class Severity(IntEnum):
 
     INFO = 1  # worth knowing
     WARNING = 2  # plays with a flaw, or breaks some players
-    ERROR = 3  # content missing or unplayable
+    ERROR = 3  # content is missing or cannot be played
 
 
 class Verdict(StrEnum):
-    """One word for a recording, from the best to the worst for its viewer (`RANK`)."""
+    """The verdict on a recording, from the best to the worst for its viewer (`RANK`)."""
 
-    COMPLETE = "complete"  # ended, every segment there and sound as far as it was looked at
-    FLAWED = "flawed"  # plays to the end, but something is off
+    COMPLETE = "complete"  # ended, every segment present and intact at the depth of the check
+    FLAWED = "flawed"  # plays to the end, but with a flaw
     RECORDING = "recording"  # segments still arrive
-    UNKNOWN = "unknown"  # could not look
-    INCOMPLETE = "incomplete"  # segments named by the playlist are missing or empty
-    DAMAGED = "damaged"  # bytes are there and broken
-    UNFINISHED = "unfinished"  # no ended playlist, and nothing arrives any more
-    GONE = "gone"  # seen in an earlier scan, not there any more
+    UNKNOWN = "unknown"  # could not be checked
+    INCOMPLETE = "incomplete"  # segments of the playlist are missing or empty
+    DAMAGED = "damaged"  # bytes exist, but are broken
+    UNFINISHED = "unfinished"  # no ended playlist, and no more segments arrive
+    GONE = "gone"  # in an earlier scan, no longer in the bucket
 
 
 RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
@@ -42,54 +42,54 @@ class DamageKind(StrEnum):
 
 
 class Rule(NamedTuple):
-    """One fault that a check can find; its code never changes its meaning."""
+    """A fault that a check can find; the meaning of its code never changes."""
 
     code: str
     severity: Severity
-    title: str  # one sentence without its full stop
-    remedy: str  # what to do, one sentence
-    section: str  # where it is written: "RFC 8216 4.3.3.1", or "" for our own
+    title: str  # a short phrase, without a full stop
+    remedy: str  # what to do, full sentences
+    section: str  # of the standard: "RFC 8216 4.3.3.1", or "" for a rule of ossrec
     verdict: Verdict  # the best that a recording with such a finding can be
     damage: DamageKind | None = None  # what a timeline draws; None: nothing
 
 
 class Finding(NamedTuple):
-    """One thing that a check found."""
+    """A broken rule, and where."""
 
     code: str
-    subject: str  # the key it is about
+    subject: str  # key of the object
     detail: str = ""
     line: int | None = None  # of the playlist, from 1
     segment: int | None = None  # number in the playlist, from 0
     start: float | None = None  # seconds from the start of the recording
-    length: float | None = None  # seconds that are concerned
+    length: float | None = None  # seconds that are affected
     packet: int | None = None  # number in the segment, from 0
-    lost: int | None = None  # packets that are missing or cannot be used, at least
+    lost: int | None = None  # packets that are lost or unusable, at least
 
 
-NOT_ENDED = "HLS130"  # a playlist has no ENDLIST; one whose recorder was taken over from need not have it
-BEGUN = frozenset(("HLS080", "HLS250"))  # what a playlist has that its recorder has only begun to write
+NOT_ENDED = "HLS130"  # no EXT-X-ENDLIST; not needed if another recorder took over
+BEGUN = frozenset(("HLS080", "HLS250"))  # of a playlist that its recorder has only started to write
 
-AWAY = "LST302"  # nothing was recorded for a time, and the playlist says that there is a break
-ABSENT = frozenset(("HLS230", AWAY))  # what is no fault, and yet a part of the recording that is not there
+AWAY = "LST302"  # a timeline gap declared by EXT-X-DISCONTINUITY
+ABSENT = frozenset(("HLS230", AWAY))  # no fault, although a part of the recording is missing
 
 
 class Facts(NamedTuple):
-    """What a verdict needs to know beside the findings."""
+    """The facts that a verdict needs besides the findings."""
 
-    present: bool  # any object of the recording is there
-    quiet: bool  # nothing has arrived for longer than the idle time and the upload lag
+    present: bool  # the bucket has an object of the recording
+    quiet: bool  # no object has arrived for longer than idle time plus upload lag
 
 
 def verdict(rules: Iterable[Rule], facts: Facts) -> Verdict:
-    """The one word for a recording on which *rules* were found; a pure function.
+    """Return the verdict on a recording with findings of these *rules*; a pure function.
 
-    The worst word for the viewer wins, in the order of `Verdict`. "Unfinished" is said only of a
-    recording that is quiet: as long as segments may still arrive, it is `recording`.
+    If several apply, the worst one wins, in the order of `Verdict`. A recording is `unfinished` only if it is quiet: as
+    long as segments may still arrive, it is `recording`.
     """
     if not facts.present:
         return Verdict.GONE
-    words = {rule.verdict for rule in rules}
-    if Verdict.UNFINISHED in words and not facts.quiet:
-        words = (words - {Verdict.UNFINISHED}) | {Verdict.RECORDING}
-    return max(words, key=RANK.__getitem__, default=Verdict.COMPLETE)
+    verdicts = {rule.verdict for rule in rules}
+    if Verdict.UNFINISHED in verdicts and not facts.quiet:
+        verdicts = (verdicts - {Verdict.UNFINISHED}) | {Verdict.RECORDING}
+    return max(verdicts, key=RANK.__getitem__, default=Verdict.COMPLETE)

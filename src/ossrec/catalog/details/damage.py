@@ -1,4 +1,4 @@
-"""Which seconds of a recording the bytes of its segments show to be damaged, and of what kind the damage is."""
+"""Damaged seconds of a recording, by kind of damage, from the findings in the bytes of its segments."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -10,39 +10,42 @@ from ossrec.findings import DamageKind
 KINDS = tuple(DamageKind)
 RANK: dict[str, int] = {kind: rank for rank, kind in enumerate(KINDS)}
 
-_BY_SEVERITY = {"error": DamageKind.BROKEN, "warning": DamageKind.FLAW}  # of a code that a newer ossrec wrote
-_OVER_MANY = frozenset(("TS411",))  # told of the first of the segments over which they last
-_TOUCH = 0.0005  # seconds; what is nearer is one, for times are whole milliseconds
+_BY_SEVERITY = {
+    "error": DamageKind.BROKEN,
+    "warning": DamageKind.FLAW,
+}  # of a code written by a newer version of ossrec
+_OVER_MANY = frozenset(("TS411",))  # last over many segments, and belong to the first of them
+_TOUCH = 0.0005  # seconds between two that are merged; times are whole milliseconds
 
-Place = tuple[int, int]  # part and number of a segment
-Held = tuple[float, float]  # seconds from the start of the recording, at which a segment begins and ends
-HeldBy = Callable[[Place], Held | None]
+SegmentRef = tuple[int, int]  # part, and number in the part
+TimeRange = tuple[float, float]  # start and end of a segment, in seconds from the start of the recording
+TimesOf = Callable[[SegmentRef], TimeRange | None]
 
 
 class Damage(NamedTuple):
-    """What is wrong in a stretch of one segment."""
+    """A damaged part of one segment."""
 
     kind: str  # of `KINDS`
-    start: float | None  # seconds from the start of the recording; None: of a segment that has no place in it
-    length: float | None  # seconds; None: a moment
+    start: float | None  # seconds from the start of the recording; None: the position of the segment is not known
+    length: float | None  # seconds; None: a point in time
     codes: tuple[str, ...]
     part: int
-    segment: int | None  # number in the part; None: no playlist names it
-    lost: int | None  # packets that are missing or cannot be used, at least
+    segment: int | None  # number in the part; None: no playlist lists the segment
+    lost: int | None  # packets that are lost or unusable, at least
 
     @property
     def end(self) -> float | None:
-        """Where it ends in the recording."""
+        """Seconds from the start of the recording to the end of the damage."""
         return None if self.start is None else self.start + (self.length or 0.0)
 
 
-def damages(findings: Iterable[Row], offsets: Sequence[float], held_by: HeldBy) -> list[Damage]:
-    """What *findings* in the bytes of segments come to, in order of time; what overlaps and is of one kind is one.
+def damages(findings: Iterable[Row], offsets: Sequence[float], times_of: TimesOf) -> list[Damage]:
+    """Return the damage by *findings* in the bytes of segments, in order of time; overlaps of one kind are merged.
 
-    *offsets* say at which second each part of the recording begins, *held_by* which seconds a segment has by its
-    playlist. What spoils a segment at no packet of it spoils all of it; nothing reaches past its end.
+    *offsets* are the seconds at which the parts of the recording start, *times_of* returns the seconds of a segment by
+    its playlist. A finding of kind "broken" without a packet affects the whole segment. Damage ends with its segment.
     """
-    found = [one for one in (_damage(finding, offsets, held_by) for finding in findings) if one is not None]
+    found = [one for one in (_damage(finding, offsets, times_of) for finding in findings) if one is not None]
     groups: dict[tuple[int, int | None, str], list[Damage]] = {}
     for one in sorted(found, key=_order):
         same = groups.setdefault((one.part, one.segment, one.kind), [])
@@ -54,7 +57,7 @@ def damages(findings: Iterable[Row], offsets: Sequence[float], held_by: HeldBy) 
 
 
 def damage_row(damage: Damage) -> Row:
-    """A damage as plain values."""
+    """Return a damage as plain values."""
     return damage._asdict() | {"codes": list(damage.codes)}
 
 
@@ -66,7 +69,7 @@ def kind_of(code: str, severity: str) -> DamageKind | None:
     return (rule.damage if rule is not None else None) or _BY_SEVERITY.get(severity)
 
 
-def _damage(finding: Row, offsets: Sequence[float], held_by: HeldBy) -> Damage | None:
+def _damage(finding: Row, offsets: Sequence[float], times_of: TimesOf) -> Damage | None:
     if finding["source"] != "segment" or finding["severity"] == "info":
         return None
     kind = kind_of(finding["code"], finding["severity"])
@@ -74,12 +77,12 @@ def _damage(finding: Row, offsets: Sequence[float], held_by: HeldBy) -> Damage |
         return None
     start, length, segment = _finite(finding["start"]), _finite(finding["length"]), finding["segment"]
     part = 0 if start is None else max(sum(offset <= start + _TOUCH for offset in offsets) - 1, 0)
-    held = None if segment is None else held_by((part, segment))
-    if length is None and kind is DamageKind.BROKEN and finding["packet"] is None and held is not None:
-        length = held[1] - held[0]
-    if start is not None and held is not None and finding["code"] not in _OVER_MANY:
-        start = min(start, held[1])
-        length = None if length is None else min(length, held[1] - start)
+    times = None if segment is None else times_of((part, segment))
+    if length is None and kind is DamageKind.BROKEN and finding["packet"] is None and times is not None:
+        length = times[1] - times[0]
+    if start is not None and times is not None and finding["code"] not in _OVER_MANY:
+        start = min(start, times[1])
+        length = None if length is None else min(length, times[1] - start)
     return Damage(kind, start, length, (finding["code"],), part, segment, finding["lost"])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from ossrec.catalog.connection.open_reader import snapshot
-from ossrec.catalog.details.damage import RANK, Damage, Place, damage_row, damages
+from ossrec.catalog.details.damage import RANK, Damage, SegmentRef, damage_row, damages
 from ossrec.catalog.details.finding_groups import grouped_findings
 from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
 from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows, segment_state_runs
@@ -90,7 +90,7 @@ def details(
 
 def _with_damage(segments: Iterable[Row], spoilt: Iterable[Damage]) -> list[Row]:
     """*segments*, each with the kinds of damage in it, the worst first."""
-    kinds: dict[Place, set[str]] = {}
+    kinds: dict[SegmentRef, set[str]] = {}
     for one in spoilt:
         if one.segment is not None:
             kinds.setdefault((one.part, one.segment), set()).add(one.kind)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from ossrec.catalog.details.damage import Damage, Place, damages
+from ossrec.catalog.details.damage import Damage, SegmentRef, damages
 from ossrec.catalog.details.parts import in_order, parts_of
 from ossrec.catalog.details.segment_states import (
     TimedPlaylist,
@@ -58,7 +58,7 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
     listed = in_order(catalog, timed.number, parts_of(catalog, timed.number))
     spoilt = _damage(catalog, timed.number, listed)
     wanted = {(one.part, one.segment) for one in spoilt}
-    places: dict[Place, _TimedSegment] = {}
+    places: dict[SegmentRef, _TimedSegment] = {}
     spans: list[Span] = []
     looks = inspection_state(catalog, timed.number, timed.was_looked_at)
     until = 0

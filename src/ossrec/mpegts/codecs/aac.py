@@ -1,4 +1,4 @@
-"""The headers of AAC: ADTS as transport streams mostly carry it, LOAS/LATM as DVB does (ISO/IEC 14496-3)."""
+"""The headers of AAC: ADTS as in most transport streams, LOAS/LATM as in DVB (ISO/IEC 14496-3)."""
 
 from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
@@ -9,11 +9,11 @@ _SAMPLES = 1024  # of a raw_data_block
 _ADTS_HEADER = 7  # bytes, without its CRC
 _LOAS_HEADER = 3
 _SBR, _PS, _ESCAPE = 5, 29, 31  # audioObjectType (table 1.17)
-_EXPLICIT_RATE = 15  # samplingFrequencyIndex: the rate itself stands behind it
+_EXPLICIT_RATE = 15  # samplingFrequencyIndex: the rate itself follows
 
 
 def _read_adts(header: bytes) -> AudioFrame | None:
-    """The adts_fixed_header and adts_variable_header (1.A.2.2)."""
+    """Read adts_fixed_header and adts_variable_header (1.A.2.2)."""
     if len(header) < _ADTS_HEADER or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:  # syncword, layer 0
         return None
     rate, size = header[2] >> 2 & 0x0F, (header[3] & 0x03) << 11 | header[4] << 3 | header[5] >> 5
@@ -24,7 +24,7 @@ def _read_adts(header: bytes) -> AudioFrame | None:
 
 
 def _read_loas(element: bytes) -> AudioFrame | None:
-    """An AudioSyncStream's header (1.7.2), and the StreamMuxConfig when it is there."""
+    """Read the header of an AudioSyncStream (1.7.2), with the StreamMuxConfig if present."""
     if len(element) < _LOAS_HEADER or element[0] != 0x56 or element[1] & 0xE0 != 0xE0:
         return None
     size = ((element[1] & 0x1F) << 8 | element[2]) + _LOAS_HEADER
@@ -36,7 +36,7 @@ def _read_loas(element: bytes) -> AudioFrame | None:
 
 
 def _read_mux(bits: Bits) -> tuple[int, int | None, int | None]:
-    """Samples, rate, channels of an AudioMuxElement (1.7.3.1); raises `BitsEnded` when it repeats an earlier config."""
+    """Read samples, rate, channels of an AudioMuxElement (1.7.3.1); raises `BitsEnded` if it has no config."""
     if bits.flag():  # useSameStreamMux
         raise BitsEnded
     version = bits.read(1)  # audioMuxVersion
@@ -54,7 +54,7 @@ def _read_mux(bits: Bits) -> tuple[int, int | None, int | None]:
 
 
 def _read_config(bits: Bits) -> tuple[int, int | None, int | None]:
-    """Samples, rate, channels of an AudioSpecificConfig (1.6.2.1); as in ADTS, those of the core, before SBR and PS."""
+    """Read samples, rate, channels of an AudioSpecificConfig (1.6.2.1): of the core, before SBR and PS, as in ADTS."""
     kind = _read_kind(bits)
     rate = _read_rate(bits)
     channels = _CHANNELS[bits.read(4)]
@@ -65,13 +65,13 @@ def _read_config(bits: Bits) -> tuple[int, int | None, int | None]:
 
 
 def _read_kind(bits: Bits) -> int:
-    """An audioObjectType."""
+    """Read an audioObjectType."""
     kind = bits.read(5)
     return 32 + bits.read(6) if kind == _ESCAPE else kind
 
 
 def _read_rate(bits: Bits) -> int | None:
-    """The rate that a samplingFrequencyIndex means, or the one that stands behind it."""
+    """Read a samplingFrequencyIndex, or the rate that follows it."""
     index = bits.read(4)
     if index == _EXPLICIT_RATE:
         return bits.read(24) or None
@@ -79,7 +79,7 @@ def _read_rate(bits: Bits) -> int | None:
 
 
 def _read_value(bits: Bits) -> int:
-    """LatmGetValue() (1.7.3.1)."""
+    """Read a LatmGetValue() (1.7.3.1)."""
     return bits.read(8 * (bits.read(2) + 1))
 
 

@@ -4,9 +4,9 @@ from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 
 _SYNC = b"\x0b\x77"
-_HEADER = 8  # bytes that are enough for either
+_HEADER = 8  # bytes that are enough for both
 _RATES = (48000, 44100, 32000)  # Hz, of fscod (4.4.1.3)
-_CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)  # of acmod, without the one for low frequencies (4.4.2.3)
+_CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)  # of acmod, without the LFE channel (4.4.2.3)
 _BITRATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)  # kbit/s
 _BLOCK = 256  # samples of an audio block
 _BLOCKS = (1, 2, 3, 6)  # of numblkscod (E.1.3.1.5)
@@ -15,7 +15,7 @@ _LAST_AC3, _LAST_EAC3 = 10, 16  # bsid
 
 
 def _read_header(header: bytes) -> AudioFrame | None:
-    """A syncframe's header of either; bsid tells which (annex E)."""
+    """Read the header of a syncframe of AC-3 or E-AC-3, distinguished by bsid (annex E)."""
     if len(header) < _HEADER or not header.startswith(_SYNC):
         return None
     bsid = header[5] >> 3
@@ -28,7 +28,7 @@ def _read_header(header: bytes) -> AudioFrame | None:
 
 
 def _read_ac3(bits: Bits, halvings: int) -> AudioFrame:
-    """Behind crc1: syncinfo and bsi (4.3.1, 4.3.2); *halvings* of the rate are a habit of old encoders."""
+    """Read syncinfo and bsi after crc1 (4.3.1, 4.3.2); old encoders halve the rate *halvings* times."""
     rate, code = bits.read(2), bits.read(6)
     bits.read(8)  # bsid, bsmod
     mode = bits.read(3)  # acmod
@@ -46,7 +46,7 @@ def _read_ac3(bits: Bits, halvings: int) -> AudioFrame:
 
 
 def _read_eac3(bits: Bits) -> AudioFrame:
-    """Behind the syncword: bsi (E.1.2.2); only the first independent substream takes time."""
+    """Read bsi after the syncword (E.1.2.2); only the first independent substream has a duration."""
     kind, substream, words = bits.read(2), bits.read(3), bits.read(11) + 1
     rate = bits.read(2)
     if rate == 3:

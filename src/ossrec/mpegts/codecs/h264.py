@@ -1,4 +1,4 @@
-"""What H.264 tells of its pictures: their size, and which of them a decoder can start with (ITU-T H.264)."""
+"""Picture size and key frames of H.264 (ITU-T H.264)."""
 
 from functools import lru_cache
 
@@ -8,14 +8,14 @@ from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
 _SLICE, _PARTITION, _IDR, _SEI, _SPS = 1, 2, 5, 6, 7  # nal_unit_type (table 7-1)
 _RECOVERY_POINT = 6  # payloadType (D.1)
-_INTRA = (2, 4, 7, 9)  # slice_type: I and SI, and those that say so of the whole picture (table 7-6)
+_INTRA = (2, 4, 7, 9)  # slice_type: I and SI, of the slice or of the whole picture (table 7-6)
 _HIGH = frozenset(
     (44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 144, 244)
 )  # profiles with chroma_format_idc
 
 
 def picture_size(data: bytes) -> PictureSize | None:
-    """The size that the first whole SPS in *data* tells, cropping done (7.3.2.1.1)."""
+    """Return the cropped picture size of the first complete SPS in *data* (7.3.2.1.1)."""
     for unit in nal_units(data):
         if unit[0] & 0x1F == _SPS:
             try:
@@ -26,11 +26,11 @@ def picture_size(data: bytes) -> PictureSize | None:
 
 
 def is_key_frame(data: bytes) -> bool | None:
-    """Whether the first picture is one that decoding can start with; None: *data* ends before its first slice.
+    """Return whether decoding can start with the first picture; None: *data* ends before its first slice.
 
-    That is an IDR picture, or an I picture behind a recovery point SEI that says that the picture is exact at once
-    (recovery_frame_cnt 0, D.2.8): encoders with open groups of pictures write these in place of all IDR pictures
-    but the first. A recovery point that takes some frames (gradual refresh) is none: players show rubbish until then.
+    It can with an IDR picture, or with an I picture after a recovery point SEI with recovery_frame_cnt 0 (D.2.8), which
+    encoders with open GOPs write in place of all IDR pictures but the first. It cannot with a recovery point that takes
+    some frames (gradual refresh): until then, players show a broken picture.
     """
     recovers = False
     for unit in nal_units(data):
@@ -46,12 +46,12 @@ def is_key_frame(data: bytes) -> bool | None:
 
 @lru_cache(maxsize=64)
 def _size(unit: bytes) -> PictureSize | None:
-    """What an SPS tells, kept: a recording repeats it in every segment; raises `BitsEnded`."""
+    """Return the picture size of an SPS, cached because every segment repeats the SPS; raises `BitsEnded`."""
     return _read_sps(Bits(unescape(unit[1:])))
 
 
 def _read_sps(bits: Bits) -> PictureSize | None:
-    """Sequence parameter set data (7.3.2.1.1), as far as the cropping; raises `BitsEnded`."""
+    """Read sequence parameter set data (7.3.2.1.1) up to the cropping window; raises `BitsEnded`."""
     profile = bits.read(8)
     bits.read(16)  # constraint flags, level_idc
     bits.unsigned()  # seq_parameter_set_id
@@ -69,7 +69,7 @@ def _read_sps(bits: Bits) -> PictureSize | None:
 
 
 def _read_chroma(bits: Bits) -> int:
-    """What the high profiles add: ChromaArrayType, with bit depths and scaling lists passed over."""
+    """Read ChromaArrayType of the high profiles, and skip bit depths and scaling lists."""
     chroma = bits.unsigned()
     separate = chroma == 3 and bits.flag()  # separate_colour_plane_flag
     bits.unsigned()  # bit_depth_luma_minus8
@@ -83,7 +83,7 @@ def _read_chroma(bits: Bits) -> int:
 
 
 def _skip_scaling_list(bits: Bits, size: int) -> None:
-    """Pass over a scaling_list (7.3.2.1.1.1), whose length depends on what stands in it."""
+    """Skip a scaling_list (7.3.2.1.1.1), which has a length that depends on its content."""
     last = 8
     for _ in range(size):
         last = (last + bits.signed()) % 256
@@ -92,7 +92,7 @@ def _skip_scaling_list(bits: Bits, size: int) -> None:
 
 
 def _skip_order_count(bits: Bits) -> None:
-    """Pass over what says how pictures are ordered."""
+    """Skip the fields of the picture order count."""
     kind = bits.unsigned()  # pic_order_cnt_type
     if kind == 0:
         bits.unsigned()  # log2_max_pic_order_cnt_lsb_minus4
@@ -100,12 +100,12 @@ def _skip_order_count(bits: Bits) -> None:
         bits.flag()  # delta_pic_order_always_zero_flag
         bits.signed()  # offset_for_non_ref_pic
         bits.signed()  # offset_for_top_to_bottom_field
-        for _ in range(bits.unsigned()):  # ends with the bits, whatever it says
+        for _ in range(bits.unsigned()):  # a wrong number ends with the bits
             bits.signed()  # offset_for_ref_frame
 
 
 def _is_intra(unit: bytes) -> bool:
-    """The slice has an I or SI slice_type (7.3.3)."""
+    """Return whether the slice has an I or SI slice_type (7.3.3)."""
     bits = Bits(unescape(unit[1:16]))
     try:
         bits.unsigned()  # first_mb_in_slice
@@ -115,19 +115,19 @@ def _is_intra(unit: bytes) -> bool:
 
 
 def _recovers_at_once(message: bytes) -> bool:
-    """There is a recovery point among SEI messages (7.3.2.3.1), and it takes no frames to recover."""
+    """Return whether SEI messages (7.3.2.3.1) have a recovery point that takes no frames to recover."""
     at = 0
     while at + 1 < len(message):
         kind, at = _read_sum(message, at)
         size, at = _read_sum(message, at)
         if kind == _RECOVERY_POINT:
-            return message[at : at + 1] >= b"\x80"  # recovery_frame_cnt is ue(v): 0 is a single one
+            return message[at : at + 1] >= b"\x80"  # recovery_frame_cnt is ue(v): 0 is a single 1 bit
         at += size
     return False
 
 
 def _read_sum(message: bytes, at: int) -> tuple[int, int]:
-    """A number written as bytes of 255 and a last one, and where it ends."""
+    """Read a number of bytes of 255 and a last byte; return the number and the offset after it."""
     total = 0
     while at < len(message) and message[at] == 0xFF:
         total, at = total + 0xFF, at + 1

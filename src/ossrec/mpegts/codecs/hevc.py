@@ -1,4 +1,4 @@
-"""What H.265 tells of its pictures: their size, and which of them a decoder can start with (ITU-T H.265)."""
+"""Picture size and key frames of H.265 (ITU-T H.265)."""
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units, unescape
@@ -11,7 +11,7 @@ _LEVEL = 8
 
 
 def picture_size(data: bytes) -> PictureSize | None:
-    """The size that the first whole SPS of the base layer in *data* tells, cropping done (7.3.2.2.1)."""
+    """Return the cropped picture size of the first complete SPS of the base layer in *data* (7.3.2.2.1)."""
     for unit in nal_units(data):
         if _kind(unit) == _SPS and _is_base(unit):
             try:
@@ -22,7 +22,7 @@ def picture_size(data: bytes) -> PictureSize | None:
 
 
 def is_key_frame(data: bytes) -> bool | None:
-    """Whether the first picture is an IRAP picture (IDR, BLA or CRA); None: *data* ends before its first slice."""
+    """Return whether the first picture is an IRAP picture (IDR, BLA, CRA); None: *data* ends before its first slice."""
     for unit in nal_units(data):
         if _kind(unit) <= _LAST_SLICE and _is_base(unit):
             return _FIRST_IRAP <= _kind(unit) <= _LAST_IRAP
@@ -30,17 +30,17 @@ def is_key_frame(data: bytes) -> bool | None:
 
 
 def _kind(unit: bytes) -> int:
-    """The nal_unit_type (7.3.1.2)."""
+    """Return the nal_unit_type (7.3.1.2)."""
     return unit[0] >> 1 & 0x3F
 
 
 def _is_base(unit: bytes) -> bool:
-    """The nuh_layer_id is 0: other layers refine the picture, and no player of HLS asks for them."""
+    """Return whether nuh_layer_id is 0: other layers refine the picture, and HLS players ignore them."""
     return len(unit) >= _HEADER and not unit[0] & 1 and not unit[1] >> 3
 
 
 def _read_sps(bits: Bits) -> PictureSize | None:
-    """Sequence parameter set (7.3.2.2.1), as far as the conformance window; raises `BitsEnded`."""
+    """Read a sequence parameter set (7.3.2.2.1) up to the conformance window; raises `BitsEnded`."""
     bits.read(4)  # sps_video_parameter_set_id
     layers = bits.read(3)  # sps_max_sub_layers_minus1
     bits.flag()  # sps_temporal_id_nesting_flag
@@ -53,7 +53,7 @@ def _read_sps(bits: Bits) -> PictureSize | None:
 
 
 def _skip_levels(bits: Bits, layers: int) -> None:
-    """Pass over profile_tier_level( 1, layers ) (7.3.3)."""
+    """Skip profile_tier_level( 1, layers ) (7.3.3)."""
     bits.read(_PROFILE + _LEVEL)
     present = [(bits.flag(), bits.flag()) for _ in range(layers)]
     if layers:

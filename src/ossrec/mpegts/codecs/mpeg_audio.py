@@ -4,7 +4,7 @@ from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 
 _HEADER = 4  # bytes
 _RATES = (44100, 48000, 32000)  # Hz, of MPEG-1; MPEG-2 has half of each, MPEG-2.5 a quarter
-_FULL, _HALF, _RESERVED = 3, 2, 1  # the two bits behind the syncword: MPEG-1, MPEG-2, nobody; 0 is MPEG-2.5
+_FULL, _HALF, _RESERVED = 3, 2, 1  # the two bits after the syncword: MPEG-1, MPEG-2, reserved; 0 is MPEG-2.5
 _MONO = 3
 _LOW = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _BITRATES = {  # kbit/s of bitrate_index 1 to 14, by MPEG-1 or not and layer
@@ -18,7 +18,7 @@ _BITRATES = {  # kbit/s of bitrate_index 1 to 14, by MPEG-1 or not and layer
 
 
 def _read_header(header: bytes) -> AudioFrame | None:
-    """A frame header (11172-3 2.4.1.3); free format, whose length nothing tells, is taken for none."""
+    """Read a frame header (11172-3 2.4.1.3); None for free format, because it has no length."""
     if len(header) < _HEADER or header[0] != 0xFF or header[1] < 0xE0:
         return None
     version, layer = header[1] >> 3 & 0x03, 4 - (header[1] >> 1 & 0x03)

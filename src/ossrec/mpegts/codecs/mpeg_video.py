@@ -1,4 +1,4 @@
-"""What MPEG-1 and MPEG-2 video tell of their pictures (ISO/IEC 11172-2, ITU-T H.262)."""
+"""Picture size and key frames of MPEG-1 and MPEG-2 video (ISO/IEC 11172-2, ITU-T H.262)."""
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
 from ossrec.mpegts.codecs.nal import nal_units
@@ -10,9 +10,9 @@ _INTRA = 1  # picture_coding_type (table 6-12)
 
 
 def picture_size(data: bytes) -> PictureSize | None:
-    """The size that the first sequence header tells, with the extension that follows it (6.2.2.1, 6.2.2.3)."""
+    """Return the picture size of the first sequence header and its extension (6.2.2.1, 6.2.2.3)."""
     size = None
-    for unit in nal_units(data):  # start codes are those of NAL units
+    for unit in nal_units(data):  # with the same start codes as NAL units
         bits = Bits(unit[1:8])
         try:
             if unit[0] == _SEQUENCE and size is None:
@@ -29,7 +29,7 @@ def picture_size(data: bytes) -> PictureSize | None:
 
 
 def is_key_frame(data: bytes) -> bool | None:
-    """Whether the first picture is an I picture (6.2.3); None: *data* ends before its header."""
+    """Return whether the first picture is an I picture (6.2.3); None: *data* ends before its header."""
     for unit in nal_units(data):
         if unit[0] == _PICTURE and len(unit) > 2:
             return unit[2] >> 3 & 0x07 == _INTRA

@@ -1,13 +1,13 @@
-"""Opus in transport streams: a control header before each packet, whose first byte tells its length (RFC 6716 3.1)."""
+"""Opus in transport streams: a control header before each packet, and the duration of a packet (RFC 6716 3.1)."""
 
 from ossrec.mpegts.codecs.audio_frames import AudioFrame, AudioFraming
 
-_HEADER = 64  # bytes that are looked at: what tells the size of the longest packets fits
-_RATE = 48_000  # Hz; every decoder can give it, and times count it
+_HEADER = 64  # bytes that contain the size of the longest packets
+_RATE = 48_000  # Hz; every decoder supports this rate, and durations are counted in it
 
 
 def _read_header(header: bytes) -> AudioFrame | None:
-    """An opus_control_header, and the TOC byte behind it; how many channels there are stands in the PMT only."""
+    """Read an opus_control_header and the TOC byte after it; only the PMT has the number of channels."""
     if len(header) < 4 or header[0] != 0x7F or header[1] & 0xE0 != 0xE0:
         return None
     at = 2
@@ -26,7 +26,7 @@ def _read_header(header: bytes) -> AudioFrame | None:
 
 
 def _samples(toc: int, counter: int) -> int:
-    """Of a packet: samples of one frame (RFC 6716 table 2), times frames (3.2)."""
+    """Return the samples of a packet: of one frame (RFC 6716 table 2) times the number of frames (3.2)."""
     config = toc >> 3
     if config < 12:
         frame = (480, 960, 1920, 2880)[config % 4]

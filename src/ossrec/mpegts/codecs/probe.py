@@ -1,4 +1,4 @@
-"""Asks the payload of a PES packet what it holds, whatever its codec: formats, audio frames, key frames."""
+"""Probe the payload of a PES packet of any codec: format, audio frames, key frames."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -15,18 +15,18 @@ from ossrec.mpegts.codecs.picture_size import PictureSize
 
 
 class ProbeResult(NamedTuple):
-    """What a payload says of its stream; None: it does not say."""
+    """The format in a payload; None: unknown."""
 
-    width: int | None = None  # pixels, as shown
+    width: int | None = None  # pixels, as displayed
     height: int | None = None
-    sample_rate: int | None = None  # Hz; of AAC that of the core, which SBR may double
+    sample_rate: int | None = None  # Hz; for AAC that of the core, which SBR may double
     channels: int | None = None
     frame_samples: int | None = None  # of one audio frame, per channel, at that rate
-    codec: str | None = None  # audio: mp2 or mp3, ac3 or eac3, where the PMT may not tell
+    codec: str | None = None  # audio: mp2 or mp3, ac3 or eac3, which the PMT may not distinguish
 
 
 class _VideoCodec(NamedTuple):
-    """What is asked of a video codec."""
+    """The functions of a video codec."""
 
     picture_size: Callable[[bytes], PictureSize | None]
     is_key_frame: Callable[[bytes], bool | None]
@@ -46,10 +46,10 @@ _AUDIO: Mapping[str, AudioFraming] = MappingProxyType(
 
 
 def probe(codec: str, data: bytes) -> ProbeResult | None:
-    """What the start of a PES payload, or of some in a row, says of its stream; None: nothing.
+    """Return the format at the start of a PES payload, or of several in a row; None: not found.
 
-    Of video the first 64 KiB are looked at for a sequence parameter set or sequence header, of audio the
-    first 8 KiB for a header that another one follows, or that stands at the very start.
+    For video, the first 64 KiB are searched for a sequence parameter set or sequence header; for audio, the first 8 KiB
+    for a frame header that is followed by another, or is at the very start.
     """
     if codec in _VIDEO:
         size = _VIDEO[codec].picture_size(data)
@@ -59,13 +59,13 @@ def probe(codec: str, data: bytes) -> ProbeResult | None:
 
 
 def audio_frames(codec: str, data: bytes) -> int | None:
-    """Count the audio frames that start in a PES payload; None if it is not audio or has no frame header."""
+    """Return how many audio frames start in a PES payload; None if it is not audio or has no frame header."""
     return count_frames(data, _AUDIO[codec]) if codec in _AUDIO else None
 
 
 def is_key_frame(codec: str, data: bytes) -> bool | None:
-    """Whether decoding can start with the first picture of a PES payload; None: these bytes do not tell.
+    """Return whether decoding can start with the first picture of a PES payload; None: unknown.
 
-    H.264: IDR, or I behind a recovery point that is exact at once; H.265: IRAP; MPEG-1 and MPEG-2: I picture.
+    H.264: IDR, or I after a recovery point that is exact at once; H.265: IRAP; MPEG-1 and MPEG-2: I picture.
     """
     return _VIDEO[codec].is_key_frame(data) if codec in _VIDEO else None

@@ -1,4 +1,4 @@
-"""Names the codec of a stream that a PMT announces, in the words that libav uses."""
+"""Return the codec of a stream in a PMT, under the name that libav uses."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -11,7 +11,7 @@ _TYPES: Mapping[int, Codec] = MappingProxyType(  # stream_type (ISO/IEC 13818-1 
     {
         0x01: ("video", "mpeg1video"),
         0x02: ("video", "mpeg2video"),
-        0x03: ("audio", "mp2"),  # any layer of MPEG audio: its headers tell
+        0x03: ("audio", "mp2"),  # any layer of MPEG audio, known from its headers
         0x04: ("audio", "mp2"),
         0x0F: ("audio", "aac"),
         0x10: ("video", "mpeg4"),
@@ -83,10 +83,10 @@ _REGISTRATION, _METADATA_POINTER, _EXTENSION = 0x05, 0x26, 0x7F  # descriptor_ta
 
 
 def codec_of(stream_type: int, descriptors: bytes) -> Codec:
-    """Kind and codec of a stream, by its stream_type and the descriptors that the PMT gives it (2.4.4.8).
+    """Return kind and codec of a stream by its stream_type and its descriptors in the PMT (2.4.4.8).
 
-    Descriptors decide only where the type leaves it open: in private PES packets, in metadata, and from 0x80
-    on. A type that nothing names is data, named as "0x06".
+    Descriptors are used only if the type is ambiguous: private PES packets, metadata, and types from 0x80 on. An
+    unknown type is data with a name such as "0x06".
     """
     codec = None
     if stream_type in (_PES, _METADATA) or stream_type >= _PRIVATE:
@@ -95,7 +95,7 @@ def codec_of(stream_type: int, descriptors: bytes) -> Codec:
 
 
 def _described(tag: int, body: bytes) -> Codec | None:
-    """The codec that one descriptor names."""
+    """Return the codec of one descriptor."""
     if tag == _REGISTRATION:
         return _REGISTERED.get(body[:4])
     if tag == _METADATA_POINTER:  # metadata_descriptor (2.6.60): application format, then format identifiers
@@ -106,7 +106,7 @@ def _described(tag: int, body: bytes) -> Codec | None:
 
 
 def _descriptors(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Tag and body of each descriptor, as far as they are whole (2.6.1)."""
+    """Return tag and body of each complete descriptor (2.6.1)."""
     at = 0
     while at + 2 <= len(data):
         end = at + 2 + data[at + 1]
