@@ -58,8 +58,8 @@ def test_repeats_are_counted_and_change_nothing(listener: Listener) -> None:
     assert [listener.post(body()) for _ in range(3)] == [200] * 3
     assert (
         sum(
-            "known already" in line
-            for line in [listener.wait_for("stored"), *(listener.wait_for("known") for _ in "12")]
+            "already stored" in line
+            for line in [listener.wait_for("stored"), *(listener.wait_for("already stored") for _ in "12")]
         )
         == 2
     )
@@ -123,10 +123,10 @@ def test_a_caller_must_know_the_secret(listener: Listener, path: str, status: in
 @pytest.mark.parametrize(
     ("data", "status", "said"),
     [
-        (b"", 400, "the body is no JSON"),
-        (b"msgid=1", 400, "the body is no JSON"),
-        (b"[" * 100_000, 400, "the body is no JSON"),
-        (b"[1]", 400, "the body is no JSON object"),
+        (b"", 400, "the body is not JSON"),
+        (b"msgid=1", 400, "the body is not JSON"),
+        (b"[" * 100_000, 400, "the body is not JSON"),
+        (b"[1]", 400, "the body is not a JSON object"),
         (b'{"msgid": "\xff"}', 400, "the body is not UTF-8"),
         (b'{"x": "' + b"y" * 1024 * 1024 + b'"}', 413, "larger than 1,048,576 bytes"),
     ],
@@ -207,7 +207,7 @@ def test_many_at_once_are_all_kept(listener: Listener) -> None:
 
 def test_what_came_is_soon_in_the_catalog(listener: Listener) -> None:
     listener.post(body())
-    listener.wait_for("taken into the catalog: 1")
+    listener.wait_for("ingested into the catalog: 1")
 
     assert rows_of(listener.catalog, "SELECT recordid FROM tasks") == [{"recordid": RID}]
     assert inbox_count(listener.catalog) == 0
@@ -216,7 +216,7 @@ def test_what_came_is_soon_in_the_catalog(listener: Listener) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_asked_to(listener: Listener, number: int) -> None:
     assert listener.stop(number) == 0
-    assert listener.lines[-1].endswith("stopped; every callback that was answered is kept")
+    assert listener.lines[-1].endswith("stopped; every callback that was answered with 200 is stored")
 
 
 def test_a_host_without_an_address_is_one_line(

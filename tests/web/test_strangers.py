@@ -105,24 +105,24 @@ def test_more_at_once_than_can_be_taken_are_told_so(alone: Path) -> None:
             line = stack.enter_context(one.connect(half))
             assert line.recv(12) == b"HTTP/1.1 100"  # its body is waited for
         assert one.post(body()) == 503
-        one.wait_for("503 to 127.0.0.1: 2 requests are in hand already")
+        one.wait_for("503 to 127.0.0.1: 2 requests are already in progress")
 
 
 @pytest.mark.parametrize(
     ("sent", "line"),
     [
         (b"POST /elsewhere HTTP/1.1\r\nHost: x\r\n\r\n", "404 to 127.0.0.1: no such address"),
-        (b"BREW /callback HTTP/1.1\r\nHost: x\r\n\r\n", "405 to 127.0.0.1: it is not POST"),
-        (f"PUT {OK} HTTP/1.1\r\nHost: x\r\n\r\n".encode(), "405 to 127.0.0.1: it is not POST"),
+        (b"BREW /callback HTTP/1.1\r\nHost: x\r\n\r\n", "405 to 127.0.0.1: not a POST request"),
+        (f"PUT {OK} HTTP/1.1\r\nHost: x\r\n\r\n".encode(), "405 to 127.0.0.1: not a POST request"),
         (f"GET {OK}x HTTP/1.1\r\nHost: x\r\n\r\n".encode(), "401 to 127.0.0.1: the secret is wrong or missing"),
-        (b"\x16\x03\x01\x02\x00\x01\x00", "400 to 127.0.0.1: it is no HTTP"),
-        (b"GET / HTTP/1.1\r\n\r\n", "400 to 127.0.0.1: it is no HTTP"),
-        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n", "400 to 127.0.0.1: it is no HTTP"),
+        (b"\x16\x03\x01\x02\x00\x01\x00", "400 to 127.0.0.1: not HTTP"),
+        (b"GET / HTTP/1.1\r\n\r\n", "400 to 127.0.0.1: not HTTP"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n", "400 to 127.0.0.1: not HTTP"),
         (
             b"POST /callback HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n",
-            "400 to 127.0.0.1: it is no HTTP",
+            "400 to 127.0.0.1: not HTTP",
         ),
-        (b"GET /?\x1b[31m HTTP/1.1\r\nHost: x\r\n\r\n", "400 to 127.0.0.1: it is no HTTP"),
+        (b"GET /?\x1b[31m HTTP/1.1\r\nHost: x\r\n\r\n", "400 to 127.0.0.1: not HTTP"),
         (
             b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: \x9b31m,1.2.3.4\r\n\r\n",
             "404 to 1.2.3.4: no such address",
@@ -153,14 +153,14 @@ def test_each_refusal_is_one_line(listener: Listener, sent: bytes, line: str) ->
 def test_of_a_flood_only_some_is_told() -> None:
     now = [0.0]
     lines: list[str] = []
-    refusals = RejectionLog(lines.append, most=3, window=60, clock=lambda: now[0])
+    rejections = RejectionLog(lines.append, most=3, window=60, clock=lambda: now[0])
     for _ in range(100):
-        refusals.tell("401")
-    assert lines == ["401", "401", "401", "3 refusals in 60 s: others are only counted until these are over"]
+        rejections.add("401")
+    assert lines == ["401", "401", "401", "3 rejections: further ones within 60 s are only counted"]
     now[0] = 61.0
-    refusals.tell("404")
-    assert lines[4:] == ["97 other requests were refused", "404"]
-    refusals.flush()
+    rejections.add("404")
+    assert lines[4:] == ["97 further requests were rejected", "404"]
+    rejections.flush()
     assert len(lines) == 6
 
 
@@ -172,7 +172,7 @@ def test_a_flood_is_not_told_line_by_line_and_its_end_is(listener: Listener) -> 
             connection.getresponse().read()
     assert listener.stop() == 0
     assert sum("401 to" in line for line in listener.lines) == 60
-    assert any(line.endswith(" 10 other requests were refused") for line in listener.lines)
+    assert any(line.endswith(" 10 further requests were rejected") for line in listener.lines)
 
 
 # What it cannot work with is told at the start.
@@ -223,12 +223,12 @@ def test_no_host_is_refused(alone: Path, capfd: pytest.CaptureFixture[str], monk
     monkeypatch.setenv("OSSREC_CALLBACK_SECRET", SECRET)
 
     assert run(["tasks", "listen", "--host", "", "--port", "0"]) == 2
-    assert capfd.readouterr().err == "ossrec: cannot listen on  port 0: no address is called that\n"
+    assert capfd.readouterr().err == "ossrec: cannot listen on  port 0: the address is empty\n"
 
 
 def test_a_catalog_that_another_run_is_making_keeps_no_callback_out(alone: Path) -> None:
     with lock_catalog(alone / "ossrec.db"), Listener(alone) as one:
-        assert "cannot take callbacks into the catalog yet" in one.lines[0]
+        assert "cannot ingest callbacks into the catalog yet" in one.lines[0]
         assert one.post(body()) == 200
     assert [row["recordid"] for row in kept(alone / "ossrec.db")] == [RID]
 
@@ -238,7 +238,7 @@ def test_a_catalog_that_another_run_is_making_keeps_no_callback_out(alone: Path)
 
 def test_a_full_disk_is_told_and_answered_with_503(listener: Listener) -> None:
     assert listener.post(body("before")) == 200
-    listener.wait_for("taken into the catalog: 1")
+    listener.wait_for("ingested into the catalog: 1")
     full = Path(f"{inbox_path(listener.catalog)}-wal").stat().st_size
     before = resource.prlimit(listener.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(listener.pid, resource.RLIMIT_FSIZE, (full, before[1]))  # no file grows from here on

@@ -1,8 +1,10 @@
-"""Recording tasks, as others tell of them: imports, the recorder's REST interface, its callbacks.
+"""Recording tasks: the facts that imports, the recorder's REST interface and its callbacks report.
 
-task        one recording period, named by its recordid
-fact        one thing that one source says of a task (`ossrec.model.TaskFact`)
-state       one word for where a task is in its life, with the source that says so and the time
-result      a callback that names a file that is complete
-settle      to choose among the readings of an ambiguous name by what a task says
+task        one recording period, identified by its recordid
+fact        a statement of one source about a task (`ossrec.model.TaskFact`)
+source      import, rest (calls of the recorder's REST interface) or callback
+fold        derive the task from its facts
+state       the stage of a task's life, with its source and time
+result      a callback that reports a complete file
+resolve     choose one reading of an ambiguous name by the task it belongs to
 """

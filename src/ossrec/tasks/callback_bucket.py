@@ -1,4 +1,4 @@
-"""In which bucket the address in a callback says that its file is."""
+"""The bucket in the file address of a callback."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _OSS = ".aliyuncs.com"
-_ENDPOINT = re.compile(r"(?:s3\.)?oss-[a-z0-9-]+")  # what stands there instead of a bucket, in path style
+_ENDPOINT = re.compile(r"(?:s3\.)?oss-[a-z0-9-]+")  # the host without a bucket, in path-style addresses
 
 
 def bucket_named_in(body: str) -> str | None:
-    """The bucket in the file's address; None when that does not tell, as under a domain of the customer's own."""
+    """Return the bucket in the file's address; None if the address has none, as with a custom domain."""
     address = _address(body)
     if address is None:
         return None
@@ -21,10 +21,10 @@ def bucket_named_in(body: str) -> str | None:
         return None
     if not host.endswith(_OSS):
         return None
-    inside = host.removesuffix(_OSS)
-    if _ENDPOINT.fullmatch(inside):
+    prefix = host.removesuffix(_OSS)
+    if _ENDPOINT.fullmatch(prefix):
         return parts.path.lstrip("/").partition("/")[0] or None
-    return inside.partition(".")[0]
+    return prefix.partition(".")[0]
 
 
 def _address(body: str) -> str | None:
@@ -34,7 +34,7 @@ def _address(body: str) -> str | None:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    """*value*, or the JSON in it, if that is an object; else an empty one."""
+    """Return *value*, or the JSON in it, if that is an object; else an empty object."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

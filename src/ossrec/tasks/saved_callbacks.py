@@ -1,27 +1,27 @@
-"""Callbacks that were saved elsewhere: bodies as JSON lines or JSON, or the lines of an access log that hold them."""
+"""Read saved callbacks from JSON, JSON lines, or an access log with request bodies."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from ossrec.tasks.callbacks import MOST_BYTES
+from ossrec.tasks.callbacks import MAX_BYTES
 
-_MOST_LINE = 4 * MOST_BYTES  # bytes; in a log a body is escaped
+_MAX_LINE = 4 * MAX_BYTES  # bytes; a body is escaped in a log
 _ESCAPED = re.compile(rb'\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
-# A line in the middle of JSON that goes over several of them.
+# A line inside a JSON value of several lines.
 _FRAGMENT = re.compile(r'["{}\[\],:].*|-?[0-9][0-9.eE+-]*,?|(?:true|false|null),?|', re.DOTALL)
-_BODIES = ("request_body", "body", "requestBody", "payload", "data")  # what keeps a body in a log of JSON lines
+_BODIES = ("request_body", "body", "requestBody", "payload", "data")  # fields with the body in a log of JSON lines
 _ENTRY = frozenset({"request", "method", "uri", "url", "path", "status", "remote_addr", "log", "level", "ts", *_BODIES})
-_MOST_TRIES = 64  # places in one line where a body may begin
-_DEEPEST = 4  # in an entry of a log
-_NONE = "it holds no body of a callback"
+_MAX_STARTS = 64  # positions in one line where a body may begin
+_MAX_DEPTH = 4  # in an entry of a log
+_NO_BODY = "no callback body in this line"
 
 
 class SavedCallback(NamedTuple):
-    """One callback in a file, or why there is none."""
+    """A callback in a file, or the reason why it cannot be read."""
 
     line: int  # from 1
     body: bytes | None
@@ -29,30 +29,29 @@ class SavedCallback(NamedTuple):
 
 
 def saved_callbacks(stream: BinaryIO) -> Iterator[SavedCallback]:
-    """The callbacks in a file: bodies one after the other, lists of them, or an access log with bodies in its lines.
+    """Yield the callbacks in a file: bodies in sequence, lists of bodies, or an access log with bodies in its lines.
 
-    A line of a log that has no brace at all is of another request, and passed over; so is an entry of a log of JSON
-    lines that has no body.
+    A log line without a brace belongs to another request and is ignored, and so is a JSON log entry without a body.
     """
     lines = _Lines(stream)
     while (line := lines.next()) is not None:
         text = line.text
         if text is None:
-            yield SavedCallback(line.number, None, f"it is longer than {_MOST_LINE:,} bytes")
+            yield SavedCallback(line.number, None, f"longer than {_MAX_LINE:,} bytes")
         elif text.lstrip("[], \t")[:1] in ("{", ""):
             yield from _bodies(line.number, text, lines)
         elif "{" in text:
             body = _body_in_text(text)
-            yield SavedCallback(line.number, body, "" if body is not None else _NONE)
+            yield SavedCallback(line.number, body, "" if body is not None else _NO_BODY)
 
 
 class _Line(NamedTuple):
     number: int
-    text: str | None  # what is no UTF-8 is kept in it as half characters; None: it is too long
+    text: str | None  # bytes that are not UTF-8 are surrogates; None: the line is too long
 
 
 class _Lines:
-    """The lines of a file, each without what surrounds it; one may be given back."""
+    """The stripped lines of a file; one may be given back."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -60,27 +59,27 @@ class _Lines:
         self._back: _Line | None = None
 
     def next(self) -> _Line | None:
-        """The next line, None at the end."""
+        """Return the next line, None at the end."""
         if self._back is not None:
             line, self._back = self._back, None
             return line
-        raw = self._stream.readline(_MOST_LINE + 1)
+        raw = self._stream.readline(_MAX_LINE + 1)
         if not raw:
             return None
         self._number += 1
-        if len(raw) > _MOST_LINE and not raw.endswith(b"\n"):
-            while (rest := self._stream.readline(_MOST_LINE)) and not rest.endswith(b"\n"):
+        if len(raw) > _MAX_LINE and not raw.endswith(b"\n"):
+            while (rest := self._stream.readline(_MAX_LINE)) and not rest.endswith(b"\n"):
                 pass
             return _Line(self._number, None)
         return _Line(self._number, raw.decode("utf-8", "surrogateescape").lstrip("\ufeff").strip())
 
     def give_back(self, line: _Line | None) -> None:
-        """It is the next one again."""
+        """Make *line* the next one again."""
         self._back = line
 
 
 def _bodies(number: int, text: str, lines: _Lines) -> Iterator[SavedCallback]:
-    """What a line that begins with JSON holds, and the lines after it as far as that goes."""
+    """Yield the callbacks in a line that begins with JSON, and in the lines that continue it."""
     at = found = 0
     while True:
         at += len(text) - at - len(text[at:].lstrip("[], \t\r\n"))
@@ -89,17 +88,17 @@ def _bodies(number: int, text: str, lines: _Lines) -> Iterator[SavedCallback]:
         try:
             value, end = _DECODE(text, at)
         except (ValueError, RecursionError) as error:
-            more = _more(number, text[at:], lines) if _is_unfinished(error, text) else None
+            more = _complete(number, text[at:], lines) if _is_unfinished(error, text) else None
             if more is None:
                 yield _in_log(number, text[at:], found)
                 return
             if more.text is None:
-                yield SavedCallback(number, None, "it is no JSON, or is cut off")
+                yield SavedCallback(number, None, "not JSON, or truncated")
                 return
             (number, text), at = (more.number, more.text), 0
             continue
         found += 1
-        yield from _of(number, value, text[at:end])
+        yield from _callbacks_in(number, value, text[at:end])
         at = end
 
 
@@ -107,15 +106,15 @@ _DECODE = json.JSONDecoder().raw_decode
 
 
 def _is_unfinished(error: Exception, text: str) -> bool:
-    """The JSON is good as far as it goes: lines after it may complete it."""
+    """Tell whether the JSON is valid so far, so that further lines may complete it."""
     return isinstance(error, json.JSONDecodeError) and error.pos >= len(text) - 1
 
 
-def _more(first: int, text: str, lines: _Lines) -> _Line | None:
-    """The JSON that begins with *text*, with the lines that complete it; its text is None when none do.
+def _complete(first: int, text: str, lines: _Lines) -> _Line | None:
+    """Return the JSON that begins with *text*, joined with the lines that complete it; its text is None if none do.
 
-    Its number is that of its first line. Where another callback begins, or a line of a log, it was cut off. None if
-    no bracket is open: nothing can complete it.
+    Its number is that of its first line. It is truncated where another callback or a log line begins. Returns None if
+    no bracket is open, so that no line can complete it.
     """
     parts, size, depth = [text], len(text), _depth(text)
     if depth <= 0:
@@ -124,7 +123,7 @@ def _more(first: int, text: str, lines: _Lines) -> _Line | None:
         line = lines.next()
         if line is None:
             return _Line(first, None)
-        if line.text is None or size > _MOST_LINE or not _FRAGMENT.fullmatch(line.text) or _is_callback(line.text):
+        if line.text is None or size > _MAX_LINE or not _FRAGMENT.fullmatch(line.text) or _is_callback(line.text):
             lines.give_back(line)
             return _Line(first, None)
         parts.append(line.text)
@@ -134,7 +133,7 @@ def _more(first: int, text: str, lines: _Lines) -> _Line | None:
 
 
 def _depth(text: str) -> int:
-    """How many brackets a line leaves open."""
+    """Count the brackets that a line leaves open."""
     signs = [token for token in _TOKEN.findall(text) if len(token) == 1]
     return sum(1 if sign in "{[" else -1 for sign in signs)
 
@@ -145,47 +144,47 @@ def _is_callback(text: str) -> bool:
 
 
 def _in_log(number: int, text: str, found: int) -> SavedCallback:
-    """A line that begins with a brace and is no JSON: of a log, perhaps."""
+    """Read a line that begins with a brace and is not JSON: perhaps a log line."""
     body = None if found else _body_in_text(text)
-    return SavedCallback(number, body, "" if body is not None else "it is no JSON, or is cut off")
+    return SavedCallback(number, body, "" if body is not None else "not JSON, or truncated")
 
 
-def _of(number: int, value: dict[str, Any], raw: str) -> Iterator[SavedCallback]:
-    """The callback that a JSON object is, or those that an entry of a log holds."""
+def _callbacks_in(number: int, value: dict[str, Any], raw: str) -> Iterator[SavedCallback]:
+    """Yield the callback in a JSON object, or the callbacks in a log entry."""
     if "msgid" in value or "context" in value:
         yield SavedCallback(number, _bytes(raw))
         return
-    inside = list(_inside(value, _DEEPEST))
-    if inside:
-        yield from (SavedCallback(number, body) for body in inside)
+    bodies = list(_nested_bodies(value, _MAX_DEPTH))
+    if bodies:
+        yield from (SavedCallback(number, body) for body in bodies)
     elif any("{" in str(value[field]) for field in _BODIES if isinstance(value.get(field), str)):
-        yield SavedCallback(number, None, "the body in it is no callback, or is cut off")
+        yield SavedCallback(number, None, "its body is not a callback, or is truncated")
     elif not _ENTRY & value.keys():
         yield SavedCallback(number, _bytes(raw))
 
 
-def _inside(value: Any, deep: int) -> Iterator[bytes]:
-    """The callbacks in what an entry of a log holds."""
+def _nested_bodies(value: Any, depth: int) -> Iterator[bytes]:
+    """Yield the callbacks nested in a log entry."""
     if isinstance(value, str) and "{" in value:
         body = _body_in_text(value)
         if body is not None:
             yield body
     elif isinstance(value, dict) and ("msgid" in value or "context" in value):
         yield _bytes(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-    elif isinstance(value, dict) and deep:
+    elif isinstance(value, dict) and depth:
         for inner in value.values():
-            yield from _inside(inner, deep - 1)
+            yield from _nested_bodies(inner, depth - 1)
 
 
 def _body_in_text(text: str) -> bytes | None:
-    """The JSON object in a line of a log, however its quotes are escaped there."""
+    """Return the JSON object in a log line, also if its quotes are escaped."""
     return next((body for way in (text, _unescaped(text)) if (body := _object_in(way)) is not None), None)
 
 
 def _unescaped(text: str) -> str:
-    """As nginx escapes, each byte that is not plain as ``\\xNN``, or as it and others do, with backslashes."""
+    """Undo the escapes of nginx (``\\xNN``) and of JSON (backslashes)."""
 
-    def plain(match: re.Match[bytes]) -> bytes:
+    def unescape(match: re.Match[bytes]) -> bytes:
         number, letter, sign = match.groups()
         if number is not None:
             return bytes([int(number, 16)])
@@ -193,12 +192,12 @@ def _unescaped(text: str) -> str:
             return chr(int(letter, 16)).encode("utf-8", "surrogatepass")
         return _LETTERS.get(sign, sign)
 
-    return _ESCAPED.sub(plain, _bytes(text)).decode("utf-8", "surrogateescape")
+    return _ESCAPED.sub(unescape, _bytes(text)).decode("utf-8", "surrogateescape")
 
 
 def _object_in(text: str) -> bytes | None:
     at = text.find("{")
-    for _ in range(_MOST_TRIES):
+    for _ in range(_MAX_STARTS):
         if at < 0:
             return None
         try:
@@ -212,10 +211,10 @@ def _object_in(text: str) -> bytes | None:
 
 
 def _bytes(text: str) -> bytes:
-    """As it stood in the file, also what is no UTF-8."""
+    """Return the bytes as in the file, also those that are not UTF-8."""
     try:
         return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half of a character that was escaped
+    except UnicodeEncodeError:  # an escaped lone surrogate
         return text.encode("utf-8", "replace")
 
 

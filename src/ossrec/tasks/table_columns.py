@@ -1,4 +1,4 @@
-"""Which columns of a file hold which fields of tasks: by their usual names, or as somebody said."""
+"""Map the columns of a file to the fields of tasks, by their usual names or by `--map`."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 FIELDS = ("recordid", "roomid", "stream", "uids", "started", "stopped")
 
-# What columns are called when nobody says; in small letters, without anything but letters and digits.
-USUAL: Mapping[str, tuple[str, ...]] = {
+# Usual names of columns; in lower case, with letters and digits only.
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "recordid": ("recordid", "recordingid", "record"),
     "roomid": ("roomid", "room", "roomname", "channel", "channelname", "channelid", "cname"),
     "stream": ("stream", "streamtype", "streammode"),
@@ -22,54 +22,54 @@ USUAL: Mapping[str, tuple[str, ...]] = {
         "stoptimestamp", "endtimestamp",
     ),
 }  # fmt: skip
-_MEANS = {name: field for field, names in USUAL.items() for name in names}
-_MOST = 20  # names that are kept of each kind: in JSON every row may have other ones
+_FIELD_OF = {name: field for field, names in USUAL_NAMES.items() for name in names}
+_MAX_NAMES = 20  # names to keep in each list: every JSON row may have different ones
 
 
 @dataclass(slots=True)
 class ColumnMapping:
-    """Which columns a file had, and what they were taken for; `note` is told of each kind of row."""
+    """The columns of a file and the fields they were mapped to; `add` is called for each shape of row."""
 
     taken: dict[str, list[str]] = field(default_factory=dict)  # field -> columns
-    passed: dict[str, list[str]] = field(default_factory=dict)  # field -> columns that mean the same, kept as others
-    names: list[str] = field(default_factory=list)  # of the first columns
+    ignored: dict[str, list[str]] = field(default_factory=dict)  # field -> further columns with a usual name for it
+    names: list[str] = field(default_factory=list)  # names of the first columns
 
-    def note(self, header: Sequence[str], columns: Mapping[str, str], named: Mapping[str, str]) -> None:
-        """*header* are the columns of a row, *columns* those taken, by field; *named* those that somebody said."""
+    def add(self, header: Sequence[str], columns: Mapping[str, str], named: Mapping[str, str]) -> None:
+        """Add a row with the columns *header*; *columns* maps fields to columns, *named* are those from `--map`."""
         _keep(self.names, header)
-        for what, column in columns.items():
+        for name_of_field, column in columns.items():
             if column in header:
-                _keep(self.taken.setdefault(what, []), [column])
+                _keep(self.taken.setdefault(name_of_field, []), [column])
         taken = set(columns.values())
         for name in header:
-            what = _MEANS.get(_plain(name), "")
-            if what in columns and what not in named and name not in taken:
-                _keep(self.passed.setdefault(what, []), [name])
+            usual_field = _FIELD_OF.get(_plain(name), "")
+            if usual_field in columns and usual_field not in named and name not in taken:
+                _keep(self.ignored.setdefault(usual_field, []), [name])
 
     @property
     def missing(self) -> list[str]:
-        """The fields that no column gave."""
+        """The fields without a column."""
         return [what for what in FIELDS if what not in self.taken]
 
 
 def map_columns(header: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
-    """Which column holds which field: as *named*, "" for none, else that of *header* with a usual name."""
-    said = [column for column in named.values() if column]
-    usual = usual_columns([name for name in header if name not in said])
+    """Map fields to columns: by *named* ("" for no column), else to a column of *header* with a usual name."""
+    taken = [column for column in named.values() if column]
+    usual = usual_columns([name for name in header if name not in taken])
     found = {what: named.get(what, usual.get(what, "")) for what in FIELDS}
     return {what: column for what, column in found.items() if column}
 
 
 def usual_columns(header: Sequence[str]) -> dict[str, str]:
-    """Which column of *header* holds which field, by their names."""
+    """Map fields to the columns of *header* with usual names."""
     plain = {_plain(name): name for name in reversed(header)}
-    found = {what: next((plain[name] for name in names if name in plain), None) for what, names in USUAL.items()}
+    found = {what: next((plain[name] for name in names if name in plain), None) for what, names in USUAL_NAMES.items()}
     return {what: name for what, name in found.items() if name is not None}
 
 
 def quote_columns(names: Iterable[str]) -> str:
-    """Names of columns in a sentence, however long or strange they are."""
-    return ", ".join(_short(ascii(name)) for name in list(names)[:_MOST])
+    """Quote column names for a message, shortened and in ASCII."""
+    return ", ".join(_short(ascii(name)) for name in list(names)[:_MAX_NAMES])
 
 
 def _short(text: str) -> str:
@@ -81,6 +81,6 @@ def _plain(name: str) -> str:
 
 
 def _keep(names: list[str], more: Sequence[str]) -> None:
-    for name in more[:_MOST]:
-        if name not in names and len(names) < _MOST:
+    for name in more[:_MAX_NAMES]:
+        if name not in names and len(names) < _MAX_NAMES:
             names.append(name)

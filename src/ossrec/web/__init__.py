@@ -1,1 +1,1 @@
-"""What ossrec says over HTTP: the endpoint for the recorder's callbacks. Needs the extra [web]."""
+"""The HTTP endpoint for the recorder's callbacks. Needs the extra [web]."""

@@ -1,4 +1,4 @@
-"""Serves the endpoint for callbacks until a signal asks to stop, and brings what came into the catalog."""
+"""Serve the endpoint for callbacks until a signal stops it, and ingest stored callbacks into the catalog."""
 
 import asyncio
 import logging
@@ -25,92 +25,89 @@ from ossrec.web.endpoint import CallbackEndpoint, EndpointOptions
 from ossrec.web.http_protocol import LIMITS, ConnectionLimits, WaitingConnections
 from ossrec.web.rejection_log import Log, RejectionLog
 
-_GRACE = 10  # seconds for requests in hand when it is asked to stop
-_AFTER = 1.0  # seconds in which callbacks gather before they are taken into the catalog
-_AGAIN = 15.0  # seconds until that is tried again
+_GRACE = 10  # seconds for requests in progress after a signal
+_INGEST_DELAY = 1.0  # seconds; callbacks that arrive meanwhile are ingested together
+_RETRY_DELAY = 15.0  # seconds after an ingest failed
 
 
 class ListenAddress(NamedTuple):
-    """Where to listen."""
+    """The address to listen on."""
 
     host: str
-    port: int  # 0: any that is free
+    port: int  # 0 for any free port
 
 
 def listen(
     catalog: Path, address: ListenAddress, secrets: Collection[str], log: Log, limits: ConnectionLimits = LIMITS
 ) -> None:
-    """Receive callbacks until SIGTERM or SIGINT; every line about it goes to *log*.
+    """Receive callbacks until SIGTERM or SIGINT, and write log lines to *log*.
 
-    A caller must know one of *secrets*, if there are any. The catalog is made, or brought to the newest schema,
-    when it must be. Raises UsageProblem when nobody can listen there, CatalogError when the catalog is none, or
-    nothing can be stored beside it.
+    Requires one of *secrets*, if there are any. Creates the catalog, or updates its schema, if necessary. Raises
+    UsageProblem if it cannot listen on *address*; CatalogError if the file is not a catalog, or its inbox cannot be
+    written.
     """
-    refusals = RejectionLog(log)
-    with _door(address) as door:
-        _check(catalog, log)
-        taking = _Taking(catalog, log)
+    rejections = RejectionLog(log)
+    with _listening_socket(address) as listener:
+        _check_catalog(catalog, log)
+        ingester = _InboxIngester(catalog, log)
         try:
-            endpoint = CallbackEndpoint(catalog, secrets, EndpointOptions(log, refusals, taking.wake, limits))
+            endpoint = CallbackEndpoint(catalog, secrets, EndpointOptions(log, rejections, ingester.notify, limits))
         except sqlite3.Error as error:
             raise CatalogError(
                 f"cannot write {inbox_path(catalog)} ({error}): check the permissions of its folder"
             ) from None
         try:
-            host, port = door.getsockname()[:2]
-            place = f"http://{f'[{host}]' if ':' in host else host}:{port}/callback"
-            asyncio.run(
-                _serve(
-                    endpoint, WaitingConnections(limits, refusals), door, taking, lambda: log(f"listening on {place}")
-                )
-            )
+            host, port = listener.getsockname()[:2]
+            url = f"http://{f'[{host}]' if ':' in host else host}:{port}/callback"
+            waiting = WaitingConnections(limits, rejections)
+            asyncio.run(_serve(endpoint, waiting, listener, ingester, lambda: log(f"listening on {url}")))
         finally:
             endpoint.close()
-    refusals.flush()
-    log("stopped; every callback that was answered is kept")
+    rejections.flush()
+    log("stopped; every callback that was answered with 200 is stored")
 
 
-def _check(catalog: Path, log: Log) -> None:
-    """Raises CatalogError unless callbacks can be taken into the catalog, now or when another run lets go of it."""
+def _check_catalog(catalog: Path, log: Log) -> None:
+    """Raise CatalogError unless callbacks can be ingested, now or after another run releases the catalog."""
     try:
         with short_write_connection(catalog):
             pass
-    except CatalogLocked as error:  # until then they are kept in the inbox
-        log(f"cannot take callbacks into the catalog yet: {error}")
+    except CatalogLocked as error:  # until then callbacks stay in the inbox
+        log(f"cannot ingest callbacks into the catalog yet: {error}")
 
 
-def _door(address: ListenAddress) -> socket.socket:
+def _listening_socket(address: ListenAddress) -> socket.socket:
     try:
-        if not address.host:  # the system would take it for every address of this machine
-            raise OSError("no address is called that")
+        if not address.host:  # the system would listen on every address of this machine
+            raise OSError("the address is empty")
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         return socket.create_server(address, family=family, backlog=256)
     except (OSError, OverflowError, UnicodeError) as error:
         number = getattr(error, "errno", None)
-        said = os.strerror(number) if number and number > 0 else _name_trouble(error)
-        raise UsageProblem(f"cannot listen on {address.host} port {address.port}: {said}") from None
+        reason = os.strerror(number) if number and number > 0 else _resolver_message(error)
+        raise UsageProblem(f"cannot listen on {address.host} port {address.port}: {reason}") from None
 
 
-def _name_trouble(error: Exception) -> str:
-    """What the resolver said of a name, without what `socket.create_server` adds for programmers."""
+def _resolver_message(error: Exception) -> str:
+    """Return the resolver's message, without the details that `socket.create_server` adds."""
     return str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server; a signal only ends it, and is not raised once more after that."""
+    """Uvicorn's server. A signal stops it and is not raised again afterwards."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
         super().__init__(config)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """From here on, signals and requests are heard."""
+        """Start to accept requests, then call *ready*."""
         await super().startup(sockets)
         self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT ask to finish what is in hand; the second one stops at once."""
+        """Finish requests in progress after SIGTERM or SIGINT; stop at once after a second signal."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
@@ -123,83 +120,83 @@ class _Server(uvicorn.Server):
 
 async def _serve(
     endpoint: CallbackEndpoint,
-    hall: WaitingConnections,
-    door: socket.socket,
-    taking: "_Taking",
+    waiting: WaitingConnections,
+    listener: socket.socket,
+    ingester: "_InboxIngester",
     ready: Callable[[], object],
 ) -> None:
     config = uvicorn.Config(
         endpoint.app(),
         log_config=None,
-        access_log=False,  # its lines would hold the secret
+        access_log=False,  # its lines would contain the secret
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=64 * 1024,
-        http=hall.protocol(),
+        http=waiting.protocol_class(),
         ws="none",
         loop="asyncio",
     )
-    _have_told(hall.refusals)
-    background = asyncio.create_task(taking.run())
+    _log_library_errors(waiting.rejections)
+    background = asyncio.create_task(ingester.run())
     try:
-        await _Server(config, ready).serve(sockets=[door])
+        await _Server(config, ready).serve(sockets=[listener])
     finally:
         background.cancel()
         await asyncio.gather(background, return_exceptions=True)
 
 
-def _have_told(refusals: RejectionLog) -> None:
-    """What uvicorn and asyncio have to complain of, as lines like all others, and no more of them."""
+def _log_library_errors(rejections: RejectionLog) -> None:
+    """Log errors of uvicorn and asyncio as single lines at the same limited rate."""
 
     class Lines(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             error = record.exc_info[1] if record.exc_info else None
-            said = " ".join(record.getMessage().split())
-            refusals.tell(brief(said if error is None else f"{said}: {type(error).__name__}: {error}"))
+            message = " ".join(record.getMessage().split())
+            rejections.add(brief(message if error is None else f"{message}: {type(error).__name__}: {error}"))
 
     for name in ("uvicorn.error", "asyncio"):
         logger = logging.getLogger(name)
-        logger.setLevel(logging.ERROR)  # a warning is of a request, and has its line already
+        logger.setLevel(logging.ERROR)  # warnings are about requests, which already have a line
         logger.propagate = False
         logger.handlers = [Lines()]
 
 
-class _Taking:
-    """Takes callbacks out of the inbox a moment after they came, beside whatever else writes to the catalog."""
+class _InboxIngester:
+    """Ingests callbacks from the inbox shortly after they arrive, also while another run writes to the catalog."""
 
     def __init__(self, catalog: Path, log: Log) -> None:
         self._catalog = catalog
         self._log = log
-        self._came = asyncio.Event()
-        self._came.set()  # what an earlier listener left
-        self._told = ""
+        self._arrived = asyncio.Event()
+        self._arrived.set()  # an earlier listener may have left callbacks
+        self._last_error = ""
 
-    def wake(self) -> None:
-        """Something is in the inbox."""
-        self._came.set()
+    def notify(self) -> None:
+        """Call this when the inbox has a new callback."""
+        self._arrived.set()
 
     async def run(self) -> None:
-        """Until it is cancelled; what is not taken by then, the next scan takes."""
+        """Ingest until cancelled. The next scan ingests what is left."""
         while True:
-            await self._came.wait()
-            self._came.clear()
-            await asyncio.sleep(_AFTER)
+            await self._arrived.wait()
+            self._arrived.clear()
+            await asyncio.sleep(_INGEST_DELAY)
             try:
-                await asyncio.to_thread(self._take)
-            except Exception as error:  # also what nobody foresaw: they are kept, and tried again
-                if str(error) != self._told:  # once: it is kept in the inbox meanwhile
-                    self._log(f"cannot take callbacks into the catalog yet: {error}")
-                    self._told = str(error)
-                await asyncio.sleep(_AGAIN)
-                self._came.set()
+                await asyncio.to_thread(self._ingest)
+            except Exception as error:  # also unexpected errors: the callbacks stay in the inbox, and are retried
+                if str(error) != self._last_error:  # log each error once
+                    self._log(f"cannot ingest callbacks into the catalog yet: {error}")
+                    self._last_error = str(error)
+                await asyncio.sleep(_RETRY_DELAY)
+                self._arrived.set()
 
-    def _take(self) -> None:
+    def _ingest(self) -> None:
         with short_write_connection(self._catalog) as conn:
             now = int(time.time())
-            taken = ingest_callbacks(conn, self._catalog, now, short_transaction)
-            if taken:
+            ingested = ingest_callbacks(conn, self._catalog, now, short_transaction)
+            if ingested:
                 with short_transaction(conn):
                     link(conn, now)
-                self._log(f"taken into the catalog: {taken:,}")
-        self._told = ""
+                self._log(f"ingested into the catalog: {ingested:,}")
+        self._last_error = ""

@@ -175,13 +175,13 @@ def test_a_log_gives_back_what_it_escaped(logged: Callable[[str], str]) -> None:
 def test_a_body_that_was_cut_off_is_told_with_its_line_and_stops_no_other() -> None:
     long = json.dumps(body(), indent=2)
     for cut, problem in [
-        (ONE[:50], "no JSON, or is cut off"),
-        (long[:70], "no JSON, or is cut off"),
-        (json.dumps({"request": "POST", "request_body": ONE[:50]}), "the body in it is no callback, or is cut off"),
-        (f"POST /cb {ONE[:50]}", "it holds no body of a callback"),
-        (f"POST /cb {{}} {'{' * 200}", "it holds no body of a callback"),
-        ('{"a":' * 2000, "no JSON, or is cut off"),
-        ("x" * 5 * 1024 * 1024 + "{", "it is longer than 4,194,304 bytes"),
+        (ONE[:50], "not JSON, or truncated"),
+        (long[:70], "not JSON, or truncated"),
+        (json.dumps({"request": "POST", "request_body": ONE[:50]}), "its body is not a callback, or is truncated"),
+        (f"POST /cb {ONE[:50]}", "no callback body in this line"),
+        (f"POST /cb {{}} {'{' * 200}", "no callback body in this line"),
+        ('{"a":' * 2000, "not JSON, or truncated"),
+        ("x" * 5 * 1024 * 1024 + "{", "longer than 4,194,304 bytes"),
     ]:
         first, bad, second, third = saved_callbacks(BytesIO(f"{ONE}\n{cut}\n{ONE}\n\nGET /\n{ONE}\n".encode()))
         assert (first.line, bad.line, bad.body) == (1, 2, None)
@@ -240,7 +240,7 @@ def test_replaying_twice_only_counts(ossrec: Ossrec, alone: Path) -> None:
     again = ossrec("tasks", "replay", "saved.jsonl", "--format", "json").json
 
     assert first.code == 3
-    assert "no callback: line 2: it holds no body of a callback" in first.err
+    assert "no callback: line 2: no callback body in this line" in first.err
     assert (first.json["new"], first.json["repeats"], first.json["tasks"], first.json["bad"]) == (2, 0, 1, 1)
     assert (again["new"], again["repeats"], again["tasks"]) == (0, 2, 0)
     assert [row["repeats"] for row in rows_of(alone / "ossrec.db", "SELECT repeats FROM callbacks")] == [1, 1]

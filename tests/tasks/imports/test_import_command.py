@@ -70,7 +70,7 @@ def test_bad_rows_are_told_with_their_line_and_stop_no_good_ones(ossrec: Ossrec,
 
     assert done.code == 3
     assert done.err == (
-        "ossrec: bad row: line 2: started 'soon' is no time: write 2026-10-01T12:00:00Z, or Unix seconds\n"
+        "ossrec: bad row: line 2: started 'soon' is not a time: write 2026-10-01T12:00:00Z, or Unix seconds\n"
     )
     assert [row["recordid"] for row in rows_of(alone / "ossrec.db", TASKS)] == [OTHER]
 
@@ -143,7 +143,7 @@ def test_standard_input_and_columns_of_any_name(alone: Path) -> None:
         (["t.csv", "--map", "roomid=klass"], "it has no column 'klass'"),
         (["t.csv", "--timezone", "Mars/Base"], "there is no time zone Mars/Base"),
         (["t.csv", "--delimiter", "ab"], "write one character, or tab"),
-        (["t.csv", "--input", "json"], "it is no JSON list of objects"),
+        (["t.csv", "--input", "json"], "not a JSON list of objects"),
     ],
 )
 def test_wrong_use_is_one_line(ossrec: Ossrec, alone: Path, arguments: list[str], said: str) -> None:
@@ -169,7 +169,7 @@ def test_a_slip_in_map_writes_nothing_though_it_is_seen_at_the_end(ossrec: Ossre
     done = ossrec("tasks", "import", "t.jsonl", "--map", "stopped=ended_att")
 
     assert done.code == 2
-    assert "no row has a column 'ended_att'; there are 'recordid', 'ended_at'" in done.err
+    assert "no row has a column 'ended_att'; the columns are 'recordid', 'ended_at'" in done.err
     assert rows_of(alone / "ossrec.db", TASKS) == []
 
 

@@ -23,7 +23,7 @@ def line_of(length: int) -> str:
 @pytest.mark.parametrize("end", ["\n", ""], ids=["in the middle", "at the end"])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_row_of_an_import(length: int, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splitting, "MOST", MOST)
+    monkeypatch.setattr(splitting, "MAX_ROW", MOST)
     after = '{"recordid": "b"}\n' if end else ""
 
     found = list(json_lines(StringIO(line_of(length) + end + after)))
@@ -35,10 +35,10 @@ def test_a_row_of_an_import(length: int, end: str, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("end", ["\n", ""], ids=["in the middle", "at the end"])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_line_of_a_log(length: int, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replaying, "_MOST_LINE", MOST)
+    monkeypatch.setattr(replaying, "_MAX_LINE", MOST)
     first, after = '{"msgid": "first"}\n', '{"msgid": "b"}\n' if end else ""
 
     found = list(saved_callbacks(BytesIO((first + line_of(length) + end + after).encode())))
 
-    problem = "" if length <= MOST else "it is longer than 100 bytes"
+    problem = "" if length <= MOST else "longer than 100 bytes"
     assert [(one.line, one.problem) for one in found] == [(1, ""), (2, problem), (3, "")][: 3 if end else 2]

@@ -106,47 +106,51 @@ GOOD = [
 
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.sentence)
 def test_a_good_row(case: Case) -> None:
-    assert [row.told for row in rows(case.data, case.kind)] == [case.expected]
+    assert [row.fields for row in rows(case.data, case.kind)] == [case.expected]
 
 
 BAD = [
-    Case("no recordid", "recordid,room\n,lobby\n", "it has no recordid"),
-    Case("a recordid that no file name can hold", "recordid\na_b\n", "is no recordid"),
-    Case("too few fields", f"recordid,room\n{RID}\n", "it has 1 fields, the first line has 2"),
-    Case("too many fields", f"recordid\n{RID},x\n", "it has 2 fields"),
+    Case("no recordid", "recordid,room\n,lobby\n", "no recordid"),
+    Case("a recordid that no file name can hold", "recordid\na_b\n", "is not a recordid"),
+    Case("too few fields", f"recordid,room\n{RID}\n", "1 fields instead of 2 as in the first line"),
+    Case("too many fields", f"recordid\n{RID},x\n", "2 fields instead of 1 as in the first line"),
     Case("a stream that is none", f"recordid,stream\n{RID},3\n", "neither mixed (1) nor source (2)"),
-    Case("a time that is none", f"recordid,started\n{RID},yesterday\n", "is no time: write 2026-10-01T12:00:00Z"),
-    Case("a month that is none", f"recordid,started\n{RID},2026-13-01\n", "is no time"),
+    Case(
+        "a time that is none",
+        f"recordid,started\n{RID},yesterday\n",
+        "is not a time: write 2026-10-01T12:00:00Z",
+    ),
+    Case("a month that is none", f"recordid,started\n{RID},2026-13-01\n", "is not a time"),
     Case("a time before all recorders", f"recordid,started\n{RID},1969-01-01\n", "between 2010 and 2100"),
     Case("digits that are no Unix time", f"recordid,started\n{RID},123456789\n", "between 2010 and 2100"),
     Case("a start that never comes", f"recordid,started\n{RID},9999-12-31\n", "between 2010 and 2100"),
-    Case("an order of day and month that nobody can tell", f"recordid,started\n{RID},1/5/2026 9:00\n", "is no time"),
+    Case("an order of day and month that nobody can tell", f"recordid,started\n{RID},1/5/2026 9:00\n", "is not a time"),
     Case("a user that was rounded", f"recordid,uids\n{RID},1.02667E+07\n", "rounded by a spreadsheet"),
     Case(
         "a number beyond measure",
         f'{{"recordid":"x","n":{"9" * 5000}}}',
-        "it is no JSON: a number in it has too many digits",
+        "not JSON: a number in it has too many digits",
         "jsonl",
     ),
     Case(
         "the days of a spreadsheet",
         f"recordid,started\n{RID},46296.5\n",
-        "is no time between 2010 and 2100",
+        "is not between 2010 and 2100",
     ),
-    Case("a day that is none, without a sign", f"recordid,started\n{RID},20261340\n", "is no time"),
-    Case("a NUL in an id", f"recordid,room\n{RID},a\0b\n", "cannot be printed"),
-    Case("half a character in UTF-16", f"recordid,room\n{RID},x".encode("utf-16") + b"\x00\xd8\n\x00", "is no UTF-8"),
-    Case("an end before the start", f"recordid,started,stopped\n{RID},1790000001,1790000000\n", "before it started"),
-    Case("what is no UTF-8", b"recordid,room\n" + RID.encode() + b",\xff\n", "is no UTF-8: save it as that"),
-    Case("a control character in an id", f'recordid,room\n{RID},"a\x1b[31m"\n', "cannot be printed"),
+    Case("a day that is none, without a sign", f"recordid,started\n{RID},20261340\n", "is not between 2010 and 2100"),
+    Case("a NUL in an id", f"recordid,room\n{RID},a\0b\n", "contains unprintable characters"),
+    Case("half a character in UTF-16", f"recordid,room\n{RID},x".encode("utf-16") + b"\x00\xd8\n\x00", "is not UTF-8"),
+    Case("an end before the start", f"recordid,started,stopped\n{RID},1790000001,1790000000\n", "is before started"),
+    Case("what is no UTF-8", b"recordid,room\n" + RID.encode() + b",\xff\n", "is not UTF-8: save the file as UTF-8"),
+    Case("a control character in an id", f'recordid,room\n{RID},"a\x1b[31m"\n', "contains unprintable characters"),
     Case("an id longer than any", f"recordid,room\n{RID},{'x' * 600}\n", "longer than 512"),
-    Case("true for a room", f'{{"recordid":"{RID}","room":true}}', "is no text", "jsonl"),
-    Case("a line that is no JSON", "{", "it is no JSON", "jsonl"),
-    Case("a line that is no object", "[1]", "it is no JSON object", "jsonl"),
+    Case("true for a room", f'{{"recordid":"{RID}","room":true}}', "is not text", "jsonl"),
+    Case("a line that is no JSON", "{", "not JSON", "jsonl"),
+    Case("a line that is no object", "[1]", "not a JSON object", "jsonl"),
     Case("JSON without a bottom", "[" * 100_000, "too deep", "jsonl"),
-    Case("a list that ends in the middle", '[{"recordid":', "the rest cannot be read", "json"),
-    Case("a list without a comma", f'[{{"recordid":"{RID}"}} 1]', "without a comma", "json"),
-    Case("a list of numbers", "[1]", "it is no JSON object", "json"),
+    Case("a list that ends in the middle", '[{"recordid":', "the rest of the file cannot be read", "json"),
+    Case("a list without a comma", f'[{{"recordid":"{RID}"}} 1]', "a comma is missing here", "json"),
+    Case("a list of numbers", "[1]", "not a JSON object", "json"),
 ]
 
 
@@ -154,7 +158,7 @@ BAD = [
 def test_a_bad_row_says_what_is_wrong(case: Case) -> None:
     last = rows(case.data, case.kind)[-1]
 
-    assert last.told is None
+    assert last.fields is None
     assert case.expected in last.problem
     assert last.problem.isascii()
     assert "\n" not in last.problem
@@ -163,20 +167,20 @@ def test_a_bad_row_says_what_is_wrong(case: Case) -> None:
 def test_a_bad_row_has_its_line_and_stops_no_other() -> None:
     data = f'recordid,room\n\n{RID},"two\nlines"\n{RID}1,x,y\n{RID}2,ok\n'
 
-    assert [(row.line, row.told is None) for row in rows(data)] == [(3, True), (5, True), (6, False)]
+    assert [(row.line, row.fields is None) for row in rows(data)] == [(3, True), (5, True), (6, False)]
 
 
 def test_an_open_quote_is_told_with_all_the_lines_that_it_takes_along() -> None:
     (good, bad) = rows('recordid,note\na,x\nb,"open\nc,y\nd,z\n')
-    assert good.told is not None
-    assert bad == TableRow(3, None, "it is no CSV: unexpected end of data, up to line 5: is a quote left open?")
+    assert good.fields is not None
+    assert bad == TableRow(3, None, "not CSV: unexpected end of data, up to line 5: is a quote not closed?")
 
 
 def test_a_quote_that_the_next_one_closes_by_chance_is_a_bad_row_and_the_rest_is_read() -> None:
     first, last = rows('recordid,note\na,"open\nb,"x"\nc,y\n')
-    assert first == TableRow(2, None, "it is no CSV: ',' expected after '\"', up to line 3: is a quote left open?")
-    assert last.told is not None
-    assert last.told.recordid == "c"
+    assert first == TableRow(2, None, "not CSV: ',' expected after '\"', up to line 3: is a quote not closed?")
+    assert last.fields is not None
+    assert last.fields.recordid == "c"
 
 
 @pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
@@ -190,15 +194,15 @@ def test_a_line_beyond_measure_is_a_bad_row_and_is_not_held(quote: str) -> None:
         tracemalloc.stop()
 
     assert (first.line, long.line, last.line) == (2, 3, 4)
-    assert long.problem == "it is longer than 1,048,576 characters"
-    assert last.told is not None
+    assert long.problem == "longer than 1,048,576 characters"
+    assert last.fields is not None
     assert most < 20_000_000
 
 
 def test_an_encoding_may_be_named() -> None:
     with open_text(io.BytesIO(f"recordid,room\n{RID},三年\n".encode("gb18030")), "gb18030") as text:
         (row,) = read_rows(text, "csv", TableOptions())
-    assert row.told == told(roomid="三年")
+    assert row.fields == told(roomid="三年")
 
 
 def test_what_stands_between_fields_is_not_guessed_when_it_is_told() -> None:
@@ -215,18 +219,18 @@ def test_a_json_value_has_the_line_that_it_begins_on() -> None:
 @pytest.mark.parametrize(
     ("data", "kind", "said"),
     [
-        ("room,started\nx,1\n", "csv", "no column for the recordid: name it with --map recordid=COLUMN"),
+        ("room,started\nx,1\n", "csv", "no column for the recordid: give it with --map recordid=COLUMN"),
         ("recordid,room\n".encode("utf-16-le"), "csv", "NUL characters: if it is UTF-16, add --encoding utf-16-le"),
-        (f"recordid,{'x' * 2_000_000}\n", "csv", "its first line is no CSV: it is longer than 1,048,576 characters"),
-        ("recordid,room,room\n", "csv", "two columns 'room'"),
-        ('{"recordid": "x"}', "json", "no JSON list of objects"),
-        ("", "csv", "it has no rows: did what wrote it fail?"),
-        ("recordid,room\n\n,\n", "csv", "it has no rows, only the names of columns"),
+        (f"recordid,{'x' * 2_000_000}\n", "csv", "its first line cannot be read: longer than 1,048,576 characters"),
+        ("recordid,room,room\n", "csv", "two columns are called 'room'"),
+        ('{"recordid": "x"}', "json", "not a JSON list of objects"),
+        ("", "csv", "it has no rows: did the export fail?"),
+        ("recordid,room\n\n,\n", "csv", "it has no rows, only a header"),
         ("\n", "jsonl", "it has no rows"),
         ("[]", "json", "it has no rows"),
-        ("recordid#room\nx#y\n", "csv", "or what stands between the fields with --delimiter; it has 'recordid#room'"),
+        ("recordid#room\nx#y\n", "csv", "or give the delimiter with --delimiter; its columns are 'recordid#room'"),
         (b"PK\x03\x04\x14\0", "csv", "save it as CSV in UTF-8"),
-        (b"\x1f\x8b\x08\0", "csv", "it is compressed"),
+        (b"\x1f\x8b\x08\0", "csv", "this file is compressed"),
     ],
     ids=[
         "no recordid among the columns",
@@ -253,7 +257,7 @@ def test_columns_may_be_named() -> None:
     mapped = TableOptions({"recordid": "id", "roomid": "klass", "started": ""})
     (row,) = rows(f"id,klass,room,start\n{RID},a,b,rubbish\n", mapped=mapped)
 
-    assert row.told == told(roomid="a", extra='{"room":"b","start":"rubbish"}')
+    assert row.fields == told(roomid="a", extra='{"room":"b","start":"rubbish"}')
 
 
 def test_a_named_column_that_is_not_there_is_told() -> None:
@@ -268,7 +272,7 @@ def test_a_named_column_that_no_row_of_json_has_is_told_when_all_are_read(kind: 
     assert len(rows(data, kind, TableOptions({"stopped": "ended_at", "roomid": ""}))) == 2
 
     with pytest.raises(
-        UnreadableTable, match=r"^no row has a column 'ended_att'; there are 'recordid', 'ended_at', 'x'$"
+        UnreadableTable, match=r"^no row has a column 'ended_att'; the columns are 'recordid', 'ended_at', 'x'$"
     ):
         rows(data, kind, TableOptions({"stopped": "ended_att"}))
 
@@ -276,27 +280,27 @@ def test_a_named_column_that_no_row_of_json_has_is_told_when_all_are_read(kind: 
 def test_what_the_columns_were_taken_for_is_known() -> None:
     understood = ColumnMapping()
     text = io.StringIO(f"Record_ID,room_id,begin_at,finish_time,uid_list,recordid,user\n{RID},a,,,u,x,y\n")
-    (row,) = read_rows(text, "csv", TableOptions({"stopped": ""}), understood=understood)
+    (row,) = read_rows(text, "csv", TableOptions({"stopped": ""}), mapping=understood)
 
-    assert row.told == told(roomid="a", uids=("y",), extra='{"uid_list":"u","recordid":"x"}')
+    assert row.fields == told(roomid="a", uids=("y",), extra='{"uid_list":"u","recordid":"x"}')
     assert understood.taken == {
         "recordid": ["Record_ID"], "roomid": ["room_id"], "uids": ["user"], "started": ["begin_at"],
     }  # fmt: skip
-    assert understood.passed == {"recordid": ["recordid"], "uids": ["uid_list"]}
+    assert understood.ignored == {"recordid": ["recordid"], "uids": ["uid_list"]}
     assert understood.missing == ["stream", "stopped"]
 
 
 def test_rows_of_json_may_have_other_columns_each() -> None:
     understood = ColumnMapping()
     data = f'{{"recordid":"{RID}","start":1}}\n{{"record_id":"b","begin":"2026-10-01","room":"x"}}\n'
-    first, second = read_rows(io.StringIO(data), "jsonl", TableOptions(), understood=understood)
+    first, second = read_rows(io.StringIO(data), "jsonl", TableOptions(), mapping=understood)
 
-    assert first.told is None
-    assert second.told == TaskFields("b", "x", None, None, NOON - 43_200_000, None, None)
+    assert first.fields is None
+    assert second.fields == TaskFields("b", "x", None, None, NOON - 43_200_000, None, None)
     assert understood.taken == {
         "recordid": ["recordid", "record_id"], "started": ["start", "begin"], "roomid": ["room"],
     }  # fmt: skip
-    assert (understood.passed, understood.missing) == ({}, ["stream", "uids", "stopped"])
+    assert (understood.ignored, understood.missing) == ({}, ["stream", "uids", "stopped"])
 
 
 @pytest.mark.parametrize("name", ["+08:00", "+8", "UTC+08:00", "+0800", "Asia/Shanghai"])
@@ -319,7 +323,7 @@ def test_a_time_without_a_zone_is_of_the_zone_that_was_named() -> None:
 def test_a_long_list_is_read_piece_by_piece() -> None:
     many = [{"recordid": f"{number:032x}", "note": "x" * 100} for number in range(20_000)]
 
-    assert sum(row.told is not None for row in rows(json.dumps(many, indent=1), "json")) == 20_000
+    assert sum(row.fields is not None for row in rows(json.dumps(many, indent=1), "json")) == 20_000
 
 
 def test_rows_of_one_task_are_taken_together() -> None:
@@ -351,7 +355,7 @@ def test_whatever_stands_in_a_file_each_row_is_good_or_bad(lines: list[list[str]
     with suppress(UnreadableTable):  # when there are none
         each = rows(text.encode("utf-8", "surrogatepass"), kind)
     for row in each:
-        assert (row.told is None) == bool(row.problem)
+        assert (row.fields is None) == bool(row.problem)
 
 
 def test_rows_in_another_order_say_the_same() -> None:

@@ -46,7 +46,7 @@ def test_a_bad_row_keeps_nothing_from_being_scanned_and_compared(alone: Path, li
     with start(line.replace("--since 7d", "")) as process:
         said, warned = process.communicate(timeout=PATIENCE)
 
-    assert "line 3: started 'never' is no time" in warned
+    assert "line 3: started 'never' is not a time" in warned
     assert "ba01" in said  # without files, by the listing of this night
     assert process.returncode == 1
 

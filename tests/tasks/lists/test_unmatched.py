@@ -68,7 +68,7 @@ def test_a_table_for_people(ossrec: Ossrec, catalog: Path) -> None:
 
     assert done.code == 1
     assert "task without files" in done.out
-    assert "the file is of room room, the task of room elsewhere" in done.out
+    assert "the file is of room room, the task is of room elsewhere" in done.out
     assert "expected, and no file is of this user" in done.out
 
 

@@ -214,11 +214,14 @@ def test_a_contradiction_names_who_said_it_as_it_is_known_by_now(ossrec: Ossrec,
         add_facts(conn, [fact], NOW)
         link(conn, NOW)
     (row,) = ossrec("tasks", "unmatched", "--kind", "contradiction", "--format", "json").json
-    assert (row["code"], row["detail"]) == ("TSK462", "the file is of room room, the task of room other, says callback")
+    assert (row["code"], row["detail"]) == (
+        "TSK462",
+        "the file is of room room, the task is of room other (source: callback)",
+    )
 
     told(ossrec, alone, {"recordid": rid(1), "roomid": "other"})  # which changes nothing but who says so
     (row,) = ossrec("tasks", "unmatched", "--kind", "contradiction", "--format", "json").json
-    assert row["detail"] == "the file is of room room, the task of room other, says import"
+    assert row["detail"] == "the file is of room room, the task is of room other (source: import)"
 
 
 def test_a_task_of_which_nobody_says_anything_any_more_is_none(ossrec: Ossrec, alone: Path) -> None:

@@ -198,9 +198,9 @@ def test_a_contradiction_says_who_said_it() -> None:
     found = contradictions(task(roomid="y", stream="mixed", uids=("v",)), "x", "source", "u", says)
 
     assert [one.detail for one in found] == [
-        "the file is of room x, the task of room y, says callback",
-        "the file is of the source stream, the task records mixed, says rest",
-        "the file is of user u, the task of v, says import",
+        "the file is of room x, the task is of room y (source: callback)",
+        "the file is of the source stream, the task records mixed (source: rest)",
+        "the file is of user u, the task expects v (source: import)",
     ]
 
 

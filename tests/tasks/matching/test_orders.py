@@ -33,7 +33,7 @@ AMBIGUOUS = f"2026/rid_{rid(1)}_a__uid_s_b__uid_s_c__uid_e"
 class Import(NamedTuple):
     """A row that is imported."""
 
-    told: TaskFields
+    fields: TaskFields
 
 
 class Heard(NamedTuple):
@@ -109,7 +109,7 @@ def fill(bucket: Path) -> None:
 def happen(catalog: Path, bucket: Path, one: Happening) -> None:
     """Scan, or take in a fact, as the commands do."""
     if isinstance(one, Import):
-        import_tasks(catalog, [TableRow(1, one.told)], ImportOptions())
+        import_tasks(catalog, [TableRow(1, one.fields)], ImportOptions())
     elif isinstance(one, Heard):
         body = {"msgid": f"m{one.number}", "msgtype": 2, "notifytime": one.notify_ms, "context": dict(one.body)}
         replay(catalog, [SavedCallback(1, json.dumps(body).encode())], wait=True)
@@ -119,7 +119,7 @@ def happen(catalog: Path, bucket: Path, one: Happening) -> None:
 
 def last_words(happened: list[Happening]) -> list[Happening]:
     """Of imports only the last of each recordid; the callbacks, the last first."""
-    rows = {one.told.recordid: one for one in happened if isinstance(one, Import)}
+    rows = {one.fields.recordid: one for one in happened if isinstance(one, Import)}
     return [*(one for one in reversed(happened) if isinstance(one, Heard)), *rows.values()]
 
 

@@ -43,7 +43,7 @@ def command(recordids: tuple[str, ...], file: str | None, catalog: Path, output:
         summary = forget_tasks(catalog, recordids, how)
     else:
         with opened_rows(file, given, ColumnMapping()) as rows:
-            summary = forget_tasks(catalog, (row.told.recordid for row in rows if row.told is not None), how)
+            summary = forget_tasks(catalog, (row.fields.recordid for row in rows if row.fields is not None), how)
     if not summary.forgotten:
         what = recordids[0] if len(recordids) == 1 else "any of these tasks"
         raise UsageProblem(f"no import told of {what}: `ossrec tasks list` lists those that are known")

@@ -50,7 +50,7 @@ def command(file: str, catalog: Path, output: Output, **options: Any) -> int:
     told = summary.as_dict() | {
         "columns": understood.taken,
         "fields_without_column": understood.missing,
-        "ignored_columns": understood.passed,
+        "ignored_columns": understood.ignored,
     }
     output.record(told, lambda: _lines(told, output))
     return PARTLY if summary.bad else 0

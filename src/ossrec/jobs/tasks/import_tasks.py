@@ -104,9 +104,9 @@ def _fill(rows: Iterable[TableRow], spool: Spool, summary: ImportSummary) -> Non
     each = iter(rows)
     while portion := list(islice(each, _PORTION)):
         summary.rows += len(portion)
-        spool.add([_staged(row.line, row.told) for row in portion if row.told is not None])
+        spool.add([_staged(row.line, row.fields) for row in portion if row.fields is not None])
         for row in portion:
-            if row.told is None:
+            if row.fields is None:
                 summary.note(row)
     spool.merge(lambda same: _merged(same, summary))
 

@@ -25,7 +25,7 @@ from ossrec.jobs.judge.task_knowledge import known_task
 from ossrec.model import TaskFact
 from ossrec.rules import RULES
 from ossrec.tasks.matching import contradictions, name_findings, read_name
-from ossrec.tasks.task import NOBODY, Task, fact_sources, fold
+from ossrec.tasks.task import NO_SOURCES, Task, fact_sources, fold
 
 UNKNOWN = "TSK460"
 
@@ -98,7 +98,7 @@ def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str |
     roomid, uid, stream, _ = read
     if not contradictions(task, roomid, stream, uid):
         return []
-    says = next((fact_sources(facts) for facts in facts_of(conn, [task.recordid])), NOBODY)
+    says = next((fact_sources(facts) for facts in facts_of(conn, [task.recordid])), NO_SOURCES)
     return [_told(*one) for one in contradictions(task, roomid, stream, uid, says)]
 
 
