@@ -146,7 +146,7 @@ def test_the_etag_follows_the_content(fill: Fill) -> None:
 
 @pytest.mark.parametrize("limit", [0, 4])
 def test_nothing_larger_than_the_limit_is_read(fill: Fill, limit: int) -> None:
-    with pytest.raises(ObjectTooLarge, match=f"'a'.* 5 bytes.* {limit} "):
+    with pytest.raises(ObjectTooLarge, match=f"'a'.* 5 bytes.* the limit is {limit}: "):
         fill({"a": b"12345"}).read("a", limit=limit)
 
 
@@ -194,7 +194,7 @@ def test_no_range_of_an_empty_object_holds_a_byte(fill: Fill) -> None:
 
 @pytest.mark.parametrize(("start", "stop"), [(-1, 1), (2, 1)])
 def test_what_is_no_range_is_refused(fill: Fill, start: int, stop: int) -> None:
-    with pytest.raises(ValueError, match="no range"):
+    with pytest.raises(ValueError, match="is not a range"):
         fill({"a": b"1"}).read_range("a", start, stop)
 
 

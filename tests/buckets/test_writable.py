@@ -40,7 +40,7 @@ def test_a_new_object_is_there_as_it_was_written(bucket: WritableBucket) -> None
 
 
 def test_an_object_is_never_overwritten(bucket: WritableBucket) -> None:
-    with pytest.raises(ObjectExists, match=r"'old'.*name another prefix") as caught:
+    with pytest.raises(ObjectExists, match=r"'old'.*choose another prefix") as caught:
         bucket.write_new("old", b"new", KIND)
     assert caught.value.exit_code == 2
     assert "\n" not in str(caught.value)
@@ -134,7 +134,7 @@ def test_a_link_on_the_way_leads_nowhere_else(tmp_path: Path) -> None:
     (tmp_path / "b" / "in").symlink_to("real")
     (tmp_path / "b" / "dangling").symlink_to(tmp_path / "elsewhere" / "made")
     bucket = open_bucket(str(tmp_path / "b"))
-    with pytest.raises(UsageProblem, match="leaves the folder"):
+    with pytest.raises(UsageProblem, match="a link in the path leaves the folder: choose another prefix"):
         bucket.write_new("out/a", b"", KIND)
     with pytest.raises(ObjectExists):
         bucket.write_new("dangling", b"", KIND)
@@ -145,7 +145,7 @@ def test_a_link_on_the_way_leads_nowhere_else(tmp_path: Path) -> None:
 
 def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     write_files(tmp_path, {"a": b""})
-    with pytest.raises(UsageProblem, match="name another prefix"):
+    with pytest.raises(UsageProblem, match="choose another prefix"):
         open_bucket(str(tmp_path)).write_new("a/b", b"", KIND)
     with pytest.raises(UsageProblem, match="too long"):
         open_bucket(str(tmp_path)).write_new("x" * 300, b"", KIND)

@@ -179,7 +179,7 @@ def test_folders_that_may_not_be_read_are_left_out_and_said(
     assert all_keys(bucket) == ["c"]
     assert {one.reason for one in skipped(bucket)} == {walk.UNREADABLE}
     if mode != 0o111:
-        with pytest.raises(AccessDenied, match="may not be read"):  # not: an empty prefix
+        with pytest.raises(AccessDenied, match="no permission to read the folder"):  # not: an empty prefix
             bucket.page("a/b/")
         with pytest.raises(AccessDenied):
             bucket.read("a/b/x", limit=1)
@@ -188,7 +188,7 @@ def test_folders_that_may_not_be_read_are_left_out_and_said(
 def test_a_root_that_may_not_be_read_is_no_empty_bucket(root: Path, as_nobody: Callable[[], None]) -> None:
     root.chmod(0o311)
     as_nobody()
-    with pytest.raises(AccessDenied, match="may not be read"):
+    with pytest.raises(AccessDenied, match="no permission to read the folder"):
         LocalBucket(str(root)).page()
 
 
@@ -238,7 +238,7 @@ def test_a_folder_that_vanishes_is_not_taken_for_an_empty_one(tmp_path: Path) ->
     with pytest.raises(BucketMissing):
         bucket.page()
     root.mkdir()  # an empty one in its place, as when a mount goes away
-    with pytest.raises(BucketMissing, match="another folder is there now"):
+    with pytest.raises(BucketMissing, match="the folder was replaced: check that it is still mounted"):
         bucket.page("", Cursor("0"))
 
 
@@ -254,7 +254,7 @@ def test_a_file_written_to_while_it_is_read_is_damaged(root: Path, monkeypatch: 
         return status
 
     monkeypatch.setattr(os, "fstat", and_then_write)
-    with pytest.raises(BodyDamaged, match="written to meanwhile"):
+    with pytest.raises(BodyDamaged, match="the file was modified during the read: try again"):
         bucket.read("a", limit=10)
 
 
@@ -289,7 +289,7 @@ def test_a_path_longer_than_the_system_takes_is_left_out_and_said(root: Path) ->
     ("make", "said"),
     [
         pytest.param(lambda path: None, "No such file or directory: give the path of a folder, or oss:", id="nothing"),
-        pytest.param(lambda path: path.touch(), "it is not a folder: give the folder", id="a file"),
+        pytest.param(lambda path: path.touch(), "not a folder: give the folder that contains the files", id="a file"),
         pytest.param(lambda path: path.symlink_to("nowhere"), "No such file", id="a link to nothing"),
     ],
 )

@@ -1,6 +1,6 @@
-"""Puts a whole file in its place at once: with all of its bytes, or not at all. Paths are bytes."""
+"""Create or replace a file atomically: with all of its bytes, or not at all. Paths are bytes."""
 
-# Paths are bytes here, as the file system has them, and pathlib takes none.
+# Paths are bytes, as in the file system, which pathlib does not support.
 # ruff: noqa: PTH105, PTH108, PTH118, PTH120
 
 import errno
@@ -14,37 +14,37 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 def make_file(path: bytes, data: bytes) -> None:
-    """Make the file *path*; raises FileExistsError when something is there, and OSError."""
-    with _written_aside(path, data) as aside:
+    """Create the file *path*; raises FileExistsError if the path exists, and OSError."""
+    with _temporary_file(path, data) as temporary:
         try:
-            os.link(aside, path)  # unlike a rename it replaces nothing
+            os.link(temporary, path)  # unlike a rename, a link does not replace a file
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            _write(path, data)  # the file system has no links: exclusive, if not at once
+            _write(path, data)  # the file system has no links: exclusive, but not atomic
 
 
 def replace_file(path: bytes, data: bytes) -> None:
-    """Put the file *path* in the place of what is there, if anything is; raises OSError."""
-    with _written_aside(path, data) as aside:
-        os.replace(aside, path)
+    """Create the file *path*, or replace it if it exists; raises OSError."""
+    with _temporary_file(path, data) as temporary:
+        os.replace(temporary, path)
 
 
 @contextmanager
-def _written_aside(path: bytes, data: bytes) -> Iterator[bytes]:
-    """A hidden file beside *path* with these bytes; it is gone afterwards."""
+def _temporary_file(path: bytes, data: bytes) -> Iterator[bytes]:
+    """Yield the path of a hidden file next to *path* with *data*, and delete the file afterwards."""
     folder = os.path.dirname(path) or b"."
-    aside = os.path.join(folder, b".ossrec-" + secrets.token_hex(8).encode())
+    temporary = os.path.join(folder, b".ossrec-" + secrets.token_hex(8).encode())
     try:
-        _write(aside, data)
-        yield aside
+        _write(temporary, data)
+        yield temporary
     finally:
         with suppress(FileNotFoundError):
-            os.unlink(aside)
+            os.unlink(temporary)
 
 
 def _write(path: bytes, data: bytes) -> None:
-    """A new file; what was written of it is taken away again when it cannot be written whole."""
+    """Create a file, and delete it again if it cannot be written completely."""
     file = os.open(path, _NEW, 0o666)
     try:
         with os.fdopen(file, "wb") as stream:

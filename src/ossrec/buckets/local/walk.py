@@ -1,11 +1,11 @@
-"""The files below a folder in byte order of their keys, found one at a time.
+"""Walk the files below a folder in byte order of their keys, one at a time.
 
-A folder ``a`` stands where its keys ``a/…`` do: after ``a-b`` and ``a.b``, before ``a0``. So every folder
-is sorted by position, which is the name with "/" behind it for a folder, and walked depth first; what is
-kept in memory is the rest of each folder on the way down. Names are bytes, as the file system has them.
+A folder ``a`` sorts by its keys ``a/…``: after ``a-b`` and ``a.b``, before ``a0``. So the entries of a folder are
+sorted by position, which is the name, with "/" appended for a folder, and the walk is depth first. Memory holds the
+remaining entries of each folder on the current path. Names are bytes, as in the file system.
 """
 
-# Paths are bytes here, as the file system has them, and pathlib takes none.
+# Paths are bytes, as in the file system, which pathlib does not support.
 # ruff: noqa: PTH116, PTH118
 
 import errno
@@ -21,21 +21,21 @@ from ossrec.net.messages import printable
 
 HIDDEN = "hidden: its name begins with a dot"
 NOT_UTF8 = "its name is not UTF-8"
-UNREADABLE = "it may not be looked at"
+UNREADABLE = "permission denied"
 LEAVES = "a link that leaves the folder"
-LOOP = "a link that leads round in a circle"
-BROKEN = "a link to nothing"
-TOO_MANY_LINKS = "a folder behind too many links"
+LOOP = "a link that forms a loop"
+BROKEN = "a broken link"
+TOO_MANY_LINKS = "a folder nested in too many links"
 TOO_LONG = "its path is too long for this system"
 SPECIAL = "neither a file nor a folder"
-TOO_LARGE = "it says that it is larger than any object can be"
+TOO_LARGE = "its size is larger than any object can have"
 
-MAX_LINKS = 4  # linked folders within each other: links that cross would multiply without end
+MAX_LINKS = 4  # nested linked folders; links that cross would multiply without end
 _VANISHED = (FileNotFoundError, NotADirectoryError)
 
 
 class WalkRange(NamedTuple):
-    """Which part of the listing is wanted; all are UTF-8."""
+    """The part of the listing to walk; all keys are UTF-8."""
 
     prefix: bytes = b""
     after: bytes = b""  # exclusive
@@ -43,40 +43,40 @@ class WalkRange(NamedTuple):
 
 
 class _Folder(NamedTuple):
-    """A folder on the way down."""
+    """A folder on the current path of the walk."""
 
     key: bytes  # "" for the root, else ending in "/"
-    path: bytes  # resolved: no link in it
-    above: frozenset[bytes]  # resolved paths of all folders on the way, its own among them
-    links: int  # how many of them were reached by a link
-    positions: list[bytes]  # still to visit, the next one last
+    path: bytes  # with links resolved
+    above: frozenset[bytes]  # resolved paths of all folders on the current path, including its own
+    links: int  # how many of them are links
+    positions: list[bytes]  # entries to visit, in reverse order
 
 
 def is_inside(root: bytes, path: bytes) -> bool:
-    """Whether *path*, resolved, is *root* or below it."""
+    """The resolved *path* is *root* or below it."""
     return path == root or path.startswith(root.rstrip(b"/") + b"/")
 
 
 def etag_of(status: os.stat_result) -> str:
-    """What stands for the content of a file: it changes when the file is written."""
+    """Return the ETag of a file, from its size and the time of its last modification."""
     return f"{status.st_mtime_ns:x}-{status.st_size:x}"
 
 
 def modified_of(status: os.stat_result) -> int:
-    """The second in which a file was written, seconds since 1970; what no calendar has is brought to its edge."""
+    """Return the modification time of a file in seconds since 1970, within the years 1 to 9999."""
     return clamp_second(status.st_mtime_ns // 10**9)
 
 
 def walk(root: bytes, limits: WalkRange) -> Iterator[ObjectInfo | Skipped]:
-    """Everything below *root*, an absolute resolved path, that *limits* let in, in byte order of key.
+    """Yield the objects below *root*, an absolute resolved path, within *limits*, in byte order of key.
 
-    What cannot be an object is a `Skipped` in its place. Files that appear or vanish meanwhile may or
-    may not be there. Raises BucketMissing and AccessDenied when the root or a folder on the way to the
-    whole prefix is gone or may not be read, BucketBusy when the file system fails.
+    An entry that cannot be an object is a `Skipped` at its position. Files that appear or disappear during the walk may
+    or may not be included. Raises BucketMissing or AccessDenied when the root, or a folder that contains the whole
+    prefix, is missing or unreadable, and BucketBusy when the file system fails.
     """
     top = _open(root, limits, b"", root, frozenset(), 0)
     if not isinstance(top, _Folder):
-        raise BucketMissing(f"{printable(root)}: the folder is not there any more: check that it is mounted")
+        raise BucketMissing(f"{printable(root)}: the folder does not exist any more: check that it is mounted")
     stack = [top]
     while stack:
         folder = stack[-1]
@@ -97,7 +97,7 @@ def walk(root: bytes, limits: WalkRange) -> Iterator[ObjectInfo | Skipped]:
 
 
 def _enter(root: bytes, limits: WalkRange, above: _Folder, position: bytes) -> _Folder | Skipped | None:
-    """The folder at *position*; why it is left out; or None when it is gone."""
+    """Return the folder at *position*, the reason for skipping it, or None when it was deleted."""
     key = above.key + position
     expected = os.path.join(above.path, position[:-1])
     path = _follow(root, key, expected)
@@ -107,7 +107,7 @@ def _enter(root: bytes, limits: WalkRange, above: _Folder, position: bytes) -> _
         return Skipped(printable(key), LOOP)
     links = above.links + (path != expected)
     if links > MAX_LINKS:
-        return _unseen(key, TOO_MANY_LINKS)
+        return _skip_unlisted(key, TOO_MANY_LINKS)
     return _open(root, limits, key, path, above.above, links)
 
 
@@ -118,20 +118,20 @@ def _open(
         positions = _positions(path, limits.prefix[len(key) :])
     except PermissionError:
         if limits.prefix.startswith(key):  # nothing at all can be listed
-            message = f"{printable(path)}: the folder may not be read: run as a user who may"
+            message = f"{printable(path)}: no permission to read the folder: run as a user who may read it"
             raise AccessDenied(message) from None
-        return _unseen(key, UNREADABLE)
+        return _skip_unlisted(key, UNREADABLE)
     except _VANISHED:
         return None
     except OSError as error:
-        return _troubled(root, key, error)
+        return _skip_or_raise(root, key, error)
     return _Folder(key, path, above | {path}, links, positions)
 
 
 def _positions(path: bytes, rest: bytes) -> list[bytes]:
-    """Where the entries of a folder stand, last first; only those that agree with *rest* of the prefix."""
+    """Return the positions of a folder's entries that match *rest*, the remainder of the prefix; in reverse order."""
     name, is_folder, _ = rest.partition(b"/")
-    if is_folder:  # only one entry can agree: do not read a million others
+    if is_folder:  # only one entry can match: do not read a million others
         exists = name not in (b"", b".", b"..") and b"\0" not in name and _is_folder(os.path.join(path, name))
         return [name + b"/" if _has_key(name) else name] if exists else []
     with os.scandir(path) as entries:
@@ -144,7 +144,7 @@ def _positions(path: bytes, rest: bytes) -> list[bytes]:
 
 
 def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | None:
-    """The file *name*; why it is left out; or None when it is gone."""
+    """Return the file *name*, the reason for skipping it, or None when it was deleted."""
     key = folder.key + name
     if not _has_key(name):
         return Skipped(printable(key), HIDDEN if name.startswith(b".") else NOT_UTF8)
@@ -159,11 +159,11 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
     except _VANISHED:
         return None
     except PermissionError:
-        return _unseen(key, UNREADABLE)
+        return _skip_unlisted(key, UNREADABLE)
     except OSError as error:
-        return _troubled(root, key, error)
+        return _skip_or_raise(root, key, error)
     if stat.S_ISDIR(status.st_mode):
-        return None  # it was a file a moment ago; the next listing puts it in its place
+        return None  # it was a file a moment ago; the next listing shows the folder
     if not stat.S_ISREG(status.st_mode):
         return Skipped(printable(key), SPECIAL)
     if status.st_size > MAX_OBJECT_BYTES:
@@ -172,7 +172,10 @@ def _visit(root: bytes, folder: _Folder, name: bytes) -> ObjectInfo | Skipped | 
 
 
 def _follow(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:
-    """Where *path* really is, of which only the last part may be a link; why it is left out; None if nowhere."""
+    """Resolve *path*, of which only the last component may be a link.
+
+    Returns the resolved path, the reason for skipping it, or None for a broken link or a deleted file.
+    """
     try:
         if not stat.S_ISLNK(os.lstat(path).st_mode):
             return path
@@ -180,27 +183,27 @@ def _follow(root: bytes, key: bytes, path: bytes) -> bytes | Skipped | None:
     except _VANISHED:
         return None
     except PermissionError:
-        return _unseen(key, UNREADABLE)
+        return _skip_unlisted(key, UNREADABLE)
     except OSError as error:
-        return _troubled(root, key, error)
+        return _skip_or_raise(root, key, error)
     return target if is_inside(root, target) else Skipped(printable(key), LEAVES)
 
 
-def _troubled(root: bytes, key: bytes, error: OSError) -> Skipped:
-    """What the system says no to for one name; raises BucketBusy when it is the file system that fails."""
+def _skip_or_raise(root: bytes, key: bytes, error: OSError) -> Skipped:
+    """Return the reason for skipping one name after *error*; raises BucketBusy when the file system fails."""
     if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
-        return Skipped(printable(key), LOOP) if error.errno == errno.ELOOP else _unseen(key, TOO_LONG)
+        return Skipped(printable(key), LOOP) if error.errno == errno.ELOOP else _skip_unlisted(key, TOO_LONG)
     place = printable(os.path.join(root, key))
     raise BucketBusy(f"{place}: {error.strerror}: check the disk or the mount, and try again") from error
 
 
-def _unseen(key: bytes, reason: str) -> Skipped:
-    """What could not be looked at, and may hold objects all the same."""
+def _skip_unlisted(key: bytes, reason: str) -> Skipped:
+    """Skip an entry that could not be read, and below which there may be objects."""
     return Skipped(printable(key), reason, key.decode())
 
 
 def _has_key(name: bytes) -> bool:
-    """Whether an object could be called so: not hidden, and UTF-8."""
+    """*name* can be part of a key: it is not hidden, and is UTF-8."""
     if name.startswith(b"."):
         return False
     try:
@@ -213,15 +216,15 @@ def _has_key(name: bytes) -> bool:
 def _entry_is_folder(entry: os.DirEntry[bytes]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link in a circle, or behind a folder that may not be read
+    except OSError:  # a loop of links, or a link below an unreadable folder
         return False
 
 
 def _is_folder(path: bytes) -> bool:
-    """Whether there is a folder at *path*; raises PermissionError when that cannot be known."""
+    """There is a folder at *path*; raises PermissionError when the answer cannot be determined."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except PermissionError:
         raise
-    except OSError:  # not there, a circle of links, or a name longer than any
+    except OSError:  # missing, a loop of links, or a name that is too long
         return False

@@ -1,4 +1,4 @@
-"""A bucket of Alibaba Cloud OSS, by oss2's signers and transport; no other module imports oss2."""
+"""A bucket of Alibaba Cloud OSS, with the signers and the transport of oss2; no other module imports oss2."""
 
 import base64
 import binascii
@@ -34,21 +34,21 @@ from ossrec.net.http_date import parse_http_date
 from ossrec.net.messages import brief
 from ossrec.net.session import PlainSession, read_body
 
-PAGE_KEYS = 1000  # as many as OSS gives at once
+PAGE_KEYS = 1000  # the most that OSS returns at once
 PAGE_LIMIT = 16 * 1024 * 1024  # bytes; 1000 keys of 1023 bytes, percent-encoded, are 4 MB
 _ERROR_LIMIT = 64 * 1024  # bytes
 
-# At debug level oss2 logs every header, the security token among them.
+# At debug level oss2 logs every header, including the security token.
 logging.getLogger("oss2").setLevel(logging.WARNING)
 
 
 class OssBucket:
-    """A bucket of OSS; one signed request for each call, none of them repeated (see `Retrying`)."""
+    """A bucket of OSS. Each call sends one signed request and does not retry it (see `RetryingBucket`)."""
 
     def __init__(self, name: str, settings: BucketSettings, credentials: Credentials | None = None) -> None:
-        """Work out where *name* is; nothing is sent yet. Without *credentials* access is anonymous.
+        """Determine the endpoint of the bucket *name*, without a request. Access is anonymous without *credentials*.
 
-        Raises UsageProblem when the settings do not lead anywhere.
+        Raises UsageProblem when the settings do not determine an endpoint.
         """
         endpoint = endpoint_of(name, settings, signed=credentials is not None)
         self._name = name
@@ -73,7 +73,7 @@ class OssBucket:
         self._last_date: tuple[str, float] | None = None
 
     def __repr__(self) -> str:
-        """Where it is, and nothing of the credentials."""
+        """Return name and host, without the credentials."""
         return f"<OssBucket {self.name} at {self._host}>"
 
     @property
@@ -83,20 +83,20 @@ class OssBucket:
 
     @property
     def address(self) -> BucketAddress:
-        """Its own host names, as far as settings and region tell them."""
+        """The bucket's host names, derived from the settings and the region."""
         return self._address
 
     @property
     def clock_ahead(self) -> float | None:
-        """Seconds that this machine's clock is ahead of OSS's, by the last reply; None before the first."""
+        """Seconds by which this machine's clock is ahead of OSS's, by the last response; None before the first."""
         if self._last_date is None:
             return None
         text, received = self._last_date
-        told = parse_http_date(text)
-        return None if told is None else received - told
+        sent = parse_http_date(text)
+        return None if sent is None else received - sent
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """As `protocol.Bucket.page`, by one ListObjectsV2."""
+        """Return the next page, with one ListObjectsV2 request; see `protocol.Bucket.page`."""
         params = {"list-type": "2", "encoding-type": "url", "max-keys": str(PAGE_KEYS)}
         if prefix:
             params["prefix"] = _sendable(prefix)
@@ -104,104 +104,108 @@ class OssBucket:
             params["continuation-token"] = cursor.token
         elif cursor.after:
             params["start-after"] = _sendable(cursor.after)
-        asked = BucketRequest(self._name, None, self._signed)
+        request = BucketRequest(self._name, None, self._signed)
         try:
-            response = self._send("GET", asked, params=params)
+            response = self._send("GET", request, params=params)
         except BucketError as error:
-            if cursor.token and error.code == "InvalidArgument":  # a token from long ago; the key is as good
+            if cursor.token and error.code == "InvalidArgument":  # an expired token; the key serves as well
                 return self._page_without(cursor.token, prefix, cursor.after, until)
             raise
-        body = self._read_body(asked, response, PAGE_LIMIT)
+        body = self._read_body(request, response, PAGE_LIMIT)
         try:
             return read_page(body, prefix, cursor, until)
         except ListingDamaged as problem:
-            detail = brief(self._hide(response)(str(problem)))
-            raise damaged_page(asked, detail, request_id(response)) from None
+            detail = brief(self._redactor(response)(str(problem)))
+            raise damaged_page(request, detail, request_id(response)) from None
 
     def _page_without(self, token: str, prefix: str, after: str, until: str | None) -> Page:
-        """The page past *after*, where OSS did not take *token*; raises ListingDamaged if it gives that again."""
+        """Return the page after the key *after*, where OSS rejected *token*.
+
+        Raises ListingDamaged if OSS returns the same token again.
+        """
         page = self.page(prefix, Cursor(after), until=until)
         if page.next is not None and page.next.token == token:
-            detail = "it leads on by a token that was just refused"
+            detail = "its continuation token is the one that was just rejected"
             raise damaged_page(BucketRequest(self._name, None, self._signed), detail)
         return page
 
     def read(self, key: str, *, limit: int) -> Body:
-        """As `protocol.Bucket.read`, by one GetObject; the bytes are those stored, undecoded."""
-        asked = self._asked(key)
-        response = self._send("GET", asked)
+        """Return an object as stored, undecoded, with one GetObject request; see `protocol.Bucket.read`."""
+        request = self._object_request(key)
+        response = self._send("GET", request)
         size = content_length(response)
         if size is None or size <= limit:
-            data = self._read_body(asked, response, limit)
+            data = self._read_body(request, response, limit)
             if len(data) <= limit:
-                verify_body(asked, response, data)
-                return body_of(asked, response, data, len(data))
+                verify_body(request, response, data)
+                return body_of(request, response, data, len(data))
         response.close()
-        known = "more" if size is None else f"{size} bytes"
-        raise ObjectTooLarge(f"{asked}: it has {known}, where at most {limit} are read: look at what it is")
+        actual = "more bytes" if size is None else f"{size} bytes"
+        raise ObjectTooLarge(f"{request}: the object has {actual}, and the limit is {limit}: check the object")
 
     def read_range(self, key: str, start: int, stop: int) -> Body:
-        """As `protocol.Bucket.read_range`, by one GetObject, and a HeadObject when *start* is past the end.
+        """Return a range, with one GetObject request, and a HeadObject when *start* is past the end of the object.
 
-        Raises ValueError for what is no range.
+        See `protocol.Bucket.read_range`. Raises ValueError for an invalid range.
         """
         if not 0 <= start <= stop:
-            raise ValueError(f"[{start}, {stop}) is no range")
-        asked = self._asked(key)
-        last = max(start, stop - 1)  # HTTP knows no empty range
+            raise ValueError(f"[{start}, {stop}) is not a range")
+        request = self._object_request(key)
+        last = max(start, stop - 1)  # HTTP has no empty range
         headers = {"Range": f"bytes={start}-{last}", "x-oss-range-behavior": "standard"}
-        response = self._send("GET", asked, headers=headers, allowed=(200, 206, 416))
+        response = self._send("GET", request, headers=headers, allowed=(200, 206, 416))
         if response.status_code == 416:
-            self._read_body(asked, response, _ERROR_LIMIT)
-            head = self._send("HEAD", asked)
-            self._read_body(asked, head, 0)  # nothing, but it gives the connection back
-            return body_of(asked, head, b"", content_length(head) or 0)
-        whole = content_length(response) if response.status_code == 200 else None  # of what knows no ranges
+            self._read_body(request, response, _ERROR_LIMIT)
+            head = self._send("HEAD", request)
+            self._read_body(request, head, 0)  # empty; reading it releases the connection
+            return body_of(request, head, b"", content_length(head) or 0)
+        whole = content_length(response) if response.status_code == 200 else None  # from a server without ranges
         part = content_range(response) if whole is None else (0, whole, whole)
         if part is None or part[:2] != (start, min(last + 1, part[2])):
             response.close()
-            raise damaged_reply(asked, f"not the bytes {start} to {last} came", request_id(response))
+            raise damaged_reply(request, f"the response is not the range {start} to {last}", request_id(response))
         size = part[2]
-        data = self._read_body(asked, response, part[1] - start)
+        data = self._read_body(request, response, part[1] - start)
         if len(data) != part[1] - start:
-            raise damaged_reply(asked, f"{len(data)} bytes came instead of {part[1] - start}", request_id(response))
+            detail = f"received {len(data)} bytes instead of {part[1] - start}"
+            raise damaged_reply(request, detail, request_id(response))
         if len(data) == size:
-            verify_body(asked, response, data)
-        return body_of(asked, response, data[: stop - start], size)
+            verify_body(request, response, data)
+        return body_of(request, response, data[: stop - start], size)
 
     def write_new(self, key: str, data: bytes, content_type: str) -> None:
-        """As `writing.Writable.write_new`, by one PutObject."""
-        asked = self._asked(key, writes=True)
+        """Create an object, with one PutObject request; see `writable.WritableBucket.write_new`."""
+        request = self._object_request(key, writes=True)
         digest = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
         headers = {"Content-Type": content_type, "Content-MD5": digest, "x-oss-forbid-overwrite": "true"}
-        response = self._send("PUT", asked, headers=headers, data=data)
-        self._read_body(asked, response, _ERROR_LIMIT)  # nothing, but it gives the connection back
+        response = self._send("PUT", request, headers=headers, data=data)
+        self._read_body(request, response, _ERROR_LIMIT)  # empty; reading it releases the connection
 
-    def _asked(self, key: str, *, writes: bool = False) -> BucketRequest:
-        asked = BucketRequest(self._name, key, self._signed, writes)
+    def _object_request(self, key: str, *, writes: bool = False) -> BucketRequest:
+        request = BucketRequest(self._name, key, self._signed, writes)
         try:
             key.encode()
         except UnicodeEncodeError:
-            raise ObjectMissing(f"{asked}: no object can have such a key, it is not Unicode text") from None
+            raise ObjectMissing(f"{request}: no object can have this key, which is not Unicode text") from None
         if not key:
-            raise ObjectMissing(f"{asked}: no object can have an empty key")
-        return asked
+            raise ObjectMissing(f"{request}: no object can have an empty key")
+        return request
 
     def _send(
         self,
         method: str,
-        asked: BucketRequest,
+        request: BucketRequest,
         params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         allowed: tuple[int, ...] = (200,),
         data: bytes | None = None,
     ) -> requests.Response:
-        """The reply to one signed request, its body still to be read.
+        """Send one signed request and return the response, with its body unread.
 
         Raises BucketError for a status that is not *allowed*.
         """
-        key = asked.key or ""
-        request = oss2.http.Request(
+        key = request.key or ""
+        signed = oss2.http.Request(
             method,
             self._bucket._make_url(self._name, key),
             data=data,
@@ -211,39 +215,39 @@ class OssBucket:
             region=self._region,
             product="oss",
         )
-        self._auth._sign_request(request, self._name, key)
+        self._auth._sign_request(signed, self._name, key)
         timeouts = (self._settings.timeout_connect, self._settings.timeout_read)
         try:
-            response: requests.Response = self._session.do_request(request, timeouts).response
+            response: requests.Response = self._session.do_request(signed, timeouts).response
         except oss2.exceptions.RequestError as error:
-            raise network_error(asked, self._host, error.exception) from error
-        hide = self._hide(response)
+            raise network_error(request, self._host, error.exception) from error
+        redact = self._redactor(response)
         if "x-oss-request-id" in response.headers:
-            response.headers["x-oss-request-id"] = hide(response.headers["x-oss-request-id"])
+            response.headers["x-oss-request-id"] = redact(response.headers["x-oss-request-id"])
         if "Date" in response.headers:
             self._last_date = (response.headers["Date"], time.time())
         if response.status_code in allowed:
             return response
-        refusal = parse_error_reply(response.status_code, response.headers, self._error_body(response), hide)
-        raise error_from_reply(asked, refusal, response.headers, self.clock_ahead)
+        refusal = parse_error_reply(response.status_code, response.headers, self._error_body(response), redact)
+        raise error_from_reply(request, refusal, response.headers, self.clock_ahead)
 
-    def _hide(self, response: requests.Response) -> Redact:
-        """What takes out of a text all that is secret in the request to which *response* came."""
+    def _redactor(self, response: requests.Response) -> Redact:
+        """Return a function that redacts the secrets of the request that *response* answers."""
         return request_redactor(self._credentials, response.request.headers)
 
-    def _read_body(self, asked: BucketRequest, response: requests.Response, most: int) -> bytes:
+    def _read_body(self, request: BucketRequest, response: requests.Response, limit: int) -> bytes:
         try:
-            return read_body(response, most)
+            return read_body(response, limit)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise network_error(asked, self._host, error, request_id(response)) from error
+            raise network_error(request, self._host, error, request_id(response)) from error
 
     def _error_body(self, response: requests.Response) -> bytes:
-        """The error document, of a HEAD the one in its header; empty when it cannot be had."""
+        """Return the error document, for HEAD that of the header field; empty if it cannot be read."""
         try:
             body = read_body(response, _ERROR_LIMIT)
             return body or base64.b64decode(response.headers.get("x-oss-err", ""))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, binascii.Error):
-            return b""  # the status says enough
+            return b""  # the status is sufficient
 
 
 def _auth(signing: str, credentials: Credentials | None) -> Any:

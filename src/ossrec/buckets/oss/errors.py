@@ -1,7 +1,7 @@
-"""What went wrong between us and OSS, and what to do about it: replies and network errors as our own errors.
+"""Convert error responses of OSS and network errors into ossrec's errors.
 
-Every message is one line: what was asked, what came back with Code, EC and request id, the next step.
-Nothing that OSS echoes of a request (its signature, the string that was signed, the access key) enters it.
+Every message is one line: the request, the response with Code, EC and request id, the next step. It never contains
+what OSS echoes of a request (the signature, the string to sign, the access key).
 """
 
 import re
@@ -35,7 +35,7 @@ CODE_LIMIT = 64  # characters of a Code, EC or request id that a message carries
 
 
 class BucketRequest(NamedTuple):
-    """What was asked of a bucket, for messages and for the meaning of a 404."""
+    """The subject of a request, for messages and for the meaning of a 404."""
 
     bucket: str
     key: str | None = None  # None: a page of the listing
@@ -43,26 +43,26 @@ class BucketRequest(NamedTuple):
     writes: bool = False
 
     def __str__(self) -> str:
-        """Such as ``oss://demo: reading 'a.m3u8'``."""
-        does = "writing" if self.writes else "reading"
-        return f"oss://{self.bucket}: " + ("listing" if self.key is None else f"{does} {brief(repr(self.key))}")
+        """Return a text such as ``oss://demo: reading 'a.m3u8'``."""
+        action = "writing" if self.writes else "reading"
+        return f"oss://{self.bucket}: " + ("listing" if self.key is None else f"{action} {brief(repr(self.key))}")
 
 
 class Throttled(BucketBusy):
-    """Busy, and OSS said for how long."""
+    """A busy bucket, with the wait that OSS asked for."""
 
     retry_after = 0.0  # seconds
 
 
 class ErrorReply(NamedTuple):
-    """An error reply as OSS meant it."""
+    """A parsed error response of OSS."""
 
     status: int
     code: str = ""
     message: str = ""
     ec: str = ""
     request_id: str = ""
-    endpoint: str = ""  # where the bucket would answer instead
+    endpoint: str = ""  # the right endpoint for the bucket
 
 
 class _Meaning(NamedTuple):
@@ -78,30 +78,30 @@ _MEANINGS = {
     "SecurityTokenExpired": _Meaning(AccessDenied, _NEW_TOKEN),
     "InvalidSecurityToken": _Meaning(AccessDenied, _NEW_TOKEN),
     "SecurityTokenNotSupported": _Meaning(AccessDenied, _NEW_TOKEN),
-    "RequestTimeTooSkewed": _Meaning(AccessDenied, "the clock is off, set it (NTP)"),
-    "UserDisable": _Meaning(AccessDenied, "the account is closed or has a bill to pay"),
-    "NoSuchBucket": _Meaning(BucketMissing, "check the bucket's name, and the region it is in"),
-    "NoSuchKey": _Meaning(ObjectMissing, "it is not there, or not any more: scan again"),
-    "SymlinkTargetNotExist": _Meaning(ObjectMissing, "it is a link to an object that is not there"),
-    "InvalidObjectName": _Meaning(ObjectMissing, "no object can have such a key"),
-    "FileAlreadyExists": _Meaning(ObjectExists, "there is another object already, name another prefix"),
-    "FileImmutable": _Meaning(AccessDenied, "the bucket's retention policy allows no change"),
-    "InvalidDigest": _Meaning(BodyDamaged, "the bytes changed on their way, try again"),
+    "RequestTimeTooSkewed": _Meaning(AccessDenied, "this machine's clock is wrong, set it (NTP)"),
+    "UserDisable": _Meaning(AccessDenied, "the account is disabled or has an unpaid bill: check it in the console"),
+    "NoSuchBucket": _Meaning(BucketMissing, "check the name of the bucket and its region"),
+    "NoSuchKey": _Meaning(ObjectMissing, "the object does not exist, or was deleted: scan again"),
+    "SymlinkTargetNotExist": _Meaning(ObjectMissing, "the object is a link to an object that does not exist"),
+    "InvalidObjectName": _Meaning(ObjectMissing, "no object can have this key"),
+    "FileAlreadyExists": _Meaning(ObjectExists, "an object with this key exists already: choose another prefix"),
+    "FileImmutable": _Meaning(AccessDenied, "the bucket's retention policy forbids changes"),
+    "InvalidDigest": _Meaning(BodyDamaged, "the bytes changed in transit: try again"),
     "InvalidObjectState": _Meaning(
         ObjectArchived,
-        "restore it first (`ossutil restore`, or the console); that takes a minute to hours",
+        "restore it first (`ossutil restore`, or the console), which takes from a minute to hours",
     ),
 }
 _BUSY = "OSS is busy or throttles this bucket or account: try again later, or with fewer threads"
 
 
 def parse_error_reply(
-    status: int, headers: Mapping[str, str], body: bytes, hide: Redact = redact_nothing
+    status: int, headers: Mapping[str, str], body: bytes, redact: Redact = redact_nothing
 ) -> ErrorReply:
-    """The error reply of which *body* is the XML, as far as it can be read, each part of it through *hide*."""
+    """Return the error response with the XML *body*, as far as it can be parsed, each field after *redact*."""
 
-    def told(text: str) -> str:
-        return brief(hide(text))
+    def safe(text: str) -> str:
+        return brief(redact(text))
 
     found: dict[str, str] = {}
     try:
@@ -109,27 +109,27 @@ def parse_error_reply(
         for name in ("Code", "Message", "EC", "RequestId", "Endpoint"):
             found[name] = child_text(root, name) or ""
     except XmlError:
-        pass  # from a proxy or load balancer; status and headers have to do
+        pass  # from a proxy or load balancer; status and header fields have to suffice
     return ErrorReply(
         status,
-        told(found.get("Code", ""))[:CODE_LIMIT],
-        told(found.get("Message", "")),
-        told(found.get("EC") or headers.get("x-oss-ec", ""))[:CODE_LIMIT],
-        told(headers.get("x-oss-request-id") or found.get("RequestId", ""))[:CODE_LIMIT],
-        told(found.get("Endpoint", "")),
+        safe(found.get("Code", ""))[:CODE_LIMIT],
+        safe(found.get("Message", "")),
+        safe(found.get("EC") or headers.get("x-oss-ec", ""))[:CODE_LIMIT],
+        safe(headers.get("x-oss-request-id") or found.get("RequestId", ""))[:CODE_LIMIT],
+        safe(found.get("Endpoint", "")),
     )
 
 
 def error_from_reply(
-    asked: BucketRequest, refusal: ErrorReply, headers: Mapping[str, str], clock_ahead: float | None
+    request: BucketRequest, refusal: ErrorReply, headers: Mapping[str, str], clock_ahead: float | None
 ) -> BucketError:
-    """What an error reply to *asked* means; *clock_ahead* is how far our clock is before OSS's, seconds."""
-    meaning = _meaning(asked, refusal)
+    """Return the error for an error response; *clock_ahead* is as `Bucket.clock_ahead`, seconds."""
+    meaning = _meaning(request, refusal)
     advice = meaning.advice
     if refusal.code == "RequestTimeTooSkewed" and clock_ahead is not None:
         side = "ahead of" if clock_ahead > 0 else "behind"
         advice = f"this machine's clock is {abs(clock_ahead):.0f} s {side} OSS's, set it (NTP)"
-    message = f"{asked}: {_shown(refusal)}: {advice}"
+    message = f"{request}: {_describe(refusal)}: {advice}"
     details = {"code": refusal.code, "ec": refusal.ec, "request_id": refusal.request_id}
     if meaning.error is BucketBusy:
         busy = Throttled(message, **details)
@@ -138,41 +138,41 @@ def error_from_reply(
     return meaning.error(message, **details)
 
 
-def _meaning(asked: BucketRequest, refusal: ErrorReply) -> _Meaning:
+def _meaning(request: BucketRequest, refusal: ErrorReply) -> _Meaning:
     status = refusal.status
     if refusal.endpoint or status // 100 == 3:
-        there = f"set the endpoint to {refusal.endpoint}" if refusal.endpoint else "check the region and the endpoint"
-        return _Meaning(AccessDenied, f"the bucket is not reached at this endpoint, {there}")
+        step = f"set the endpoint to {refusal.endpoint}" if refusal.endpoint else "check the region and the endpoint"
+        return _Meaning(AccessDenied, f"the bucket cannot be reached at this endpoint: {step}")
     if refusal.code in _MEANINGS:
         return _MEANINGS[refusal.code]
     if status >= 500 or status in (408, 429):
         return _Meaning(BucketBusy, _BUSY)
     if status in (401, 403):
-        if asked.signed:
-            return _Meaning(AccessDenied, f"the access key needs {_right(asked)} ({POLICY_HINT})")
+        if request.signed:
+            return _Meaning(AccessDenied, f"the access key needs {_needed_right(request)} ({POLICY_HINT})")
         return _Meaning(AccessDenied, "no credentials are set: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET")
     if status == 404:
-        return _MEANINGS["NoSuchBucket" if asked.key is None or asked.writes else "NoSuchKey"]
+        return _MEANINGS["NoSuchBucket" if request.key is None or request.writes else "NoSuchKey"]
     return _Meaning(
         BucketError, f"OSS says {refusal.message!r}: check the region, the endpoint and the signing version"
     )
 
 
-def _right(asked: BucketRequest) -> str:
-    """What RAM must allow for that."""
-    if asked.key is None:
+def _needed_right(request: BucketRequest) -> str:
+    """Return the RAM action and resource that the request needs."""
+    if request.key is None:
         return "oss:ListObjects on the bucket"
-    return "oss:PutObject on the output prefix" if asked.writes else "oss:GetObject on its prefix"
+    return "oss:PutObject on the output prefix" if request.writes else "oss:GetObject on its prefix"
 
 
-def _shown(refusal: ErrorReply) -> str:
+def _describe(refusal: ErrorReply) -> str:
     parts = [f"EC {refusal.ec}" if refusal.ec else "no EC"]
-    parts.append(f"request id {refusal.request_id}" if refusal.request_id else "no request id, so perhaps not from OSS")
+    parts.append(f"request id {refusal.request_id}" if refusal.request_id else "no request id: perhaps not from OSS")
     return f"{refusal.status} {refusal.code or 'without a code'} ({', '.join(parts)})"
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds that the Retry-After header asks for, 0 without one (RFC 9110 10.2.3)."""
+    """Return the seconds of the Retry-After header field, 0 without it (RFC 9110 10.2.3)."""
     text = headers.get("Retry-After", "")
     if re.fullmatch("[0-9]{1,6}", text):
         return float(text)
@@ -180,43 +180,43 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     return 0.0 if then is None or now is None else max(0.0, then - now)
 
 
-def damaged_reply(asked: BucketRequest, detail: str, request_id: str = "") -> BucketError:
-    """A reply whose body ended too early, or too late."""
-    message = f"{asked}: {detail} (request id {request_id or 'unknown'}): try again, and check the network or proxy"
-    kind = ListingDamaged if asked.key is None else BodyDamaged
+def damaged_reply(request: BucketRequest, detail: str, request_id: str = "") -> BucketError:
+    """Return the error for a response whose body is truncated or does not match its header."""
+    message = f"{request}: {detail} (request id {request_id or 'unknown'}): try again, and check the network or proxy"
+    kind = ListingDamaged if request.key is None else BodyDamaged
     return kind(message, request_id=request_id)
 
 
-def damaged_page(asked: BucketRequest, detail: str, request_id: str = "") -> ListingDamaged:
-    """A page that came whole, and is no answer."""
-    said = f"{asked}: a page does not add up, {detail} (request id {request_id or 'unknown'})"
-    return ListingDamaged(f"{said}: try again, and check that no proxy stands between", request_id=request_id)
+def damaged_page(request: BucketRequest, detail: str, request_id: str = "") -> ListingDamaged:
+    """Return the error for a complete page that is invalid or inconsistent."""
+    problem = f"{request}: invalid page, {detail} (request id {request_id or 'unknown'})"
+    return ListingDamaged(f"{problem}: try again, and check that no proxy is in between", request_id=request_id)
 
 
-def network_error(asked: BucketRequest, host: str, error: Exception, request_id: str = "") -> BucketError:
-    """What a network error means. Its own text is left out: it may hold a proxy's password."""
+def network_error(request: BucketRequest, host: str, error: Exception, request_id: str = "") -> BucketError:
+    """Return the error for a network error, without its own text, which may contain the password of a proxy."""
     chain = list(causes(error))
 
-    def met(*kinds: type[BaseException]) -> bool:
+    def has(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in chain)
 
-    if met(urllib3.exceptions.IncompleteRead):
-        return damaged_reply(asked, "the reply ended too early", request_id)
-    if met(ssl.SSLCertVerificationError):
+    if has(urllib3.exceptions.IncompleteRead):
+        return damaged_reply(request, "the response ended too early", request_id)
+    if has(ssl.SSLCertVerificationError):
         advice = "check the endpoint, or set REQUESTS_CA_BUNDLE to your own CA"
-        return BucketError(f"{asked}: the certificate of {host} is not trusted: {advice}")
-    if met(requests.exceptions.SSLError, ssl.SSLError):
-        said = "no secure connection came about: check that the endpoint speaks https, or begin it with http://"
-    elif met(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        said = "the proxy refused or failed: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
-    elif met(socket.gaierror, urllib3.exceptions.NameResolutionError):
-        said = "its name is not known: check the region, the endpoint and the network"
-    elif met(ConnectionRefusedError):
-        said = "the connection was refused: check the endpoint and its port"
-    elif met(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
-        said = "no connection in time: check the network, and that the endpoint is not an internal one"
-    elif met(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
-        said = "no answer in time: try again later"
+        return BucketError(f"{request}: the certificate of {host} is not trusted: {advice}")
+    if has(requests.exceptions.SSLError, ssl.SSLError):
+        problem = "the TLS handshake failed: check that the endpoint supports https, or start it with http://"
+    elif has(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
+        problem = "the proxy refused or failed: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
+    elif has(socket.gaierror, urllib3.exceptions.NameResolutionError):
+        problem = "host name not found: check the region, the endpoint and the network"
+    elif has(ConnectionRefusedError):
+        problem = "the connection was refused: check the endpoint and its port"
+    elif has(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
+        problem = "the connection timed out: check the network, and that the endpoint is not an internal one"
+    elif has(requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+        problem = "no response in time: try again later"
     else:
-        said = "the connection broke: try again later"
-    return BucketBusy(f"{asked}: {host}: {said}", request_id=request_id)
+        problem = "the connection was interrupted: try again later"
+    return BucketBusy(f"{request}: {host}: {problem}", request_id=request_id)

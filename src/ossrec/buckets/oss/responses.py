@@ -32,19 +32,19 @@ def content_range(response: requests.Response) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]) + 1, int(match[3])) if match and int(match[3]) <= MAX_OBJECT_BYTES else None
 
 
-def verify_body(asked: BucketRequest, response: requests.Response, data: bytes) -> None:
+def verify_body(request: BucketRequest, response: requests.Response, data: bytes) -> None:
     """Verify the length and the CRC-64 of an object that was read in full; raises BodyDamaged."""
     size, crc = content_length(response), response.headers.get("x-oss-hash-crc64ecma")
     if size is not None and size != len(data):
-        raise damaged_reply(asked, f"received {len(data)} bytes instead of {size}", request_id(response))
+        raise damaged_reply(request, f"received {len(data)} bytes instead of {size}", request_id(response))
     if crc is not None and crc.strip() != str(crc64.xz(data)):
-        raise damaged_reply(asked, "the bytes do not match their checksum", request_id(response))
+        raise damaged_reply(request, "the bytes do not match their checksum", request_id(response))
 
 
-def body_of(asked: BucketRequest, response: requests.Response, data: bytes, size: int) -> Body:
+def body_of(request: BucketRequest, response: requests.Response, data: bytes, size: int) -> Body:
     """Return *data* with the properties of the object; raises BodyDamaged when the response lacks them."""
     etag, modified = response.headers.get("ETag"), parse_http_date(response.headers.get("Last-Modified"))
     if etag is None or modified is None or size > MAX_OBJECT_BYTES:
         detail = "the response is not an OSS object: it has no ETag, no Last-Modified or no valid size"
-        raise damaged_reply(asked, detail, request_id(response))
+        raise damaged_reply(request, detail, request_id(response))
     return Body(data, size, etag.strip('"'), int(modified))
