@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from ossrec.hls.collector import REPEATS
-from ossrec.hls.listing.check import JoinedPlaylist, JoinedSegment, check_listing, summarise
+from ossrec.hls.listing.check import JoinedPlaylist, JoinedSegment, check_listing, totals_of
 from ossrec.hls.parser.master import read_master
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Segment
@@ -49,14 +49,14 @@ def survive(data: bytes, random: Random) -> None:
     joined = [
         _join(segment, target, random) for segment, target in zip(playlist.segments, resolved.segments, strict=True)
     ]
-    listed = JoinedPlaylist(PLAYLIST, 1_764_576_000, playlist.ended, joined, told_duration=60.0)
+    listed = JoinedPlaylist(PLAYLIST, 1_764_576_000, playlist.ended, joined, reported_duration=60.0)
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
     for finding in found:
         assert finding.code in RULES, finding
         assert len(finding.detail.encode()) < 8192, finding
     assert len(found) <= len(RULES) * (REPEATS + 1)
     assert found or playlist.ended
-    totals = summarise(listed)
+    totals = totals_of(listed)
     assert totals.expected == totals.present + totals.missing
     assert 0 <= totals.missing_seconds <= playlist.duration + 1e-6 * playlist.duration + 1e-6
     for target in (*resolved.segments, *resolved.resources):

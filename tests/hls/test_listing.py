@@ -4,7 +4,7 @@ import pytest
 
 from ossrec.findings import Finding
 from ossrec.hls.collector import REPEATS
-from ossrec.hls.listing.check import check_listing, check_segments_without_playlist, summarise
+from ossrec.hls.listing.check import check_listing, check_segments_without_playlist, totals_of
 from tests.hls.cases.listing import CASES, INTACT, KEY, SIZE, T0, ListingCase, listed, need, one, shifted, unlisted
 
 
@@ -25,7 +25,7 @@ def test_a_sound_recording_has_no_findings() -> None:
 
 
 def test_a_playlist_without_segments_is_no_crash() -> None:
-    assert check_listing(listed(count=0, told_duration=1.0)) == []
+    assert check_listing(listed(count=0, reported_duration=1.0)) == []
 
 
 def test_a_missing_segment_is_told_with_number_uri_start_and_length() -> None:
@@ -66,7 +66,7 @@ def test_parts_of_one_object_have_its_time_and_are_no_drift() -> None:
 def test_a_playlist_that_is_the_second_part_of_a_recording_has_its_own_length() -> None:
     slices = [one(at)._replace(start=7200 + 15.0 * at) for at in range(10)]
 
-    assert check_listing(listed(*slices, told_duration=150.0)) == []
+    assert check_listing(listed(*slices, reported_duration=150.0)) == []
 
 
 def test_names_without_times_are_not_judged_by_them() -> None:
@@ -77,7 +77,7 @@ def test_a_refused_uri_is_missing_and_was_told_before() -> None:
     it = listed(one(3, key=None, size=None))
 
     assert check_listing(it) == []
-    assert summarise(it).missing == 1
+    assert totals_of(it).missing == 1
 
 
 def test_an_unescaped_name_may_be_cut_as_well() -> None:
@@ -89,13 +89,13 @@ def test_an_unescaped_name_may_be_cut_as_well() -> None:
 def test_the_totals() -> None:
     it = listed(one(1, size=None), one(2, size=0), one(3, size=None, gap=True), one(4, key=None, size=None))
 
-    assert summarise(it) == (9, 6, 3, 45.0, 15.0, 6 * SIZE)
+    assert totals_of(it) == (9, 6, 3, 45.0, 15.0, 6 * SIZE)
 
 
 def test_parts_of_one_object_are_counted_once() -> None:
     it = listed(*(one(at, key="a/all.ts", byterange_end=188) for at in range(10)))
 
-    assert summarise(it).bytes == SIZE
+    assert totals_of(it).bytes == SIZE
 
 
 def test_a_thousand_missing_segments_are_told_and_the_rest_counted() -> None:
@@ -129,10 +129,12 @@ def test_segments_without_a_playlist() -> None:
 def test_a_hole_between_segments_without_a_playlist(
     seconds: tuple[float | None, ...], told: list[tuple[float, float]]
 ) -> None:
-    there = [unlisted(f"{at}.ts", at)._replace(seconds=length) for at, length in zip((0, 15, 21), seconds, strict=True)]
-    there[-1] = there[-1]._replace(seconds=6.0)
+    there = [
+        unlisted(f"{at}.ts", at)._replace(duration=length) for at, length in zip((0, 15, 21), seconds, strict=True)
+    ]
+    there[-1] = there[-1]._replace(duration=6.0)
     if seconds[2] != 6.0:
-        there[1] = there[1]._replace(seconds=seconds[2])
+        there[1] = there[1]._replace(duration=seconds[2])
     found = [one for one in check_segments_without_playlist("a/rid_1f_room", there) if one.code == "LST300"]
 
     assert [(one.start, one.length) for one in found] == told

@@ -47,7 +47,7 @@ def assembled(
     *slices: JoinedSegment, looks: dict[str, StoredInspection] | None = None, orphans: tuple[UnlistedSegment, ...] = ()
 ) -> Assembled:
     row = PlaylistRow(1, ".m3u8", ETAG, 100, 0, 0, "media", True, len(slices), 10.0 * len(slices), 10, None)
-    listed = JoinedPlaylist(key=KEY, modified=0, ended=True, slices=slices, orphans=orphans)
+    listed = JoinedPlaylist(key=KEY, modified=0, ended=True, segments=slices, orphans=orphans)
     parts = [AssembledPart(row, KEY, False, [], [], listed)] if slices else []
     return Assembled(parts, [], list(orphans), [], looks or {})
 

@@ -75,7 +75,7 @@ def test_a_segment_that_fell_out_of_the_middle_comes_back_there(tmp_path: Path) 
     bench.scan()
     made = bench.rebuild()
     assert stamps(made.data) == ["00120", "02168", "04152", "06136", "08120"]
-    assert made.changes == {done.COMMA: 2, done.PUT_IN: 3}
+    assert made.changes == {done.COMMA_ADDED: 2, done.SEGMENT_INSERTED: 3}
 
 
 def test_names_without_stamps_sort_by_their_numbers(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_the_parts_of_two_recorders_are_one_playlist(tmp_path: Path) -> None:
 
 def test_a_uri_on_another_host_leads_to_the_segment_of_that_name(tmp_path: Path) -> None:
     made = Bench.of("absolute-uris", tmp_path).rebuild("acoustics-signed")
-    assert made.changes == {done.COMMA: 3, done.SPELLED: 3}
+    assert made.changes == {done.COMMA_ADDED: 3, done.URI_CORRECTED: 3}
     assert all(segment.uri.startswith("rid_") for segment in made.playlist.segments)
     assert made.remaining == []
 
@@ -169,7 +169,7 @@ def test_keys_and_ranges_stay_as_they_are(tmp_path: Path) -> None:
     bench = Bench.of("encrypted", tmp_path)
     made = bench.rebuild("c628fff1")
     original = (bench.bucket / made.key).read_bytes()
-    assert made.changes == {done.COMMA: 3}
+    assert made.changes == {done.COMMA_ADDED: 3}
     assert [line for line in made.data.split(b"\n") if b"KEY" in line] == [
         line for line in original.split(b"\n") if b"KEY" in line
     ]
@@ -211,4 +211,4 @@ def test_a_segment_that_changed_since_the_scan_keeps_its_length_and_is_told(tmp_
     next(bench.bucket.glob("*04520.ts")).write_bytes(b"\0" * 188)
     made = bench.rebuild()
     assert [failure.code for failure in made.failures] == ["LOOK005"]
-    assert made.changes == {done.COMMA: 3, settling.ENDED: 1}
+    assert made.changes == {done.COMMA_ADDED: 3, settling.ENDLIST_ADDED: 1}

@@ -1,15 +1,15 @@
-"""Collects findings about one playlist, and keeps their number bounded."""
+"""Collects the findings about one playlist, in a bounded number."""
 
 from typing import Protocol
 
 from ossrec.findings import Finding
 
-REPEATS = 1000  # of one code; the rest is counted, for a hostile playlist can break a rule on every line
-EXCERPT = 200  # characters of foreign text in a detail
+REPEATS = 1000  # findings of one code; more are only counted, because a hostile playlist can break a rule on every line
+EXCERPT = 200  # characters of text from a bucket in a detail
 
 
 class SegmentPosition(Protocol):
-    """A segment of a playlist, whatever else is known of it."""
+    """The position of a segment in its playlist and in the recording."""
 
     @property
     def number(self) -> int:
@@ -29,16 +29,16 @@ class SegmentPosition(Protocol):
 
 
 class FindingCollector:
-    """Findings about *subject* in the order they were made, at most `REPEATS` of a code."""
+    """Findings about *subject*, at most `REPEATS` of each code."""
 
     __slots__ = ("_found", "_seconds", "_seen", "subject")
 
     def __init__(self, subject: str) -> None:
-        """Start with none."""
+        """Start without findings."""
         self.subject = subject
         self._found: list[Finding] = []
         self._seen: dict[str, int] = {}
-        self._seconds: dict[str, float] = {}  # of what was only counted
+        self._seconds: dict[str, float] = {}  # of findings that were only counted
 
     def add(
         self,
@@ -50,7 +50,7 @@ class FindingCollector:
         start: float | None = None,
         length: float | None = None,
     ) -> None:
-        """Keep one more finding, or only count it."""
+        """Add a finding, or only count it if there are too many of its code."""
         seen = self._seen[code] = self._seen.get(code, 0) + 1
         if seen <= REPEATS:
             self._found.append(Finding(code, self.subject, detail, line, segment, start, length))
@@ -58,11 +58,11 @@ class FindingCollector:
             self._seconds[code] = self._seconds.get(code, 0.0) + length
 
     def add_at(self, place: SegmentPosition, code: str, detail: str = "") -> None:
-        """Keep one more, about all of a segment."""
+        """Add a finding about a complete segment."""
         self.add(code, detail, place.line, segment=place.number, start=place.start, length=place.duration)
 
     def all(self) -> list[Finding]:
-        """The findings by line, those without one last; then one for each code that had too many."""
+        """Return the findings by line, those without a line last, then one finding for each code with too many."""
         found = sorted(self._found, key=_line)
         found.extend(
             Finding(code, self.subject, f"and {seen - REPEATS} more of the same", length=self._seconds.get(code))
@@ -77,5 +77,5 @@ def _line(finding: Finding) -> float:
 
 
 def excerpt(text: str, length: int = EXCERPT) -> str:
-    """Foreign text for a detail, cut to a bearable length."""
+    """Return *text* from a bucket for a detail, shortened to *length* characters."""
     return text if len(text) <= length else text[:length] + "…"

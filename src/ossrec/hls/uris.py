@@ -1,7 +1,7 @@
-"""Which object of the bucket a URI in a playlist means, as players read it (RFC 3986 5).
+"""Resolves the URIs of a playlist to object keys, as players do (RFC 3986 5).
 
-A URI is data from a stranger. What leads out of the bucket, or cannot be read in one way only, has no
-key and is a fault; nothing is ever fetched by URI.
+A URI is untrusted data. A URI that leads out of the bucket or is ambiguous has no key and is a fault; nothing is
+ever fetched by URI.
 """
 
 import re
@@ -14,26 +14,26 @@ from ossrec.hls.parser.attributes import TextFault
 from ossrec.hls.playlist import Playlist
 from ossrec.model import BucketAddress
 
-# Neither escapes, nor a scheme, nor dot segments: the name of a file beside the playlist or below it.
+# No escapes, no scheme, no dot segments: the name of a file in the folder of the playlist or below.
 _PLAIN = re.compile(r"[\w~!$&'()*+,;=@-][\w~!$&'()*+,;=@.-]*(?:/[\w~!$&'()*+,;=@-][\w~!$&'()*+,;=@.-]*)*", re.ASCII)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and what is no character at all
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and surrogates
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SIGNED = re.compile(r"(?:^|&)(?:Signature|OSSAccessKeyId|x-oss-signature|x-oss-credential)=", re.IGNORECASE)
 _DOT = re.compile(r"%2e", re.IGNORECASE)
 
 
 class ResolvedUri(NamedTuple):
-    """What a URI leads to."""
+    """The object that a URI leads to."""
 
-    key: str | None  # of the object that players ask for; None: refused, never to be looked up
-    literal: str | None = None  # the key when the URI was meant as a bare file name, where that differs
+    key: str | None  # of the object that players request; None: refused, never looked up
+    literal: str | None = None  # the key if the URI is an unescaped file name, if that differs
     faults: tuple[TextFault, ...] = ()
 
 
 class ResolvedUris(NamedTuple):
-    """Where every URI of a playlist leads, in the order of its segments and resources."""
+    """The resolved URIs of a playlist, in the order of its segments and resources."""
 
     segments: tuple[ResolvedUri, ...]
     resources: tuple[ResolvedUri, ...]
@@ -41,31 +41,30 @@ class ResolvedUris(NamedTuple):
 
 
 def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddress, prefix: str = "") -> ResolvedUris:
-    """`resolve` for each URI of *playlist*, with the findings of rule 17 about them."""
-    notes = FindingCollector(playlist_key)
+    """Resolve each URI of *playlist*, with findings by rule 17."""
+    findings = FindingCollector(playlist_key)
     segments = tuple(resolve(segment.uri, playlist_key, address, prefix) for segment in playlist.segments)
     resources = tuple(resolve(resource.uri, playlist_key, address, prefix) for resource in playlist.resources)
     for segment, target in zip(playlist.segments, segments, strict=True):
         for code, detail in target.faults:
-            notes.add_at(segment, code, detail)
+            findings.add_at(segment, code, detail)
     for resource, target in zip(playlist.resources, resources, strict=True):
         for code, detail in target.faults:
-            notes.add(code, detail, resource.line)
-    return ResolvedUris(segments, resources, tuple(notes.all()))
+            findings.add(code, detail, resource.line)
+    return ResolvedUris(segments, resources, tuple(findings.all()))
 
 
 def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "") -> ResolvedUri:
-    """Where *uri* in the playlist *playlist_key* leads, within *prefix* of the bucket at *address*.
+    """Resolve *uri* in the playlist *playlist_key*, within *prefix* of the bucket at *address*.
 
-    A recorder may write file names without escaping them: ``literal`` is the key by that reading. An
-    object found only there plays in no browser. Ports are ignored: only the host says which bucket.
-    Never raises.
+    A recorder may write file names without escaping them: ``literal`` is the key by that reading. An object found only
+    under that key plays in no browser. Ports are ignored: only the host identifies the bucket. Never raises.
     """
     folder = playlist_key[: playlist_key.rfind("/") + 1]
     if _PLAIN.fullmatch(uri) and folder.startswith(prefix):
         return ResolvedUri(folder + uri)
-    faults = _spelling(uri)
-    key = _key(uri, folder, address)
+    faults = _spelling_faults(uri)
+    key = _key_or_fault(uri, folder, address)
     if isinstance(key, str) and not key.startswith(prefix):
         key = TextFault("HLS174", excerpt(key))
     if isinstance(key, TextFault):
@@ -73,9 +72,9 @@ def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "
     return ResolvedUri(key, _literal(uri, folder, prefix, key), tuple(faults))
 
 
-def _spelling(uri: str) -> list[TextFault]:
-    """What is written badly, and is read all the same."""
-    path, query = _parts(uri)
+def _spelling_faults(uri: str) -> list[TextFault]:
+    """Return the spelling mistakes that do not keep the URI from being resolved."""
+    path, query = _path_and_query(uri)
     faults = []
     if "\\" in path:
         faults.append(TextFault("HLS176", excerpt(uri)))
@@ -88,18 +87,18 @@ def _spelling(uri: str) -> list[TextFault]:
     return faults
 
 
-def _parts(uri: str) -> tuple[str, str]:
-    """What stands before the query, and the query; the fragment is dropped."""
+def _path_and_query(uri: str) -> tuple[str, str]:
+    """Split *uri* into path and query, without the fragment."""
     path, _mark, query = uri.partition("#")[0].partition("?")
     return path, query
 
 
-def _key(uri: str, folder: str, address: BucketAddress) -> str | TextFault:
-    """The key that players ask for, or why there is none."""
+def _key_or_fault(uri: str, folder: str, address: BucketAddress) -> str | TextFault:
+    """Return the key that players request, or the reason why there is none."""
     found = _CONTROL.search(uri)
     if found:
         return TextFault("HLS170", f"character U+{ord(found[0]):04X}")
-    path = _parts(uri)[0].replace("\\", "/")  # as the URL standard has it, and with it every browser
+    path = _path_and_query(uri)[0].replace("\\", "/")  # as in the URL standard, and so in every browser
     scheme = _SCHEME.match(path)
     if scheme:
         if scheme[1].lower() not in ("http", "https"):
@@ -108,16 +107,16 @@ def _key(uri: str, folder: str, address: BucketAddress) -> str | TextFault:
         if not path.startswith("//"):
             return TextFault("HLS170", f"no host in {excerpt(uri)}")
     if path.startswith("//"):
-        behind = _behind_host(path[2:], address)
-        return behind if isinstance(behind, TextFault) else _decode(behind, "")
+        inside = _path_in_bucket(path[2:], address)
+        return inside if isinstance(inside, TextFault) else _decoded_key(inside, "")
     if path.startswith("/"):
-        return _decode(path[1:], "")
+        return _decoded_key(path[1:], "")
     # The folder is part of a key, not of a URI: its percent signs and dots are literal.
-    return _decode(path, folder) if path else TextFault("HLS170", "no file name")
+    return _decoded_key(path, folder) if path else TextFault("HLS170", "no file name")
 
 
-def _behind_host(rest: str, address: BucketAddress) -> str | TextFault:
-    """The path behind a host that is the bucket's own, without its first slash."""
+def _path_in_bucket(rest: str, address: BucketAddress) -> str | TextFault:
+    """Return the path in the bucket without its first slash, if the host is that of the bucket."""
     authority, _slash, path = rest.partition("/")
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
@@ -131,8 +130,8 @@ def _behind_host(rest: str, address: BucketAddress) -> str | TextFault:
     return TextFault("HLS171", excerpt(host))
 
 
-def _decode(path: str, folder: str) -> str | TextFault:
-    """The key for a path: dot segments taken out, then escapes decoded."""
+def _decoded_key(path: str, folder: str) -> str | TextFault:
+    """Return the key for a path: dot segments removed, then escapes decoded."""
     parts = folder.split("/")[:-1]
     steps = _DOT.sub(".", path).split("/")
     for step in steps:
@@ -141,7 +140,7 @@ def _decode(path: str, folder: str) -> str | TextFault:
                 return TextFault("HLS173", excerpt(path))
             parts.pop()
         elif step != ".":
-            part = _unquote(step)
+            part = _decoded_part(step)
             if isinstance(part, TextFault):
                 return part
             parts.append(part)
@@ -150,13 +149,13 @@ def _decode(path: str, folder: str) -> str | TextFault:
     key = "/".join(parts)
     if key in ("", "/"):
         return TextFault("HLS170", "no file name")
-    if {".", ".."} & set(key.split("/")):  # behind an escaped slash
+    if {".", ".."} & set(key.split("/")):  # after an escaped slash
         return TextFault("HLS173", excerpt(path))
     return key
 
 
-def _unquote(part: str) -> str | TextFault:
-    """One path segment with its escapes decoded."""
+def _decoded_part(part: str) -> str | TextFault:
+    """Return a path segment with its escapes decoded."""
     if "%" not in part:
         return part
     try:
@@ -168,7 +167,7 @@ def _unquote(part: str) -> str | TextFault:
 
 
 def _literal(uri: str, folder: str, prefix: str, key: str | None) -> str | None:
-    """The key when the whole URI is a bare file name, if that is another one and could be an object's."""
+    """Return the key if the whole URI is an unescaped file name; None if that is *key*, or not a possible key."""
     literal = folder + uri
     if literal == key or not uri or uri.startswith(("/", "\\")) or "://" in uri or _CONTROL.search(uri):
         return None

@@ -40,7 +40,7 @@ def test_the_playlist_goes_to_stdout_and_the_talk_to_stderr(ossrec: Ossrec, buck
     ran = ossrec("rebuild", f"{POETRY}.m3u8")
     assert ran.err.splitlines() == [
         f"ossrec: 3 segments, 0:06.4, corrected from {POETRY}.m3u8",
-        "ossrec: changed: comma added behind EXTINF: 3",
+        "ossrec: changed: comma added after EXTINF: 3",
         "ossrec: changed: EXT-X-ENDLIST added: 1",
     ]
     assert files(bucket) == before

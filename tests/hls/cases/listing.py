@@ -153,7 +153,10 @@ CASES = [
     ),
     ListingCase("a playlist lost segments", "LST281", listed(previous_segments=11), listed(previous_segments=10)),
     ListingCase(
-        "the recorder reported another duration", "LST290", listed(told_duration=158.0), listed(told_duration=157.5)
+        "the recorder reported another duration",
+        "LST290",
+        listed(reported_duration=158.0),
+        listed(reported_duration=157.5),
     ),
     ListingCase("names and EXTINF drift apart", "LST291", drifting(0.9), drifting(0.7)),
     ListingCase("a timeline gap between two segments", "LST300", shifted(5, 2.1), shifted(5, 1.9)),

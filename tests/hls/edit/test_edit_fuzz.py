@@ -3,10 +3,10 @@
 from contextlib import suppress
 from random import Random
 
-from ossrec.hls.edit.header_and_end import settle
+from ossrec.hls.edit.header_and_end import correct_header_and_end
 from ossrec.hls.edit.join import NotJoinable, join
 from ossrec.hls.edit.plan import PlannedSegment
-from ossrec.hls.edit.relocate import move
+from ossrec.hls.edit.relocate import relocate
 from ossrec.hls.edit.segments import rewrite_segments
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
@@ -39,13 +39,13 @@ def test_broken_playlists_are_rewritten() -> None:
             continue
         count += 1
         pieces = pieces_of(playlist, random)
-        made = settle(rewrite_segments(data, playlist, pieces).data, is_over=True)
+        made = correct_header_and_end(rewrite_segments(data, playlist, pieces).data, is_over=True)
         read = read_playlist(made.data)
         assert [segment.uri for segment in read.segments] == [piece.uri for piece in pieces]
         assert not {finding.code for finding in read.findings} & SETTLED
-        assert settle(made.data, is_over=True).changes == {}
-        assert move(made.data, lambda _: None) == made.data
+        assert correct_header_and_end(made.data, is_over=True).changes == {}
+        assert relocate(made.data, lambda _: None) == made.data
         with suppress(NotJoinable):
-            joined = read_playlist(settle(join([made.data, made.data]).data, is_over=True).data)
+            joined = read_playlist(correct_header_and_end(join([made.data, made.data]).data, is_over=True).data)
             assert len(joined.segments) == 2 * len(pieces)
     assert count > 700

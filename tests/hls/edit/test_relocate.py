@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ossrec.hls.edit.relocate import move
+from ossrec.hls.edit.relocate import relocate
 from ossrec.hls.relative_uris import relative_folder, relative_uri
 from ossrec.hls.uris import resolve
 from ossrec.model import BucketAddress
@@ -73,7 +73,7 @@ def test_a_playlist_moves_with_its_keys_and_all_else_stays() -> None:
         b'#EXTM3U\r\n#EXT-X-KEY:METHOD=AES-128,URI="k.key",IV=0x1\r\n#EXT-X-PRIVATE:URI="k.key"\r\n'
         b'#EXT-X-MAP:URI="i.mp4"\n#EXTINF:2,\na%20b.ts?x=1\n#EXTINF:2,\nhttp://h/c.ts\n#EXTINF:2,\n/d.ts\nodd.ts'
     )
-    moved = move(text, lambda uri: None if uri == "odd.ts" else f"../{uri.partition('?')[0].lstrip('/')}")
+    moved = relocate(text, lambda uri: None if uri == "odd.ts" else f"../{uri.partition('?')[0].lstrip('/')}")
     assert moved == (
         b'#EXTM3U\r\n#EXT-X-KEY:METHOD=AES-128,URI="../k.key",IV=0x1\r\n#EXT-X-PRIVATE:URI="k.key"\r\n'
         b'#EXT-X-MAP:URI="../i.mp4"\n#EXTINF:2,\n../a%20b.ts?x=1\n#EXTINF:2,\nhttp://h/c.ts\n#EXTINF:2,\n../d.ts\nodd.ts'
@@ -85,7 +85,7 @@ def test_a_moved_playlist_names_the_same_objects(names: list[str], before: str, 
     pairs = [(key, relative_uri(key, before)) for key in names]
     known = {uri: key for key, uri in pairs if uri is not None}
     text = "".join(f"#EXTINF:2,\n{uri}\n" for uri in known).encode()
-    moved = move(b"#EXTM3U\n" + text, lambda uri: relative_uri(known[uri], after))
+    moved = relocate(b"#EXTM3U\n" + text, lambda uri: relative_uri(known[uri], after))
     uris = [line for line in moved.decode().split("\n") if line and not line.startswith("#")]
     for uri, (there, key) in zip(uris, known.items(), strict=True):
         if uri != there:
@@ -105,7 +105,7 @@ def test_a_moved_playlist_names_the_same_objects(names: list[str], before: str, 
     ],
 )
 def test_what_nobody_knows_keeps_its_meaning(uri: str, moved: str) -> None:
-    made = move(f"#EXTM3U\n#EXTINF:2,\n{uri}\n".encode(), lambda _: None, relative_folder(["b"], ["a"]))
+    made = relocate(f"#EXTM3U\n#EXTINF:2,\n{uri}\n".encode(), lambda _: None, relative_folder(["b"], ["a"]))
     assert made.decode().split("\n")[2].strip() == moved
 
 

@@ -32,36 +32,38 @@ CASES = [
         "#EXTINF:6.0\na.ts\n#EXTINF:6 \nb.ts\n",
         [A, B],
         "#EXTINF:6.0,\na.ts\n#EXTINF:6,\nb.ts\n",
-        {done.COMMA: 2},
+        {done.COMMA_ADDED: 2},
     ),
     Case(
         "a wrong length is set, and the title stays",
         "#EXTINF:60.0,the title\na.ts\n",
-        [A._replace(is_misstated=True)],
+        [A._replace(is_extinf_wrong=True)],
         "#EXTINF:6.000,the title\na.ts\n",
-        {done.MEASURED: 1},
+        {done.EXTINF_CORRECTED: 1},
     ),
     Case(
         "a wrong length without a comma is one change",
         "#EXTINF:60.0\na.ts\n",
-        [A._replace(is_misstated=True)],
+        [A._replace(is_extinf_wrong=True)],
         "#EXTINF:6.000,\na.ts\n",
-        {done.MEASURED: 1},
+        {done.EXTINF_CORRECTED: 1},
     ),
     Case(
         "no number, nothing and zero are no lengths",
         "#EXTINF:nan,\na.ts\n#EXTINF:0,\nb.ts\n",
         [A, B],
         "#EXTINF:6.000,\na.ts\n#EXTINF:6.000,\nb.ts\n",
-        {done.MEASURED: 2},
+        {done.EXTINF_CORRECTED: 2},
     ),
-    Case("a tag without a value gets one", "#EXTINF\na.ts\n", [A], "#EXTINF:6.000,\na.ts\n", {done.MEASURED: 1}),
+    Case(
+        "a tag without a value gets one", "#EXTINF\na.ts\n", [A], "#EXTINF:6.000,\na.ts\n", {done.EXTINF_CORRECTED: 1}
+    ),
     Case(
         "what could not be measured keeps its length, whatever it is",
         "#EXTINF:nan\na.ts\n",
         [A._replace(seconds=None)],
         "#EXTINF:nan,\na.ts\n",
-        {done.COMMA: 1},
+        {done.COMMA_ADDED: 1},
     ),
     Case("a URI without a length gets one", "a.ts\n", [A], "#EXTINF:6.000,\na.ts\n", {done.EXTINF_ADDED: 1}),
     Case(
@@ -69,35 +71,35 @@ CASES = [
         '#EXTINF:6.0,\na.ts\n#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXT-X-GAP\n#EXT-X-DISCONTINUITY\n',
         [A, NEW],
         '#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts\n#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXT-X-GAP\n',
-        {done.PUT_IN: 1, done.JUMP_LOOSE: 1},
+        {done.SEGMENT_INSERTED: 1, done.DISCONTINUITY_REMOVED: 1},
     ),
     Case(
         "of two lengths the last counts",
         "#EXTINF:5.0,\n#EXTINF:6.0,\na.ts\n",
         [A],
         "#EXTINF:6.0,\na.ts\n",
-        {done.EXTINF_LOOSE: 1},
+        {done.EXTINF_REMOVED: 1},
     ),
     Case(
         "a length at the end without its URI is taken out",
         "#EXTINF:6.0,\na.ts\n#EXTINF:6.0,\n",
         [A],
         "#EXTINF:6.0,\na.ts\n",
-        {done.EXTINF_LOOSE: 1},
+        {done.EXTINF_REMOVED: 1},
     ),
     Case(
         "a jump is marked before the private tags of the segment behind it",
         "#EXTINF:6.0,\na.ts\n\n# remark\n#EXT-X-AGORA-ROTATE:ROTATE=0\n#EXTINF:6.0,\nb.ts\n",
         [A, B._replace(jumps=True)],
         "#EXTINF:6.0,\na.ts\n\n# remark\n#EXT-X-DISCONTINUITY\n#EXT-X-AGORA-ROTATE:ROTATE=0\n#EXTINF:6.0,\nb.ts\n",
-        {done.JUMP: 1},
+        {done.DISCONTINUITY_ADDED: 1},
     ),
     Case(
         "a jump that is marked stays so, and twice is once too often",
         "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXT-X-DISCONTINUITY\n#EXTINF:6.0,\nb.ts\n",
         [A, B._replace(jumps=True)],
         "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:6.0,\nb.ts\n",
-        {done.JUMP_LOOSE: 1},
+        {done.DISCONTINUITY_REMOVED: 1},
     ),
     Case(
         "a mark where nothing jumps is the recorder's to set",
@@ -111,35 +113,35 @@ CASES = [
         "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n",
         [A],
         "#EXTINF:6.0,\na.ts\n",
-        {done.JUMP_LOOSE: 1},
+        {done.DISCONTINUITY_REMOVED: 1},
     ),
     Case(
         "a missing segment is declared so",
         "#EXTINF:6.0,\na.ts\n#EXTINF:6.0\nb.ts\n",
         [A, B._replace(is_there=False, seconds=None)],
         "#EXTINF:6.0,\na.ts\n#EXT-X-GAP\n#EXTINF:6.0,\nb.ts\n",
-        {done.GAP_ADDED: 1, done.COMMA: 1},
+        {done.GAP_ADDED: 1, done.COMMA_ADDED: 1},
     ),
     Case(
         "one that was declared missing stays so, and is not when it is there",
         "#EXT-X-GAP\n#EXTINF:6.0,\na.ts\n#EXT-X-GAP\n#EXTINF:6.0,\nb.ts\n",
         [A._replace(is_there=False), B],
         "#EXT-X-GAP\n#EXTINF:6.0,\na.ts\n#EXTINF:6.0,\nb.ts\n",
-        {done.GAP_LOOSE: 1},
+        {done.GAP_REMOVED: 1},
     ),
     Case(
         "a badly spelled name is escaped",
         "#EXTINF:6.0,\na b.ts\n",
         [A._replace(uri="a%20b.ts")],
         "#EXTINF:6.0,\na%20b.ts\n",
-        {done.SPELLED: 1},
+        {done.URI_CORRECTED: 1},
     ),
     Case(
         "a segment is put in behind the header and before the tags of the first one",
         "#EXT-X-AGORA-START\n#EXT-X-DISCONTINUITY\n#EXTINF:6.0,\na.ts\n",
         [NEW, A],
         "#EXT-X-AGORA-START\n#EXTINF:4.500,\nnew.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:6.0,\na.ts\n",
-        {done.PUT_IN: 1},
+        {done.SEGMENT_INSERTED: 1},
     ),
     Case(
         "segments are put in between, in their order, each with what it needs",
@@ -147,21 +149,21 @@ CASES = [
         [A, NEW._replace(jumps=True), NEW._replace(uri="2.ts", is_there=False), B._replace(jumps=True)],
         "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:4.500,\nnew.ts\n#EXT-X-GAP\n#EXTINF:4.500,\n2.ts\n"
         "#EXT-X-DISCONTINUITY\n#EXT-X-PRIVATE\n#EXTINF:6.0,\nb.ts\n",
-        {done.PUT_IN: 2, done.JUMP: 1},
+        {done.SEGMENT_INSERTED: 2, done.DISCONTINUITY_ADDED: 1},
     ),
     Case(
         "a segment is put in at the end",
         "#EXTINF:6.0,\na.ts\n#EXTINF:9.0,\n",
         [A, NEW],
         "#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts\n",
-        {done.PUT_IN: 1, done.EXTINF_LOOSE: 1},
+        {done.SEGMENT_INSERTED: 1, done.EXTINF_REMOVED: 1},
     ),
     Case(
         "a segment whose name was cut off goes with its tags",
         "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:6.0,\nb.t\n",
         [A, NEW],
         "#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts\n",
-        {done.CUT_OFF: 1, done.PUT_IN: 1},
+        {done.SEGMENT_REMOVED: 1, done.SEGMENT_INSERTED: 1},
     ),
 ]
 
@@ -171,7 +173,7 @@ def test_a_name_that_breaks_off_with_the_file_goes_with_its_tags() -> None:
     playlist = read_playlist(data)
     made = rewrite_segments(data, playlist, [A, NEW])
     assert made.data == (HEAD + "#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts").encode()
-    assert made.changes == {done.CUT_OFF: 1, done.PUT_IN: 1}
+    assert made.changes == {done.SEGMENT_REMOVED: 1, done.SEGMENT_INSERTED: 1}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
@@ -193,7 +195,7 @@ def test_segments_put_in_at_the_head_take_the_numbers_below() -> None:
 
 def test_odd_bytes_and_line_ends_stay() -> None:
     data = b"#EXTM3U\r\n#caf\xe9 \x00\t\n#EXTINF:60,\xff\r\n a.ts \n\n#EXT-X-\xe2\x80\xa8X"
-    made = rewrite_segments(data, read_playlist(data), [A._replace(is_misstated=True)])
+    made = rewrite_segments(data, read_playlist(data), [A._replace(is_extinf_wrong=True)])
     assert made.data == data.replace(b":60,", b":6.000,")
 
 
@@ -239,5 +241,5 @@ def test_what_is_right_comes_out_as_it_was(text: str) -> None:
     ]
     made = rewrite_segments(original, playlist, pieces)
     if not codes & {"HLS150", "HLS151", "HLS152", "HLS153", "HLS160", "HLS162", "HLS240", "HLS241"}:
-        assert made.changes == {} or set(made.changes) == {done.JUMP_LOOSE}
+        assert made.changes == {} or set(made.changes) == {done.DISCONTINUITY_REMOVED}
     assert (made.data == original) == (not made.changes)

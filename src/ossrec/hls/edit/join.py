@@ -4,63 +4,62 @@ import re
 from collections.abc import Sequence
 
 from ossrec.hls.edit.lines import LineEdits
-from ossrec.hls.edit.plan import RewrittenPlaylist, added
+from ossrec.hls.edit.plan import RewrittenPlaylist, summed_changes
 from ossrec.hls.parser import tags
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
 
-JOINED = "playlist of a recorder that took over, appended"
-
-LOOSE = "tag of a segment that never came taken out"
+JOINED = "playlist of the next recorder appended"
+TRAILING_TAG_REMOVED = "tag after the last segment removed"
 
 _MIXED = "HLS061"
-_OF_NEXT = frozenset(("#EXT-X-BYTERANGE", "#EXT-X-GAP", "#EXT-X-MAP", "#EXT-X-PROGRAM-DATE-TIME"))
+_SEGMENT_TAGS = frozenset(("#EXT-X-BYTERANGE", "#EXT-X-GAP", "#EXT-X-MAP", "#EXT-X-PROGRAM-DATE-TIME"))
 _KEY = re.compile(r"[ \t]*#EXT-X-KEY:")
 
 
 class NotJoinable(ValueError):
-    """Two playlists cannot be one; the text says why."""
+    """Playlists cannot be joined into one; the message says why."""
 
 
 def join(parts: Sequence[bytes]) -> RewrittenPlaylist:
-    """One playlist of several, with the header of the first one; only the last may end it.
+    """Return the *parts* as one playlist, with the header of the first; EXT-X-ENDLIST only from the last.
 
-    The first segment of each part but the first has its EXT-X-DISCONTINUITY already. Raises NotJoinable
-    when a part needs what another one set up: a numbering of segments, or no initialization section.
+    The first segment of each part after the first must have its EXT-X-DISCONTINUITY already. Raises NotJoinable if a
+    part depends on its own numbering of segments, or on having no initialization section.
     """
     if len(parts) == 1:
         return RewrittenPlaylist(parts[0], {})
-    cleared = [_cleared(part) for part in parts[:-1]]
+    cleared = [_without_trailing_tags(part) for part in parts[:-1]]
     parts = [*(part.data for part in cleared), parts[-1]]
     first, *others = parts
     read = [read_playlist(part) for part in parts]
     if any(finding.code == _MIXED for playlist in read for finding in playlist.findings):
-        raise NotJoinable("one of them has tags of a master playlist too")
+        raise NotJoinable("one part also has tags of a master playlist")
     lines = LineEdits(first)
     for number, line in enumerate(read[0].lines, 1):
         if _tag(line) == "#EXT-X-ENDLIST":
             lines.remove(number, "")
     for number, (data, playlist) in enumerate(zip(others, read[1:], strict=True), 1):
-        body = _body(data, playlist, is_last=number == len(others))
-        lines.insert(len(lines) + 1, [*_undone(read[number - 1], playlist), *body], JOINED)
-    return RewrittenPlaylist(lines.render(), added(*(part.changes for part in cleared), lines.changes))
+        body = _lines_without_header(data, playlist, is_last=number == len(others))
+        lines.insert(len(lines) + 1, [*_reset_lines(read[number - 1], playlist), *body], JOINED)
+    return RewrittenPlaylist(lines.render(), summed_changes(*(part.changes for part in cleared), lines.changes))
 
 
-def _cleared(data: bytes) -> RewrittenPlaylist:
-    """Without what stands behind the last segment, and would be taken for the next part's first one."""
+def _without_trailing_tags(data: bytes) -> RewrittenPlaylist:
+    """Remove the tags after the last segment, which would otherwise apply to the first segment of the next part."""
     playlist, lines = read_playlist(data), LineEdits(data)
     last = playlist.segments[-1].line if playlist.segments else 0
     for number, line in enumerate(playlist.lines[last:], last + 1):
-        if _tag(line) in _OF_NEXT:
-            lines.remove(number, LOOSE)
+        if _tag(line) in _SEGMENT_TAGS:
+            lines.remove(number, TRAILING_TAG_REMOVED)
     return RewrittenPlaylist(lines.render(), dict(lines.changes))
 
 
-def _body(data: bytes, playlist: Playlist, *, is_last: bool) -> list[bytes]:
-    """Its lines without the header."""
+def _lines_without_header(data: bytes, playlist: Playlist, *, is_last: bool) -> list[bytes]:
+    """Return the lines of a part without its header."""
     for line in playlist.lines:
         if _KEY.match(line) and "METHOD=NONE" not in line and "IV=" not in line:
-            raise NotJoinable("its segments are enciphered by their number, which joining would change")
+            raise NotJoinable("its segments are encrypted with their sequence number as IV, which joining would change")
     lines = LineEdits(data)
     found = []
     for number, line in enumerate(playlist.lines, 1):
@@ -70,17 +69,17 @@ def _body(data: bytes, playlist: Playlist, *, is_last: bool) -> list[bytes]:
     return found
 
 
-def _undone(before: Playlist, after: Playlist) -> list[bytes]:
-    """What ends the effect of the part before: a key applies until the next one."""
-    if any(segment.fragment for segment in before.segments[-1:]) and not _sets_up(after, "#EXT-X-MAP"):
+def _reset_lines(before: Playlist, after: Playlist) -> list[bytes]:
+    """Return the lines that end the effect of the part *before*: a key applies until the next EXT-X-KEY."""
+    if any(segment.fragment for segment in before.segments[-1:]) and not _has_before_first_segment(after, "#EXT-X-MAP"):
         raise NotJoinable("one part has an initialization section, and the next one has none")
     keys = [line for line in before.lines if _KEY.match(line)]
     in_force = bool(keys) and "METHOD=NONE" not in keys[-1]
-    return [b"#EXT-X-KEY:METHOD=NONE"] if in_force and not _sets_up(after, "#EXT-X-KEY") else []
+    return [b"#EXT-X-KEY:METHOD=NONE"] if in_force and not _has_before_first_segment(after, "#EXT-X-KEY") else []
 
 
-def _sets_up(playlist: Playlist, tag: str) -> bool:
-    """A tag stands before its first segment."""
+def _has_before_first_segment(playlist: Playlist, tag: str) -> bool:
+    """Return whether *tag* appears before the first segment of *playlist*."""
     first = playlist.segments[0].line if playlist.segments else 0
     return any(_tag(line) == tag for line in playlist.lines[:first])
 

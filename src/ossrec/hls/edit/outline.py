@@ -1,4 +1,4 @@
-"""Which lines of a playlist belong to which of its segments, so that it can be changed line by line."""
+"""The lines of a playlist by the segment they belong to, so that it can be edited line by line."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ossrec.hls.parser import tags
 from ossrec.hls.playlist import Playlist
 
-# Tags that apply to the segment which follows: what is put before that segment stands before them too.
+# Tags that apply to the next segment: lines inserted before that segment go before these tags.
 _OF_SEGMENTS = frozenset(
     {
         *("#EXTINF", "#EXT-X-BYTERANGE", "#EXT-X-DISCONTINUITY", "#EXT-X-KEY", "#EXT-X-MAP", "#EXT-X-GAP"),
@@ -18,27 +18,27 @@ _OF_SEGMENTS = frozenset(
 class Block(NamedTuple):
     """The lines of one segment; numbers are from 1."""
 
-    start: int  # what comes before the segment is put before this line
-    line: int  # of its URI; of the last block, which has none, the one behind the last line
+    start: int  # lines inserted before the segment go before this line
+    line: int  # of its URI; for the tail, which has no URI, the number after the last line
     extinf: tuple[int, ...] = ()
     discontinuities: tuple[int, ...] = ()
     gaps: tuple[int, ...] = ()
 
 
 class Outline(NamedTuple):
-    """A playlist by its lines."""
+    """The structure of a playlist in line numbers."""
 
-    blocks: tuple[Block, ...]  # of its segments, in their order
-    tail: Block  # what stands behind the last URI
-    once: Mapping[str, tuple[int, ...]]  # lines of each tag that may stand once
+    blocks: tuple[Block, ...]  # one for each segment, in order
+    tail: Block  # the lines after the last URI
+    once: Mapping[str, tuple[int, ...]]  # lines of each tag that may appear once
 
     def first(self, tag: str) -> int | None:
-        """Where a tag that may stand once stands first."""
+        """Return the first line with *tag*, which may appear once; None if there is none."""
         return self.once[tag][0] if tag in self.once else None
 
 
 def outline(playlist: Playlist) -> Outline:
-    """Take a media playlist apart; linear in its lines."""
+    """Return the outline of a media playlist; linear in its lines."""
     once: dict[str, list[int]] = {}
     blocks: list[Block] = []
     ends = [segment.line for segment in playlist.segments]
@@ -52,7 +52,7 @@ def outline(playlist: Playlist) -> Outline:
             tag = line.partition(":")[0]
             if tag in tags.AT_MOST_ONCE:
                 once.setdefault(tag, []).append(number)
-            collected.take(number, tag)
+            collected.add(number, tag)
     tail = collected.block(len(playlist.lines) + 1)
     return Outline(tuple(blocks), tail, {tag: tuple(numbers) for tag, numbers in once.items()})
 
@@ -61,11 +61,11 @@ class _Collected:
     """The tags since the last URI."""
 
     def __init__(self, *, is_first: bool) -> None:
-        self._is_first = is_first  # the header stands in the block of the first segment
+        self._is_first = is_first  # the header is part of the first block
         self._start: int | None = None
         self._lines: dict[str, list[int]] = {}
 
-    def take(self, number: int, tag: str) -> None:
+    def add(self, number: int, tag: str) -> None:
         if tag in _OF_SEGMENTS or not (self._is_first or tag in tags.AT_MOST_ONCE):
             self._start = self._start or number
         self._lines.setdefault(tag, []).append(number)

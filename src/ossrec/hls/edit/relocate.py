@@ -1,4 +1,4 @@
-"""Moves a playlist to another place: its URIs lead to the same objects from there."""
+"""Rewrites the URIs of a playlist for another folder, so that they lead to the same objects from there."""
 
 import re
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from ossrec.hls.relative_uris import relative_folder, relative_uri
 from ossrec.hls.uris import resolve
 from ossrec.model import BucketAddress
 
-Elsewhere = Callable[[str], str | None]  # a URI as it is written -> as it is to be, None if nobody knows
+NewUri = Callable[[str], str | None]  # a URI as written -> the URI at the new location, None if not known
 
-# Tags with a URI that players follow (RFC 8216 4.3 and its second edition). Nobody knows what a private one means.
+# Tags with a URI that players follow (RFC 8216 4.3 and its second edition). Private tags are left alone.
 _TAG = re.compile(
     r"[ \t]*#EXT-X-(?:KEY|MAP|MEDIA|PART|PRELOAD-HINT|RENDITION-REPORT|I-FRAME-STREAM-INF|SESSION-KEY|SESSION-DATA):"
 )
@@ -21,13 +21,16 @@ _IGNORED = re.compile(r"[\x00-\x20]")  # by browsers: before a URI, or anywhere 
 
 
 class NotRelocatable(ValueError):
-    """No URI at the new place can mean what one meant; the text is the object's key."""
+    """No URI at the new location can lead to an object; the message is the object's key."""
 
 
-def move_within(data: bytes, before: str, after: str, address: BucketAddress) -> bytes:
-    """`move` from the key *before* to the key *after* of the bucket at *address*; raises NoWay."""
+def relocate_in_bucket(data: bytes, before: str, after: str, address: BucketAddress) -> bytes:
+    """Return *data* moved from the key *before* to the key *after* in the bucket at *address*.
 
-    def elsewhere(uri: str) -> str | None:
+    Raises NotRelocatable.
+    """
+
+    def new_uri(uri: str) -> str | None:
         target = resolve(uri, before, address).key
         if target is None:
             return None
@@ -36,44 +39,44 @@ def move_within(data: bytes, before: str, after: str, address: BucketAddress) ->
             raise NotRelocatable(target)
         return moved
 
-    return move(data, elsewhere, relative_folder(after.split("/")[:-1], before.split("/")[:-1]))
+    return relocate(data, new_uri, relative_folder(after.split("/")[:-1], before.split("/")[:-1]))
 
 
-def move(data: bytes, elsewhere: Elsewhere, way: str = "") -> bytes:
-    """*data* with every URI of a segment, a key, an initialization section and so on as *elsewhere* has it.
+def relocate(data: bytes, new_uri: NewUri, way: str = "") -> bytes:
+    """Return *data* with the URI of every segment, key, initialization section and so on replaced by *new_uri*.
 
-    Absolute URIs stay as they are: they mean the same from everywhere. A relative one that *elsewhere* does
-    not know gets *way* before it, from the new folder to the old one, and so means what it meant.
+    Absolute URIs stay: they mean the same everywhere. A relative URI for which *new_uri* returns None is prefixed with
+    *way*, the path from the new folder to the old folder, and so keeps its meaning.
     """
     lines = LineEdits(data)
     for number, line in enumerate(read_playlist(data).lines, 1):
         uri = line.strip(" \t")
         if uri and not uri.startswith("#"):
-            moved = _moved(uri, elsewhere, way)
+            moved = _relocated(uri, new_uri, way)
             if moved is not None:
                 lines.replace(number, moved, "")
         elif tag := _TAG.match(line):
-            _move_attribute(lines, number, tag.end(), elsewhere, way)
+            _relocate_attribute(lines, number, tag.end(), new_uri, way)
     return lines.render()
 
 
-def _move_attribute(lines: LineEdits, number: int, behind: int, elsewhere: Elsewhere, way: str) -> None:
+def _relocate_attribute(lines: LineEdits, number: int, behind: int, new_uri: NewUri, way: str) -> None:
     raw = lines[number]
     place = value_span(raw[behind:].decode("latin-1"), "URI")  # a character is a byte
     if place is None:
         return
     start, stop = place[0] + behind, place[1] + behind
-    moved = _moved(raw[start:stop].strip(b'"').decode("utf-8", "replace"), elsewhere, way)
+    moved = _relocated(raw[start:stop].strip(b'"').decode("utf-8", "replace"), new_uri, way)
     if moved is not None:
         lines.replace(number, raw[:start] + b'"' + moved + b'"' + raw[stop:], "")
 
 
-def _moved(uri: str, elsewhere: Elsewhere, way: str) -> bytes | None:
-    """The path of a URI moved, its query kept."""
+def _relocated(uri: str, new_uri: NewUri, way: str) -> bytes | None:
+    """Return the relocated *uri* with its query, None if it stays as it is."""
     plain = _IGNORED.sub("", uri)
     if _ABSOLUTE.match(plain):
         return None
-    moved = elsewhere(uri)
+    moved = new_uri(uri)
     if moved is None:
         is_rooted = plain.startswith(("/", "\\"))
         return None if is_rooted or not way else (way + uri).encode("utf-8", "surrogateescape")

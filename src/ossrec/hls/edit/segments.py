@@ -1,4 +1,4 @@
-"""Corrects the segments of a playlist by changing single lines; whatever is right stays byte for byte."""
+"""Corrects the segments of a playlist line by line; correct lines stay byte for byte."""
 
 import re
 from collections.abc import Sequence
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from ossrec.hls.edit.lines import LineEdits
 from ossrec.hls.edit.outline import Block, Outline, outline
 from ossrec.hls.edit.plan import (
+    BOM_REMOVED,
     BYTE_ORDER_MARK,
     DISCONTINUITY,
     GAP,
-    MARK,
     PlannedSegment,
     RewrittenPlaylist,
     extinf,
@@ -20,86 +20,86 @@ from ossrec.hls.playlist import Playlist, Segment
 
 _EXTINF = re.compile(rb"([ \t]*#EXTINF)(?::([^,]*))?(,?)(.*)", re.DOTALL)
 
-COMMA = "comma added behind EXTINF"
-MEASURED = "EXTINF set to the measured length"
+COMMA_ADDED = "comma added after EXTINF"
+EXTINF_CORRECTED = "EXTINF set to the measured duration"
 EXTINF_ADDED = "EXTINF added"
-EXTINF_LOOSE = "EXTINF without a segment taken out"
-JUMP = "EXT-X-DISCONTINUITY added"
-JUMP_LOOSE = "needless EXT-X-DISCONTINUITY taken out"
-GAP_ADDED = "EXT-X-GAP added, for the segment is missing or cannot be played"
-GAP_LOOSE = "EXT-X-GAP taken out, for the segment is there"
-PUT_IN = "segment put in that no playlist named"
-CUT_OFF = "cut-off segment at the end taken out"
-SPELLED = "URI percent-encoded, or led to the segment in this bucket"
-SEQUENCE = "EXT-X-MEDIA-SEQUENCE set"
+EXTINF_REMOVED = "EXTINF without a segment removed"
+DISCONTINUITY_ADDED = "EXT-X-DISCONTINUITY added"
+DISCONTINUITY_REMOVED = "redundant EXT-X-DISCONTINUITY removed"
+GAP_ADDED = "EXT-X-GAP added because the segment is missing or cannot be played"
+GAP_REMOVED = "EXT-X-GAP removed because the segment is present"
+SEGMENT_INSERTED = "orphan segment inserted"
+SEGMENT_REMOVED = "truncated URI at the end removed"
+URI_CORRECTED = "URI percent-encoded, or replaced by that of the segment in this bucket"
+MEDIA_SEQUENCE_SET = "EXT-X-MEDIA-SEQUENCE set"
 
 
-def rewrite_segments(data: bytes, playlist: Playlist, pieces: Sequence[PlannedSegment]) -> RewrittenPlaylist:
-    """*data*, which *playlist* was read from, with the segments that *pieces* say.
+def rewrite_segments(data: bytes, playlist: Playlist, planned: Sequence[PlannedSegment]) -> RewrittenPlaylist:
+    """Return *data*, from which *playlist* was read, with the *planned* segments.
 
-    Pieces that have a number stand in the order of the playlist; a segment of it that none of them has
-    is taken out. Of the header only EXT-X-MEDIA-SEQUENCE is changed: `settle` looks after the rest.
+    Planned segments with a number are in the order of the playlist; its segments that are not planned are removed. In
+    the header only EXT-X-MEDIA-SEQUENCE is changed: `correct_header_and_end` does the rest.
     """
     lines, shape = LineEdits(data), outline(playlist)
     if any(finding.code == BYTE_ORDER_MARK for finding in playlist.findings):
-        lines.drop_mark(MARK)  # before anything is put in front of it
-    kept = {piece.number for piece in pieces}
+        lines.remove_byte_order_mark(BOM_REMOVED)  # before anything is inserted before it
+    kept = {piece.number for piece in planned}
     for segment, block in zip(playlist.segments, shape.blocks, strict=True):
         if segment.number not in kept:
-            _take_out(lines, block)
-    following = _following(shape, pieces)
-    for piece, place in zip(pieces, following, strict=True):
+            _remove_segment(lines, block)
+    following = _insertion_lines(shape, planned)
+    for piece, place in zip(planned, following, strict=True):
         if piece.number is None:
-            lines.insert(place, segment_lines(piece), PUT_IN)
+            lines.insert(place, segment_lines(piece), SEGMENT_INSERTED)
         else:
-            _correct(lines, playlist.segments[piece.number], shape.blocks[piece.number], piece)
+            _correct_segment(lines, playlist.segments[piece.number], shape.blocks[piece.number], piece)
     if playlist.truncated_line is not None:
-        lines.remove(playlist.truncated_line, CUT_OFF)
-    _tidy_end(lines, shape.tail, is_cut=playlist.truncated_line is not None)
-    _count_from(lines, shape, playlist, pieces)
+        lines.remove(playlist.truncated_line, SEGMENT_REMOVED)
+    _remove_end_tags(lines, shape.tail, is_cut=playlist.truncated_line is not None)
+    _correct_media_sequence(lines, shape, playlist, planned)
     return RewrittenPlaylist(lines.render(), dict(lines.changes))
 
 
-def _following(shape: Outline, pieces: Sequence[PlannedSegment]) -> list[int]:
-    """For each piece the line before which new lines for it are put: where the next known segment starts."""
+def _insertion_lines(shape: Outline, planned: Sequence[PlannedSegment]) -> list[int]:
+    """Return for each planned segment the line before which it is inserted: the start of the next known segment."""
     ended = shape.once.get("#EXT-X-ENDLIST", ())
     behind = [number for number in ended if not shape.blocks or number > shape.blocks[-1].line]
-    place = min([shape.tail.start, *behind])  # tags at the end wait for a segment that nobody knows
+    place = min([shape.tail.start, *behind])  # tags at the end belong to a segment that is not known
     found = []
-    for piece in reversed(pieces):
+    for piece in reversed(planned):
         if piece.number is not None:
             place = shape.blocks[piece.number].start
         found.append(place)
     return found[::-1]
 
 
-def _take_out(lines: LineEdits, block: Block) -> None:
-    """A segment whose name was cut off; its tags go with it."""
+def _remove_segment(lines: LineEdits, block: Block) -> None:
+    """Remove a segment with a truncated name, and its tags."""
     for number in (*block.extinf, *block.gaps, *block.discontinuities):
         lines.remove(number, "")
-    lines.remove(block.line, CUT_OFF)
+    lines.remove(block.line, SEGMENT_REMOVED)
 
 
-def _correct(lines: LineEdits, segment: Segment, block: Block, piece: PlannedSegment) -> None:
-    """The lines of one segment."""
+def _correct_segment(lines: LineEdits, segment: Segment, block: Block, piece: PlannedSegment) -> None:
+    """Correct the lines of one segment."""
     for number in block.discontinuities[1:]:
-        lines.remove(number, JUMP_LOOSE)
+        lines.remove(number, DISCONTINUITY_REMOVED)
     if piece.jumps and not block.discontinuities:
-        lines.insert(block.start, [DISCONTINUITY], JUMP)
+        lines.insert(block.start, [DISCONTINUITY], DISCONTINUITY_ADDED)
     for number in block.extinf[:-1]:
-        lines.remove(number, EXTINF_LOOSE)
+        lines.remove(number, EXTINF_REMOVED)
     place = block.extinf[-1] if block.extinf else block.line
     if not piece.is_there and not segment.gap:
         lines.insert(place, [GAP], GAP_ADDED)
     elif piece.is_there and segment.gap and piece.seconds is not None:
         for number in block.gaps:
-            lines.remove(number, GAP_LOOSE)
+            lines.remove(number, GAP_REMOVED)
     if block.extinf:
         _correct_extinf(lines, place, piece)
     elif piece.seconds is not None:
         lines.insert(block.line, [extinf(piece.seconds)], EXTINF_ADDED)
     if piece.uri != segment.uri:
-        lines.replace(block.line, piece.uri.encode(), SPELLED)
+        lines.replace(block.line, piece.uri.encode(), URI_CORRECTED)
 
 
 def _correct_extinf(lines: LineEdits, number: int, piece: PlannedSegment) -> None:
@@ -107,26 +107,30 @@ def _correct_extinf(lines: LineEdits, number: int, piece: PlannedSegment) -> Non
     if match is None:
         return
     tag, value, comma, title = match.groups()
-    told = read_duration((value or b"").decode("utf-8", "replace").strip(" \t"))
-    if piece.seconds is not None and (not told or piece.is_misstated):
-        lines.replace(number, tag + b":%.3f," % piece.seconds + title, MEASURED)
+    written = read_duration((value or b"").decode("utf-8", "replace").strip(" \t"))
+    if piece.seconds is not None and (not written or piece.is_extinf_wrong):
+        lines.replace(number, tag + b":%.3f," % piece.seconds + title, EXTINF_CORRECTED)
     elif not comma and value is not None:
-        lines.replace(number, lines[number].rstrip(b" \t") + b",", COMMA)
+        lines.replace(number, lines[number].rstrip(b" \t") + b",", COMMA_ADDED)
 
 
-def _tidy_end(lines: LineEdits, tail: Block, *, is_cut: bool) -> None:
-    """What stands behind the last URI and belongs to no segment; tags of one whose name is cut off go with it."""
+def _remove_end_tags(lines: LineEdits, tail: Block, *, is_cut: bool) -> None:
+    """Remove the tags after the last URI, and if that URI is truncated, all tags of its segment."""
     for number in tail.extinf:
-        lines.remove(number, "" if is_cut else EXTINF_LOOSE)
+        lines.remove(number, "" if is_cut else EXTINF_REMOVED)
     for number in tail.discontinuities:
-        lines.remove(number, "" if is_cut else JUMP_LOOSE)
+        lines.remove(number, "" if is_cut else DISCONTINUITY_REMOVED)
     for number in tail.gaps if is_cut else ():
         lines.remove(number, "")
 
 
-def _count_from(lines: LineEdits, shape: Outline, playlist: Playlist, pieces: Sequence[PlannedSegment]) -> None:
-    """Segments put in before the first one take the numbers below its own (RFC 8216 4.3.3.2)."""
-    before = next((n for n, piece in enumerate(pieces) if piece.number is not None), 0)
+def _correct_media_sequence(
+    lines: LineEdits, shape: Outline, playlist: Playlist, planned: Sequence[PlannedSegment]
+) -> None:
+    """Lower EXT-X-MEDIA-SEQUENCE by the number of segments inserted before the first one (RFC 8216 4.3.3.2)."""
+    before = next((n for n, piece in enumerate(planned) if piece.number is not None), 0)
     number = shape.first("#EXT-X-MEDIA-SEQUENCE")
     if before and number is not None and playlist.media_sequence:
-        lines.replace(number, b"#EXT-X-MEDIA-SEQUENCE:%d" % max(0, playlist.media_sequence - before), SEQUENCE)
+        lines.replace(
+            number, b"#EXT-X-MEDIA-SEQUENCE:%d" % max(0, playlist.media_sequence - before), MEDIA_SEQUENCE_SET
+        )

@@ -1,4 +1,4 @@
-"""A playlist against the listing of its bucket: rules 26 to 30, and 19 to 21 where they concern objects."""
+"""Checks a playlist joined with the listing of its bucket: rules 26 to 30, and rules 19 to 21 about objects."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Totals, UnlistedSegment
-from ossrec.hls.listing.timestamps import between, check_timestamps
+from ossrec.hls.listing.timestamps import check_timestamps, gap_detail
 from ossrec.segment_rules import AES_BLOCK, SegmentState, duration_until_next, timeline_gap
 
 __all__ = [
@@ -14,56 +14,56 @@ __all__ = [
     *("check_listing", "check_segments_without_playlist", "summarise"),
 ]
 
-_MAX_KEY = 1023  # bytes of an object's name, so that a detail holds it whole
+_MAX_KEY = 1023  # bytes of an object's name, so that a detail has all of it
 
 
-def check_listing(it: JoinedPlaylist) -> list[Finding]:
-    """Everything that the listing shows to be wrong with a playlist. Linear in the number of slices."""
-    notes = FindingCollector(it.key)
-    for one in it.slices:
-        _check_slice(one, notes)
-    for need in it.resources:
-        _check_need(need, notes)
-    _check_orphans(it, notes)
-    if it.previous_segments is not None and it.previous_segments > len(it.slices):
-        notes.add("LST281", f"{len(it.slices)} segments, {it.previous_segments} before")
-    check_timestamps(it, notes)
-    return notes.all()
+def check_listing(playlist: JoinedPlaylist) -> list[Finding]:
+    """Return the findings about a playlist and its objects, in time linear in the number of segments."""
+    findings = FindingCollector(playlist.key)
+    for segment in playlist.segments:
+        _check_segment(segment, findings)
+    for resource in playlist.resources:
+        _check_resource(resource, findings)
+    _check_orphans(playlist, findings)
+    if playlist.previous_segments is not None and playlist.previous_segments > len(playlist.segments):
+        findings.add("LST281", f"{len(playlist.segments)} segments, {playlist.previous_segments} before")
+    check_timestamps(playlist, findings)
+    return findings.all()
 
 
 def check_segments_without_playlist(subject: str, segments: Sequence[UnlistedSegment]) -> list[Finding]:
-    """What can be said of segments that have no playlist; nothing when there are none."""
+    """Return the findings about segments without a playlist; none if there are no segments."""
     if not segments:
         return []
-    notes = FindingCollector(subject)
-    notes.add("LST272", f"{len(segments)} segments, {sum(loose.size for loose in segments)} bytes")
-    for loose in segments:
-        if loose.state is SegmentState.EMPTY:
-            notes.add("LST261", excerpt(loose.key, _MAX_KEY))
-        elif loose.state is SegmentState.CUT:
-            notes.add("LST262", f"{excerpt(loose.key, _MAX_KEY)}, {loose.size} bytes")
-    _check_holes([loose for loose in segments if loose.stamp_ms is not None], notes)
-    return notes.all()
+    findings = FindingCollector(subject)
+    findings.add("LST272", f"{len(segments)} segments, {sum(orphan.size for orphan in segments)} bytes")
+    for orphan in segments:
+        if orphan.state is SegmentState.EMPTY:
+            findings.add("LST261", excerpt(orphan.key, _MAX_KEY))
+        elif orphan.state is SegmentState.CUT:
+            findings.add("LST262", f"{excerpt(orphan.key, _MAX_KEY)}, {orphan.size} bytes")
+    _check_timeline_gaps([orphan for orphan in segments if orphan.stamp_ms is not None], findings)
+    return findings.all()
 
 
-def _check_holes(segments: Sequence[UnlistedSegment], notes: FindingCollector) -> None:
-    """Rule 30, of segments that no playlist names; one of no measured length may last up to the next."""
-    ordered = sorted(segments, key=lambda loose: loose.stamp_ms or 0)
+def _check_timeline_gaps(segments: Sequence[UnlistedSegment], findings: FindingCollector) -> None:
+    """Rule 30 for segments without a playlist; a segment of unknown duration lasts until the next one."""
+    ordered = sorted(segments, key=lambda orphan: orphan.stamp_ms or 0)
     for before, one in pairwise(ordered):
         step = ((one.stamp_ms or 0) - (before.stamp_ms or 0)) / 1000
-        lost = timeline_gap(step, before.seconds, one.seconds)
+        lost = timeline_gap(step, before.duration, one.duration)
         if lost is not None:
             start = ((before.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000
-            start += duration_until_next(step, before.seconds)
-            notes.add("LST300", between(lost, before.key, one.key), start=start, length=lost)
+            start += duration_until_next(step, before.duration)
+            findings.add("LST300", gap_detail(lost, before.key, one.key), start=start, length=lost)
 
 
-def summarise(it: JoinedPlaylist) -> Totals:
-    """How many segments are there, and how many seconds are not."""
+def totals_of(playlist: JoinedPlaylist) -> Totals:
+    """Return how many segments are present, and how many seconds are missing."""
     expected = present = 0
     missing_seconds = gap_seconds = 0.0
     sizes: dict[str, int] = {}
-    for one in it.slices:
+    for one in playlist.segments:
         if one.size and one.key is not None:
             sizes[one.key] = one.size
         if one.gap:
@@ -77,22 +77,22 @@ def summarise(it: JoinedPlaylist) -> Totals:
     return Totals(expected, present, expected - present, missing_seconds, gap_seconds, sum(sizes.values()))
 
 
-def _check_slice(one: JoinedSegment, notes: FindingCollector) -> None:
-    """One segment: is its object there, and of a size that it can have?"""
+def _check_segment(one: JoinedSegment, findings: FindingCollector) -> None:
+    """Check that the object of a segment is present and has a possible size."""
     if one.key is None or (one.gap and not one.size):
-        return  # refused by rule 17, or missing by its own declaration: the text said so already
+        return  # refused by rule 17, or declared missing: findings about the text say so
     if one.literal:
-        _note(one, "LST263", "", notes)
+        _add_finding(one, "LST263", "", findings)
     if one.archived:
-        _note(one, "LST265", "", notes)
+        _add_finding(one, "LST265", "", findings)
     code, detail = _fault(one)
     if code:
-        _note(one, code, detail, notes)
+        _add_finding(one, code, detail, findings)
 
 
-def _note(one: JoinedSegment, code: str, detail: str, notes: FindingCollector) -> None:
-    """A finding about a segment says which, and which seconds of the recording."""
-    notes.add_at(one, code, excerpt(one.uri, _MAX_KEY) + detail)
+def _add_finding(one: JoinedSegment, code: str, detail: str, findings: FindingCollector) -> None:
+    """Add a finding about a segment, with its number and its seconds in the recording."""
+    findings.add_at(one, code, excerpt(one.uri, _MAX_KEY) + detail)
 
 
 def _fault(one: JoinedSegment) -> tuple[str, str]:
@@ -112,32 +112,32 @@ def _fault(one: JoinedSegment) -> tuple[str, str]:
             return "", ""
 
 
-def _check_need(need: JoinedResource, notes: FindingCollector) -> None:
-    """A key must be there, with 16 bytes; an initialization section must be there, and hold its part."""
-    if need.key is None:
-        return  # refused by rule 17, which said so
-    uri = excerpt(need.uri, _MAX_KEY)
-    if need.role == "key":
-        if need.size is None:
-            notes.add("LST200", uri, need.line)
-        elif need.size != AES_BLOCK:
-            notes.add("LST201", f"{uri}: {need.size} bytes", need.line)
-    elif not need.size:
-        notes.add("LST210", uri if need.size is None else f"{uri}: empty", need.line)
-    elif need.byterange_end is not None and need.byterange_end > need.size:
-        detail = f"{uri}: {need.size} bytes long, but the part ends at {need.byterange_end}"
-        notes.add("LST190", detail, need.line)
+def _check_resource(resource: JoinedResource, findings: FindingCollector) -> None:
+    """Check that a key has 16 bytes, and that an initialization section is present up to the end of its byte range."""
+    if resource.key is None:
+        return  # refused by rule 17, with a finding of its own
+    uri = excerpt(resource.uri, _MAX_KEY)
+    if resource.role == "key":
+        if resource.size is None:
+            findings.add("LST200", uri, resource.line)
+        elif resource.size != AES_BLOCK:
+            findings.add("LST201", f"{uri}: {resource.size} bytes", resource.line)
+    elif not resource.size:
+        findings.add("LST210", uri if resource.size is None else f"{uri}: empty", resource.line)
+    elif resource.byterange_end is not None and resource.byterange_end > resource.size:
+        detail = f"{uri}: {resource.size} bytes long, but the part ends at {resource.byterange_end}"
+        findings.add("LST190", detail, resource.line)
 
 
-def _check_orphans(it: JoinedPlaylist, notes: FindingCollector) -> None:
-    """Rule 27: segments that no playlist names; at the end they mean that the playlist is older than they."""
-    if not it.orphans:
+def _check_orphans(playlist: JoinedPlaylist, findings: FindingCollector) -> None:
+    """Rule 27: orphan segments; those after the last segment mean that the playlist is older than they are."""
+    if not playlist.orphans:
         return
-    last_stamp = max((one.stamp_ms for one in it.slices if one.stamp_ms is not None), default=None)
-    last_key = max((one.key for one in it.slices if one.key is not None), default="")
-    for loose in it.orphans:
-        if last_stamp is not None and loose.stamp_ms is not None:
-            later = loose.stamp_ms > last_stamp
+    last_stamp = max((one.stamp_ms for one in playlist.segments if one.stamp_ms is not None), default=None)
+    last_key = max((one.key for one in playlist.segments if one.key is not None), default="")
+    for orphan in playlist.orphans:
+        if last_stamp is not None and orphan.stamp_ms is not None:
+            later = orphan.stamp_ms > last_stamp
         else:
-            later = loose.key > last_key  # recorders name segments so that they sort by time
-        notes.add("LST271" if later else "LST270", f"{excerpt(loose.key, _MAX_KEY)}, {loose.size} bytes")
+            later = orphan.key > last_key  # recorders name segments in order of time
+        findings.add("LST271" if later else "LST270", f"{excerpt(orphan.key, _MAX_KEY)}, {orphan.size} bytes")

@@ -1,4 +1,4 @@
-"""A playlist joined with the listing of its bucket: plain values."""
+"""A playlist joined with the listing of its bucket, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ossrec.segment_rules import SegmentState, segment_state
 
 
 class JoinedSegment(NamedTuple):
-    """A segment of a playlist, joined with what the listing knows of its object."""
+    """A segment of a playlist, joined with its object in the listing."""
 
     number: int  # position in the playlist, from 0
     key: str | None  # None: the URI was refused
@@ -17,17 +17,17 @@ class JoinedSegment(NamedTuple):
     line: int  # of the playlist, from 1
     start: float  # seconds from the start of the recording
     duration: float  # seconds
-    discontinuity: bool  # EXT-X-DISCONTINUITY stands before it
-    gap: bool  # declared missing
-    encrypted: bool  # the whole file is enciphered with AES-128
+    discontinuity: bool  # EXT-X-DISCONTINUITY is before it
+    gap: bool  # EXT-X-GAP: declared missing
+    encrypted: bool  # with AES-128, as a complete file
     fragment: bool  # an EXT-X-MAP applies
-    byterange_end: int | None  # byte behind its part of the object; None: it is the whole object
+    byterange_end: int | None  # where its part of the object ends, in bytes; None: it is the complete object
     size: int | None  # bytes of the object; None: not in the bucket
     modified: int | None  # LastModified, seconds since 1970-01-01 UTC
     stamp_ms: int | None  # UTC from its name, milliseconds since 1970-01-01
     literal: bool = False  # found only under the unescaped spelling of its URI
-    archived: bool = False  # must be restored before anybody can read it
-    packet_size: int | None = None  # bytes, measured; None when nobody looked
+    archived: bool = False  # must be restored before it can be read
+    packet_size: int | None = None  # bytes, measured; None if not inspected
 
     @property
     def state(self) -> SegmentState:
@@ -44,15 +44,15 @@ class JoinedSegment(NamedTuple):
 
 
 class UnlistedSegment(NamedTuple):
-    """An object that is a segment of the recording by its name, and that no playlist names."""
+    """An orphan segment: a segment of the recording by its name that no playlist names."""
 
     key: str
     size: int
     modified: int
     stamp_ms: int | None
-    archived: bool = False  # must be restored before anybody can read it
-    seconds: float | None = None  # measured; None when nobody looked
-    packet_size: int | None = None  # bytes, measured
+    archived: bool = False  # must be restored before it can be read
+    duration: float | None = None  # seconds, measured; None if not inspected
+    packet_size: int | None = None  # bytes, measured; None if not inspected
 
     @property
     def state(self) -> SegmentState:
@@ -61,7 +61,7 @@ class UnlistedSegment(NamedTuple):
 
 
 class JoinedResource(NamedTuple):
-    """A key or an initialization section, joined with what the listing knows of its object."""
+    """A key or an initialization section, joined with its object in the listing."""
 
     role: Role
     key: str | None  # None: the URI was refused
@@ -73,24 +73,24 @@ class JoinedResource(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JoinedPlaylist:
-    """A playlist with all that the listing knows of what it names."""
+    """A playlist with its segments and resources joined with the listing."""
 
     key: str
     modified: int
     ended: bool
-    slices: Sequence[JoinedSegment]
+    segments: Sequence[JoinedSegment]
     orphans: Sequence[UnlistedSegment] = ()
     resources: Sequence[JoinedResource] = ()
-    previous_segments: int | None = None  # the most that an earlier version of it listed
-    told_duration: float | None = None  # seconds, as the recorder reported them
+    previous_segments: int | None = None  # the maximum in its earlier versions
+    reported_duration: float | None = None  # seconds, as reported by the recorder
 
 
 class Totals(NamedTuple):
-    """How much of a recording is there. Segments that are declared missing count for `gap_seconds` only."""
+    """How much of a recording is present. Segments that are declared missing count only in `gap_seconds`."""
 
     expected: int  # segments
-    present: int  # of them in the bucket and not empty
-    missing: int  # the rest: not in the bucket, empty, or behind a URI that was refused
+    present: int  # those in the bucket that are not empty
+    missing: int  # the others: not in the bucket, empty, or with a refused URI
     missing_seconds: float
     gap_seconds: float
-    bytes: int  # of every object that the playlist names as a segment, each counted once
+    bytes: int  # of the objects that the playlist names as segments, each counted once

@@ -57,8 +57,8 @@ class Assembled(NamedTuple):
         """The same, but nothing is known of the objects *keys*."""
         parts = []
         for part in self.parts:
-            slices = tuple(one._replace(key=None) if one.key in keys else one for one in part.listed.slices)
-            parts.append(part._replace(listed=replace(part.listed, slices=slices)))
+            slices = tuple(one._replace(key=None) if one.key in keys else one for one in part.listed.segments)
+            parts.append(part._replace(listed=replace(part.listed, segments=slices)))
         return self._replace(parts=parts)
 
 
@@ -83,7 +83,7 @@ def assemble(conn: sqlite3.Connection, holding: StoredRecording, prefix: str) ->
         look = desk.looks.get(desk.key(number))
         if look is not None:
             seconds = None if look.duration_ms is None else look.duration_ms / 1000
-            orphans[number] = orphans[number]._replace(seconds=seconds, packet_size=look.packet_size)
+            orphans[number] = orphans[number]._replace(duration=seconds, packet_size=look.packet_size)
     abandoned = _abandoned(holding, orphans)
     if parts and parts[-1].row.kind == "media":
         left = {loose.key for _, segments in abandoned for loose in segments}
@@ -166,7 +166,7 @@ class _ObjectResolver:
             key=key,
             modified=row.modified,
             ended=bool(row.ended),
-            slices=tuple(self._slice(segment, offset) for segment in segments_of(self._conn, row.id)),
+            segments=tuple(self._slice(segment, offset) for segment in segments_of(self._conn, row.id)),
             resources=tuple(self._need(resource) for resource in resources_of(self._conn, row.id)),
             previous_segments=most_segments_before(self._conn, row),
         )

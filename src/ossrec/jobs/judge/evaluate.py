@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.store.recordings import StoredVerdict
 from ossrec.findings import ABSENT, AWAY, RANK, Facts, Finding, Rule, Verdict, verdict
-from ossrec.hls.listing.check import summarise
+from ossrec.hls.listing.check import totals_of
 from ossrec.hls.listing.joined import Totals
 from ossrec.jobs.judge.assemble import Assembled
 from ossrec.jobs.judge.facts import RecordingFacts
@@ -56,7 +56,7 @@ def evaluate(facts: RecordingFacts) -> Evaluation:
 
 def _totals(assembled: Assembled) -> Totals | None:
     """Return the sum of the totals of all parts; None without a media playlist."""
-    each = [summarise(part.listed) for part in assembled.parts if part.row.kind == "media"]
+    each = [totals_of(part.listed) for part in assembled.parts if part.row.kind == "media"]
     if not each:
         return None
     return Totals(*map(sum, zip(*each, strict=True)))

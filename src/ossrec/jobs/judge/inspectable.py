@@ -47,7 +47,7 @@ def inspectable_segments(assembled: Assembled) -> list[InspectableSegment]:
     found: dict[str, InspectableSegment] = {}
     for part in assembled.parts:
         if part.row.kind == "media" and not part.is_stale:
-            _add_part(part.listed.slices, found)
+            _add_part(part.listed.segments, found)
     without = not any(part.row.kind == "media" for part in assembled.parts)
     stamps = [loose.stamp_ms for loose in assembled.orphans if loose.stamp_ms is not None]
     for number, loose in enumerate(assembled.orphans):
@@ -61,7 +61,7 @@ def inspectable_segments(assembled: Assembled) -> list[InspectableSegment]:
 
 def encrypted_and_external(assembled: Assembled) -> tuple[int, int]:
     """How many segments that are there cannot be looked into: enciphered ones, and those of another format."""
-    slices = [one for part in assembled.parts for one in part.listed.slices if one.size and one.key is not None]
+    slices = [one for part in assembled.parts for one in part.listed.segments if one.size and one.key is not None]
     enciphered = sum(one.encrypted for one in slices)
     foreign = sum(not one.encrypted and not is_inspectable(one.key, one.size, one) for one in slices)
     return enciphered, foreign

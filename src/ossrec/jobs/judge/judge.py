@@ -103,7 +103,7 @@ class Judge:
             one.key
             for part in assembled.parts
             if part.row.modified >= listing.begun - self._quiet.clock_ahead - _RACE
-            for one in part.listed.slices
+            for one in part.listed.segments
             if one.size is None and one.key is not None and not one.gap
         )
 

@@ -51,7 +51,7 @@ def _is_believable(clock: StartAndEnd, other: StartAndEnd | None) -> bool:
 
 def _moments(assembled: Assembled, measured: Mapping[str, float]) -> Iterator[_SegmentTime]:
     for part in assembled.parts:
-        for one in part.listed.slices:
+        for one in part.listed.segments:
             yield _SegmentTime(one.stamp_ms, one.modified, one.duration)
     for loose in assembled.orphans:
         yield _SegmentTime(loose.stamp_ms, loose.modified, measured.get(loose.key, 0.0))

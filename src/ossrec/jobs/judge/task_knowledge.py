@@ -62,7 +62,7 @@ class TaskLookup:
             seconds = next((length for key, _, length in told if key and key.rpartition("/")[2] == file), None)
             if seconds is None and len(assembled.parts) == 1:
                 seconds = next((length for key, uid, length in told if key is None and uid == holding.uid), None)
-            parts.append(part._replace(listed=replace(part.listed, told_duration=seconds)))
+            parts.append(part._replace(listed=replace(part.listed, reported_duration=seconds)))
         return assembled._replace(parts=parts)
 
 

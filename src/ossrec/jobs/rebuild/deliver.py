@@ -9,7 +9,7 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import RetryingBucket
 from ossrec.buckets.writable import WritableBucket, write_once
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.hls.edit.relocate import NotRelocatable, move, move_within
+from ossrec.hls.edit.relocate import NotRelocatable, relocate, relocate_in_bucket
 from ossrec.hls.relative_uris import quoted_path, relative_folder, relative_path
 from ossrec.hls.uris import resolve
 from ossrec.jobs.rebuild.rebuild import OutputLocation, RebuiltPlaylist
@@ -77,7 +77,7 @@ def upload(bucket: WritableBucket, retrying: RetryingBucket, rebuilt: RebuiltPla
     """
     key = output_key(rebuilt.place, prefix)
     try:
-        data = move_within(rebuilt.data, rebuilt.key, key, bucket.address)
+        data = relocate_in_bucket(rebuilt.data, rebuilt.key, key, bucket.address)
     except NotRelocatable as problem:
         raise UsageProblem(f"no URI leads from {key} to {str(problem)!a}: name another prefix") from None
     return UploadedPlaylist(key, write_once(bucket, retrying, key, data, CONTENT_TYPE))
@@ -102,7 +102,7 @@ def check_file(bucket: Bucket, place: OutputLocation, file: str, *, force: bool)
     """As `checked_file`; raises UsageProblem too when *file* is there and not *force*, or is of a recording."""
     path = checked_file(file)
     if not bucket.name.startswith("oss://"):
-        _check_no_recording(path, os.path.abspath(os.fsencode(file)), os.fsencode(bucket.name), place)
+        _refuse_recording_files(path, os.path.abspath(os.fsencode(file)), os.fsencode(bucket.name), place)
     if os.path.lexists(path) and not force:
         raise UsageProblem(f"{file} is there already: --force replaces it")
 
@@ -117,7 +117,7 @@ def save(bucket: Bucket, rebuilt: RebuiltPlaylist, file: str, *, force: bool) ->
     path = os.path.realpath(os.fsencode(file))
     data = rebuilt.data
     if not bucket.name.startswith("oss://"):
-        data = _seen_from(path, os.fsencode(bucket.name), bucket, rebuilt)
+        data = _relocated_to(path, os.fsencode(bucket.name), bucket, rebuilt)
     try:
         (replace_file if force else make_file)(path, data)
     except FileExistsError:
@@ -128,7 +128,7 @@ def save(bucket: Bucket, rebuilt: RebuiltPlaylist, file: str, *, force: bool) ->
         raise OssrecError(f"{file}: {error.strerror or error}: write to another place") from None
 
 
-def _check_no_recording(path: bytes, named: bytes, root: bytes, place: OutputLocation) -> None:
+def _refuse_recording_files(path: bytes, named: bytes, root: bytes, place: OutputLocation) -> None:
     """A file of a recording in the bucket is never replaced, by whatever way it is reached: objects may be links."""
     if not os.path.lexists(path):
         return
@@ -139,18 +139,18 @@ def _check_no_recording(path: bytes, named: bytes, root: bytes, place: OutputLoc
         raise UsageProblem(f"{os.fsdecode(path)} is of a recording, which is never overwritten: name another file")
 
 
-def _seen_from(path: bytes, root: bytes, bucket: Bucket, rebuilt: RebuiltPlaylist) -> bytes:
-    folder = _steps(path)[:-1]
-    below = _steps(root)
+def _relocated_to(path: bytes, root: bytes, bucket: Bucket, rebuilt: RebuiltPlaylist) -> bytes:
+    folder = _path_parts(path)[:-1]
+    below = _path_parts(root)
     home = [*below, *rebuilt.key.split("/")[:-1]]
 
     def elsewhere(uri: str) -> str | None:
         target = resolve(uri, rebuilt.key, bucket.address).key
         return None if target is None else quoted_path(relative_path(folder, [*below, *target.split("/")]))
 
-    return move(rebuilt.data, elsewhere, relative_folder(folder, home))
+    return relocate(rebuilt.data, elsewhere, relative_folder(folder, home))
 
 
-def _steps(path: bytes) -> list[str]:
+def _path_parts(path: bytes) -> list[str]:
     text = path.decode("utf-8", "surrogateescape")
     return [step for step in text.split("/") if step]

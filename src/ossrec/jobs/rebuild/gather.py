@@ -86,24 +86,24 @@ def gather(
     parts = {recorder(parse_name(part.key)): part for part in assembled.parts}
     sources = []
     for number in sorted(parts.keys() | loose.keys()):
-        part, some = parts.get(number), sorted(loose.get(number, []), key=_order)
+        part, some = parts.get(number), sorted(loose.get(number, []), key=_by_time_and_name)
         if part is not None and part.row.kind == "master":
             raise UsageProblem(f"{part.key} is a master playlist: rebuild the recordings of the playlists it names")
         if part is not None and part.row.kind == "media" and part.row.segments:
-            sources.append(_of_playlist(bucket, part, [] if listed_only else some, some))
+            sources.append(_recorder_part(bucket, part, [] if listed_only else some, some))
         elif some:
             entries = [SegmentEntry(one.key, one.size, one.stamp_ms, one.archived) for one in some]
-            sources.append(RecorderPart(_place(holding, number), None, entries, [], is_ended=False))
+            sources.append(RecorderPart(_playlist_key(holding, number), None, entries, [], is_ended=False))
     if not any(source.entries for source in sources):
         raise UsageProblem(f"{name} has no segments in the bucket, and names none: there is nothing to rebuild")
     return GatheredRecording(sources, assembled, prefix)
 
 
-def _order(one: UnlistedSegment) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
+def _by_time_and_name(one: UnlistedSegment) -> tuple[bool, int, tuple[tuple[int, str], ...]]:
     return one.stamp_ms is None, one.stamp_ms or 0, natural_key(one.key)
 
 
-def _place(holding: StoredRecording, number: int) -> str:
+def _playlist_key(holding: StoredRecording, number: int) -> str:
     """Where the playlist of a recorder would be that left none."""
     folder, _, name = holding.path.rpartition("/")
     file = f"{name}.m3u8" if number < 0 else f"bak{number}_{name}.m3u8"
@@ -120,7 +120,7 @@ def _check_all_read(holding: StoredRecording, assembled: Assembled) -> None:
             raise OssrecError(f"{key} was not read by the last scan, `ossrec show` says why: scan again")
 
 
-def _of_playlist(
+def _recorder_part(
     bucket: Bucket, part: AssembledPart, wanted: Sequence[UnlistedSegment], loose: Sequence[UnlistedSegment]
 ) -> RecorderPart:
     original = _read(bucket, part.key, part.row)
@@ -128,18 +128,18 @@ def _of_playlist(
         raise OssrecError(f"{part.key} has more lines than ossrec reads: it cannot be rebuilt")
     for tag in _DECIDING & original.playlist.unknown_tags.keys():
         raise UsageProblem(f"{part.key} has {tag}, without which nobody knows its segments: it cannot be rebuilt")
-    slices = list(part.listed.slices)
-    entries, wanted, loose = _found_by_name(slices, original.playlist, wanted, loose)
+    slices = list(part.listed.segments)
+    entries, wanted, loose = _resolve_by_file_name(slices, original.playlist, wanted, loose)
     if any(one.encrypted or one.fragment or one.byterange_end is not None for one in slices):
         wanted = []  # nobody knows how those were made
     if any(finding.code == _MIXED for finding in original.playlist.findings):
         wanted = []  # it may take the next URI for that of another playlist
     put_in = set(wanted)
     left_out = [one for one in loose if one not in put_in]
-    return RecorderPart(part.key, original, _put_in(entries, wanted), left_out, original.playlist.ended)
+    return RecorderPart(part.key, original, _insert_in_order(entries, wanted), left_out, original.playlist.ended)
 
 
-def _found_by_name(
+def _resolve_by_file_name(
     slices: Sequence[JoinedSegment],
     playlist: Playlist,
     wanted: Sequence[UnlistedSegment],
@@ -172,15 +172,17 @@ def _read(bucket: Bucket, key: str, row: PlaylistRow) -> OriginalPlaylist:
     return OriginalPlaylist(body.data, read_playlist(body.data, key))
 
 
-def _put_in(entries: list[SegmentEntry], loose: Iterable[UnlistedSegment]) -> list[SegmentEntry]:
+def _insert_in_order(entries: list[SegmentEntry], loose: Iterable[UnlistedSegment]) -> list[SegmentEntry]:
     """Each segment that the playlist does not name behind the last of its segments that is not later.
 
     Later is told by the stamps in the names, or else by the names, if those of the playlist are in order.
     What cannot be told so comes at the end.
     """
-    by_stamp = _Row([(entry.stamp_ms, number) for number, entry in enumerate(entries) if entry.stamp_ms is not None])
+    by_stamp = _InsertionPoints(
+        [(entry.stamp_ms, number) for number, entry in enumerate(entries) if entry.stamp_ms is not None]
+    )
     names = [(natural_key(entry.key), number) for number, entry in enumerate(entries) if entry.key is not None]
-    by_name = _Row(names if names == sorted(names) else [])
+    by_name = _InsertionPoints(names if names == sorted(names) else [])
     behind: list[list[SegmentEntry]] = [[] for _ in range(len(entries) + 1)]
     for one in loose:
         if one.stamp_ms is not None and by_stamp.lowest:
@@ -194,7 +196,7 @@ def _put_in(entries: list[SegmentEntry], loose: Iterable[UnlistedSegment]) -> li
     return found
 
 
-class _Row:
+class _InsertionPoints:
     """Values at places, not always in order, and behind which of them another one belongs."""
 
     def __init__(self, values: Sequence[tuple[Any, int]]) -> None:

@@ -45,11 +45,13 @@ def inspect_all(
         else:
             targets.append(SegmentObject(key, entry.size or 0, etag))
     if targets:
-        _look(bucket, targets, threads, looks)
+        _inspect_on_threads(bucket, targets, threads, looks)
     return looks
 
 
-def _look(bucket: Bucket, targets: Sequence[SegmentObject], threads: int, looks: KnownInspections) -> None:
+def _inspect_on_threads(
+    bucket: Bucket, targets: Sequence[SegmentObject], threads: int, looks: KnownInspections
+) -> None:
     with DaemonThreadPool(min(threads, len(targets)), "look") as pool:
         for future in [pool.submit(inspect_object, bucket, target, "edges") for target in targets]:
             looked = future.result()

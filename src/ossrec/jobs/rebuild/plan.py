@@ -30,7 +30,7 @@ class PlannedPart(NamedTuple):
     left_out: list[str]  # keys that no URI can mean, and of segments that are not there and of no known length
 
 
-class _Known(NamedTuple):
+class _KnownSegment(NamedTuple):
     """What the whole recording tells of one segment."""
 
     entry: SegmentEntry
@@ -46,7 +46,7 @@ def plan(sources: Sequence[RecorderPart], looks: KnownInspections, address: Buck
     Raises OssrecError when nothing tells the length of a segment that is there.
     """
     ordered = [_in_order(source, looks.seen) for source in sources]
-    known = iter(_known([entry for some in ordered for entry in some], looks))
+    known = iter(_known_segments([entry for some in ordered for entry in some], looks))
     found: list[PlannedPart] = []
     for source, some in zip(sources, ordered, strict=True):
         part = PlannedPart(source, [], [], [])
@@ -54,7 +54,7 @@ def plan(sources: Sequence[RecorderPart], looks: KnownInspections, address: Buck
             one = next(known)
             if found and not part.pieces:
                 one = one._replace(jumps=True)  # another recorder's clock
-            piece = _piece(one, source, looks, address)
+            piece = _planned_segment(one, source, looks, address)
             if piece is None:
                 part.left_out.append(one.entry.key or "")
             else:
@@ -75,16 +75,16 @@ def _in_order(source: RecorderPart, seen: Mapping[str, Inspection]) -> list[Segm
     ]
 
 
-def _known(entries: Sequence[SegmentEntry], looks: KnownInspections) -> list[_Known]:
+def _known_segments(entries: Sequence[SegmentEntry], looks: KnownInspections) -> list[_KnownSegment]:
     seen = [looks.seen.get(entry.key or "") if entry.is_lookable else None for entry in entries]
     usable = [None if one is None or one.packet_size is None else one for one in seen]
-    lengths = _lengths(entries, usable)
-    gone = [_is_gone(*pair) for pair in zip(entries, seen, strict=True)]
-    found = _jumps(entries, usable, lengths)
+    lengths = _durations(entries, usable)
+    gone = [_is_unplayable(*pair) for pair in zip(entries, seen, strict=True)]
+    found = _discontinuities(entries, usable, lengths)
     for number in range(1, len(entries)):  # what was to go on there is lost, and Chromium plays no gap without
         found[number] |= gone[number - 1] and not gone[number]
     sure = [one is not None and not _is_doubtful(usable, lengths, number) for number, one in enumerate(usable)]
-    return [_Known(*one) for one in zip(entries, lengths, sure, gone, found, strict=True)]
+    return [_KnownSegment(*one) for one in zip(entries, lengths, sure, gone, found, strict=True)]
 
 
 def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | None], number: int) -> bool:
@@ -100,19 +100,19 @@ def _is_doubtful(seen: Sequence[Inspection | None], lengths: Sequence[float | No
     return passed is not None and abs(passed - seconds) > tolerance(seconds)
 
 
-def _is_gone(entry: SegmentEntry, seen: Inspection | None) -> bool:
+def _is_unplayable(entry: SegmentEntry, seen: Inspection | None) -> bool:
     """It cannot be played: not there, empty, or no MPEG-TS. Of what leads out of the bucket nobody knows."""
     if segment_state(entry.key, entry.size) in _ABSENT:
         return True
     return entry.key is not None and seen is not None and seen.packet_size is None
 
 
-def _lengths(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None]) -> list[float | None]:
+def _durations(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None]) -> list[float | None]:
     """Seconds by the bytes; else, for what no EXTINF tells, by the names: up to where the next one begins."""
     found = measured_durations(seen)
     for number, entry in enumerate(entries[:-1]):
         after = entries[number + 1]
-        if found[number] is not None or _told(entry, None):
+        if found[number] is not None or _extinf_or(entry, None):
             continue
         if entry.stamp_ms is not None and after.stamp_ms is not None:
             step = (after.stamp_ms - entry.stamp_ms) / 1000
@@ -121,25 +121,25 @@ def _lengths(entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None])
     return found
 
 
-def _jumps(
+def _discontinuities(
     entries: Sequence[SegmentEntry], seen: Sequence[Inspection | None], lengths: Sequence[float | None]
 ) -> list[bool]:
     """Where EXT-X-DISCONTINUITY belongs: bytes or names say that time or format jumps."""
-    told = [_told(entry, seconds) for entry, seconds in zip(entries, lengths, strict=True)]
+    told = [_extinf_or(entry, seconds) for entry, seconds in zip(entries, lengths, strict=True)]
     found = [False] * len(entries)
     before: int | None = None
     for number, inspection in enumerate(seen):
         if inspection is None:
             continue
         if before is not None:
-            found[number] = _breaks(seen, told, before, number)
+            found[number] = _is_break(seen, told, before, number)
         before = number
     for number in range(1, len(entries)):
         found[number] |= _is_timeline_gap(entries, lengths, number)
     return found
 
 
-def _breaks(seen: Sequence[Inspection | None], told: Sequence[float], before: int, number: int) -> bool:
+def _is_break(seen: Sequence[Inspection | None], told: Sequence[float], before: int, number: int) -> bool:
     """The bytes of a segment do not continue those of the last one before it that was looked at."""
     one, other = seen[before], seen[number]
     if one is None or other is None:
@@ -167,13 +167,13 @@ def _duration(entry: SegmentEntry, measured: float | None) -> float | None:
     return measured or (None if entry.slice is None else entry.slice.duration)
 
 
-def _told(entry: SegmentEntry, seconds: float | None) -> float:
+def _extinf_or(entry: SegmentEntry, seconds: float | None) -> float:
     """Seconds by EXTINF; of a segment that no playlist names *seconds*, and nothing if it is to be left out."""
     return entry.slice.duration if entry.slice is not None else seconds or 0.0
 
 
-def _piece(
-    known: _Known, source: RecorderPart, looks: KnownInspections, address: BucketAddress
+def _planned_segment(
+    known: _KnownSegment, source: RecorderPart, looks: KnownInspections, address: BucketAddress
 ) -> PlannedSegment | None:
     """What is to be written; None for a segment that is to be left out."""
     entry, one, seconds = known.entry, known.entry.slice, known.seconds
@@ -193,7 +193,7 @@ def _piece(
         uri=uri,
         number=None if one is None else one.number,
         seconds=seconds,
-        is_misstated=misstated,
+        is_extinf_wrong=misstated,
         is_there=not known.is_gone,
         jumps=known.jumps,
         stamp_ms=entry.stamp_ms,

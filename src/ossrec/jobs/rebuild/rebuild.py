@@ -10,10 +10,10 @@ from ossrec.catalog.store.recordings import StoredRecording, load
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.findings import NOT_ENDED, Finding
 from ossrec.hls.edit.compose import compose
-from ossrec.hls.edit.header_and_end import settle
+from ossrec.hls.edit.header_and_end import correct_header_and_end
 from ossrec.hls.edit.join import NotJoinable, join
-from ossrec.hls.edit.plan import RewrittenPlaylist, added
-from ossrec.hls.edit.relocate import NotRelocatable, move_within
+from ossrec.hls.edit.plan import RewrittenPlaylist, summed_changes
+from ossrec.hls.edit.relocate import NotRelocatable, relocate_in_bucket
 from ossrec.hls.edit.segments import rewrite_segments
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import Playlist
@@ -82,7 +82,7 @@ def rebuild(
     looks = inspect_all(conn, bucket, holding.id, gathered, wish.threads)
     planned = plan(gathered.sources, looks, bucket.address)
     if not any(piece.is_there for part in planned for piece in part.pieces):
-        raise UsageProblem(_nothing_to_play(planned))
+        raise UsageProblem(_why_nothing_plays(planned))
     is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
     written = _write(planned, bucket.address, is_over=is_over)
     playlist = read_playlist(written.data, place.key)
@@ -103,7 +103,7 @@ def rebuild(
     )
 
 
-def _nothing_to_play(planned: Sequence[PlannedPart]) -> str:
+def _why_nothing_plays(planned: Sequence[PlannedPart]) -> str:
     at = planned[0].source.at
     for part in planned:
         for key in part.left_out:
@@ -132,8 +132,10 @@ def _write(planned: Sequence[PlannedPart], address: BucketAddress, *, is_over: b
         joined = join([draft.data for draft in drafts])
     except (NotJoinable, NotRelocatable) as problem:
         raise OssrecError(f"{first.at}: its parts cannot be joined into one playlist: {problem}") from None
-    settled = settle(joined.data, is_over=is_over)
-    return RewrittenPlaylist(settled.data, added(*(draft.changes for draft in drafts), joined.changes, settled.changes))
+    settled = correct_header_and_end(joined.data, is_over=is_over)
+    return RewrittenPlaylist(
+        settled.data, summed_changes(*(draft.changes for draft in drafts), joined.changes, settled.changes)
+    )
 
 
 def _draft(part: PlannedPart, first: RecorderPart, address: BucketAddress, *, is_over: bool) -> RewrittenPlaylist:
@@ -144,4 +146,4 @@ def _draft(part: PlannedPart, first: RecorderPart, address: BucketAddress, *, is
         draft = rewrite_segments(source.original.data, source.original.playlist, part.pieces)
     if source.at.rpartition("/")[0] == first.at.rpartition("/")[0]:
         return draft
-    return draft._replace(data=move_within(draft.data, source.at, first.at, address))
+    return draft._replace(data=relocate_in_bucket(draft.data, source.at, first.at, address))

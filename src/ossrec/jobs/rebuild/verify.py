@@ -35,19 +35,21 @@ def verify(
         key=at,
         modified=0,
         ended=playlist.ended,
-        slices=[_slice(*pair, entries, looks) for pair in zip(playlist.segments, resolved.segments, strict=True)],
+        segments=[
+            _joined_segment(*pair, entries, looks) for pair in zip(playlist.segments, resolved.segments, strict=True)
+        ],
         orphans=sorted(loose for source in gathered.sources for loose in source.left_out),
-        resources=[_need(*pair, needs) for pair in zip(playlist.resources, resolved.resources, strict=True)],
+        resources=[_joined_resource(*pair, needs) for pair in zip(playlist.resources, resolved.resources, strict=True)],
     )
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
-    segments = [InspectableSegment.of(one, follows=True) for one in listed.slices]
-    known = list(placed(segments, [_seen(one, looks) for one in listed.slices]))
+    segments = [InspectableSegment.of(one, follows=True) for one in listed.segments]
+    known = list(placed(segments, [_inspection_of(one, looks) for one in listed.segments]))
     if known:
         found += [*check_segments(at, known), *misplaced_segments(at, known)]
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 
-def _slice(
+def _joined_segment(
     segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntry], looks: KnownInspections
 ) -> JoinedSegment:
     """When it was written is left aside: the playlist is newer than all of it."""
@@ -73,13 +75,15 @@ def _slice(
     )
 
 
-def _need(resource: Resource, target: ResolvedUri, needs: dict[str | None, JoinedResource]) -> JoinedResource:
+def _joined_resource(
+    resource: Resource, target: ResolvedUri, needs: dict[str | None, JoinedResource]
+) -> JoinedResource:
     known = needs.get(target.key)
     size = None if known is None else known.size
     end = None if resource.byterange is None else sum(resource.byterange)
     return JoinedResource(resource.role, target.key, resource.uri, resource.line, size, end)
 
 
-def _seen(one: JoinedSegment, looks: KnownInspections) -> Inspection | None:
+def _inspection_of(one: JoinedSegment, looks: KnownInspections) -> Inspection | None:
     """What was seen of a segment that is a whole object, and played."""
     return None if one.gap or one.byterange_end is not None else looks.seen.get(one.key or "")
