@@ -22,7 +22,7 @@ from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.key_ranges import stretch
 from ossrec.catalog.query.find import RecordingFilter, find_recordings, open_catalog
 from ossrec.catalog.store.ingest import Ingest
-from ossrec.catalog.store.scans import advance, begin_scan, bucket_number, count, end_listing, finish_scan
+from ossrec.catalog.store.scans import add_counts, begin_scan, bucket_number, end_listing, finish_scan, save_position
 from ossrec.model import ObjectInfo
 
 ROOMS = 2_000
@@ -71,8 +71,8 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
             with transaction(conn):
                 taken = ingest.take(page, stretch("", position, page[-1].key))
                 position = page[-1].key
-                advance(conn, scan, 0, position, done=False)
-                count(conn, scan, len(page), taken)
+                save_position(conn, scan, 0, position, done=False)
+                add_counts(conn, scan, len(page), taken)
             page.clear()
     with transaction(conn):
         end_listing(conn, scan)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.store.inspections import FormatTable
-from ossrec.jobs.judge.inspection_rows import inspection_of, row_of
+from ossrec.jobs.judge.inspection_rows import inspection_from_row, inspection_row
 from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 
 IDENTITY = (1, "_20261101120000123.ts", b"e" * 16)
@@ -57,9 +57,9 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 def test_a_look_comes_back_as_it_was(catalog: sqlite3.Connection, inspection: Inspection) -> None:
     known = FormatTable(catalog)
 
-    row = row_of(IDENTITY, inspection, 1_793_534_400, known)
+    row = inspection_row(IDENTITY, inspection, 1_793_534_400, known)
 
-    assert inspection_of(row, 18_800, FormatTable(catalog)) == inspection
+    assert inspection_from_row(row, 18_800, FormatTable(catalog)) == inspection
     assert row[:3] == IDENTITY
     assert row.failure is None
 
@@ -69,7 +69,7 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
     sound = StreamSummary(257, StreamFormat("audio", "aac", sample_rate=48_000, channels=2), 90, 88_000, 910_000)
     known = FormatTable(catalog)
 
-    row = row_of(IDENTITY, Inspection("full", 188_000, 188_000, 188, 1000, (sound, picture)), 7, known)
+    row = inspection_row(IDENTITY, Inspection("full", 188_000, 188_000, 188, 1000, (sound, picture)), 7, known)
 
     assert known.content(row.video or 0) == ("video", "h264", 640, 360, None, None)
     assert known.content(row.audio or 0) == ("audio", "aac", None, None, 48_000, 2)
@@ -95,6 +95,6 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
 )
 def test_what_somebody_else_wrote_there_is_no_look(catalog: sqlite3.Connection, column: str, text: str) -> None:
     known = FormatTable(catalog)
-    row = row_of(IDENTITY, Inspection("full", 188, 188, 188, 1), 7, known)
+    row = inspection_row(IDENTITY, Inspection("full", 188, 188, 188, 1), 7, known)
 
-    assert inspection_of(row._replace(**{column: text}), 188, known) is None
+    assert inspection_from_row(row._replace(**{column: text}), 188, known) is None

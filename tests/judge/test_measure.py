@@ -12,7 +12,7 @@ from ossrec.catalog.store.playlists import PlaylistRow
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedSegment, UnlistedSegment
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart
 from ossrec.jobs.judge.inspectable import inspectable_segments
-from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
+from ossrec.jobs.judge.inspection_rows import failure_row, inspection_row
 from ossrec.jobs.judge.measure import measure
 from ossrec.mpegts.inspection import CounterEnds, Inspection, SegmentFault, StreamFormat, StreamSummary
 
@@ -67,7 +67,7 @@ def look(
     counters = (CounterEnds(256, 900 * number % 16, (900 * (number + 1) - 1) % 16),)
     kind = "full" if depth == "full" else "edges"
     seen = Inspection(kind, 188_000, 188_000, 188, 1000, streams, counters, notes)
-    return row_of((1, f"s{number}.ts", ETAG), seen, inspected, formats)
+    return inspection_row((1, f"s{number}.ts", ETAG), seen, inspected, formats)
 
 
 LOST = SegmentFault("TS350", "PID 256", packet=500, at=5.0, length=0.5, lost=3)
@@ -162,7 +162,7 @@ def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(form
     looks = {f"day/s{n}.ts": look(formats, n) for n in range(2)}
     picture = StreamSummary(256, PICTURE, 900, 90_000 * 30, None, 1, True)
     seen = Inspection("edges", 188_000, 2000, 188, 1000, (picture,))
-    looks["day/s2.ts"] = row_of((1, "s2.ts", ETAG), seen, 100, formats)
+    looks["day/s2.ts"] = inspection_row((1, "s2.ts", ETAG), seen, 100, formats)
 
     measures, _, _, _ = measure(assembled(piece(0), piece(1), piece(2), looks=looks), KEY, formats)
 
@@ -176,7 +176,7 @@ def test_where_it_starts_stays_open_while_a_stream_may_start_earlier(formats: Fo
     )
     for depth, start in (("edges", None), ("full", 900_000)):
         seen = Inspection(depth, 188_000, 2000, 188, 1000, (picture, sound))  # type: ignore[arg-type]
-        row = row_of((1, "s0.ts", ETAG), seen, 100, formats)
+        row = inspection_row((1, "s0.ts", ETAG), seen, 100, formats)
 
         measures = measure(assembled(piece(0), looks={"day/s0.ts": row}), KEY, formats).measures
 
@@ -191,21 +191,21 @@ def test_segments_that_no_playlist_names_are_measured_as_they_were_made(formats:
         at = 90_000 * (100 - 10 * number)
         streams = (StreamSummary(256, PICTURE, 900, at, 900_000), StreamSummary(257, SOUND, 90, at - 54_000, 900_000))
         seen = Inspection("full", 188_000, 188_000, 188, 1000, streams)
-        looks[f"day/{name}"] = row_of((1, name, ETAG), seen, 100, formats)
+        looks[f"day/{name}"] = inspection_row((1, name, ETAG), seen, 100, formats)
         orphans.append(UnlistedSegment(f"day/{name}", 188_000, 0, None))
 
     measured = measure(assembled(looks=looks, orphans=tuple(orphans)), KEY, formats)
 
     assert measured.measures.measured_duration == 30.0
     assert measured.measures.first_pts == 90_000 * 80 - 54_000
-    assert measured.lengths == {"day/x8.ts": 10.0, "day/x9.ts": 10.0, "day/x10.ts": 10.0}
+    assert measured.durations == {"day/x8.ts": 10.0, "day/x9.ts": 10.0, "day/x10.ts": 10.0}
 
 
 def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: FormatTable) -> None:
     start, announced = 90_000 * 10, StreamFormat("audio", "aac")
     streams = (StreamSummary(256, PICTURE, 900, start, 900_000, 5, True), StreamSummary(257, announced, 0, None, None))
     silent = Inspection("full", 188_000, 188_000, 188, 1000, streams)
-    looks = {"day/s0.ts": row_of((1, "s0.ts", ETAG), silent, 100, formats), "day/s1.ts": look(formats, 1)}
+    looks = {"day/s0.ts": inspection_row((1, "s0.ts", ETAG), silent, 100, formats), "day/s1.ts": look(formats, 1)}
 
     measures, _, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
@@ -261,7 +261,7 @@ def test_how_much_a_fault_spoils(formats: FormatTable, note: SegmentFault, secon
 
 
 def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: FormatTable) -> None:
-    failed = row_of_failure((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
+    failed = failure_row((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": failed}
 
     measures, found, failures, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
@@ -273,7 +273,7 @@ def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: FormatTable) 
 
 @pytest.mark.parametrize(("archived", "number"), [(True, 1), (False, 0)], ids=["while it is", "not once restored"])
 def test_a_segment_counts_as_archived(formats: FormatTable, archived: bool, number: int) -> None:
-    failed = row_of_failure((1, "s0.ts", ETAG), "full", 7, ("LOOK001", "Archive"))
+    failed = failure_row((1, "s0.ts", ETAG), "full", 7, ("LOOK001", "Archive"))
 
     _, _, failures, _ = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
 

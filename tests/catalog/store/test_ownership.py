@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.store.ownership import adopter, assign_owner, merge, owns_foreign_objects
-from ossrec.catalog.store.recordings import StoredRecording, load
+from ossrec.catalog.store.ownership import assign_owner, likely_owner, merge_recordings, owns_foreign_objects
+from ossrec.catalog.store.recordings import StoredRecording, load_recording
 from tests.catalog.builder import CatalogBuilder, mixed, source
 
 OTHER_TASK = "ba1107310000565164da34f816f842da94e"
@@ -31,7 +31,7 @@ def claims(conn: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def held(conn: sqlite3.Connection, number: int) -> StoredRecording:
-    found = load(conn, number)
+    found = load_recording(conn, number)
     assert found is not None
     return found
 
@@ -99,7 +99,7 @@ def test_a_merged_recording_leaves_all_that_it_had(build: CatalogBuilder) -> Non
     build.finding(phantom, "HLS130", 3, mixed("a_part"), source="playlist", playlist_id=playlist)
     build.finding(phantom, "LST272", 3, mixed("a_part"))
     build.conn.execute("PRAGMA foreign_keys = ON")
-    merge(build.conn, phantom, owner)
+    merge_recordings(build.conn, phantom, owner)
     assert recordings(build.conn) == [owner]
     assert len(held(build.conn, owner).playlists) == 2
     assert build.conn.execute("SELECT code, recording_id FROM findings").fetchall() == [("HLS130", owner)]
@@ -116,7 +116,7 @@ def stray(build: CatalogBuilder, key: str) -> StoredRecording:
 def test_segments_go_to_the_recording_with_the_longest_name_they_go_on_from(build: CatalogBuilder) -> None:
     playlist_over(build, mixed("a"))
     longest = playlist_over(build, mixed("a_b"))
-    assert adopter(build.conn, stray(build, mixed("a_b_c"))) == longest
+    assert likely_owner(build.conn, stray(build, mixed("a_b_c"))) == longest
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,14 @@ def test_segments_go_to_the_recording_with_the_longest_name_they_go_on_from(buil
 )
 def test_segments_stay_on_their_own_beside(build: CatalogBuilder, key: str) -> None:
     playlist_over(build, mixed("a"))
-    assert adopter(build.conn, stray(build, key)) is None
+    assert likely_owner(build.conn, stray(build, key)) is None
 
 
 def test_segments_are_not_adopted_by_a_recording_that_has_no_playlist(build: CatalogBuilder) -> None:
     build.object(mixed("a").removesuffix(".m3u8") + "_1.ts")
-    assert adopter(build.conn, stray(build, mixed("a_b"))) is None
+    assert likely_owner(build.conn, stray(build, mixed("a_b"))) is None
 
 
 def test_segments_are_not_adopted_by_another_bucket(build: CatalogBuilder) -> None:
     playlist_over(build, mixed("a"))
-    assert adopter(build.conn, stray(build.in_bucket("oss://other"), mixed("a_b"))) is None
+    assert likely_owner(build.conn, stray(build.in_bucket("oss://other"), mixed("a_b"))) is None

@@ -8,14 +8,14 @@ import pytest
 from ossrec.catalog.store.ingest import Ingest, IngestedPage
 from ossrec.catalog.store.scans import (
     Scan,
-    advance,
+    add_counts,
     begin_scan,
     bucket_number,
-    count,
     end_listing,
     expected_objects,
     finish_scan,
     range_stops,
+    save_position,
     unfinished_scan,
 )
 from ossrec.errors import BucketBusy
@@ -58,8 +58,8 @@ def test_ranges_cover_the_key_space_without_a_gap(writer: sqlite3.Connection, bu
 
 def test_a_scan_that_did_not_finish_is_found_where_it_stood(writer: sqlite3.Connection, bucket: int) -> None:
     scan = begin_scan(writer, bucket, "a/", ["a/c"], NOW)
-    advance(writer, scan, 0, "a/bb", done=False)
-    advance(writer, scan, 1, "a/z", done=True)
+    save_position(writer, scan, 0, "a/bb", done=False)
+    save_position(writer, scan, 1, "a/z", done=True)
     found = unfinished_scan(writer, bucket, "a/")
     assert found is not None
     assert found.resumed
@@ -123,8 +123,8 @@ def test_what_a_scan_needed_to_resume_is_not_kept(writer: sqlite3.Connection, bu
 def test_counts_add_up_over_pages_and_are_expected_of_the_next_scan(writer: sqlite3.Connection, bucket: int) -> None:
     assert expected_objects(writer, bucket, "") is None
     scan = begin_scan(writer, bucket, "", [], NOW)
-    count(writer, scan, 1000, IngestedPage(3, 2))
-    count(writer, scan, 10, IngestedPage(1, 1))
+    add_counts(writer, scan, 1000, IngestedPage(3, 2))
+    add_counts(writer, scan, 10, IngestedPage(1, 1))
     assert expected_objects(writer, bucket, "") is None
     finish(writer, scan)
     begin_scan(writer, bucket, "", [], NOW)

@@ -98,7 +98,7 @@ def test_all_files_are_linked_at_once(alone: Path, at: Callable[[int], None], mo
 def test_the_newest_do_not_starve_those_that_wait(
     alone: Path, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(first, "_MOST", 4)
+    monkeypatch.setattr(first, "_MOST_REQUESTS", 4)
     bucket, catalog = MemoryBucket(), alone / "ossrec.db"
     told(catalog, *(f"{stem(number)}.m3u8" for number in range(10)))
 

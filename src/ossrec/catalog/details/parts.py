@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ossrec.catalog.details.segment_states import TimedPlaylist
-from ossrec.catalog.store.stems import recorder
+from ossrec.catalog.store.stems import recorder_number
 from ossrec.naming import parse_name
 
 _PARTS = """
@@ -28,7 +28,7 @@ def parts_of(catalog: sqlite3.Connection, number: int) -> dict[int, RecordingPar
     """The parts of a recording by the number of their playlist, the newest first."""
     found = {}
     for playlist_id, key, is_same, seconds in catalog.execute(_PARTS, (number,)):
-        found[playlist_id] = RecordingPart(recorder(parse_name(key)), bool(is_same), seconds or 0.0)
+        found[playlist_id] = RecordingPart(recorder_number(parse_name(key)), bool(is_same), seconds or 0.0)
     return found
 
 

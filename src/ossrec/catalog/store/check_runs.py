@@ -44,7 +44,7 @@ def finish_check(conn: sqlite3.Connection, number: int, now: int, summary: dict[
     )
 
 
-def begun_before(conn: sqlite3.Connection, requested: str, earliest: int) -> int | None:
+def resumable_since(conn: sqlite3.Connection, requested: str, earliest: int) -> int | None:
     """Since when looks count for the last check that was *requested* for the same, if it was stopped before its end.
 
     None if there is none to go on with: it came to its end, or began before *earliest*, in epoch seconds.
@@ -72,7 +72,7 @@ def _object(text: str) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def listings_of(conn: sqlite3.Connection, bucket_id: int) -> list[CompleteListing]:
+def complete_listings(conn: sqlite3.Connection, bucket_id: int) -> list[CompleteListing]:
     """What scans listed to the end, the last one first, each prefix once."""
     rows = conn.execute(
         "SELECT prefix, started, max(id) FROM scans WHERE kind = 'scan' AND bucket_id = ?"
@@ -82,12 +82,12 @@ def listings_of(conn: sqlite3.Connection, bucket_id: int) -> list[CompleteListin
     return [CompleteListing(prefix, started) for prefix, started, _ in rows]
 
 
-def mark_judgement_due(conn: sqlite3.Connection, recording_id: int) -> None:
+def mark_due(conn: sqlite3.Connection, recording_id: int) -> None:
     """Have a recording judged again: one of its segments was looked at."""
     conn.execute("UPDATE recordings SET due = 1 WHERE id = ? AND due = 0", (recording_id,))
 
 
-def changes_of(conn: sqlite3.Connection, number: int) -> dict[tuple[str | None, str], int]:
+def verdict_changes(conn: sqlite3.Connection, number: int) -> dict[tuple[str | None, str], int]:
     """How many recordings became of another verdict in that check: by what they were, and became."""
     rows = conn.execute(
         "SELECT was, became, count(*) FROM changes WHERE scan_id = ? AND was IS NOT became GROUP BY 1, 2", (number,)

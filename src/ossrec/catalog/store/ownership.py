@@ -36,7 +36,7 @@ def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
     ).fetchall()
     phantoms = [owner for (owner,) in owners if not _has_playlist(conn, owner)]
     for phantom in phantoms:
-        merge(conn, phantom, recording_id)
+        merge_recordings(conn, phantom, recording_id)
     if phantoms:
         conn.execute(
             "DELETE FROM ownership WHERE recording_id = ?1"
@@ -46,7 +46,7 @@ def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
     return bool(phantoms)
 
 
-def merge(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
+def merge_recordings(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
     """Give *owner* all that *phantom* has, and forget *phantom*."""
     conn.execute("UPDATE stems SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
     conn.execute("UPDATE playlists SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
@@ -55,37 +55,37 @@ def merge(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
     conn.execute("DELETE FROM recordings WHERE id = ?", (phantom,))
 
 
-def adopter(conn: sqlite3.Connection, holding: StoredRecording) -> int | None:
+def likely_owner(conn: sqlite3.Connection, recording: StoredRecording) -> int | None:
     """The recording that segments without a playlist most likely belong to, when their own reading is wrong.
 
     A recordid is of one task and a task of one room, so the mixed recording of the same task whose
     stem this one begins with is the same recording, with a longer suffix than expected.
     """
-    if holding.uid is not None:
+    if recording.uid is not None:
         return None
     rows = conn.execute(
         "SELECT r.id, r.path FROM recordings r JOIN recordings p ON p.id = ?"
         " WHERE r.recordid = p.recordid AND r.bucket_id = p.bucket_id AND r.folder = p.folder"
         " AND r.uid IS NULL AND r.id <> p.id ORDER BY length(r.path) DESC",
-        (holding.id,),
+        (recording.id,),
     ).fetchall()
     for number, path in rows:
-        if holding.path.startswith(path) and _has_playlist(conn, number):
+        if recording.path.startswith(path) and _has_playlist(conn, number):
             return int(number)
     return None
 
 
-def mark_orphans_due(conn: sqlite3.Connection, holding: StoredRecording) -> None:
+def mark_orphans_due(conn: sqlite3.Connection, recording: StoredRecording) -> None:
     """Have segments judged again that may belong to this recording, whose playlist has just been read.
 
-    They were taken for a recording of their own, since they came before it; see `adopter`.
+    They were taken for a recording of their own, since they came before it; see `likely_owner`.
     """
-    if holding.uid is None:
+    if recording.uid is None:
         conn.execute(
             "UPDATE recordings SET due = 1 WHERE id IN (SELECT p.id FROM recordings r JOIN recordings p"
             " ON p.recordid = r.recordid WHERE r.id = ? AND p.bucket_id = r.bucket_id AND p.folder = r.folder"
             " AND p.uid IS NULL AND p.playlist IS NULL AND p.id <> r.id)",
-            (holding.id,),
+            (recording.id,),
         )
 
 

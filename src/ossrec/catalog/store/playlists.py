@@ -132,7 +132,7 @@ def save_findings(
     )
 
 
-def segments_before(conn: sqlite3.Connection, stem_id: int, suffix: str) -> int:
+def stored_segment_count(conn: sqlite3.Connection, stem_id: int, suffix: str) -> int:
     """How many segments a playlist listed when it was read last; 0 if it never was."""
     row = conn.execute("SELECT segments FROM playlists WHERE stem_id = ? AND suffix = ?", (stem_id, suffix)).fetchone()
     return int(row[0] or 0) if row else 0

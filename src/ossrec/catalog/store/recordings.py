@@ -85,7 +85,7 @@ class StoredRecording:
     stems: dict[int, str]
     objects: dict[ObjectId, StoredObject]
     playlists: list[PlaylistRow]
-    looks: dict[ObjectId, StoredInspection]  # at its objects, whatever they were then
+    inspections: dict[ObjectId, StoredInspection]  # of its objects, of any version
 
     @property
     def playlist_objects(self) -> list[ObjectId]:
@@ -109,7 +109,7 @@ ON CONFLICT (recording_id, scan_id) DO UPDATE SET became = excluded.became,
 """
 
 
-def mark_open_questions_due(conn: sqlite3.Connection, bucket_id: int) -> None:
+def mark_undecided_due(conn: sqlite3.Connection, bucket_id: int) -> None:
     """Have judged again what depends on time, and what could not be looked at before."""
     for asked in (
         "verdict IN ('recording', 'unknown')",
@@ -134,7 +134,7 @@ def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Ite
             yield number
 
 
-def due_and_cut(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> list[str]:
+def due_outside_prefix(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> list[str]:
     """Paths of due recordings that *prefix* is longer than: only some of their keys start with it."""
     paths = [prefix[:end] for end in range(len(prefix))]
     marks = ",".join("?" * len(paths))
@@ -171,7 +171,7 @@ def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[Playli
     return [PlaylistObject._make(row) for row in rows]
 
 
-def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
+def load_recording(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     """All that is known of a recording; None when it was merged into another."""
     row = conn.execute(
         f"SELECT path, uid, {', '.join(_COLUMNS)} FROM recordings WHERE id = ?",
@@ -195,10 +195,12 @@ def load(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
     stems |= dict(
         conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
     )
-    looks: dict[ObjectId, StoredInspection] = {}
+    inspections: dict[ObjectId, StoredInspection] = {}
     for stem_id in stems:
-        looks |= inspections_of_stem(conn, stem_id)
-    return StoredRecording(recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), looks)
+        inspections |= inspections_of_stem(conn, stem_id)
+    return StoredRecording(
+        recording_id, path, uid, before, stems, objects, playlists_of(conn, recording_id), inspections
+    )
 
 
 _OBJECTS = f"SELECT o.stem_id, o.suffix, {_OBJECT} FROM objects o"
@@ -221,20 +223,20 @@ def find_object(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredOb
     return StoredObject._make(row) if row else None
 
 
-def save(
-    conn: sqlite3.Connection, holding: StoredRecording, judged: StoredVerdict, scan_id: int, now: int, lost: int
+def save_verdict(
+    conn: sqlite3.Connection, recording: StoredRecording, judged: StoredVerdict, scan_id: int, now: int, lost: int
 ) -> bool:
     """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
-    when = holding.before.measures.inspected  # to have looked again is no change
-    changed = judged._replace(measures=judged.measures._replace(inspected=when)) != holding.before
+    when = recording.before.measures.inspected  # to have looked again is no change
+    changed = judged._replace(measures=judged.measures._replace(inspected=when)) != recording.before
     values = judged._asdict() | judged.measures._asdict() | {"reasons": json.dumps(judged.reasons)}
     del values["measures"]
-    conn.execute(_UPDATE, values | {"changed": now if changed else None, "id": holding.id})
-    first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (holding.id,)).fetchone() is None
-    differs = first or judged.verdict != holding.before.verdict
+    conn.execute(_UPDATE, values | {"changed": now if changed else None, "id": recording.id})
+    first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (recording.id,)).fetchone() is None
+    differs = first or judged.verdict != recording.before.verdict
     if differs or lost:
         conn.execute(
             _SAVE_CHANGE,
-            (scan_id, holding.id, None if first else holding.before.verdict, judged.verdict, lost),
+            (scan_id, recording.id, None if first else recording.before.verdict, judged.verdict, lost),
         )
     return differs

@@ -90,7 +90,7 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
     return Scan(scan_id, bucket_id, prefix, now, ranges, resumed=False)
 
 
-def advance(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *, done: bool) -> None:
+def save_position(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *, done: bool) -> None:
     """Note where range *number* of the scan stands; belongs in the transaction of its page."""
     conn.execute(
         "UPDATE scan_ranges SET position = ?, done = ? WHERE scan_id = ? AND number = ?",
@@ -98,7 +98,7 @@ def advance(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *,
     )
 
 
-def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPage) -> None:
+def add_counts(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPage) -> None:
     """Add a page's counts to the scan's."""
     conn.execute(
         "UPDATE scans SET objects = objects + ?, new = new + ?, changed = changed + ? WHERE id = ?",
@@ -106,7 +106,7 @@ def count(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPag
     )
 
 
-def note_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
+def save_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
     """Remember what could not be listed."""
     conn.executemany(
         "INSERT OR REPLACE INTO skipped (scan_id, name, reason, unlisted_prefix) VALUES (?, ?, ?, ?)",
@@ -135,7 +135,7 @@ def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
     return stems
 
 
-def give_up(conn: sqlite3.Connection, scan: Scan) -> None:
+def abandon_scan(conn: sqlite3.Connection, scan: Scan) -> None:
     """Abandon a scan that could not begin."""
     conn.execute("UPDATE scans SET state = 'abandoned' WHERE id = ?", (scan.id,))
 
@@ -154,14 +154,14 @@ def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[st
     )
 
 
-def unseen(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
+def unlisted_prefixes(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
     """What could not be looked at, with the reason."""
     return conn.execute(
         "SELECT name, reason FROM skipped WHERE scan_id = ? AND unlisted_prefix IS NOT NULL ORDER BY name", (scan.id,)
     ).fetchall()
 
 
-def left_out(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> list[tuple[str, str]]:
+def skipped_names(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> list[tuple[str, str]]:
     """What is no object, with the reason; not what was left out for the reason *unless*."""
     return conn.execute(
         "SELECT name, reason FROM skipped WHERE scan_id = ? AND unlisted_prefix IS NULL AND reason <> ?"

@@ -39,7 +39,7 @@ def split_key(key: str) -> SplitKey:
     return SplitKey(stem, key[len(stem) :], PLAYLIST if name.kind == "playlist" else SEGMENT, name)
 
 
-def recorder(name: RecordingName | None) -> int:
+def recorder_number(name: RecordingName | None) -> int:
     """Which recorder wrote under a name: -1 for the first one, n for the n-th that took over (``bak{n}_``)."""
     return -1 if name is None or name.backup is None else name.backup
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ossrec.buckets.counting import CountingBucket, RequestCounts
 from ossrec.buckets.protocol import Bucket
 from ossrec.buckets.retrying import RetryingBucket
-from ossrec.catalog.store.check_runs import CheckRunRow, begin_check, listings_of
+from ossrec.catalog.store.check_runs import CheckRunRow, begin_check, complete_listings
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.errors import BucketError, UsageProblem
 from ossrec.jobs.check.outage import OutageDetector
@@ -45,7 +45,7 @@ class BucketSession:
         self._now = int(time.time())
         self.run_id = begin_check(conn, bucket_id, options.wanted.prefix, self._now, run_row)
         self._ingest = Ingest(conn, self.run_id, bucket_id, self._now)
-        self._listings = [ListingScope(*listed) for listed in listings_of(conn, bucket_id)]
+        self._listings = [ListingScope(*listed) for listed in complete_listings(conn, bucket_id)]
         self._judge: Judge | None = None
 
     def listing_of(self, path: str) -> ListingScope | None:

@@ -21,7 +21,7 @@ from ossrec.catalog.query.due_inspections import (
 )
 from ossrec.catalog.query.filters import QueryTime
 from ossrec.catalog.query.recording_references import one_recording
-from ossrec.catalog.store.check_runs import CheckRunRow, begun_before, changes_of, finish_check
+from ossrec.catalog.store.check_runs import CheckRunRow, finish_check, resumable_since, verdict_changes
 from ossrec.jobs.check.bucket_sessions import BucketSessions, Opener
 from ossrec.jobs.check.report import (
     CheckCallbacks,
@@ -122,7 +122,7 @@ def _plan_check(conn: sqlite3.Connection, options: CheckOptions, now: float) -> 
     """Plan a check; it resumes an interrupted check with the same options if that left segments to inspect."""
     policy = _policy(options, now)
     is_repeat = policy.inspected_before is not None
-    since = begun_before(conn, _request_key(options), int(now) - _RESUMABLE) if is_repeat else None
+    since = resumable_since(conn, _request_key(options), int(now) - _RESUMABLE) if is_repeat else None
     if since is not None and policy.inspected_before is not None and since < policy.inspected_before:
         resumed = _plan_with(conn, options, policy._replace(inspected_before=since))
         if resumed.forecast.due.segments:
@@ -171,6 +171,6 @@ def _changes(conn: sqlite3.Connection, runs: Sequence[int]) -> list[str]:
     """Return the changes of verdict as text: "3 became damaged"."""
     became: Counter[str] = Counter()
     for run_id in runs:
-        for (_, word), number in changes_of(conn, run_id).items():
+        for (_, word), number in verdict_changes(conn, run_id).items():
             became[word] += number
     return [f"{number} became {word}" for word, number in became.most_common()]

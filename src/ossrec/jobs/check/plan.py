@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.query.due_inspections import InspectionPolicy
 from ossrec.catalog.store.inspections import StoredInspection
-from ossrec.catalog.store.recordings import PlaylistObject, load, playlist_objects
+from ossrec.catalog.store.recordings import PlaylistObject, load_recording, playlist_objects
 from ossrec.jobs.judge.assemble import assemble
 from ossrec.jobs.judge.inspectable import inspectable_segments
 from ossrec.jobs.judge.inspection_rows import Identity
@@ -37,7 +37,7 @@ def plan_inspections(
 
     *prefix* is that of the listing which covers the recording.
     """
-    recording = load(conn, recording_id)
+    recording = load_recording(conn, recording_id)
     if recording is None:
         return None
     assembled = assemble(conn, recording, prefix)
@@ -45,7 +45,7 @@ def plan_inspections(
     segments = inspectable_segments(assembled)
     for segment in segments:
         (stem_id, suffix), stored = assembled.stored[segment.key]
-        inspection = assembled.looks.get(segment.key)
+        inspection = assembled.inspections.get(segment.key)
         task = InspectionTask(
             (stem_id, suffix, stored.etag), SegmentObject(segment.key, segment.size, stored.etag), stored.storage
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ossrec.catalog.connection.transactions import batches
 from ossrec.catalog.query.due_inspections import DueRecording, InspectionPolicy
-from ossrec.catalog.store.check_runs import mark_judgement_due
+from ossrec.catalog.store.check_runs import mark_due
 from ossrec.catalog.store.inspections import FormatTable, save_inspection
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
 from ossrec.findings import Finding
@@ -20,7 +20,7 @@ from ossrec.jobs.check.in_flight import InFlight
 from ossrec.jobs.check.outage import CompletedInspection
 from ossrec.jobs.check.plan import InspectionPlan, InspectionTask, plan_inspections
 from ossrec.jobs.check.report import CheckOptions, CheckSummary
-from ossrec.jobs.judge.inspection_rows import row_of, row_of_failure
+from ossrec.jobs.judge.inspection_rows import failure_row, inspection_row
 from ossrec.jobs.judge.judge import ListingScope
 from ossrec.jobs.session.signals import StopRequest
 from ossrec.jobs.workers.inspect_object import read_cost
@@ -191,12 +191,12 @@ class CheckRun:
         recording = self._open[completed.done.recording_id]
         now = int(time.time())
         if result.inspection is not None:
-            save_inspection(self._conn, row_of(task.identity, result.inspection, now, self._formats))
+            save_inspection(self._conn, inspection_row(task.identity, result.inspection, now, self._formats))
         elif result.failure is not None:
             self._save_failure(task, result.failure, result.bytes_read, now)
             # Segments whose storage class is an archive class are counted at the end of the check.
             self._summary.archived += result.failure.code == ARCHIVED
-        mark_judgement_due(self._conn, recording.recording_id)
+        mark_due(self._conn, recording.recording_id)
         summary = self._summary
         summary.segments += result.failure is None
         summary.bytes_read += result.bytes_read
@@ -205,7 +205,7 @@ class CheckRun:
 
     def _save_failure(self, task: InspectionTask, failure: Finding, size: int, now: int) -> None:
         reason = (failure.code, failure.detail)
-        save_inspection(self._conn, row_of_failure(task.identity, self._options.depth, now, reason, size))
+        save_inspection(self._conn, failure_row(task.identity, self._options.depth, now, reason, size))
         self._warn_of(failure)
 
     def _save_archived(self, recording: _OpenRecording) -> None:
@@ -214,7 +214,7 @@ class CheckRun:
             failure = archived_segment(recording.session.bucket.name, task.target.key, task.storage or "")
             self._save_failure(task, failure, 0, int(time.time()))
         if recording.plan.archived:
-            mark_judgement_due(self._conn, recording.recording_id)
+            mark_due(self._conn, recording.recording_id)
 
     def _evaluate_if_done(self, recording: _OpenRecording) -> None:
         if recording.in_flight or not recording.is_submitted or recording.session.failed is not None:

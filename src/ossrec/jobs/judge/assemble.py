@@ -1,8 +1,8 @@
-"""Puts together what the catalog holds of one recording: its playlists, their segments, what no playlist names.
+"""Assemble a recording from the catalog: its playlists, their segments, and the segments that no playlist names.
 
-A recording may have several playlists. Of those that one recorder uploaded again, the fullest
-counts. A recorder that took over for another (``bak{n}_``) lists only what came after, so its
-playlist is the next part of the recording.
+A recording may have several playlists. If a recorder uploaded its playlist again, the fullest version
+counts. A recorder that replaced another one (``bak{n}_``) lists only later segments, so its playlist is
+the next part of the recording.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ from ossrec.catalog.store.playlists import (
     segments_of,
 )
 from ossrec.catalog.store.recordings import StoredObject, StoredRecording, find_object
-from ossrec.catalog.store.stems import SEGMENT, recorder
+from ossrec.catalog.store.stems import SEGMENT, recorder_number
 from ossrec.findings import Finding
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, UnlistedSegment
 from ossrec.hls.playlist import Role
@@ -33,89 +33,91 @@ _Rank = tuple[bool, bool, int, int, str]
 
 
 class AssembledPart(NamedTuple):
-    """A playlist that counts, joined with the listing."""
+    """A playlist that is part of the recording, joined with the listing."""
 
     row: PlaylistRow
     key: str
-    is_stale: bool  # the object is another version by now, which could not be read
+    is_stale: bool  # the object has changed since, and the new version could not be read
     findings: list[Finding]  # of its text
-    beyond: list[Finding]  # what it names outside the prefix that was listed
-    listed: JoinedPlaylist
+    outside: list[Finding]  # objects that it names outside the listed prefix
+    joined: JoinedPlaylist
 
 
 class Assembled(NamedTuple):
-    """What there is to judge. The last part has the orphans too, but for those that were abandoned."""
+    """The parts and segments of a recording. The last part also has the orphans, except for the abandoned ones."""
 
     parts: list[AssembledPart]
-    superseded: list[int]  # numbers of the playlists that do not count
+    superseded: list[int]  # numbers of the playlists that are not part of the recording
     orphans: list[UnlistedSegment]  # segments that no playlist names, in order of key
-    abandoned: list[tuple[str, list[UnlistedSegment]]]  # stem and those segments of a recorder that left no playlist
-    looks: dict[str, StoredInspection]  # by key: at the bytes of segments as they are now
-    stored: Mapping[str, tuple[ObjectId, StoredObject]] = MappingProxyType({})  # by key: its segments that are there
+    abandoned: list[tuple[str, list[UnlistedSegment]]]  # subject and orphans of each recorder that left no playlist
+    inspections: dict[str, StoredInspection]  # of the present version of segments, by key
+    stored: Mapping[str, tuple[ObjectId, StoredObject]] = MappingProxyType({})  # segments in the bucket, by key
 
-    def doubting(self, keys: Container[str]) -> "Assembled":
-        """The same, but nothing is known of the objects *keys*."""
+    def with_unknown(self, keys: Container[str]) -> "Assembled":
+        """Return a copy in which it is not known whether the objects *keys* exist."""
         parts = []
         for part in self.parts:
-            slices = tuple(one._replace(key=None) if one.key in keys else one for one in part.listed.segments)
-            parts.append(part._replace(listed=replace(part.listed, segments=slices)))
+            slices = tuple(one._replace(key=None) if one.key in keys else one for one in part.joined.segments)
+            parts.append(part._replace(joined=replace(part.joined, segments=slices)))
         return self._replace(parts=parts)
 
 
-def assemble(conn: sqlite3.Connection, holding: StoredRecording, prefix: str) -> Assembled:
-    """Join the playlists of a recording with its objects. What lies outside *prefix* was not listed."""
-    chosen, superseded = choose(holding)
-    desk = _ObjectResolver(conn, holding, prefix)
+def assemble(conn: sqlite3.Connection, recording: StoredRecording, prefix: str) -> Assembled:
+    """Join the playlists of a recording with its objects; objects outside *prefix* were not listed."""
+    chosen, superseded = choose_playlists(recording)
+    resolver = _ObjectResolver(conn, recording, prefix)
     parts: list[AssembledPart] = []
     offset = 0.0
     for row in chosen:
-        parts.append(desk.part(row, offset))
+        parts.append(resolver.part(row, offset))
         offset += row.duration
     orphans: dict[ObjectId, UnlistedSegment] = {
         number: UnlistedSegment(
-            desk.key(number), stored.size, stored.modified, _stamp(number[1]), stored.storage in COLD
+            resolver.key(number), stored.size, stored.modified, _stamp(number[1]), stored.storage in COLD
         )
-        for number, stored in holding.objects.items()
-        if stored.kind == SEGMENT and number not in desk.named
+        for number, stored in recording.objects.items()
+        if stored.kind == SEGMENT and number not in resolver.named
     }
     for number in orphans:
-        desk.note(number, holding.objects[number])
-        look = desk.looks.get(desk.key(number))
-        if look is not None:
-            seconds = None if look.duration_ms is None else look.duration_ms / 1000
-            orphans[number] = orphans[number]._replace(duration=seconds, packet_size=look.packet_size)
-    abandoned = _abandoned(holding, orphans)
+        resolver.add_object(number, recording.objects[number])
+        inspection = resolver.inspections.get(resolver.key(number))
+        if inspection is not None:
+            seconds = None if inspection.duration_ms is None else inspection.duration_ms / 1000
+            orphans[number] = orphans[number]._replace(duration=seconds, packet_size=inspection.packet_size)
+    abandoned = _abandoned(recording, orphans)
     if parts and parts[-1].row.kind == "media":
-        left = {loose.key for _, segments in abandoned for loose in segments}
-        some = sorted(loose for loose in orphans.values() if loose.key not in left)
-        parts[-1] = parts[-1]._replace(listed=replace(parts[-1].listed, orphans=some))
-    return Assembled(parts, superseded, sorted(orphans.values()), abandoned, desk.looks, desk.stored)
+        keys = {orphan.key for _, segments in abandoned for orphan in segments}
+        others = sorted(orphan for orphan in orphans.values() if orphan.key not in keys)
+        parts[-1] = parts[-1]._replace(joined=replace(parts[-1].joined, orphans=others))
+    return Assembled(parts, superseded, sorted(orphans.values()), abandoned, resolver.inspections, resolver.stored)
 
 
 def _abandoned(
-    holding: StoredRecording, orphans: Mapping[ObjectId, UnlistedSegment]
+    recording: StoredRecording, orphans: Mapping[ObjectId, UnlistedSegment]
 ) -> list[tuple[str, list[UnlistedSegment]]]:
-    """Orphans of recorders that left no playlist, by the stem of each recorder."""
-    recorders = {stem_id: recorder(parse_name(f"{stem}.m3u8")) for stem_id, stem in holding.stems.items()}
-    wrote = {recorders[stem_id] for stem_id, _ in holding.playlist_objects}
-    left: dict[int, list[UnlistedSegment]] = {}
-    for (stem_id, _), loose in orphans.items():
-        if recorders[stem_id] not in wrote:
-            left.setdefault(recorders[stem_id], []).append(loose)
-    folder, _, name = holding.path.rpartition("/")
-    subjects = {number: holding.path if number < 0 else f"{folder}/bak{number}_{name}".lstrip("/") for number in left}
-    return [(subjects[number], sorted(left[number])) for number in sorted(left)]
+    """Return the orphans of recorders that left no playlist, with the stem of each recorder."""
+    recorders = {stem_id: recorder_number(parse_name(f"{stem}.m3u8")) for stem_id, stem in recording.stems.items()}
+    with_playlist = {recorders[stem_id] for stem_id, _ in recording.playlist_objects}
+    abandoned: dict[int, list[UnlistedSegment]] = {}
+    for (stem_id, _), orphan in orphans.items():
+        if recorders[stem_id] not in with_playlist:
+            abandoned.setdefault(recorders[stem_id], []).append(orphan)
+    folder, _, name = recording.path.rpartition("/")
+    subjects = {
+        number: recording.path if number < 0 else f"{folder}/bak{number}_{name}".lstrip("/") for number in abandoned
+    }
+    return [(subjects[number], sorted(abandoned[number])) for number in sorted(abandoned)]
 
 
-def choose(holding: StoredRecording) -> tuple[list[PlaylistRow], list[int]]:
-    """The playlists that count, one for each recorder in the order they took over, and the numbers of the others."""
+def choose_playlists(recording: StoredRecording) -> tuple[list[PlaylistRow], list[int]]:
+    """Return one playlist for each recorder, in the order of the recorders, and the numbers of the other playlists."""
     best: dict[int, tuple[_Rank, PlaylistRow]] = {}
     superseded = []
-    for row in holding.playlists:
-        if (row.stem_id, row.suffix) not in holding.objects:
+    for row in recording.playlists:
+        if (row.stem_id, row.suffix) not in recording.objects:
             continue
-        name = parse_name(holding.stems[row.stem_id] + row.suffix)
-        backup = recorder(name)
+        name = parse_name(recording.stems[row.stem_id] + row.suffix)
+        backup = recorder_number(name)
         again = -1 if name is None or name.again is None else name.again
         rank = (row.kind == "media", bool(row.ended), row.segments, again, row.suffix)
         if backup not in best:
@@ -129,27 +131,27 @@ def choose(holding: StoredRecording) -> tuple[list[PlaylistRow], list[int]]:
 
 
 class _ObjectResolver:
-    """Looks up objects and keys for the parts of one recording."""
+    """Find the objects and keys that the playlists of one recording name."""
 
-    def __init__(self, conn: sqlite3.Connection, holding: StoredRecording, prefix: str) -> None:
+    def __init__(self, conn: sqlite3.Connection, recording: StoredRecording, prefix: str) -> None:
         self._conn = conn
-        self._holding = holding
+        self._recording = recording
         self._prefix = prefix
-        self._stems = dict(holding.stems)
-        self._playlist = ""  # the one at hand
-        self._beyond: list[Finding] = []  # found in it
-        self.named: set[ObjectId] = set()  # what some playlist names
-        self.looks: dict[str, StoredInspection] = {}
+        self._stems = dict(recording.stems)
+        self._playlist = ""  # key of the current playlist
+        self._outside: list[Finding] = []  # of the current playlist
+        self.named: set[ObjectId] = set()  # by any playlist
+        self.inspections: dict[str, StoredInspection] = {}
         self.stored: dict[str, tuple[ObjectId, StoredObject]] = {}
 
-    def note(self, number: ObjectId, stored: StoredObject) -> None:
-        """Take an object, and what was seen in its bytes if they still are the same."""
+    def add_object(self, number: ObjectId, stored: StoredObject) -> None:
+        """Add an object, with its inspection if that is of the same version."""
         self.stored[self.key(number)] = number, stored
-        look = self._holding.looks.get(number)
-        if look is None and number[0] not in self._holding.stems:
-            look = stored_inspection(self._conn, *number)
-        if look is not None and look.etag == stored.etag:
-            self.looks[self.key(number)] = look
+        inspection = self._recording.inspections.get(number)
+        if inspection is None and number[0] not in self._recording.stems:
+            inspection = stored_inspection(self._conn, *number)
+        if inspection is not None and inspection.etag == stored.etag:
+            self.inspections[self.key(number)] = inspection
 
     def key(self, number: ObjectId) -> str:
         stem_id, suffix = number
@@ -161,23 +163,23 @@ class _ObjectResolver:
 
     def part(self, row: PlaylistRow, offset: float) -> AssembledPart:
         key = self.key((row.stem_id, row.suffix))
-        self._playlist, self._beyond = key, []
-        listed = JoinedPlaylist(
+        self._playlist, self._outside = key, []
+        joined = JoinedPlaylist(
             key=key,
             modified=row.modified,
             ended=bool(row.ended),
-            segments=tuple(self._slice(segment, offset) for segment in segments_of(self._conn, row.id)),
-            resources=tuple(self._need(resource) for resource in resources_of(self._conn, row.id)),
+            segments=tuple(self._segment(segment, offset) for segment in segments_of(self._conn, row.id)),
+            resources=tuple(self._resource(resource) for resource in resources_of(self._conn, row.id)),
             previous_segments=most_segments_before(self._conn, row),
         )
-        is_stale = self._holding.objects[row.stem_id, row.suffix].etag != row.etag
-        return AssembledPart(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._beyond, listed)
+        is_stale = self._recording.objects[row.stem_id, row.suffix].etag != row.etag
+        return AssembledPart(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._outside, joined)
 
-    def _slice(self, segment: SegmentRow, offset: float) -> JoinedSegment:
+    def _segment(self, segment: SegmentRow, offset: float) -> JoinedSegment:
         stored, key = self._object(segment)
         folder = self._playlist[: self._playlist.rfind("/") + 1]
         uri = segment.uri if segment.uri is not None else (key or "")[len(folder) :]
-        look = self.looks.get(key or "")
+        inspection = self.inspections.get(key or "")
         return JoinedSegment(
             number=segment.number,
             key=key,
@@ -194,33 +196,33 @@ class _ObjectResolver:
             modified=None if stored is None else stored.modified,
             stamp_ms=_stamp(segment.suffix) if segment.suffix else None,
             archived=stored is not None and stored.storage in COLD,
-            literal=segment.uri is not None and folder + segment.uri == key,  # else its URI were not kept
-            packet_size=None if look is None else look.packet_size,
+            literal=segment.uri is not None and folder + segment.uri == key,  # URIs that equal the name are not stored
+            packet_size=None if inspection is None else inspection.packet_size,
         )
 
-    def _need(self, resource: ResourceRow) -> JoinedResource:
+    def _resource(self, resource: ResourceRow) -> JoinedResource:
         stored, key = self._object(resource)
         size = None if stored is None else stored.size
         role: Role = "key" if resource.role == "key" else "map"
         return JoinedResource(role, key, resource.uri, resource.line, size, resource.byterange_end)
 
     def _object(self, row: SegmentRow | ResourceRow) -> tuple[StoredObject | None, str | None]:
-        """The object that a row names, if it is there, and its key unless nothing can be known of it."""
+        """Return the object that a row names, None if it is missing, and its key, None outside the listed prefix."""
         if row.stem_id is None or row.suffix is None:
             return None, None
-        stored = self._holding.objects.get((row.stem_id, row.suffix))
-        if stored is None and row.stem_id not in self._holding.stems:
+        stored = self._recording.objects.get((row.stem_id, row.suffix))
+        if stored is None and row.stem_id not in self._recording.stems:
             stored = find_object(self._conn, row.stem_id, row.suffix)
         key = self.key((row.stem_id, row.suffix))
         if stored is None and not key.startswith(self._prefix):
-            self._beyond.append(Finding("HLS174", self._playlist, key, row.line))
+            self._outside.append(Finding("HLS174", self._playlist, key, row.line))
             return None, None
         self.named.add((row.stem_id, row.suffix))
         if stored is not None:
-            self.note((row.stem_id, row.suffix), stored)
+            self.add_object((row.stem_id, row.suffix), stored)
         return stored, key
 
 
 def _stamp(suffix: str) -> int | None:
-    """The UTC stamp at the end of a segment's name, in Unix ms."""
+    """Return the UTC timestamp at the end of a segment's name, in Unix ms."""
     return unix_ms(suffix[-20:-3]) if suffix[-3:] == ".ts" and suffix[-21:-20] == "_" else None

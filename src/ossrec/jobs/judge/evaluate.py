@@ -38,7 +38,7 @@ def evaluate(facts: RecordingFacts) -> Evaluation:
     evaluated = StoredVerdict(
         playlist=facts.playlist,
         ambiguous=any(finding.code == _AMBIGUOUS for finding in found["name"]),
-        **start_and_end(recording, assembled, measured.lengths)._asdict(),
+        **start_and_end(recording, assembled, measured.durations)._asdict(),
         duration=round(sum(part.row.duration for part in assembled.parts), 3) if totals else None,
         missing_seconds=round(totals.missing_seconds, 3) if totals else None,
         bytes=min(sum(stored.size for stored in recording.objects.values()), _MOST_BYTES),
@@ -56,7 +56,7 @@ def evaluate(facts: RecordingFacts) -> Evaluation:
 
 def _totals(assembled: Assembled) -> Totals | None:
     """Return the sum of the totals of all parts; None without a media playlist."""
-    each = [totals_of(part.listed) for part in assembled.parts if part.row.kind == "media"]
+    each = [totals_of(part.joined) for part in assembled.parts if part.row.kind == "media"]
     if not each:
         return None
     return Totals(*map(sum, zip(*each, strict=True)))

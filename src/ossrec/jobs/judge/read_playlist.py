@@ -1,4 +1,4 @@
-"""Reads one playlist from a bucket and says what came of it; never raises for what the bucket does."""
+"""Read one playlist from a bucket; an error of the bucket becomes a finding."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,17 +18,17 @@ _MOST_MEMBERS = 8  # that a finding names
 
 
 class PlaylistRead(NamedTuple):
-    """What a look at a playlist gave: either the playlist, or a finding that says why not."""
+    """A playlist that was read, or the finding why it could not be read."""
 
     at: PlaylistObject
     body: Body | None = None
     playlist: Playlist | None = None
-    resolved: ResolvedUris | None = None  # where its URIs lead
+    resolved: ResolvedUris | None = None  # the keys that its URIs refer to
     failure: Finding | None = None
 
 
 def fetch_playlist(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
-    """Read the playlist *at*, and resolve what it names; called on several threads at once."""
+    """Read the playlist *at*, and resolve its URIs. Several threads may call it at once."""
     if at.storage in COLD:
         return PlaylistRead(at, failure=Finding(ARCHIVED, at.key, at.storage))
     try:
@@ -47,8 +47,8 @@ def fetch_playlist(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
 
 
 def _with_members(playlist: Playlist) -> Playlist:
-    """A master playlist whose finding says what it names, so that people know where to look."""
-    from ossrec.hls.parser.master import read_master  # loads m3u8, which only a master playlist needs
+    """Return a multivariant playlist with the names of its playlists in its finding."""
+    from ossrec.hls.parser.master import read_master  # loads m3u8, which only multivariant playlists need
 
     master = read_master(playlist)
     named = [excerpt(member.uri) for member in master.members[:_MOST_MEMBERS]]

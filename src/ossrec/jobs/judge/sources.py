@@ -47,7 +47,7 @@ def playlist_against_listing(facts: RecordingFacts) -> Iterator[Finding]:
     Segments are orphans only if all playlists could be read.
     """
     for part in facts.media_parts:
-        for finding in check_listing(part.listed):
+        for finding in check_listing(part.joined):
             if not facts.unreadable or finding.code not in _ORPHANS:
                 yield finding
 
@@ -79,7 +79,7 @@ def unreadable_objects(facts: RecordingFacts) -> Iterable[Finding]:
 def outside_listing(facts: RecordingFacts) -> Iterator[Finding]:
     """Yield the findings about objects that a playlist names outside the listed prefix."""
     for part in facts.media_parts:
-        yield from part.beyond
+        yield from part.outside
 
 
 def failed_inspections(facts: RecordingFacts) -> Iterable[Finding]:

@@ -1,4 +1,4 @@
-"""When a recording started and ended, and where that is known from."""
+"""Start and end of a recording, and the source of each."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -21,40 +21,40 @@ _FIRST, _LAST = 946_684_800_000, 4_102_444_800_000  # the years 2000 to 2099
 
 
 class _SegmentTime(NamedTuple):
-    """What one segment tells."""
+    """The times known of one segment."""
 
-    stamp_ms: int | None  # by its name
+    stamp_ms: int | None  # the start, from its name
     modified: int | None  # epoch seconds of its arrival
-    length: float  # seconds, 0 when neither a playlist nor a look tells
+    duration: float  # seconds, 0 if neither a playlist nor an inspection has it
 
 
-def start_and_end(holding: StoredRecording, assembled: Assembled, measured: Mapping[str, float]) -> StartAndEnd:
-    """By the playlist's clock, else by the segments' names, else by their arrival in the bucket.
+def start_and_end(recording: StoredRecording, assembled: Assembled, measured: Mapping[str, float]) -> StartAndEnd:
+    """Return start and end by EXT-X-PROGRAM-DATE-TIME, else by the names of segments, else by their arrival.
 
-    *measured* has the lengths of segments that were looked at, by key; those count that no playlist tells.
+    *measured* has the seconds of inspected segments by key; it is used for orphans, which have no EXTINF.
     """
-    moments = list(_moments(assembled, measured))
-    by_name = _by_name(moments)
+    times = list(_segment_times(assembled, measured))
+    by_name = _by_name(times)
     by_playlist = _by_playlist(assembled.parts)
-    if by_playlist is not None and _is_believable(by_playlist, by_name):
+    if by_playlist is not None and _is_plausible(by_playlist, by_name):
         return by_playlist
-    return by_name or _by_arrival(moments, holding)
+    return by_name or _by_arrival(times, recording)
 
 
-def _is_believable(clock: StartAndEnd, other: StartAndEnd | None) -> bool:
-    """A recorder without a clock starts in 1970; the names of its segments, if they tell, are by another clock."""
+def _is_plausible(clock: StartAndEnd, other: StartAndEnd | None) -> bool:
+    """Return whether the recorder's clock was set; otherwise it starts in 1970. Names of segments use another clock."""
     started = clock.started_ms or 0
     if other is not None and other.started_ms is not None:
         return abs(started - other.started_ms) <= _DAY
     return _FIRST <= started <= _LAST
 
 
-def _moments(assembled: Assembled, measured: Mapping[str, float]) -> Iterator[_SegmentTime]:
+def _segment_times(assembled: Assembled, measured: Mapping[str, float]) -> Iterator[_SegmentTime]:
     for part in assembled.parts:
-        for one in part.listed.segments:
+        for one in part.joined.segments:
             yield _SegmentTime(one.stamp_ms, one.modified, one.duration)
-    for loose in assembled.orphans:
-        yield _SegmentTime(loose.stamp_ms, loose.modified, measured.get(loose.key, 0.0))
+    for orphan in assembled.orphans:
+        yield _SegmentTime(orphan.stamp_ms, orphan.modified, measured.get(orphan.key, 0.0))
 
 
 def _by_playlist(parts: list[AssembledPart]) -> StartAndEnd | None:
@@ -67,19 +67,19 @@ def _by_playlist(parts: list[AssembledPart]) -> StartAndEnd | None:
     return StartAndEnd(parts[0].row.program_ms, source, last.program_ms + round(last.duration * 1000), source)
 
 
-def _by_name(moments: list[_SegmentTime]) -> StartAndEnd | None:
-    """A name has the time at which its segment starts."""
+def _by_name(times: list[_SegmentTime]) -> StartAndEnd | None:
+    """Return start and end by names, which have the start of their segment."""
     source = "segment name"
-    told = [(one.stamp_ms, one.length) for one in moments if one.stamp_ms is not None]
-    if not told:
+    known = [(one.stamp_ms, one.duration) for one in times if one.stamp_ms is not None]
+    if not known:
         return None
-    return StartAndEnd(min(told)[0], source, max(stamp + round(1000 * length) for stamp, length in told), source)
+    return StartAndEnd(min(known)[0], source, max(stamp + round(1000 * seconds) for stamp, seconds in known), source)
 
 
-def _by_arrival(moments: list[_SegmentTime], holding: StoredRecording) -> StartAndEnd:
-    """A segment arrives when it is over."""
+def _by_arrival(times: list[_SegmentTime], recording: StoredRecording) -> StartAndEnd:
+    """Return start and end by arrival: a segment arrives at its end."""
     source = "last-modified"
-    told = [(one.modified, one.length) for one in moments if one.modified is not None]
-    told = told or [(stored.modified, 0.0) for stored in holding.objects.values()]
-    first, length = min(told)
-    return StartAndEnd(first * 1000 - round(1000 * length), source, max(told)[0] * 1000, source)
+    known = [(one.modified, one.duration) for one in times if one.modified is not None]
+    known = known or [(stored.modified, 0.0) for stored in recording.objects.values()]
+    first, seconds = min(known)
+    return StartAndEnd(first * 1000 - round(1000 * seconds), source, max(known)[0] * 1000, source)

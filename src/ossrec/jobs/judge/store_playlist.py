@@ -1,4 +1,4 @@
-"""Puts a playlist that was just read into the catalog."""
+"""Store a playlist that was just read in the catalog."""
 
 import sqlite3
 
@@ -10,7 +10,7 @@ from ossrec.catalog.store.playlists import (
     SegmentRow,
     save_findings,
     save_playlist,
-    segments_before,
+    stored_segment_count,
 )
 from ossrec.catalog.store.recordings import find_object
 from ossrec.catalog.store.stems import Stem, Stems
@@ -20,14 +20,15 @@ from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.rules import RULES
 
 
-def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, look: PlaylistRead, now: int) -> int:
-    """Keep the playlist of a look that succeeded; gives how many segments it lost since it was read last.
+def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, read: PlaylistRead, now: int) -> int:
+    """Store the playlist that was *read*, with its findings and the owners of the objects that it names.
 
-    Belongs in a transaction.
+    Returns how many fewer segments it has than at the last reading. Call it in a transaction; *now* is in epoch
+    seconds. Raises ValueError if the playlist could not be read.
     """
-    body, playlist, resolved, at = look.body, look.playlist, look.resolved, look.at
+    body, playlist, resolved, at = read.body, read.playlist, read.resolved, read.at
     if body is None or playlist is None or resolved is None:
-        raise ValueError("the look failed: there is no playlist to keep")
+        raise ValueError("the playlist could not be read")
     row = PlaylistRow(
         stem_id=at.stem_id,
         suffix=at.suffix,
@@ -42,14 +43,14 @@ def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, lo
         target_duration=_bounded(playlist.target_duration),
         program_ms=_program_ms(playlist),
     )
-    desk = _RowBuilder(conn, stems, at.key)
-    segments = [desk.segment(*pair) for pair in zip(playlist.segments, resolved.segments, strict=True)]
-    resources = [desk.resource(*pair) for pair in zip(playlist.resources, resolved.resources, strict=True)]
-    lost = segments_before(conn, at.stem_id, at.suffix) - row.segments
+    rows = _RowBuilder(conn, stems, at.key)
+    segments = [rows.segment(*pair) for pair in zip(playlist.segments, resolved.segments, strict=True)]
+    resources = [rows.resource(*pair) for pair in zip(playlist.resources, resolved.resources, strict=True)]
+    lost = stored_segment_count(conn, at.stem_id, at.suffix) - row.segments
     number = save_playlist(conn, recording_id, row, segments, resources)
     found = [*playlist.findings, *resolved.findings]
     save_findings(conn, recording_id, number, "playlist", [(f, RULES[f.code].severity) for f in found])
-    if at.etag != row.etag:  # it changed between the listing and the look: keep both sides of one version
+    if at.etag != row.etag:  # it changed after the listing: store the object in the version that was read
         conn.execute(
             "UPDATE objects SET etag = ?, size = ?, modified = ? WHERE stem_id = ? AND suffix = ?",
             (row.etag, row.size, row.modified, at.stem_id, at.suffix),
@@ -61,7 +62,7 @@ def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, lo
 
 
 class _RowBuilder:
-    """Turns what a playlist names into rows."""
+    """Makes rows of the segments and resources of one playlist."""
 
     def __init__(self, conn: sqlite3.Connection, stems: Stems, playlist_key: str) -> None:
         self._conn = conn
@@ -69,7 +70,7 @@ class _RowBuilder:
         self._folder = playlist_key[: playlist_key.rfind("/") + 1]
 
     def segment(self, segment: Segment, target: ResolvedUri) -> SegmentRow:
-        stem, suffix = self._place(target)
+        stem, suffix = self._locate(target)
         is_file_name = target.key is not None and self._folder + segment.uri == target.key
         return SegmentRow(
             number=segment.number,
@@ -87,7 +88,7 @@ class _RowBuilder:
         )
 
     def resource(self, resource: Resource, target: ResolvedUri) -> ResourceRow:
-        stem, suffix = self._place(target)
+        stem, suffix = self._locate(target)
         return ResourceRow(
             line=resource.line,
             role=resource.role,
@@ -97,8 +98,8 @@ class _RowBuilder:
             byterange_end=_end(resource.byterange),
         )
 
-    def _place(self, target: ResolvedUri) -> tuple[Stem | None, str | None]:
-        """Stem and suffix of what a URI means; of its unescaped spelling, if only that is in the bucket."""
+    def _locate(self, target: ResolvedUri) -> tuple[Stem | None, str | None]:
+        """Return stem and suffix of the key that a URI refers to; of its unescaped spelling if only that exists."""
         if target.key is None:
             return None, None
         stem, suffix = self._stems.refer(target.key)
@@ -110,7 +111,7 @@ class _RowBuilder:
 
 
 def _program_ms(playlist: Playlist) -> int | None:
-    """The clock time at the start of a playlist, by the first EXT-X-PROGRAM-DATE-TIME in it."""
+    """Return the time at the start of a playlist by its first EXT-X-PROGRAM-DATE-TIME, in Unix ms."""
     for segment in playlist.segments:
         if segment.program_time is not None:
             return round((segment.program_time - segment.start) * 1000)
@@ -122,5 +123,5 @@ def _end(byterange: tuple[int, int] | None) -> int | None:
 
 
 def _bounded(number: int | None) -> int | None:
-    """*number*, or the greatest that SQLite can hold."""
+    """Return *number*, limited to the greatest integer of SQLite."""
     return None if number is None else min(number, 2**63 - 1)

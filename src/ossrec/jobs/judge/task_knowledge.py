@@ -1,4 +1,4 @@
-"""What tasks know of one recording, for its judgement."""
+"""The task of a recording, as known from imports, callbacks and calls, for its evaluation."""
 
 import sqlite3
 from dataclasses import replace
@@ -17,10 +17,10 @@ from ossrec.tasks.task import Task
 
 
 class TaskKnowledge(NamedTuple):
-    """What is known of the task of a recording, and how long it may take until its files have arrived."""
+    """The task of a recording, None if unknown, and the time until its last files have arrived."""
 
     task: Task | None = None
-    lag: float = 0.0  # seconds
+    lag: float = 0.0  # the upload lag, seconds
 
     @property
     def has_stopped(self) -> bool:
@@ -28,13 +28,13 @@ class TaskKnowledge(NamedTuple):
         return self.task is not None and self.task.state == "stopped" and self.task.stopped_ms is not None
 
     def is_over(self, now: float) -> bool:
-        """The task was stopped, and longer ago than the upload lag: nothing more will come. *now* is epoch seconds."""
+        """Return whether the task stopped longer ago than the upload lag; *now* is in epoch seconds."""
         task = self.task
         return self.has_stopped and task is not None and (task.stopped_ms or 0) / 1000 + self.lag < now
 
 
 class TaskLookup:
-    """What tasks know of recordings, in one run."""
+    """Finds the tasks of recordings, in one run."""
 
     def __init__(self, conn: sqlite3.Connection, lag: float) -> None:
         """*lag* is the upload lag in seconds."""
@@ -42,31 +42,33 @@ class TaskLookup:
         self._lag = lag
         self._is_empty = not has_tasks(conn)
 
-    def of(self, holding: StoredRecording, assembled: Assembled) -> tuple[TaskKnowledge, Assembled]:
-        """What is known of the task of a recording; its playlists get the lengths that callbacks told."""
-        name = None if self._is_empty else parse_name(f"{holding.path}.m3u8")
+    def of(self, recording: StoredRecording, assembled: Assembled) -> tuple[TaskKnowledge, Assembled]:
+        """Return the task of a recording, and *assembled* with the durations that callbacks reported."""
+        name = None if self._is_empty else parse_name(f"{recording.path}.m3u8")
         if name is None:
             return TaskKnowledge(lag=self._lag), assembled
         task = known_task(self._conn, name.recordid)
         if task is not None and assembled.parts:
-            assembled = self._with_lengths(holding, assembled, name.recordid)
+            assembled = self._with_durations(recording, assembled, name.recordid)
         return TaskKnowledge(task, self._lag), assembled
 
-    def _with_lengths(self, holding: StoredRecording, assembled: Assembled, recordid: str) -> Assembled:
-        told = reported_durations(self._conn, recordid)
-        if not told:
+    def _with_durations(self, recording: StoredRecording, assembled: Assembled, recordid: str) -> Assembled:
+        reported = reported_durations(self._conn, recordid)
+        if not reported:
             return assembled
         parts = []
         for part in assembled.parts:
             file = part.key.rpartition("/")[2]
-            seconds = next((length for key, _, length in told if key and key.rpartition("/")[2] == file), None)
+            seconds = next((seconds for key, _, seconds in reported if key and key.rpartition("/")[2] == file), None)
             if seconds is None and len(assembled.parts) == 1:
-                seconds = next((length for key, uid, length in told if key is None and uid == holding.uid), None)
-            parts.append(part._replace(listed=replace(part.listed, reported_duration=seconds)))
+                seconds = next(
+                    (seconds for key, uid, seconds in reported if key is None and uid == recording.uid), None
+                )
+            parts.append(part._replace(joined=replace(part.joined, reported_duration=seconds)))
         return assembled._replace(parts=parts)
 
 
 def known_task(conn: sqlite3.Connection, recordid: str) -> Task | None:
-    """What is known of a task from elsewhere than the bucket."""
+    """Return the task as imports, callbacks and calls reported it; None if none did."""
     row = task_row(conn, recordid)
     return None if row is None else Task(**row._asdict() | {"uids": unpack_uids(row.uids)})

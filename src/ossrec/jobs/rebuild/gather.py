@@ -11,7 +11,7 @@ from ossrec.catalog.encoding import pack_etag
 from ossrec.catalog.store.objects import listed_prefix
 from ossrec.catalog.store.playlists import PlaylistRow
 from ossrec.catalog.store.recordings import StoredRecording
-from ossrec.catalog.store.stems import recorder
+from ossrec.catalog.store.stems import recorder_number
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.hls.listing.joined import JoinedSegment, UnlistedSegment
 from ossrec.hls.parser.parse import read_playlist
@@ -82,8 +82,8 @@ def gather(
     _check_all_read(holding, assembled)
     loose: dict[int, list[UnlistedSegment]] = {}
     for one in assembled.orphans:
-        loose.setdefault(recorder(parse_name(one.key)), []).append(one)
-    parts = {recorder(parse_name(part.key)): part for part in assembled.parts}
+        loose.setdefault(recorder_number(parse_name(one.key)), []).append(one)
+    parts = {recorder_number(parse_name(part.key)): part for part in assembled.parts}
     sources = []
     for number in sorted(parts.keys() | loose.keys()):
         part, some = parts.get(number), sorted(loose.get(number, []), key=_by_time_and_name)
@@ -113,10 +113,10 @@ def _playlist_key(holding: StoredRecording, number: int) -> str:
 def _check_all_read(holding: StoredRecording, assembled: Assembled) -> None:
     """Every recorder's playlist must have been read, if there is one: segments alone say less than it does."""
     read = {(row.stem_id, row.suffix) for row in holding.playlists}
-    known = {recorder(parse_name(part.key)) for part in assembled.parts}
+    known = {recorder_number(parse_name(part.key)) for part in assembled.parts}
     for stem_id, suffix in holding.playlist_objects:
         key = holding.stems[stem_id] + suffix
-        if (stem_id, suffix) not in read and recorder(parse_name(key)) not in known:
+        if (stem_id, suffix) not in read and recorder_number(parse_name(key)) not in known:
             raise OssrecError(f"{key} was not read by the last scan, `ossrec show` says why: scan again")
 
 
@@ -128,7 +128,7 @@ def _recorder_part(
         raise OssrecError(f"{part.key} has more lines than ossrec reads: it cannot be rebuilt")
     for tag in _DECIDING & original.playlist.unknown_tags.keys():
         raise UsageProblem(f"{part.key} has {tag}, without which nobody knows its segments: it cannot be rebuilt")
-    slices = list(part.listed.segments)
+    slices = list(part.joined.segments)
     entries, wanted, loose = _resolve_by_file_name(slices, original.playlist, wanted, loose)
     if any(one.encrypted or one.fragment or one.byterange_end is not None for one in slices):
         wanted = []  # nobody knows how those were made

@@ -9,7 +9,7 @@ from ossrec.catalog.store.inspections import FormatTable
 from ossrec.catalog.store.objects import etag_of
 from ossrec.findings import Finding
 from ossrec.jobs.access import CHANGED
-from ossrec.jobs.judge.inspection_rows import inspection_of
+from ossrec.jobs.judge.inspection_rows import inspection_from_row
 from ossrec.jobs.rebuild.gather import GatheredRecording
 from ossrec.jobs.session.daemon_threads import DaemonThreadPool
 from ossrec.jobs.workers.inspect_object import SegmentObject, inspect_object
@@ -35,9 +35,9 @@ def inspect_all(
     looks = KnownInspections({}, {})
     targets: list[SegmentObject] = []
     for key, entry in wanted.items():
-        row = it.assembled.looks.get(key)
+        row = it.assembled.inspections.get(key)
         etag = etag_of(conn, recording_id, key)
-        known = None if row is None or row.failure else inspection_of(row, entry.size or 0, formats)
+        known = None if row is None or row.failure else inspection_from_row(row, entry.size or 0, formats)
         if known is not None:
             looks.seen[key] = known
         elif etag is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ossrec.buckets.protocol import Bucket
-from ossrec.catalog.store.recordings import StoredRecording, load
+from ossrec.catalog.store.recordings import StoredRecording, load_recording
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.findings import NOT_ENDED, Finding
 from ossrec.hls.edit.compose import compose
@@ -73,7 +73,7 @@ def rebuild(
     *fits* is told where it belongs before any segment is read, and raises when it cannot go where it is wanted.
     Raises UsageProblem when there is nothing to rebuild, OssrecError when it cannot be, BucketError.
     """
-    holding = load(conn, number)
+    holding = load_recording(conn, number)
     if holding is None:
         raise UsageProblem("the recording became part of another one: look for it again")
     gathered = gather(conn, bucket, holding, listed_only=wish.listed_only)

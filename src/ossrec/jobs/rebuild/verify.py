@@ -9,7 +9,7 @@ from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegm
 from ossrec.hls.playlist import Playlist, Resource, Segment
 from ossrec.hls.uris import ResolvedUri, resolve_playlist
 from ossrec.jobs.judge.inspectable import InspectableSegment
-from ossrec.jobs.judge.measure import placed
+from ossrec.jobs.judge.measure import sequence_of
 from ossrec.jobs.rebuild.gather import GatheredRecording, SegmentEntry
 from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.jobs.rebuild.plan import PlannedPart
@@ -30,7 +30,7 @@ def verify(
     """Warnings and errors that *playlist* has where it belongs, at the key *at*."""
     resolved = resolve_playlist(playlist, at, bucket.address, gathered.prefix)
     entries = {entry.key: entry for part in planned for entry in part.entries if entry.key is not None}
-    needs = {need.key: need for part in gathered.assembled.parts for need in part.listed.resources}
+    needs = {need.key: need for part in gathered.assembled.parts for need in part.joined.resources}
     listed = JoinedPlaylist(
         key=at,
         modified=0,
@@ -43,7 +43,7 @@ def verify(
     )
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
     segments = [InspectableSegment.of(one, follows=True) for one in listed.segments]
-    known = list(placed(segments, [_inspection_of(one, looks) for one in listed.segments]))
+    known = list(sequence_of(segments, [_inspection_of(one, looks) for one in listed.segments]))
     if known:
         found += [*check_segments(at, known), *misplaced_segments(at, known)]
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]

@@ -1,4 +1,4 @@
-"""What callbacks named is looked at before anything else: a listing of a large bucket may take long."""
+"""Evaluate the recordings of files that callbacks named, before the listing: that of a large bucket may take long."""
 
 import sqlite3
 from collections.abc import Callable
@@ -16,56 +16,56 @@ from ossrec.jobs.tasks.link import link
 from ossrec.model import Cursor, ObjectInfo
 from ossrec.tasks.callback_bucket import bucket_named_in
 
-_MOST = 500  # requests in one scan; all others come in the order of the listing
+_MOST_REQUESTS = 500  # in one scan; the listing reaches all other files
 _MOST_PAGES = 16  # of one recording
 
 
 class CallbackFiles:
-    """Looks at the recordings that callbacks named, in a scan that has just begun."""
+    """Finds and evaluates the recordings that callbacks named, at the start of a scan."""
 
     def __init__(
-        self, conn: sqlite3.Connection, bucket: Bucket, intake: Ingest, judge: Judge, listing: ListingScope
+        self, conn: sqlite3.Connection, bucket: Bucket, ingest: Ingest, judge: Judge, listing: ListingScope
     ) -> None:
-        """*judge* and *intake* are those of the scan of *bucket*."""
+        """*judge* and *ingest* must be those of the scan of *bucket*."""
         self._conn = conn
         self._bucket = bucket
-        self._intake = intake
+        self._ingest = ingest
         self._judge = judge
         self._listing = listing
         self._requests = 0
         self._absent: list[int] = []  # callbacks
 
     def run(self, stop: StopRequest, now: int, checked: Callable[[JudgedRecording], None]) -> None:
-        """Look for each file that was named lately; those that are there are judged. Raises as the bucket does.
+        """Find each file that a callback named, and evaluate its recording. Raises what the bucket raises.
 
-        A file that is not there is looked for again when its callback is twice as old: it costs a few requests, not
-        one in each scan. What is in another bucket, or under another prefix, waits for a scan of that.
+        A missing file is checked again when its callback is twice as old, which takes a few requests in all instead
+        of one in each scan. Files in another bucket or outside the prefix wait for a scan of their location.
         """
         try:
-            self._look_for_all(stop, now, checked)
+            self._evaluate_all(stop, now, checked)
         finally:
             with transaction(self._conn):
                 postpone_file_checks(self._conn, self._absent, now)
 
-    def _look_for_all(self, stop: StopRequest, now: int, checked: Callable[[JudgedRecording], None]) -> None:
+    def _evaluate_all(self, stop: StopRequest, now: int, checked: Callable[[JudgedRecording], None]) -> None:
         found = self._find_all(stop, now)
         if not found:
             return
         with transaction(self._conn):
-            link(self._conn, now)  # once: it costs by the size of the catalog
+            link(self._conn, now)  # once, as its time grows with the catalog
         for key, numbers in found.items():
             stop.check()
             with transaction(self._conn):
-                self._look(split_key(key).stem, checked)
+                self._evaluate(split_key(key).stem, checked)
                 for number in numbers:
                     mark_file_found(self._conn, number)
 
     def _find_all(self, stop: StopRequest, now: int) -> dict[str, list[int]]:
-        """The files that are there, with the callbacks that name each."""
+        """Return the keys of files that exist, with the callbacks that name each."""
         found: dict[str, list[int]] = {}
         absent: set[str] = set()
         for number, file in files_to_check(self._conn, now):
-            if self._requests >= _MOST:
+            if self._requests >= _MOST_REQUESTS:
                 break
             stop.check()
             key = self._key(file)
@@ -81,27 +81,27 @@ class CallbackFiles:
         return found
 
     def _find(self, key: str, stem: str) -> bool:
-        """Take what there is of a recording into the catalog, if the file is among it."""
-        objects = self._listed(stem)
+        """Store the objects of a recording if the file is among them; returns whether it is."""
+        objects = self._list(stem)
         if not any(one.key == key for one in objects):
             return False
         with transaction(self._conn):
-            self._intake.add_and_count(objects)
+            self._ingest.add_and_count(objects)
         return True
 
     def _key(self, file: str) -> str:
-        """An address in path style begins with the name of the bucket."""
+        """Return the key of a file; a path-style address starts with the name of the bucket."""
         name = self._bucket.name.removeprefix("oss://")
         return file.removeprefix(f"{name}/") if self._bucket.name.startswith("oss://") else file
 
     def _is_elsewhere(self, number: int) -> bool:
-        """The address that a callback tells is surely one of another bucket."""
+        """Return whether the address in a callback names another bucket."""
         if not self._bucket.name.startswith("oss://"):
             return False
         named = bucket_named_in(body_by_id(self._conn, number))
         return named is not None and named != self._bucket.name.removeprefix("oss://")
 
-    def _listed(self, stem: str) -> list[ObjectInfo]:
+    def _list(self, stem: str) -> list[ObjectInfo]:
         objects: list[ObjectInfo] = []
         cursor: Cursor | None = Cursor("")
         for _ in range(_MOST_PAGES):
@@ -111,10 +111,10 @@ class CallbackFiles:
             page = self._bucket.page(stem, cursor)
             objects += page.objects
             cursor = page.next
-        return []  # longer than any recording: it waits for its turn in the listing
+        return []  # too many objects for one recording: leave it to the listing
 
-    def _look(self, stem: str, checked: Callable[[JudgedRecording], None]) -> None:
-        recording_id = self._intake.stems.stem(stem, None).recording_id
+    def _evaluate(self, stem: str, checked: Callable[[JudgedRecording], None]) -> None:
+        recording_id = self._ingest.stems.stem(stem, None).recording_id
         if recording_id is None:
             return
         unread = [at for at in playlist_objects(self._conn, recording_id) if not at.is_read]

@@ -1,4 +1,4 @@
-"""The second half of a scan: recordings that are due are looked at and judged, many looks in flight."""
+"""The second half of a scan: read the playlists of due recordings, several at once, and evaluate the recordings."""
 
 import sqlite3
 from collections import deque
@@ -15,15 +15,15 @@ from ossrec.jobs.judge.read_playlist import PlaylistRead, fetch_playlist
 from ossrec.jobs.session.daemon_threads import DaemonThreadPool
 from ossrec.jobs.session.signals import StopRequest
 
-_MOST_BYTES = 64 * 1024 * 1024  # of playlists in flight
+_MOST_BYTES = 64 * 1024 * 1024  # of the playlists that are read ahead
 _COMMIT_EVERY = 0.5  # seconds
 
 
 class DueJudge:
-    """Judges the due recordings of one scan."""
+    """Evaluates the due recordings of one scan."""
 
     def __init__(self, conn: sqlite3.Connection, bucket: Bucket, scan: Scan, judge: Judge) -> None:
-        """*judge* is that of the same bucket."""
+        """*judge* must be of the same bucket."""
         self._conn = conn
         self._bucket = bucket
         self._scan = scan
@@ -31,45 +31,45 @@ class DueJudge:
         self._judge = judge
 
     def run(self, stop: StopRequest, threads: int, checked: Callable[[JudgedRecording], None]) -> None:
-        """Judge all that is due; *checked* is told of each recording. Raises Interrupted between two."""
+        """Evaluate all due recordings; *checked* gets each result. Raises Interrupted between two recordings."""
         with (
-            DaemonThreadPool(threads, "look") as pool,
+            DaemonThreadPool(threads, "playlist") as pool,
             batches(self._conn, _COMMIT_EVERY) as commit_now_and_then,
         ):
             window: deque[_DueRecording] = deque()
             try:
-                while self._pass(self._looks(pool, window, 4 * threads), commit_now_and_then, stop, checked):
-                    pass  # judging one recording may make another due, behind or ahead of it
+                while self._pass(self._read_ahead(pool, window, 4 * threads), commit_now_and_then, stop, checked):
+                    pass  # an evaluation may make another recording due, before or after it
             finally:
-                for ahead in window:
-                    for future in ahead.looks:
+                for due in window:
+                    for future in due.reads:
                         future.cancel()
 
     def _pass(
         self,
-        looks: Iterator["_DueRecording"],
+        recordings: Iterator["_DueRecording"],
         commit_now_and_then: Callable[[], None],
         stop: StopRequest,
         checked: Callable[[JudgedRecording], None],
     ) -> int:
-        """Judge what is due now; gives how many recordings that were."""
+        """Evaluate the recordings that are due now; returns their number."""
         number = 0
-        for number, ahead in enumerate(looks, start=1):  # noqa: B007
-            read = [future.result() for future in ahead.looks]
-            done = self._judge.judge(ahead.recording_id, read, self._listing)
+        for number, due in enumerate(recordings, start=1):  # noqa: B007
+            reads = [future.result() for future in due.reads]
+            done = self._judge.judge(due.recording_id, reads, self._listing)
             commit_now_and_then()
             if done is not None:
                 checked(done)
             stop.check()
         return number
 
-    def _looks(self, pool: Executor, window: "deque[_DueRecording]", most: int) -> Iterator["_DueRecording"]:
-        """The due recordings in order, with looks at those that follow already under way."""
+    def _read_ahead(self, pool: Executor, window: "deque[_DueRecording]", most: int) -> Iterator["_DueRecording"]:
+        """Yield the due recordings in order, while the playlists of the next ones are being read."""
         weight = 0
         for number in due_recordings(self._conn, self._scan.bucket_id, self._scan.prefix):
             unread = [at for at in playlist_objects(self._conn, number) if not at.is_read]
             if not all(at.key.startswith(self._scan.prefix) for at in unread):
-                continue  # it stays due, for a scan that may read them
+                continue  # it stays due for a scan of a shorter prefix
             size = sum(at.size for at in unread)
             while window and (len(window) >= most or weight + size > _MOST_BYTES):
                 weight -= window[0].size
@@ -85,4 +85,4 @@ class _DueRecording(NamedTuple):
 
     recording_id: int
     size: int  # of those playlists, bytes
-    looks: list["Future[PlaylistRead]"]
+    reads: list["Future[PlaylistRead]"]

@@ -1,4 +1,4 @@
-"""The first half of a scan: every page of the listing into the catalog, resumable after each."""
+"""The first half of a scan: store every page of the listing in the catalog, resumable after each page."""
 
 import gc
 import sqlite3
@@ -10,11 +10,11 @@ from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.connection.transactions import batches, transaction
 from ossrec.catalog.key_ranges import stretch
 from ossrec.catalog.store.ingest import Ingest
-from ossrec.catalog.store.scans import Scan, ScanRange, advance, count, end_listing, note_skipped
+from ossrec.catalog.store.scans import Scan, ScanRange, add_counts, end_listing, save_position, save_skipped
 from ossrec.jobs.session.signals import StopRequest
 from ossrec.model import Page
 
-_COMMIT_EVERY = 0.1  # seconds; a bucket that is far away takes about that for a page or two
+_COMMIT_EVERY = 0.1  # seconds; a distant bucket sends one or two pages in that time
 _COLLECT_EVERY = 50  # pages
 
 
@@ -22,55 +22,53 @@ def list_bucket(
     conn: sqlite3.Connection,
     bucket: Bucket,
     scan: Scan,
-    intake: Ingest,
+    ingest: Ingest,
     stop: StopRequest,
     *,
     threads: int,
     listed: Callable[[int], None],
 ) -> None:
-    """List what the scan has not listed yet; *listed* is told the number of objects after each page.
+    """List the rest of the bucket; *listed* is called with the number of objects after each page.
 
-    A page is committed together with where to go on, a few of them at once when they come fast.
-    Raises Interrupted between two pages, BucketError when the bucket fails; both leave the
-    catalog resumable.
+    A page is committed together with the position after it; fast pages share a transaction. Raises Interrupted
+    between two pages and BucketError if the bucket fails; in both cases the scan can be resumed.
     """
-    # A row of `objects` refers to a stem that was looked up a moment ago: checking that again would cost
-    # a third of the time.
+    # The stems that rows of `objects` refer to were just found or inserted; the check would take a third of the time.
     conn.execute("PRAGMA foreign_keys = OFF")
     ranges = {r.number: r for r in scan.ranges if not r.done}
     with (
         closing(_pages(bucket, scan.prefix, list(ranges.values()), threads)) as pages,
         batches(conn, _COMMIT_EVERY) as commit_now_and_then,
-        _collecting_seldom() as collect_now_and_then,
+        _rare_garbage_collection() as collect_now_and_then,
     ):
         for number, page in pages:
-            ranges[number] = _keep(conn, scan, intake, ranges[number], page)
+            ranges[number] = _store_page(conn, scan, ingest, ranges[number], page)
             commit_now_and_then()
             collect_now_and_then()
             listed(len(page.objects))
             stop.check()
     with transaction(conn):
-        intake.mark_due(end_listing(conn, scan))
+        ingest.mark_due(end_listing(conn, scan))
     conn.execute("PRAGMA foreign_keys = ON")
 
 
-def _keep(conn: sqlite3.Connection, scan: Scan, intake: Ingest, at: ScanRange, page: Page) -> ScanRange:
-    """Take one page in; gives where its range stands then."""
+def _store_page(conn: sqlite3.Connection, scan: Scan, ingest: Ingest, at: ScanRange, page: Page) -> ScanRange:
+    """Store one page; returns its range with the new position."""
     position = page.objects[-1].key if page.objects else at.position
-    taken = intake.take(page.objects, stretch(scan.prefix, at.position, position))
-    if page.next is None:  # nothing follows: what the catalog has there is absent
-        intake.take((), stretch(scan.prefix, position, at.stop))
-    note_skipped(conn, scan, page.skipped)
-    advance(conn, scan, at.number, position, done=page.next is None)
-    count(conn, scan, len(page.objects), taken)
+    taken = ingest.take(page.objects, stretch(scan.prefix, at.position, position))
+    if page.next is None:  # the end of the range: objects that the catalog has behind it are absent
+        ingest.take((), stretch(scan.prefix, position, at.stop))
+    save_skipped(conn, scan, page.skipped)
+    save_position(conn, scan, at.number, position, done=page.next is None)
+    add_counts(conn, scan, len(page.objects), taken)
     return at._replace(position=position, done=page.next is None)
 
 
 @contextmanager
-def _collecting_seldom() -> Iterator[Callable[[], None]]:
-    """Cyclic garbage is collected every so many pages, not after every few hundred objects of one.
+def _rare_garbage_collection() -> Iterator[Callable[[], None]]:
+    """Collect cyclic garbage after every 50 pages instead of every few hundred objects.
 
-    The thousands of tuples of a page are no garbage, and looking through them takes a tenth of the time.
+    The tuples of a page are no garbage, and visiting them takes a tenth of the time.
     """
     pages = 0
 
@@ -92,5 +90,5 @@ def _collecting_seldom() -> Iterator[Callable[[], None]]:
 def _pages(
     bucket: Bucket, prefix: str, ranges: list[ScanRange], threads: int
 ) -> Generator[tuple[int, Page], None, None]:
-    wanted = [(r.number, r.position, r.stop) for r in ranges]
-    return list_ranges(bucket, prefix, wanted, threads=threads)
+    rest = [(one.number, one.position, one.stop) for one in ranges]
+    return list_ranges(bucket, prefix, rest, threads=threads)

@@ -1,4 +1,4 @@
-"""What a scan tells of itself: while it runs, and at its end."""
+"""The options, progress and summary of a scan."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -7,22 +7,22 @@ from ossrec.buckets.settings import RetryPolicy
 
 
 class ScanState(NamedTuple):
-    """Where a running scan is."""
+    """The progress of a running scan."""
 
     phase: str  # "listing" or "checking"
     objects: int  # listed so far, by this run
-    expected: int | None  # objects of the last scan, when there was one
-    checked: int  # recordings judged so far
-    due: int | None  # recordings to judge, known once the listing is done
+    expected: int | None  # objects of the last scan; None without one
+    checked: int  # recordings evaluated so far
+    due: int | None  # recordings to evaluate; None during the listing
     playlists: int  # read so far
     findings: int  # warnings and errors found so far
 
 
 class Progress(Protocol):
-    """Told where a scan is, after each page and each batch of recordings."""
+    """Shows the progress of a scan after each page and each batch of recordings."""
 
     def __call__(self, state: ScanState) -> None:
-        """Show *state*; called often, returns at once."""
+        """Show *state*; called often, must return at once."""
 
 
 @dataclass(slots=True)
@@ -36,28 +36,28 @@ class ScanSummary:
     new: int = 0
     changed: int = 0
     gone: int = 0
-    unnamed: int = 0  # objects whose name breaks the naming rule, in the whole prefix
-    skipped: int = 0  # things in a folder that are no objects: hidden, unreadable, links out of it
-    skipped_names: list[dict[str, str]] = field(default_factory=list)  # name and reason, but for hidden ones
+    unnamed: int = 0  # files under the prefix that are not recordings
+    skipped: int = 0  # entries of a folder that are not listed: hidden, unreadable, or links out of the folder
+    skipped_names: list[dict[str, str]] = field(default_factory=list)  # name and reason, except for hidden ones
     playlists_read: int = 0
     requests: dict[str, int] = field(default_factory=dict)  # made, by kind: list, get, retry
     bytes_read: int = 0
     recordings: int = 0
     verdicts: dict[str, int] = field(default_factory=dict)  # recordings under the prefix, by verdict
     changes: list[str] = field(default_factory=list)  # sentences: "3 became complete"
-    warnings: list[str] = field(default_factory=list)  # one line each: what could not be looked at
-    notices: list[str] = field(default_factory=list)  # one line each: what else people should know
-    tasks: dict[str, int] | None = None  # recordings that contradict their tasks, or that none knows; None: no tasks
-    check: dict[str, Any] | None = None  # the summary of the check that followed, at the depths `edges` and `full`
+    warnings: list[str] = field(default_factory=list)  # one line each: objects and folders that could not be read
+    notices: list[str] = field(default_factory=list)  # one line each: other facts worth knowing
+    tasks: dict[str, int] | None = None  # recordings that contradict their task or have none; None without tasks
+    check: dict[str, Any] | None = None  # summary of the check that followed, at depth `edges` or `full`
     seconds: float = 0.0
 
     @property
     def partly(self) -> bool:
-        """Something in the bucket could not be looked at."""
+        """Return whether a part of the bucket could not be read."""
         return bool(self.warnings or (self.check and self.check["warnings"]))
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the summary as plain values, for JSON."""
         return asdict(self)
 
 
@@ -66,10 +66,10 @@ class ScanOptions:
     """How to scan. Times are seconds."""
 
     prefix: str = ""
-    depth: str = "listing"  # "edges" and "full" let a check follow
-    idle: float = 30.0  # a room with nobody publishing for so long has stopped
+    depth: str = "listing"  # "edges" and "full": a check follows
+    idle: float = 30.0  # a recording has ended after this long without a publisher
     lag: float = 300.0  # how long an upload may take to arrive
-    threads: int = 8  # playlists read at once, and ranges listed at once
-    wait: bool = False  # wait for another run to end instead of failing
+    threads: int = 8  # playlists read at once, and key ranges listed at once
+    wait: bool = False  # wait for another run instead of failing
     retry: RetryPolicy = RetryPolicy()  # noqa: RUF009 - a value that never changes
-    fresh: bool = False  # start over instead of resuming a scan that did not finish
+    fresh: bool = False  # restart instead of resuming an unfinished scan

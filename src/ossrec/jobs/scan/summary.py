@@ -1,4 +1,4 @@
-"""What a scan adds up to: counts, verdicts, and what changed since the last one."""
+"""The counts, verdicts and changes of a scan, from the catalog."""
 
 import sqlite3
 
@@ -23,12 +23,12 @@ WHERE c.scan_id = ? AND c.was IS NOT c.became GROUP BY 1, 2 ORDER BY 3 DESC, 1
 _LOST = "SELECT count(*), sum(segments_lost) FROM changes WHERE scan_id = ? AND segments_lost > 0"
 
 
-def sum_up(conn: sqlite3.Connection, scan: Scan, bucket: str) -> ScanSummary:
-    """The summary of a scan whose recordings are judged; times, requests and warnings are the caller's to add."""
+def summarize_scan(conn: sqlite3.Connection, scan: Scan, bucket: str) -> ScanSummary:
+    """Return the summary of a scan after its evaluations; the caller adds times, requests and warnings."""
     objects, new, changed, gone = conn.execute(
         "SELECT objects, new, changed, gone FROM scans WHERE id = ?", (scan.id,)
     ).fetchone()
-    verdicts = verdicts_of(conn, scan)
+    verdicts = verdict_counts(conn, scan)
     (unnamed,) = conn.execute(_UNNAMED, _where(scan)).fetchone()
     (skipped,) = conn.execute("SELECT count(*) FROM skipped WHERE scan_id = ?", (scan.id,)).fetchone()
     return ScanSummary(
@@ -47,8 +47,8 @@ def sum_up(conn: sqlite3.Connection, scan: Scan, bucket: str) -> ScanSummary:
     )
 
 
-def verdicts_of(conn: sqlite3.Connection, scan: Scan) -> dict[str, int]:
-    """How many recordings under the scan's prefix have each verdict."""
+def verdict_counts(conn: sqlite3.Connection, scan: Scan) -> dict[str, int]:
+    """Return the number of recordings under the scan's prefix by verdict."""
     return dict(conn.execute(_VERDICTS, _where(scan)))
 
 
@@ -57,16 +57,16 @@ def _where(scan: Scan) -> tuple[int, str, str | None]:
 
 
 def _changes(conn: sqlite3.Connection, scan_id: int) -> list[str]:
-    """Sentences: "3 became complete", "12 are new: complete", "1 playlist lost 4 segments"."""
-    told = [
+    """Return sentences such as "3 became complete", "12 new: complete" and "1 playlist lost 4 segments"."""
+    changes = [
         f"{number} new: {became}" if is_new else f"{number} became {became}"
         for became, is_new, number in conn.execute(_CHANGES, (scan_id,))
     ]
     playlists, lost = conn.execute(_LOST, (scan_id,)).fetchone()
     if playlists:
-        told.append(f"{_many(playlists, 'playlist')} lost {_many(lost, 'segment')}")
-    return told
+        changes.append(f"{_plural(playlists, 'playlist')} lost {_plural(lost, 'segment')}")
+    return changes
 
 
-def _many(number: int, thing: str) -> str:
+def _plural(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -4,7 +4,7 @@ import sqlite3
 from itertools import groupby
 from typing import NoReturn
 
-from ossrec.catalog.store.check_runs import begin_check, finish_check, listings_of
+from ossrec.catalog.store.check_runs import begin_check, complete_listings, finish_check
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.recordings import playlist_objects
 from ossrec.catalog.tasks.links import affected_by_stops
@@ -45,7 +45,7 @@ def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -
     number = 0
     concerned = affected_by_stops(conn, round((now - lag) * 1000))
     for bucket_id, same in groupby(concerned, key=lambda one: one.bucket_id):
-        listed = [ListingScope(*one) for one in listings_of(conn, bucket_id)]
+        listed = [ListingScope(*one) for one in complete_listings(conn, bucket_id)]
         (name,) = conn.execute("SELECT name FROM buckets WHERE id = ?", (bucket_id,)).fetchone()
         run_id = begin_check(conn, bucket_id, "", now)
         judge = Judge(
