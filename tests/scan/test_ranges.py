@@ -15,7 +15,7 @@ from tests.scan.scanning import ONCE, content, scan
 
 @pytest.fixture(autouse=True)
 def _small_buckets_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_WORTH_A_RANGE", 10)
+    monkeypatch.setattr(module, "_RANGE_SIZE", 10)
 
 
 @pytest.fixture
