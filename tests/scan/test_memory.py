@@ -114,7 +114,7 @@ def test_the_memory_of_a_scan_does_not_grow_with_the_bucket(
     catalog: Path, monkeypatch: pytest.MonkeyPatch, wait: float, pages: int
 ) -> None:
     monkeypatch.setattr(stems, "_CACHE", 50)
-    monkeypatch.setattr(adaptive_listing, "WAIT", wait)
+    monkeypatch.setattr(adaptive_listing, "SLOW_PAGE", wait)
     bucket, watching = Endless(60), Watching(10, 60)
 
     summary = scan_bucket(bucket, catalog, ScanOptions(threads=2), watching)
