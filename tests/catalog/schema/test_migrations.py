@@ -13,7 +13,7 @@ from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.query.find import RecordingFilter, find_recordings, last_scan, open_catalog
 from ossrec.catalog.schema import migrations as schema
 from ossrec.catalog.schema.version import VERSION
-from ossrec.catalog.store.check_runs import begun_before
+from ossrec.catalog.store.check_runs import resumable_since
 
 NEXT = {1: "m002_looks", 2: "m003_tasks", 3: "m004_books", 4: "m005_standard_names"}  # migration after each version
 
@@ -186,8 +186,8 @@ def test_a_check_interrupted_under_version_4_can_be_resumed(tmp_path: Path) -> N
             ('{"asked": "[\\"full\\", 0.0]", "since": 29}',),
         )
     with closing(open_for_writing(path)) as conn:
-        assert begun_before(conn, '["full", 0.0]', 0) == 29
-        assert begun_before(conn, '["edges", 0.0]', 0) is None
+        assert resumable_since(conn, '["full", 0.0]', 0) == 29
+        assert resumable_since(conn, '["edges", 0.0]', 0) is None
 
 
 SUMMARIES = {
