@@ -1,1 +1,1 @@
-"""Buckets: what both kinds promise, and what each does in its own way."""
+"""Tests of buckets: the common contract, and each implementation."""

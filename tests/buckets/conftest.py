@@ -1,4 +1,4 @@
-"""A bucket of an OSS that each test has for itself."""
+"""Fixtures for the tests of buckets: a bucket on a local OSS server per test."""
 
 import pytest
 

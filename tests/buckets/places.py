@@ -1,4 +1,4 @@
-"""Buckets to try things on: a folder, an OSS, and either of them wrapped."""
+"""Buckets for tests: a folder, a local OSS server, and either of them wrapped."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Listing takes threads only when there is something to wait for; the pages are the same either way."""
+"""Threads are used only for slow pages, and the pages are the same either way."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What `protocol.Bucket` promises, held against every bucket there is."""
+"""The contract of `protocol.Bucket`, tested against every implementation."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""From what people write to a bucket: places, credentials, settings, and what that loads."""
+"""Opening a bucket by its location: locations, credentials, settings, and the modules loaded."""
 
 import subprocess
 import sys

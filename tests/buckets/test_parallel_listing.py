@@ -1,4 +1,4 @@
-"""Listing ahead: the same pages, sooner, and nothing left behind."""
+"""Listing ahead gives the same pages sooner, and leaves no thread behind."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""When a request is made again, how long that waits, and when it is given up."""
+"""Which requests are retried, how long the waits are, and when retrying ends."""
 
 import threading
 from collections.abc import Iterator

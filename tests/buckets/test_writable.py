@@ -1,4 +1,4 @@
-"""What `writing.Writable` promises: a new object or nothing, held against every bucket that can be written to."""
+"""The contract of `writable.WritableBucket`, tested against every bucket that can be written to."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the tests of checking share: a check in a line, recordings of real segments, the catalog's content."""
+"""Shared by the tests of check: run a check, write recordings of real segments, read the catalog."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What most tests of checking need: a catalog of their own, and a folder of real segments."""
+"""Fixtures for the tests of check: a catalog per test, and a folder for real segments."""
 
 from pathlib import Path
 

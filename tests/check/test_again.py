@@ -1,4 +1,4 @@
-"""Looking again: at segments of any size, to the end, and where a check that was stopped goes on."""
+"""Repeated inspections with --again, and resuming an interrupted check."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is due: never looked at so deep, changed since, or looked at too long ago; and of that what is asked for."""
+"""Which segments are due: not inspected to this depth, changed since, or inspected too long ago; filters."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""A check of every fixture bucket gives what its expectation says, at either depth."""
+"""A check of every fixture bucket gives the expected result at either depth."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""`kill -9` at any moment loses nothing that was committed, and a later check ends as an undisturbed one."""
+"""`kill -9` loses nothing that was committed, and a later check ends like an undisturbed one."""
 
 import random
 import shutil

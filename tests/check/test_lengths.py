@@ -1,4 +1,4 @@
-"""How long recordings are by the times in their segments, also of few and large pictures, and what rebuild writes."""
+"""Durations of recordings by the timestamps in their segments, with few or large frames, and after a rebuild."""
 
 import json
 import sqlite3

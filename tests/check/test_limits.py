@@ -1,4 +1,4 @@
-"""Budget, time, memory, Ctrl-C and the lock: a check ends where it should, and the next one goes on from there."""
+"""Budget, time, memory, Ctrl-C and the lock: a check stops in time, and the next one resumes from there."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is looked at and what is passed over, in a folder and on OSS, and what of it the catalog keeps."""
+"""Which segments are inspected and which are skipped, in a folder and on OSS, and what the catalog stores."""
 
 import subprocess
 from collections.abc import Callable

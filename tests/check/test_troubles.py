@@ -1,4 +1,4 @@
-"""What could not be looked at: archived, denied, gone meanwhile, failing. The rest goes on, if any can be read."""
+"""Segments that cannot be read: archived, denied, deleted or failing. The check continues if any can be read."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ways to ask the server something: a bare HTTP connection, and oss2 with either signature."""
+"""Clients for the tests of the local OSS server: a bare HTTP connection, and oss2 with either signature."""
 
 import http.client
 import socket

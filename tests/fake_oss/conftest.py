@@ -1,4 +1,4 @@
-"""A server with one bucket that anyone may read."""
+"""Fixtures for the tests of the local OSS server: a server with one public bucket."""
 
 from collections.abc import Iterator
 from contextlib import closing

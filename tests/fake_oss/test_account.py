@@ -1,4 +1,4 @@
-"""What may be asked of the service, and of a bucket as a whole."""
+"""Operations on the service and on a bucket as a whole."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Everything that can be made to go wrong, as a client meets it."""
+"""Every fault that can be injected, as a client sees it."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""Requests that no client should send: each has an answer, and the server goes on."""
+"""Invalid requests: each gets a response, and the server continues."""
 
 import base64
 import socket

@@ -1,4 +1,4 @@
-"""Listings: the choice of keys against its rule said one key at a time, and the pages as clients see them."""
+"""Listings: the selection of keys against a rule applied to one key at a time, and pages as clients see them."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The server that the benchmarks measure against lists and plays what it says, wherever a client begins."""
+"""The server of the benchmarks lists and replays its keys from any position."""
 
 import hashlib
 import random

@@ -1,4 +1,4 @@
-"""One object: what its headers say, ranges as OSS reads them, conditions, writing, archive and restore."""
+"""Operations on one object: headers, ranges, conditions, writing, archive and restore."""
 
 import base64
 from email.utils import formatdate

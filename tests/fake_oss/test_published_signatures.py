@@ -1,4 +1,4 @@
-"""Published signatures: the document of signature V1, and the examples that Alibaba's V4 signers are tested with."""
+"""Published signatures: the documentation of V1, and the test vectors of Alibaba's V4 signers."""
 
 from datetime import UTC, datetime
 

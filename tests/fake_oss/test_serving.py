@@ -1,4 +1,4 @@
-"""The server's life: connections, its log, its end, and the command that serves a folder."""
+"""The lifetime of the server: connections, request log, shutdown, and the command that serves a folder."""
 
 import gc
 import http.client
@@ -158,8 +158,8 @@ def test_the_command_serves_a_folder_to_anyone_with_the_printed_key(folder: Path
         output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (0, "")
     assert errors.splitlines() == [
-        "left out, its name is not UTF-8: bad\\xff",
-        "# 2 objects, 12 bytes; Ctrl-C ends it",
+        "skipped, its name is not UTF-8: bad\\xff",
+        "# 2 objects, 12 bytes; press Ctrl-C to stop",
     ]
 
 
@@ -177,8 +177,8 @@ def test_a_public_folder_needs_no_key(folder: Path) -> None:
     ("arguments", "complaint"),
     [
         (["/no/such/folder"], "is not a folder"),
-        (["{folder}", "--bucket", "X"], "a bucket's name has"),
-        (["{folder}", "--port", "65536"], "a port is a number"),
+        (["{folder}", "--bucket", "X"], "--bucket: use 3 to 63 lower-case letters, digits and hyphens"),
+        (["{folder}", "--port", "65536"], "--port: give a number from 0 to 65535"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(

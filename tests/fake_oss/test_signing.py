@@ -1,4 +1,4 @@
-"""Signatures, against oss2's signer, against published examples, and against everything that may be wrong."""
+"""Signatures, compared with oss2's signer and published examples, and every kind of invalid signature."""
 
 import time
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""Tests of net."""
+"""Tests of HTTP sessions, timeouts and header fields."""

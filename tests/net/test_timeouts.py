@@ -1,4 +1,4 @@
-"""Replies that drip, and replies that never come to an end: each is given up in time."""
+"""Responses that arrive byte by byte or never end: each times out."""
 
 import socket
 import threading

@@ -1,6 +1,6 @@
-"""An Alibaba Cloud OSS on this machine, faithful enough to be taken for one.
+"""A local Alibaba Cloud OSS server for tests and for trying ossrec without an account.
 
-From a shell it serves a folder, and prints what to paste for trying ossrec against it:
+From a shell it serves a folder, and prints the commands to try ossrec against it:
 
     python -m tests.oss_server fixtures/buckets/complete
 
@@ -13,24 +13,24 @@ In a test:
         ...  # any OSS client, at server.endpoint with server.access_key_id and server.access_key_secret
         assert [request.status for request in server.requests] == [503, 503, 200]
 
-It knows ListBuckets, GetBucketInfo, GetBucketLocation, ListObjects and ListObjectsV2, GetObject,
-HeadObject, PutObject, DeleteObject and RestoreObject; everything else is refused with NotImplemented.
-Signatures V1 and V4 are verified, in headers and in URLs. Everything is held in memory, and nothing
-listens but 127.0.0.1.
+It implements ListBuckets, GetBucketInfo, GetBucketLocation, ListObjects and ListObjectsV2, GetObject,
+HeadObject, PutObject, DeleteObject and RestoreObject; any other operation fails with NotImplemented.
+Signatures V1 and V4 are verified, in headers and in URLs. All data is in memory, and the server listens
+on 127.0.0.1 only.
 
-Words: a *call* is what a request asks of OSS, a *fault* spoils the replies to some calls, a *stored*
-object is what a bucket holds under a key. The way of a request: `wire` reads it, `call` takes its
-address apart, `faults` may answer, `signing` tells who sent it, `service` decides whether they may,
-`listing`, `objects` and `account` answer, `server` delivers.
+Terms: a *call* is the operation that a request asks for, a *fault* changes the responses to some calls, a
+*stored* object is an object of a bucket. A request passes through these modules: `wire` reads it, `call`
+parses its address, `faults` may replace the response, `signing` identifies the sender, `service` checks
+the permission, `listing`, `objects` and `account` carry it out, and `server` sends the response.
 
-What it does is taken from OSS's documents and from its SDKs; nothing was compared with the live service.
-Where the two leave a question open:
+The behavior follows OSS's documentation and SDKs; it was not compared with the live service. Where these
+leave a question open:
 
-- of several conditions, an ETag's goes before a date's, as in RFC 9110;
-- a HEAD takes no notice of Range;
-- a bucket that is public may also be listed by anyone, for which OSS needs a bucket policy (set
-  ``lists_publicly`` to False for a bucket that is only public-read);
-- an error's EC is OSS's own where its documents show it; the others only look like one.
+- a condition on an ETag takes precedence over a condition on a date, as in RFC 9110;
+- HEAD ignores Range;
+- anyone may list a public bucket, which on OSS needs a bucket policy (set ``lists_publicly`` to False for
+  a bucket that is only public-read);
+- the EC of an error is OSS's own where the documentation shows it; the others only have its form.
 """
 
 from tests.oss_server.faults import Fault

@@ -1,4 +1,4 @@
-"""Serve a folder as an OSS bucket, until Ctrl-C: ``python -m tests.oss_server FOLDER``."""
+"""Serve a folder as an OSS bucket until Ctrl-C: ``python -m tests.oss_server FOLDER``."""
 
 import argparse
 import signal
@@ -11,12 +11,12 @@ from pathlib import Path
 from tests.oss_server.server import OssServer
 from tests.oss_server.store import BUCKET_NAME
 
-_EPILOG = """The key pair is made up, and the server listens on 127.0.0.1 only.
-The folder is read once, into memory."""
+_EPILOG = """The access key is generated, and the server listens on 127.0.0.1 only.
+The folder is read into memory once, at the start."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Load the folder, say how to reach it, and serve; 0 after Ctrl-C, 2 if it cannot begin."""
+    """Load the folder, print how to reach the server, and serve; return 0 after Ctrl-C, 2 if the start fails."""
     options = _parse(arguments)
     server = OssServer(port=options.port)
     bucket = server.bucket(options.bucket, public=options.public)
@@ -27,10 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"cannot serve {options.folder}: {error}", file=sys.stderr)
         return 2
     for name in loaded.skipped:
-        print(f"left out, its name is not UTF-8: {name}", file=sys.stderr)
+        print(f"skipped, its name is not UTF-8: {name}", file=sys.stderr)
     print(_describe(server, options.bucket, public=options.public), flush=True)
-    print(f"# {loaded.objects} objects, {loaded.size} bytes; Ctrl-C ends it", file=sys.stderr)
-    for end in (signal.SIGINT, signal.SIGTERM):  # a shell lets what runs in the background ignore the first
+    print(f"# {loaded.objects} objects, {loaded.size} bytes; press Ctrl-C to stop", file=sys.stderr)
+    for end in (signal.SIGINT, signal.SIGTERM):  # a shell makes background processes ignore SIGINT
         signal.signal(end, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
@@ -41,21 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.oss_server", description=__doc__, epilog=_EPILOG)
     parser.add_argument("folder", type=Path, help="every regular file below it becomes an object")
-    parser.add_argument("--bucket", default="recordings", metavar="NAME", help="its name (recordings)")
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="0, the default, takes a free one")
-    parser.add_argument("--public", action="store_true", help="let anyone read and list, without a key")
+    parser.add_argument("--bucket", default="recordings", metavar="NAME", help="bucket name (default: recordings)")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port (default: 0, any free port)")
+    parser.add_argument("--public", action="store_true", help="allow anonymous reading and listing")
     options = parser.parse_args(arguments)
     if not options.folder.is_dir():
         parser.error(f"{options.folder} is not a folder")
     if not BUCKET_NAME.fullmatch(options.bucket):
-        parser.error("a bucket's name has 3 to 63 lower-case letters, digits and hyphens")
+        parser.error("--bucket: use 3 to 63 lower-case letters, digits and hyphens")
     if not 0 <= options.port <= 65535:
-        parser.error("a port is a number from 0 to 65535")
+        parser.error("--port: give a number from 0 to 65535")
     return options
 
 
 def _describe(server: OssServer, bucket: str, *, public: bool) -> str:
-    """Lines to paste into a shell."""
+    """Return the commands to paste into a shell."""
     keys = [
         f"export OSS_ACCESS_KEY_ID={server.access_key_id}",
         f"export OSS_ACCESS_KEY_SECRET={server.access_key_secret}",

@@ -1,4 +1,4 @@
-"""What may be asked of the service and of a bucket as a whole: which buckets there are, what one is."""
+"""Operations on the service and on a bucket as a whole: list the buckets, describe one."""
 
 from itertools import islice
 
@@ -12,7 +12,7 @@ _OWNER = f"  <Owner>\n    <ID>{OWNER_ID}</ID>\n    <DisplayName>{OWNER_ID}</Disp
 
 
 def list_buckets(buckets: Buckets, call: Call, region: str) -> bytes:
-    """The document that answers ListBuckets; it says where it ended only when it is truncated."""
+    """Return the response document of ListBuckets; it has a next marker only when it is truncated."""
     params = call.params
     prefix, marker = params.get("prefix", ""), params.get("marker", "")
     limit = params.get("max-keys", "100")
@@ -31,7 +31,7 @@ def list_buckets(buckets: Buckets, call: Call, region: str) -> bytes:
 
 
 def bucket_info(bucket: Bucket, region: str) -> bytes:
-    """The document that answers GetBucketInfo."""
+    """Return the response document of GetBucketInfo."""
     acl = "public-read" if bucket.public else "private"
     rights = f"    <AccessControlList>\n      <Grant>{acl}</Grant>\n    </AccessControlList>\n"
     inner = _describe(bucket, region, "    ") + _OWNER.replace("  <", "    <") + rights
@@ -39,7 +39,7 @@ def bucket_info(bucket: Bucket, region: str) -> bytes:
 
 
 def bucket_location(region: str) -> bytes:
-    """The document that answers GetBucketLocation."""
+    """Return the response document of GetBucketLocation."""
     head, _, tail = document("LocationConstraint", []).decode().partition("<LocationConstraint>\n")
     return f"{head}<LocationConstraint>oss-{region}{tail}".encode()
 

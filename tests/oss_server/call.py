@@ -1,4 +1,4 @@
-"""What a request asks of OSS: which bucket, which key, which operation."""
+"""Parse a request: bucket, key and operation."""
 
 import ipaddress
 import re
@@ -22,24 +22,24 @@ _SUBRESOURCES = frozenset(_SUBRESOURCE_NAMES.split())
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request with its address taken apart."""
+    """A request with its address parsed."""
 
     method: str
     host: str  # as the client addressed it, with its port
     bucket: str  # "" for the service itself
     key: str  # "" for the bucket itself
-    query: tuple[tuple[str, str], ...]  # decoded, in the order they came
+    query: tuple[tuple[str, str], ...]  # decoded, in order
     headers: Mapping[str, str]  # names in lower case, values as latin-1
     body: bytes = b""
 
     @property
     def params(self) -> dict[str, str]:
-        """The query parameters that have a value: OSS takes an empty one as absent."""
+        """The query parameters with a value: OSS treats an empty parameter as absent."""
         return {name: value for name, value in self.query if value}
 
     @property
     def subresources(self) -> frozenset[str]:
-        """The names in the query that turn the request into another operation."""
+        """The query parameters that select another operation."""
         return _SUBRESOURCES & {name for name, _ in self.query}
 
     @property
@@ -93,7 +93,7 @@ def read_call(message: Message, find_bucket: Callable[[str], str | None]) -> Cal
 
 
 def hostname(host: str) -> str:
-    """A Host header's value without its port, in lower case."""
+    """Return the value of a Host header field without its port, in lower case."""
     return re.sub(r":\d*$", "", host).lower()
 
 
@@ -121,7 +121,7 @@ def _check_key(key: str) -> str:
 
 
 def _parse_query(text: str) -> tuple[tuple[str, str], ...]:
-    """Name and value of each parameter; ``+`` is a space, a parameter without ``=`` has no value."""
+    """Return name and value of each parameter; ``+`` is a space, a parameter without ``=`` has no value."""
     pairs = (part.partition("=") for part in text.split("&") if part)
     return tuple((_decode_form(name), _decode_form(value)) for name, _, value in pairs)
 

@@ -1,4 +1,4 @@
-"""Every refusal the server can give, with OSS's own code, status, wording and EC, and its XML form."""
+"""Every error of the server, with OSS's own code, status, message and EC, and its XML form."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from tests.oss_server.markup import document, element
 
 
 class Problem(NamedTuple):
-    """What stands behind an error code when nothing more is said."""
+    """The default status, message and EC of an error code."""
 
     status: int
     message: str
@@ -15,7 +15,7 @@ class Problem(NamedTuple):
 
 
 # Codes and messages are OSS's. ECs are OSS's where its documents or published samples show them;
-# the others only have the right form, for a client must not tell errors apart by EC.
+# the others only have the right form, because a client must not distinguish errors by EC.
 PROBLEMS = {
     "AccessDenied": Problem(403, "You have no right to access this object because of bucket acl.", "0003-00000001"),
     "EntityTooLarge": Problem(400, "Your proposed upload exceeds the maximum allowed object size.", "0016-00000105"),
@@ -65,7 +65,7 @@ PROBLEMS = {
 
 
 class OssError(Exception):
-    """A refusal; *details* are the elements that only this code has, in order."""
+    """An error response; *details* are the elements specific to its code, in order."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class OssError(Exception):
         ec: str = "",
         details: Mapping[str, str] | None = None,
     ) -> None:
-        """Take what is not given from `PROBLEMS`; an unknown code is a 503."""
+        """Take missing values from `PROBLEMS`; an unknown code is a 503."""
         known = PROBLEMS.get(code, Problem(status or 503, "The service cannot answer now.", "0010-00000999"))
         self.code = code
         self.status = status or known.status
@@ -86,7 +86,7 @@ class OssError(Exception):
         super().__init__(f"{self.status} {code}: {self.message}")
 
     def render(self, request_id: str, host: str) -> bytes:
-        """The error document, laid out as OSS does."""
+        """Return the error document in the layout of OSS."""
         elements = [
             element("Code", self.code),
             element("Message", self.message),
@@ -100,5 +100,5 @@ class OssError(Exception):
 
 
 def invalid_argument(name: str, value: str | None, message: str) -> OssError:
-    """The refusal of one parameter or header, which it names."""
+    """Return the error for one invalid parameter or header field."""
     return OssError("InvalidArgument", message, details={"ArgumentName": name, "ArgumentValue": value or ""})

@@ -1,4 +1,4 @@
-"""What can be made to go wrong: single replies that fail, come late, break off, or lie."""
+"""Faults to inject: responses that fail, are delayed, are truncated, or are wrong."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ _CODES = {403: "AccessDenied", 404: "NoSuchKey", 500: "InternalError"}  # where 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to spoil the replies to some requests; several may be combined in one fault.
+    """A change to the responses to some requests; a fault may combine several.
 
     A fault with ``status`` or ``code`` answers in place of the server; all others spoil what the
     server would have answered.
@@ -22,26 +22,26 @@ class Fault:
     method: str = "*"  # LIST, GET, HEAD, PUT, DELETE, RESTORE, BUCKETS, INFO, LOCATION; "*" is any
     key: str | None = None  # only this key; for a LIST, only this prefix
     times: int | None = 1  # None: always
-    skip: int = 0  # requests that are let through first
-    status: int = 0  # 0: as `code` has it, 503 for a code that the server does not know
-    code: str = ""  # "": one that goes with the status
+    skip: int = 0  # matching requests that are answered correctly first
+    status: int = 0  # 0: that of `code`, or 503 for an unknown code
+    code: str = ""  # "": a code for the status
     message: str = ""
     delay: float = 0.0  # seconds before the reply
-    reset: bool = False  # the connection is reset instead of a reply, or after `truncate_at` bytes
-    truncate_at: int | None = None  # the body ends after so many bytes, under the length of the whole
+    reset: bool = False  # the connection is reset without a response, or after `truncate_at` bytes
+    truncate_at: int | None = None  # the body ends after so many bytes, with the Content-Length of the whole
     wrong_length: int = 0  # added to the true Content-Length
-    chunked: bool = False  # the body comes in chunks, without a Content-Length
-    bad_crc: bool = False  # x-oss-hash-crc64ecma is that of other bytes
-    empty_page: bool = False  # a page without keys that says it is truncated
+    chunked: bool = False  # the body is chunked, without a Content-Length
+    bad_crc: bool = False  # x-oss-hash-crc64ecma does not match the body
+    empty_page: bool = False  # a page without keys that is marked as truncated
     short_page: int | None = None  # a page of at most so many keys
-    malformed: bool = False  # the second half of the body is missing, its length agreeing
-    rewrite: Callable[[bytes], bytes] | None = None  # the body goes through this, its length agreeing
-    headers: Mapping[str, str | None] = field(default_factory=dict)  # set, or with None left out
-    after: Callable[[], object] | None = None  # run once the reply is made, before it is sent
+    malformed: bool = False  # the second half of the body is missing, with a matching Content-Length
+    rewrite: Callable[[bytes], bytes] | None = None  # changes the body, with a matching Content-Length
+    headers: Mapping[str, str | None] = field(default_factory=dict)  # fields to set, or to remove if None
+    after: Callable[[], object] | None = None  # called when the response is ready, before it is sent
 
     @property
     def refusal(self) -> OssError | None:
-        """What is answered in place of the server."""
+        """Return the error response of this fault, if it has one."""
         if not self.status and not self.code:
             return None
         code = self.code or _CODES.get(self.status, "ServiceUnavailable")
@@ -49,11 +49,11 @@ class Fault:
 
     @property
     def page_limit(self) -> int | None:
-        """The most keys that a page may hold."""
+        """Return the limit of keys in a page."""
         return 0 if self.empty_page else self.short_page
 
     def spoil(self, reply: Reply) -> Reply:
-        """The reply with a changed body and changed headers."""
+        """Return the response with its body and headers changed."""
         body = bytes(reply.body) if self.malformed or self.rewrite else reply.body
         if self.malformed:
             body = body[: len(body) // 2]
@@ -70,30 +70,30 @@ class Fault:
 
 
 class Faults:
-    """The faults that wait for their requests, in the order they were added."""
+    """The active faults, in the order in which they were added."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start without faults."""
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
 
     def add(self, *faults: Fault) -> None:
-        """Let *faults* happen from now on. The first that fits a request is the one it meets."""
+        """Activate *faults*. The first fault that matches a request applies to it."""
         with self._lock:
             self._waiting += [_Waiting(fault, fault.skip, fault.times) for fault in faults]
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         with self._lock:
             self._waiting = []
 
     def __len__(self) -> int:
-        """How many faults have not happened as often as they should."""
+        """Return the number of faults that have not applied as often as requested."""
         with self._lock:
             return sum(one.left is not None for one in self._waiting)
 
     def take(self, call: Call) -> Fault | None:
-        """The fault that *call* meets, if any; it has then happened once more."""
+        """Return the fault that applies to *call*, if any, and count it."""
         name = call.params.get("prefix", "") if call.kind == "LIST" else call.key
         with self._lock:
             for one in self._waiting:

@@ -1,4 +1,4 @@
-"""The life of a server of the tests: as long as a ``with`` block, and no mistake of its own goes unseen."""
+"""The lifetime of a test server: a ``with`` block, which raises the errors of the server itself."""
 
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -6,16 +6,16 @@ from typing import Self
 
 
 class Life(ABC):
-    """Leaving the block ends the server, and raises what went wrong inside it."""
+    """A server that stops at the end of its ``with`` block, which raises the server's own errors."""
 
     @property
     @abstractmethod
     def crashes(self) -> list[BaseException]:
-        """What went wrong inside, in order."""
+        """The errors of the server itself, in order."""
 
     @abstractmethod
     def start(self) -> None:
-        """Listen, in threads of its own. Raises OSError when the port is taken."""
+        """Listen on threads of its own; raises OSError when the port is in use."""
 
     @abstractmethod
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Listings: which keys and common prefixes stand on a page (v1 and v2 alike), and the XML of it."""
+"""Listings: the keys and common prefixes of a page (v1 and v2 alike), and its XML."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ _LAST_CODE_POINT = "\U0010ffff"
 
 
 class Wanted(NamedTuple):
-    """What a page is asked to hold."""
+    """The parameters of a listing request."""
 
     prefix: str = ""
     delimiter: str = ""
@@ -30,15 +30,15 @@ class Wanted(NamedTuple):
 
 
 class Selected(NamedTuple):
-    """What stands on a page."""
+    """The content of a page."""
 
     keys: list[str]
     groups: list[str]  # common prefixes
-    next: str | None  # the last of them when more follow, for `Wanted.after`
+    next: str | None  # the last entry if more follow, for `Wanted.after`
 
 
 def select(order: Sequence[str], wanted: Wanted) -> Selected:
-    """The page of *order*, which is sorted. A limit of 0 gives an empty page that may have a next one."""
+    """Return the page of *order*, which is sorted. A limit of 0 gives an empty page that may have a next one."""
     at = _first_index(order, wanted)
     end = index_past(order, wanted.prefix)
     keys: list[str] = []
@@ -60,7 +60,7 @@ def select(order: Sequence[str], wanted: Wanted) -> Selected:
 def _first_index(order: Sequence[str], wanted: Wanted) -> int:
     at = bisect_left(order, wanted.prefix)
     if wanted.after:
-        # A page that ended with a common prefix must not be followed by one that begins with it.
+        # A page that ends with a common prefix must not be followed by a page that starts with it.
         is_group = wanted.after.startswith(wanted.prefix) and _group(wanted.after, wanted) == wanted.after
         skipped = index_past(order, wanted.after) if is_group else bisect_right(order, wanted.after)
         at = max(at, skipped)
@@ -68,19 +68,19 @@ def _first_index(order: Sequence[str], wanted: Wanted) -> int:
 
 
 def _group(key: str, wanted: Wanted) -> str | None:
-    """The common prefix under which *key* is summed up, if it is."""
+    """Return the common prefix that groups *key*, if any."""
     cut = key.find(wanted.delimiter, len(wanted.prefix)) if wanted.delimiter else -1
     return None if cut < 0 else key[: cut + len(wanted.delimiter)]
 
 
 def index_past(order: Sequence[str], prefix: str) -> int:
-    """Where in *order* the first key stands that is greater than all that start with *prefix*."""
+    """Return the index in *order* of the first key greater than all keys with *prefix*."""
     stem = prefix.rstrip(_LAST_CODE_POINT)
     return bisect_left(order, stem[:-1] + chr(ord(stem[-1]) + 1)) if stem else len(order)
 
 
 def list_objects(bucket: Bucket, call: Call, now: float, short_page: int | None = None) -> bytes:
-    """The document that answers ListObjects or, with ``list-type=2``, ListObjectsV2.
+    """Return the response document of ListObjects or, with ``list-type=2``, ListObjectsV2.
 
     *short_page* bounds the page below ``max-keys``, as OSS may do. Raises OssError InvalidArgument.
     """
@@ -131,7 +131,7 @@ def _entries(stored: list[Stored], url: bool, now: float, *, owner: bool) -> lis
 
 
 def _entry(stored: Stored, url: bool) -> str:
-    """All of the element that never changes, kept beside the object: a page is then a join."""
+    """Return the constant part of the element, cached with the object so that a page is a join."""
     entry = stored.rendered.get(url)
     if entry is None:
         entry = stored.rendered[url] = (
@@ -149,7 +149,7 @@ def _restore_info(stored: Stored, now: float) -> str:
 
 
 def restore_header(stored: Stored, now: float) -> str | None:
-    """What ``x-oss-restore`` and RestoreInfo say of an object; None when there is no restore."""
+    """Return the value of ``x-oss-restore`` and RestoreInfo, None without a restore."""
     done = stored.restored(now)
     if done is None or stored.restore is None:
         return None
@@ -160,17 +160,17 @@ def restore_header(stored: Stored, now: float) -> str | None:
 
 @lru_cache(maxsize=4096)
 def timestamp(seconds: int) -> str:
-    """A time as listings write it: always with ``.000``."""
+    """Return a time in the form of listings, always with ``.000``."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def make_token(position: str) -> str:
-    """An opaque continuation token."""
+    """Return an opaque continuation token."""
     return base64.urlsafe_b64encode(b"\x0a" + position.encode()).decode().rstrip("=")
 
 
 def read_token(token: str) -> str:
-    """The position that a token stands for; raises OssError for one that the server never gave."""
+    """Return the position of a token; raises OssError for a token that the server did not issue."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         if raw[:1] != b"\x0a":

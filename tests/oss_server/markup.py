@@ -1,4 +1,4 @@
-"""How OSS writes XML: no namespace, two spaces of indentation, quotation marks as they are."""
+"""XML as OSS writes it: no namespace, an indentation of two spaces, quotation marks unescaped."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What may be asked of one object: GET and HEAD with ranges and conditions, PUT, DELETE, restore."""
+"""Operations on one object: GET and HEAD with ranges and conditions, PUT, DELETE, restore."""
 
 import base64
 import binascii
@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 def read_object(bucket: Bucket, call: Call, now: float) -> Reply:
-    """Answer GetObject or HeadObject; the body is always the one of a GET.
+    """Respond to GetObject or HeadObject; the body is always that of a GET.
 
     Raises OssError: NoSuchKey, InvalidObjectState, PreconditionFailed, NotModified, InvalidRange.
     """
@@ -57,7 +57,7 @@ def read_object(bucket: Bucket, call: Call, now: float) -> Reply:
 
 
 def read_range(header: str, size: int, *, is_standard: bool) -> Span | None:
-    """The bytes a Range header asks for; None for the whole object. Of several ranges only the first counts.
+    """Return the range that a Range header requests, None for the whole object; only the first range counts.
 
     Where RFC 9110 clips or refuses, OSS ignores the header: any end or start beyond the object, or
     a suffix longer than it, gives the whole object. With ``x-oss-range-behavior: standard`` the end
@@ -111,7 +111,7 @@ def _headers(stored: Stored, now: float) -> dict[str, str]:
 
 
 def _overrides(call: Call) -> dict[str, str]:
-    """The headers that a query may set, ``response-content-type`` and the like."""
+    """Return the header fields that a query may set, such as ``response-content-type``."""
     given = {name: value for name in _OVERRIDES if (value := call.params.get(f"response-{name}"))}
     if any(re.search("[\r\n]", value) for value in given.values()):
         raise OssError("InvalidArgument", "A response header is invalid.")
@@ -119,7 +119,7 @@ def _overrides(call: Call) -> dict[str, str]:
 
 
 def _check_conditions(stored: Stored, call: Call) -> None:
-    """Hold the object against If-Match and its relatives; an ETag's condition goes before a date's."""
+    """Check If-Match and the other conditions; a condition on an ETag takes precedence over a date."""
     match, none_match = call.headers.get("if-match"), call.headers.get("if-none-match")
     unmodified = _parse_date(call.headers.get("if-unmodified-since"))
     modified = _parse_date(call.headers.get("if-modified-since"))
@@ -148,7 +148,7 @@ def _parse_date(text: str | None) -> float | None:
 
 
 def write_object(bucket: Bucket, call: Call) -> Reply:
-    """Answer PutObject.
+    """Respond to PutObject.
 
     Raises OssError: InvalidDigest, FileAlreadyExists, InvalidArgument, NotImplemented.
     """
@@ -186,13 +186,13 @@ def _check_digest(call: Call) -> None:
 
 
 def delete_object(bucket: Bucket, call: Call) -> Reply:
-    """Answer DeleteObject: the same whether there was an object or not."""
+    """Respond to DeleteObject: the same whether the object existed or not."""
     bucket.delete(call.key)
     return Reply(204)
 
 
 def restore_object(bucket: Bucket, call: Call, now: float) -> Reply:
-    """Answer RestoreObject: 202 the first time, 409 while it runs, 200 when the copy is there.
+    """Respond to RestoreObject: 202 the first time, 409 during the restore, 200 when the copy exists.
 
     Raises OssError: NoSuchKey, OperationNotSupported, RestoreAlreadyInProgress.
     """

@@ -1,4 +1,4 @@
-"""The service on a socket: one thread a connection, and an end without left-overs."""
+"""The service on a socket: one thread per connection, and a shutdown that leaves none."""
 
 import socket
 import struct
@@ -28,7 +28,7 @@ _NO_LINGER = struct.pack("ii", 1, 0)  # closing sends RST
 
 
 class OssServer(Life):
-    """An OSS on 127.0.0.1, for as long as the ``with`` block lasts.
+    """An OSS server on 127.0.0.1 that runs until the end of its ``with`` block.
 
     Leaving the block closes every connection and raises what went wrong inside the server.
     """
@@ -41,7 +41,7 @@ class OssServer(Life):
         access_key_id: str = "LTAI-demo",
         access_key_secret: str = "demo-secret",
     ) -> None:
-        """Nothing listens before `start`; port 0 is any free one."""
+        """Prepare the server, which `start` starts; port 0 is any free port."""
         self.region = region
         self.access_key_id = access_key_id
         self.access_key_secret = access_key_secret
@@ -56,16 +56,16 @@ class OssServer(Life):
         self._accepted = 0
         self.add_key(access_key_id, access_key_secret)
 
-    # What tests say to the server.
+    # The interface for tests.
 
     @property
     def faults(self) -> Faults:
-        """What will go wrong."""
+        """The faults to inject."""
         return self._service.faults
 
     @property
     def clock_skew(self) -> float:
-        """Seconds that the server's clock is ahead of the machine's."""
+        """Seconds by which the server's clock is ahead of this machine's."""
         return self._service.clock_skew
 
     @clock_skew.setter
@@ -73,16 +73,16 @@ class OssServer(Life):
         self._service.clock_skew = seconds
 
     def now(self) -> float:
-        """Seconds since 1970-01-01 UTC by the server's clock."""
+        """Return the seconds since 1970-01-01 UTC by the server's clock."""
         return self._service.now()
 
     @property
     def requests(self) -> list[Request]:
-        """What was asked so far, in order of arrival; signatures and tokens are left out."""
+        """The requests so far in order of arrival, without signatures and tokens."""
         return list(self._service.log)
 
     def clear_requests(self) -> None:
-        """Forget what was asked so far."""
+        """Clear the log of requests."""
         self._service.log.clear()
 
     def add_key(
@@ -94,25 +94,25 @@ class OssServer(Life):
         expires: float | None = None,
         denied: Sequence[str] = (),
     ) -> None:
-        """Let another key pair in; *denied* names the kinds of calls that it may not make.
+        """Accept another access key; *denied* are the kinds of calls that it may not make.
 
         With a *token* it is one of STS's, good until *expires* (seconds since 1970-01-01 UTC).
         """
         self._service.keys[id] = AccessKey(id, secret, token, expires, frozenset(denied))
 
     def bucket(self, name: str, public: bool = False) -> Bucket:
-        """The bucket of that name, made if there is none; *public* lets anyone read and list it."""
+        """Return the bucket *name*, created if need be; anyone may read and list it if it is *public*."""
         return self._service.buckets.ensure(name, public=public)
 
-    # Life.
+    # Lifetime.
 
     @property
     def crashes(self) -> list[BaseException]:
-        """What went wrong inside, in order."""
+        """The errors of the server itself, in order."""
         return self._service.crashes
 
     def start(self) -> None:
-        """Listen, in threads of its own. Raises OSError when the port is taken."""
+        """Listen on threads of its own; raises OSError when the port is in use."""
         self._listener = socket.create_server(("127.0.0.1", self._port), backlog=128)
         self.endpoint = "http://{}:{}".format(*self._listener.getsockname())
         thread = threading.Thread(target=self._accept, args=(self._listener,), name="oss-accept", daemon=True)
@@ -191,7 +191,7 @@ class OssServer(Life):
         reply = self._service.refuse(error)
         reply.headers.update({"Content-Length": str(len(reply.body)), "Connection": "close"})
         send_all(connection, render_head(reply), reply.body)
-        # Closing while the client still sends would reset the connection, and the reply be lost.
+        # Closing while the client still sends would reset the connection and lose the response.
         connection.shutdown(socket.SHUT_WR)
         connection.settimeout(1)
         for _ in range(64):
@@ -199,7 +199,7 @@ class OssServer(Life):
                 return
 
     def _deliver(self, connection: socket.socket, message: Message, answer: Answer) -> bool:
-        """Send a reply as its fault wants it; False when the connection must not go on."""
+        """Send a response, changed by its fault; return False when the connection must be closed."""
         reply, fault = answer.reply, answer.fault or Fault()
         if fault.delay and self._stopping.wait(fault.delay):
             return False
@@ -214,7 +214,7 @@ class OssServer(Life):
 
 
 def _frame(reply: Reply, fault: Fault, *, has_body: bool) -> list[bytes | memoryview]:
-    """Say in the headers how long the body is, truly or not; the pieces of the body to be sent."""
+    """Set the header fields for the length of the body, correct or not, and return the pieces of the body to send."""
     if fault.chunked:
         reply.headers["Transfer-Encoding"] = "chunked"
     elif reply.status not in _BODILESS:

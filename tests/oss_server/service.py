@@ -1,4 +1,4 @@
-"""From a request to its reply: address, fault, signature, permission, operation; every request is logged."""
+"""Process a request: address, fault, signature, permission, operation; every request is logged."""
 
 import base64
 import secrets
@@ -22,20 +22,20 @@ _LOG_LENGTH = 100_000
 
 
 class Request(NamedTuple):
-    """One line of the log."""
+    """A logged request."""
 
     method: str
-    kind: str  # as in `Fault.method`; OTHER for what the server does not know
+    kind: str  # as in `Fault.method`; OTHER for an unknown operation
     bucket: str
     key: str
     query: dict[str, str]  # decoded; signatures and tokens are "***"
     headers: dict[str, str]  # names in lower case; signatures and tokens are "***"
-    status: int  # of the reply, 0 where the connection was reset instead
-    connection: int  # which connection it came on, from 1
+    status: int  # of the response, 0 if the connection was reset
+    connection: int  # number of the connection, from 1
 
 
 class Answer(NamedTuple):
-    """A reply, and how it is to be delivered."""
+    """A response, and how to deliver it."""
 
     reply: Reply
     fault: Fault | None
@@ -45,21 +45,21 @@ class Service:
     """An OSS account in one region, without a network."""
 
     def __init__(self, region: str) -> None:
-        """No keys, no buckets."""
+        """Start without keys and buckets."""
         self.region = region
-        self.clock_skew = 0.0  # seconds that the server's clock is off
+        self.clock_skew = 0.0  # seconds by which the server's clock is ahead
         self.keys: dict[str, AccessKey] = {}
         self.buckets = Buckets(self.now)
         self.faults = Faults()
-        self.crashes: list[BaseException] = []  # mistakes of the server itself
+        self.crashes: list[BaseException] = []  # errors of the server itself
         self.log: deque[Request] = deque(maxlen=_LOG_LENGTH)
 
     def now(self) -> float:
-        """Seconds since 1970-01-01 UTC by the server's clock."""
+        """Return the seconds since 1970-01-01 UTC by the server's clock."""
         return time.time() + self.clock_skew
 
     def answer(self, message: Message, connection: int) -> Answer:
-        """The reply to a request. Never raises: a mistake of the server is a 500 and stands in `crashes`."""
+        """Return the response to a request. An error of the server itself is a 500 and is added to `crashes`."""
         begun = time.monotonic()
         call, fault = None, None
         host = hostname(message.headers.get("host", ""))
@@ -70,7 +70,7 @@ class Service:
             reply = self._run(call, fault)
         except OssError as error:
             reply = self._refuse(error, message.method, host)
-        except Exception as error:  # a server goes on
+        except Exception as error:  # the server continues
             self.crashes.append(error)
             reply = self._refuse(OssError("InternalError"), message.method, host)
         reply = self._complete(reply, begun)
@@ -82,7 +82,7 @@ class Service:
         return Answer(reply, fault)
 
     def refuse(self, error: OssError) -> Reply:
-        """The reply to what is no request at all."""
+        """Return the response to an invalid HTTP request."""
         return self._complete(self._refuse(error, "", ""), time.monotonic())
 
     def _run(self, call: Call, fault: Fault | None) -> Reply:

@@ -1,4 +1,4 @@
-"""Who sent a request: OSS signatures V1 and V4, in a header or in the URL, with or without an STS token."""
+"""Verify OSS signatures V1 and V4, in a header or in the URL, with or without an STS token."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ MAX_SKEW = 900  # seconds
 MAX_URL_LIFE = 604_800  # seconds that a V4 URL may stay valid
 _ALGORITHM = "OSS4-HMAC-SHA256"
 _SIGNED_ALWAYS = ("content-md5", "content-type")  # besides x-oss-*, in V4
-# The query parameters that V1 signs; all others may be changed on the way without being noticed.
+# The query parameters that V1 signs; a change of any other parameter in transit is not detected.
 _V1_PARAMETERS = """
     accessPoint accessPointPolicy acl append asyncFetch bucketArchiveDirectRead bucketInfo callback
     callback-var cname comp continuation-token cors delete encryption endTime group httpsConfig img inventory
@@ -34,17 +34,17 @@ _V1_SIGNED = frozenset(_V1_PARAMETERS.split())
 
 
 class AccessKey(NamedTuple):
-    """A key pair that the server knows."""
+    """An access key that the server accepts."""
 
     id: str
     secret: str
-    token: str | None = None  # what STS gave with it
-    expires: float | None = None  # when the STS token ends, seconds since 1970-01-01 UTC
-    denied: frozenset[str] = frozenset()  # kinds of calls that its RAM policy does not allow
+    token: str | None = None  # its STS token
+    expires: float | None = None  # expiry of the STS token, seconds since 1970-01-01 UTC
+    denied: frozenset[str] = frozenset()  # kinds of calls that its RAM policy denies
 
 
 class Rules(NamedTuple):
-    """What a signature is held against."""
+    """The state of the server that a signature is verified against."""
 
     find_key: Callable[[str], AccessKey | None]
     region: str
@@ -52,7 +52,7 @@ class Rules(NamedTuple):
 
 
 class _Proof(NamedTuple):
-    """A signature with all it was made from."""
+    """A signature with its inputs."""
 
     key: AccessKey
     given: str
@@ -62,7 +62,7 @@ class _Proof(NamedTuple):
 
 
 def authenticate(call: Call, rules: Rules) -> AccessKey | None:
-    """The key that signed *call*, or None for an anonymous one.
+    """Return the key that signed *call*, None for an anonymous call.
 
     Raises OssError as OSS does: InvalidAccessKeyId, InvalidSecurityToken, RequestTimeTooSkewed,
     SignatureDoesNotMatch, InvalidArgument, and AccessDenied for a URL that has expired.
@@ -168,7 +168,7 @@ def _prove_v4(
 
 
 def _v4_request(call: Call, additional: list[str]) -> bytes:
-    """The canonical request. The path names the bucket even where the host does."""
+    """Return the canonical request. Its path contains the bucket even if the host name does."""
     path = quote(f"/{call.bucket}/{call.key}" if call.bucket else "/", safe="/")
     pairs = sorted(
         (quote(name, safe=""), quote(value, safe="")) for name, value in call.query if name != "x-oss-signature"
@@ -183,7 +183,7 @@ def _v4_request(call: Call, additional: list[str]) -> bytes:
 
 
 def _read_credential(credential: str, date: str, region: str) -> tuple[str, tuple[str, ...]]:
-    """Access key id and scope of ``id/date/region/oss/aliyun_v4_request``."""
+    """Return access key id and scope of ``id/date/region/oss/aliyun_v4_request``."""
     identity, *scope = credential.rsplit("/", 4)
     if len(scope) != 4 or not identity:
         raise OssError("InvalidArgument", "Invalid Credential in Authorization header.", ec="0002-00000223")
@@ -199,7 +199,7 @@ def _read_credential(credential: str, date: str, region: str) -> tuple[str, tupl
     return identity, tuple(scope)
 
 
-# What both versions share.
+# Shared by both versions.
 
 
 def _find_key(identity: str, token: str | None, rules: Rules) -> AccessKey:
@@ -215,7 +215,7 @@ def _find_key(identity: str, token: str | None, rules: Rules) -> AccessKey:
 
 
 def _parse_date(text: str) -> float:
-    """Seconds since 1970-01-01 UTC of an HTTP date or of ``20261122T123456Z``."""
+    """Return the seconds since 1970-01-01 UTC of an HTTP date or of ``20261122T123456Z``."""
     try:
         if re.fullmatch(r"\d{8}T\d{6}Z", text):
             return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()

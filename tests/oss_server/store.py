@@ -1,4 +1,4 @@
-"""Buckets and objects in memory, in the order that OSS lists them."""
+"""Buckets and objects in memory, in the order in which OSS lists them."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ RESTORE_TIMES = {"Archive": 60, "ColdArchive": 12 * 3600, "DeepColdArchive": 48 
 
 
 class Restore(NamedTuple):
-    """A restore that was asked for; both times are seconds since 1970-01-01 UTC."""
+    """A requested restore; both times are seconds since 1970-01-01 UTC."""
 
     ready: float
     expires: float
@@ -30,7 +30,7 @@ class Restore(NamedTuple):
 
 @dataclass(frozen=True)
 class Stored:
-    """One object as it was written; a change is a new one."""
+    """An immutable object; a change creates a new one."""
 
     key: str
     data: bytes
@@ -74,13 +74,13 @@ class Stored:
         return "Normal" if self.parts is None else "Multipart"
 
     def restored(self, now: float) -> bool | None:
-        """Whether a restore is through at *now*; None if there is none, or it has expired."""
+        """Return whether a restore is complete at *now*; None without a restore or after its expiry."""
         if self.restore is None or now >= self.restore.expires:
             return None
         return now >= self.restore.ready
 
     def is_readable(self, now: float) -> bool:
-        """Whether its bytes can be had at *now*."""
+        """Return whether the object can be read at *now*."""
         return self.storage not in RESTORE_TIMES or self.restored(now) is True
 
 

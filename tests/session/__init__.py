@@ -1,1 +1,1 @@
-"""Tests of session."""
+"""Tests of the environment of a running job."""

@@ -1,4 +1,4 @@
-"""Threads for requests: as those of the standard library, but nobody waits long for one that hangs."""
+"""The pool of daemon threads behaves as the standard library's, but never waits long for a thread that hangs."""
 
 import threading
 from concurrent.futures import CancelledError

@@ -1,4 +1,4 @@
-"""A catalog of their own and a folder of real segments for tests of worker pools."""
+"""Fixtures for the tests of worker pools: a catalog per test, and a folder for real segments."""
 
 from tests.check.conftest import catalog, folder
 

@@ -1,4 +1,4 @@
-"""A bucket that stops to answer in the middle of a check, so that this can be met there."""
+"""A bucket that stops responding in the middle of a check, so that a test can act at that moment."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""On a Dask cluster the same comes of a check as on threads, and no credentials travel."""
+"""A check on a Dask cluster gives the same result as on threads, and sends no credentials to the cluster."""
 
 import gc
 import os

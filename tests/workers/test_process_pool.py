@@ -1,4 +1,4 @@
-"""With processes the same comes of a check as with threads; those that are lost or cannot start are told in a line."""
+"""A check with processes gives the same result as with threads; a lost process is reported in one line."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""`ossrec check` with processes, stopped by a signal: what it says, what it keeps, and that nobody is left behind."""
+"""`ossrec check` with processes, stopped by a signal: its messages, what it saves, and no process left."""
 
 import os
 import select as polling

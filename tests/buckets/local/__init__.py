@@ -1,1 +1,1 @@
-"""Tests of buckets.local."""
+"""Tests of a folder as a bucket."""

@@ -1,4 +1,4 @@
-"""A folder as a bucket: what it leaves out and says so, and what it withstands."""
+"""A folder as a bucket: skipped entries, links, and hostile file systems."""
 
 import os
 import shutil

@@ -1,1 +1,1 @@
-"""Tests of buckets.oss."""
+"""Tests of a bucket on OSS."""

@@ -1,4 +1,4 @@
-"""Pages of ListObjectsV2, written out in all the ways in which a server may write them."""
+"""Pages of ListObjectsV2 in all the forms that a server may write."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple

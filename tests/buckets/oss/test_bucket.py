@@ -1,4 +1,4 @@
-"""OSS as a bucket: who asks, and how keys and hosts travel."""
+"""OSS as a bucket: credentials, and how keys and host names are sent."""
 
 import time
 from pathlib import Path

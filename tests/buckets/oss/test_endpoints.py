@@ -1,4 +1,4 @@
-"""Where a bucket is reached, and which hosts are its own."""
+"""The endpoint of a bucket and its host names, by settings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The two parsers of a listing's page, and what a page must be to be believed."""
+"""The two parsers of a listing page, and the consistency checks on a page."""
 
 import pytest
 from hypothesis import example, given, settings

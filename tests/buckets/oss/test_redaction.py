@@ -1,4 +1,4 @@
-"""What is taken out of what a server says, and out of what people type."""
+"""Secrets are redacted in text from a server and in names that users type."""
 
 import pytest
 

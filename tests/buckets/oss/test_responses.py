@@ -1,4 +1,4 @@
-"""What OSS answers: objects in every state, faults of every kind, and what never stands in a message."""
+"""Responses of OSS: objects in every state, faults of every kind, and messages without secrets."""
 
 import os
 import socket
