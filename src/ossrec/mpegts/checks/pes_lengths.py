@@ -81,4 +81,4 @@ class PesLengths:
         self._seen += len(missing)
         at = indices(missing != 0)
         self._wrong += len(at)
-        return [WrongLength(int(numbers[place]), int(missing[place])) for place in at.tolist()]
+        return [WrongLength(int(numbers[index]), int(missing[index])) for index in at.tolist()]

@@ -146,8 +146,8 @@ class ElementaryStreams:
         """Add the streams of PES packets, as long as there is no PMT."""
         if self.in_pmt or not len(starts.rows):
             return
-        pids, places = np.unique(starts.pid, return_index=True)
-        for pid, index in zip(pids.tolist(), places.tolist(), strict=True):
+        pids, firsts = np.unique(starts.pid, return_index=True)
+        for pid, index in zip(pids.tolist(), firsts.tolist(), strict=True):
             if pid not in self.by_pid and len(self.by_pid) < MAX_STREAMS:
                 self._add(pid, _kind(int(starts.stream_id[index])), UNKNOWN)
 

@@ -51,10 +51,10 @@ def check_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[
 
 def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Finding]:
     """Return all findings, segment by segment, then those about the whole recording."""
-    neighbours = [*segments[1:], None]
+    following = [*segments[1:], None]
     is_apart = False
     before: SegmentInSequence | None = None
-    for one, after in zip(segments, neighbours, strict=True):
+    for one, after in zip(segments, following, strict=True):
         for fault in one.inspection.faults:
             if fault.code != "TS430" or not _is_continued_by(after):
                 yield _finding(subject, one, fault)

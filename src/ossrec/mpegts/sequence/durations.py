@@ -43,9 +43,8 @@ def measured_durations(inspections: Sequence[Inspection | None]) -> list[float |
         until = start_to_start(before, after)
         if until is not None and until > 0 and _is_near(until, before):
             found[number] = until
-            found[number + 1] = min(
-                possible_durations(after), default=None
-            )  # an earlier start counts for the previous segment
+            # Frames before the leading stream of the next segment count for this segment.
+            found[number + 1] = min(possible_durations(after), default=None)
     return found
 
 
@@ -59,9 +58,9 @@ def possible_durations(inspection: Inspection) -> list[float]:
     Audio may start before video with frames that belong to the previous segment: muxers cut audio at the DTS of video,
     which is earlier than its PTS if frames are reordered.
     """
-    whole, first = inspection.duration, inspection.first_pts
-    if whole is None or first is None:
+    total, first = inspection.duration, inspection.first_pts
+    if total is None or first is None:
         return []
     streams = (inspection.first(kind) for kind in LEADING_KINDS)
     starts = [stream.first_pts for stream in streams if stream is not None and stream.first_pts is not None]
-    return [whole, *(whole - signed(start - first) / TICKS for start in starts[:1])]
+    return [total, *(total - signed(start - first) / TICKS for start in starts[:1])]

@@ -22,11 +22,11 @@ def misplaced_segments(subject: str, segments: Sequence[SegmentInSequence]) -> l
     """
     timed = list(_with_offsets(segments))
     clocks = _clocks([offset for _, offset in timed])
-    last = {clock: place for place, clock in enumerate(clocks)}
+    last = {clock: index for index, clock in enumerate(clocks)}
     found: list[Finding] = []
     current, reach, expected = -1, -1, 0.0  # the clock in force, its last segment, its offset
-    for place, ((one, offset), clock) in enumerate(zip(timed, clocks, strict=True)):
-        if place > reach:
+    for index, ((one, offset), clock) in enumerate(zip(timed, clocks, strict=True)):
+        if index > reach:
             current, reach = clock, last[clock]
         if clock == current:
             expected = offset
