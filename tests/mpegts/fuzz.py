@@ -1,8 +1,8 @@
-"""Looks at mutated segments and hunts for a traceback: ``python -m tests.mpegts.fuzz [--number N] [--seed N]``.
+"""Inspect mutated segments and search for a traceback: ``python -m tests.mpegts.fuzz [--number N] [--seed N]``.
 
-100,000 by default. Each must give faults that the rule table knows, at packets and seconds that the segment has,
-bounded in number, whatever the size of blocks; then the borders between mutants are checked too. It prints the
-slowest, and the peak of memory.
+100,000 by default. Each mutant must give faults of the rule table, at packets and seconds inside the segment, bounded
+in number, and independent of the size of blocks; then the boundaries between mutants are checked. Prints the slowest
+mutant and the peak of memory.
 """
 
 import argparse
@@ -24,21 +24,21 @@ LONGEST = 120  # packets of a seed: as much is enough for each rule, and looked 
 
 
 def seeds() -> list[bytes]:
-    """What is mutated: the starts and ends of sound segments."""
+    """Return the bytes to mutate: the starts and ends of intact segments."""
     whole = [healthy(name) for name in (*BASE, *(name for name in RECIPES if name not in BASE))]
     return [part for data in whole for part in (data[: LONGEST * SIZE], data[: 30 * SIZE], data[-LONGEST * SIZE :])]
 
 
 def mutants(count: int, seed: int) -> Iterator[bytes]:
-    """*count* mutated segments, the same for the same *seed*."""
+    """Return *count* mutated segments, the same for the same *seed*."""
     random = Random(seed)
     pool = seeds()
     for _ in range(count):
         yield mutate(random.choice(pool), random)
 
 
-def survive(data: bytes, random: Random) -> Inspection:
-    """Look at a segment in all ways, and hold the results to what is promised of them."""
+def inspect_in_all_ways(data: bytes, random: Random) -> Inspection:
+    """Inspect a segment in all ways, and check the results."""
     whole = inspect_blocks([data])
     check(whole, len(data))
     assert whole.read == whole.size == len(data)
@@ -57,10 +57,10 @@ def survive(data: bytes, random: Random) -> Inspection:
 
 
 def plain(inspection: Inspection) -> Inspection:
-    """What does not depend on pieces even in broken streams.
+    """Return the values that do not depend on pieces, even in broken streams.
 
-    Words and seconds of a fault come from the frames that are known by then, and a payload that goes on in the next
-    piece is looked into only as far as this one holds it: enough in a sound stream.
+    Details and seconds of a fault come from the frames that are known by then, and a payload that continues in the next
+    piece is probed only as far as it is in this piece: enough in an intact stream.
     """
     by_payload = ("TS400", "TS401", "TS421")
     faults = (
@@ -74,13 +74,13 @@ def plain(inspection: Inspection) -> Inspection:
 
 
 def differences(one: Inspection, other: Inspection) -> str:
-    """Fields that are not the same."""
+    """Return the fields that differ."""
     fields = [name for name, a, b in zip(one._fields, one, other, strict=True) if a != b]
     return "; ".join(f"{name}: {getattr(one, name)} and {getattr(other, name)}" for name in fields)
 
 
 def check(inspection: Inspection, size: int) -> None:
-    """What is promised of a look, whatever the bytes are."""
+    """Check the guarantees of an inspection, whatever the bytes are."""
     assert inspection.size == size
     assert inspection.packets * SIZE <= size
     assert inspection.packet_size in (None, 188, 192, 204)
@@ -106,8 +106,8 @@ def check(inspection: Inspection, size: int) -> None:
     assert inspection.streams or inspection.faults, "nothing is there, and nothing is said"
 
 
-def place(number: int, inspection: Inspection, random: Random) -> SegmentInSequence:
-    """A mutant at its place in a playlist."""
+def position(number: int, inspection: Inspection, random: Random) -> SegmentInSequence:
+    """Return a mutant at its position in a playlist."""
     start = random.choice((None, number * 2.0))
     marked = random.random() < 0.2
     return SegmentInSequence(
@@ -115,24 +115,24 @@ def place(number: int, inspection: Inspection, random: Random) -> SegmentInSeque
     )
 
 
-def borders(rows: list[Inspection], random: Random) -> None:
-    """Check mutants as if they followed each other."""
-    for finding in check_segments("a.m3u8", [place(number, one, random) for number, one in enumerate(rows)]):
+def check_boundaries(rows: list[Inspection], random: Random) -> None:
+    """Check mutants as consecutive segments."""
+    for finding in check_segments("a.m3u8", [position(number, one, random) for number, one in enumerate(rows)]):
         assert finding.code in RULES, finding
         assert finding.segment is not None or finding.start is None, finding
 
 
 def main(count: int, seed: int) -> None:
-    """Look at *count* mutants; print how long it took, the slowest, and how much memory it took."""
+    """Inspect *count* mutants; print the time, the slowest mutant, and the memory used."""
     random = Random(seed)
     started = time.perf_counter()
     slowest, worst, codes, rows = 0.0, 0, Counter[str](), []
     for number, data in enumerate(mutants(count, seed)):
         before = time.perf_counter()
         try:
-            rows.append(survive(data, random))
+            rows.append(inspect_in_all_ways(data, random))
             if len(rows) == 8:
-                borders(rows, random)
+                check_boundaries(rows, random)
                 rows.clear()
         except BaseException:
             print(f"mutant {number} of seed {seed}, {len(data)} bytes")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.mpegts.inspect_segment import inspect_blocks
-from tests.mpegts.fuzz import borders, mutants, survive
+from tests.mpegts.fuzz import borders, inspect_in_all_ways, mutants
 from tests.mpegts.material.mutating import JUNK
 
 FLOOD = 2 * 1024 * 1024  # bytes
@@ -15,7 +15,7 @@ FLOOD = 2 * 1024 * 1024  # bytes
 
 def test_mutated_segments_give_findings() -> None:
     random = Random(7)
-    rows = [survive(data, random) for data in mutants(600, seed=7)]
+    rows = [inspect_in_all_ways(data, random) for data in mutants(600, seed=7)]
     for at in range(0, len(rows), 8):
         borders(rows[at : at + 8], random)
 
@@ -24,7 +24,7 @@ def test_mutated_segments_give_findings() -> None:
     st.lists(st.one_of(st.sampled_from(JUNK), st.binary(max_size=200)), max_size=12).map(b"".join), st.integers(0, 9)
 )
 def test_any_bytes_give_findings(data: bytes, seed: int) -> None:
-    survive(data, Random(seed))
+    inspect_in_all_ways(data, Random(seed))
 
 
 FLOODS = {
@@ -43,8 +43,8 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("flood", FLOODS)
-def test_a_flood_is_looked_at(flood: str) -> None:
+def test_a_flood_is_inspected(flood: str) -> None:
     data = (FLOODS[flood] * (FLOOD // len(FLOODS[flood]) + 1))[:FLOOD]
 
-    survive(data, Random(1))
+    inspect_in_all_ways(data, Random(1))
     assert inspect_blocks([data]).faults

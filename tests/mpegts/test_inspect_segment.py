@@ -1,4 +1,4 @@
-"""A look at a segment: what it tells besides faults, how faults are bounded, files and ends."""
+"""Inspection of a segment: its values, the bounds of its faults, files and edges."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ SLICE = b"\x00\x00\x01\x09\xf0\x00\x00\x01\x65\x88\x80"
 
 
 def segment(frames: int = 50, start: int = 90_000, body: int = 400) -> bytes:
-    """Pictures of some packets and a sound each."""
+    """Return pictures of a few packets, each with an audio frame."""
     rows = [Packet(PAT, 0, pat(), starts=True), Packet(PMT, 0, pmt(), starts=True)]
     counters = {VIDEO: 0, AUDIO: 0}
 
@@ -51,7 +51,7 @@ def segment(frames: int = 50, start: int = 90_000, body: int = 400) -> bytes:
 SOUND = segment()
 
 
-def test_a_sound_segment_says_what_it_holds() -> None:
+def test_the_inspection_of_an_intact_segment() -> None:
     inspection = inspect_blocks([SOUND])
 
     assert inspection.faults == ()
@@ -71,7 +71,7 @@ def test_blocks_of_any_size_give_the_same(size: int) -> None:
     assert inspect_blocks([b"", *blocks, bytearray()], piece=2500) == inspect_blocks([SOUND])
 
 
-def test_tables_are_late_for_streams_of_the_first_pmt_alone() -> None:
+def test_tables_are_late_only_for_streams_of_the_first_pmt() -> None:
     later = pmt([(0x1B, VIDEO), (0x0F, AUDIO), (0x06, PAT)], version=1)
     data = SOUND[: 2 * SIZE] + write_packet(Packet(PMT, 1, later, starts=True)) + SOUND[2 * SIZE :]
 
@@ -79,7 +79,7 @@ def test_tables_are_late_for_streams_of_the_first_pmt_alone() -> None:
 
 
 @pytest.mark.parametrize("piece", [1880, 2500, len(SOUND), 1 << 23])
-def test_bytes_at_hand_give_the_same(piece: int) -> None:
+def test_bytes_in_memory_give_the_same(piece: int) -> None:
     assert inspect_bytes(bytearray(SOUND), piece=piece) == inspect_blocks([SOUND])
     assert inspect_bytes(b"") == inspect_blocks([])
 
@@ -93,7 +93,7 @@ def test_a_file_gives_the_same(tmp_path: Path) -> None:
         inspect_file(tmp_path / "b.ts")
 
 
-def test_ends_that_meet_are_the_whole() -> None:
+def test_edges_that_touch_are_depth_full() -> None:
     whole = inspect_blocks([SOUND])
 
     assert inspect_edges(SOUND[:10_000], SOUND[10_000:], len(SOUND)) == whole
@@ -102,7 +102,7 @@ def test_ends_that_meet_are_the_whole() -> None:
     assert inspect_edges(SOUND, b"", len(SOUND)) == whole
 
 
-def test_ends_apart_tell_times_and_counters_of_the_whole() -> None:
+def test_edges_give_start_end_and_counters() -> None:
     whole, ends = inspect_blocks([SOUND]), inspect_edges(SOUND[:6_000], SOUND[-6_001:], len(SOUND))
 
     assert (ends.depth, ends.read, ends.size, ends.faults) == ("edges", 12_001, len(SOUND), ())
@@ -111,7 +111,7 @@ def test_ends_apart_tell_times_and_counters_of_the_whole() -> None:
     assert [one for one in ends.counters if one.pid in media] == [one for one in whole.counters if one.pid in media]
 
 
-def test_what_is_only_at_the_far_end_has_no_known_start() -> None:
+def test_a_stream_in_the_tail_only_has_no_known_start() -> None:
     late = b"".join(row for number, row in enumerate(split(SOUND)) if number > 60 or pid_of(row) != AUDIO)
 
     ends = inspect_edges(late[:6_000], late[-6_000:], len(late))
@@ -124,12 +124,12 @@ def test_what_is_only_at_the_far_end_has_no_known_start() -> None:
 
 
 def lose(data: bytes, every: int) -> bytes:
-    """Without the packets behind the tables whose number divides by *every*."""
+    """Return the stream without every *every*-th packet after the tables."""
     rows = split(data)
     return b"".join(row for number, row in enumerate(rows) if number < 10 or number % every)
 
 
-def test_losses_are_counted_in_full_and_told_in_part() -> None:
+def test_faults_above_the_limit_are_counted() -> None:
     data = lose(segment(300), 9)
 
     inspection = inspect_blocks([data])
@@ -140,14 +140,14 @@ def test_losses_are_counted_in_full_and_told_in_part() -> None:
     assert sum(fault.lost or 0 for fault in lost) == (len(segment(300)) - len(data)) // SIZE
 
 
-def test_notes_come_by_packet_and_carry_their_times() -> None:
+def test_faults_are_in_order_of_packets_and_have_times() -> None:
     faults = inspect_blocks([lose(SOUND, 40)]).faults
 
     assert [fault.packet for fault in faults] == sorted(fault.packet or 0 for fault in faults)
     assert all(fault.at is not None and fault.length is not None and 0 <= fault.at <= 2 for fault in faults)
 
 
-def test_a_loss_is_told_with_the_frame_that_it_hits() -> None:
+def test_a_loss_has_the_time_of_the_frame_it_affects() -> None:
     rows = split(SOUND)
     place = next(number for number, row in enumerate(rows) if number > 100 and not row[1] & 0x40)
     pid = pid_of(rows[place])
@@ -160,7 +160,7 @@ def test_a_loss_is_told_with_the_frame_that_it_hits() -> None:
     assert (fault.at, fault.length) == (pytest.approx(frame * 0.04), pytest.approx(0.04))
 
 
-def test_marks_of_damage_that_stand_together_are_one() -> None:
+def test_damaged_packets_close_together_are_one_fault() -> None:
     rows = [bytearray(row) for row in split(SOUND)]
     for row in rows[50:60]:
         row[1] |= 0x80
@@ -171,7 +171,7 @@ def test_marks_of_damage_that_stand_together_are_one() -> None:
     assert len(damage) <= 2  # one for each stream
 
 
-def test_bytes_that_are_no_stream_are_said_to_be_none() -> None:
+def test_bytes_that_are_not_a_transport_stream() -> None:
     inspection = inspect_blocks([b"<html>", b"404" * 1000])
 
     assert (inspection.packet_size, inspection.packets, inspection.streams) == (None, 0, ())
@@ -180,7 +180,7 @@ def test_bytes_that_are_no_stream_are_said_to_be_none() -> None:
 
 
 def many(count: int) -> bytes:
-    """Packets of so many PIDs in turn, each the start of a PES packet."""
+    """Return packets of so many PIDs in turn, each the start of a PES packet."""
     return b"".join(
         write_packet(Packet(0x20 + number % 8000, number % 7, pes(VIDEO_ID, b"x" * 99, number), starts=True))
         for number in range(count)
@@ -200,7 +200,7 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("flood", FLOODS)
-def test_a_flood_is_told_in_bounds(flood: str) -> None:
+def test_a_flood_of_faults_is_bounded(flood: str) -> None:
     inspection: Inspection = inspect_blocks([FLOODS[flood]])
 
     codes = [fault.code for fault in inspection.faults]
@@ -210,7 +210,7 @@ def test_a_flood_is_told_in_bounds(flood: str) -> None:
     assert len(inspection.counters) <= 256
 
 
-def test_what_is_stored_needs_no_numpy() -> None:
+def test_stored_values_do_not_need_numpy() -> None:
     script = (
         "import sys, ossrec.mpegts.inspection, ossrec.mpegts.sequence.check\n"
         "assert 'numpy' not in sys.modules, 'numpy is loaded'"

@@ -1,4 +1,4 @@
-"""Each fault that is put into a sound segment is found, and called by its name."""
+"""Each fault that is put into an intact segment is found under its code."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_a_fault_does_not_depend_on_pieces(name: str, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize(("name", "fault"), SUITED, ids=NAMED)
-def test_a_fault_is_found_where_the_ends_hold_all(name: str, fault: Fault) -> None:
+def test_a_fault_is_found_if_the_edges_touch(name: str, fault: Fault) -> None:
     data = fault.inject(healthy(name))
 
     assert fault.codes <= set(found(edges(data)))
@@ -88,14 +88,14 @@ def test_sixteen_lost_packets_show_by_the_length_of_their_pes_packet() -> None:
     assert [(one.code, one.lost) for one in inspection.faults] == [("TS350", 16)]
 
 
-def test_many_lost_packets_that_the_counter_passes_over_show_by_their_times() -> None:
+def test_many_lost_packets_with_a_continuous_counter_show_in_the_timestamps() -> None:
     inspection = inspect_blocks([lose("audio", 48, 0.3)(healthy("AAC only"))])
 
     assert found(inspection) == ["TS371"]
     assert inspection.faults[0].length == pytest.approx(49 * 1024 / 44_100, abs=0.03)
 
 
-def test_whole_pes_packets_of_sound_that_the_counter_passes_over_show_by_their_times() -> None:
+def test_lost_audio_pes_packets_with_a_continuous_counter_show_in_the_timestamps() -> None:
     data = encode(Recipe(video=None, seconds=20, sample_rate=48_000, bit_rate=64_000, muxer=PACKED_MUXER))
     own = places(data, stream_of(data, "audio"))
     assert all(split(data)[own[at]][1] & 0x40 for at in (320, 336, 352))  # one in sixteen packets
@@ -105,7 +105,7 @@ def test_whole_pes_packets_of_sound_that_the_counter_passes_over_show_by_their_t
     assert found(inspection) == ["TS371"]
 
 
-def test_a_loss_is_told_with_its_place() -> None:
+def test_a_loss_has_its_packet_and_time() -> None:
     data = healthy("H.264 and AAC")
     pid = stream_of(data, "video")
     number = places(data, pid)[20]
@@ -119,7 +119,7 @@ def test_a_loss_is_told_with_its_place() -> None:
     assert 0 < one.at < 2
 
 
-def test_a_cut_between_packets_shows_only_by_what_the_end_lacks() -> None:
+def test_truncation_between_packets_shows_in_the_last_pes_packet() -> None:
     data = healthy("H.264 with AAC, some frames in a PES packet")
     packets = split(data)
     sound = [number for number in places(data, stream_of(data, "audio")) if not packets[number][1] & 0x40]
@@ -130,14 +130,14 @@ def test_a_cut_between_packets_shows_only_by_what_the_end_lacks() -> None:
 
 
 CHANGES = {
-    "size of the picture": Recipe(size=(320, 180), start=2.0),
-    "rate of the sound": Recipe(sample_rate=48_000, start=2.0),
-    "channels of the sound": Recipe(channels=2, start=2.0),
+    "picture size": Recipe(size=(320, 180), start=2.0),
+    "sample rate": Recipe(sample_rate=48_000, start=2.0),
+    "channels": Recipe(channels=2, start=2.0),
 }
 
 
 @pytest.mark.parametrize("after", CHANGES.values(), ids=CHANGES.keys())
-def test_a_format_that_changes_inside_is_told_where_it_does(after: Recipe) -> None:
+def test_a_change_of_format_inside_has_its_time(after: Recipe) -> None:
     before = encode(Recipe())
 
     inspection = inspect_blocks([count_on(before + encode(after))])

@@ -1,4 +1,4 @@
-"""Sound segments of many encoders show nothing that anybody must be told, however they are looked at."""
+"""Intact segments of many encoders have no findings above info, at any depth."""
 
 import pytest
 
@@ -15,12 +15,12 @@ EDGE = 64 * 1024  # bytes at each end
 
 
 def edges(data: bytes, size: int = EDGE) -> Inspection:
-    """A look at the ends only."""
+    """Inspect the edges only."""
     return inspect_edges(data[:size], data[max(size, len(data) - size) :], len(data))
 
 
 def alarms(codes: list[str]) -> list[str]:
-    """Those that are more than worth knowing."""
+    """Return the codes above info."""
     return [code for code in codes if RULES[code].severity > Severity.INFO]
 
 
@@ -29,7 +29,7 @@ def found(inspection: Inspection) -> list[str]:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_a_sound_segment_raises_no_alarm(name: str) -> None:
+def test_an_intact_segment_has_no_findings(name: str) -> None:
     data = healthy(name)
 
     inspection = inspect_blocks([data])
@@ -41,7 +41,7 @@ def test_a_sound_segment_raises_no_alarm(name: str) -> None:
 
 @pytest.mark.parametrize("size", [4096, 10_000, EDGE])
 @pytest.mark.parametrize("name", RECIPES)
-def test_the_ends_of_a_sound_segment_raise_no_alarm(name: str, size: int) -> None:
+def test_the_edges_of_an_intact_segment_have_no_findings(name: str, size: int) -> None:
     data = healthy(name)
 
     inspection = edges(data, size)
@@ -73,7 +73,7 @@ def test_wide_packets_are_only_worth_knowing(name: str, size: int) -> None:
 
 
 def placed(inspections: list[Inspection]) -> list[SegmentInSequence]:
-    """Segments that follow each other, with EXTINF as it was measured."""
+    """Return consecutive segments, with EXTINF as measured."""
     start, rows = 0.0, []
     for number, one in enumerate(inspections):
         rows.append(SegmentInSequence(number, f"{number}.ts", start, one.duration, False, number > 0, one))
@@ -129,7 +129,7 @@ WRAPPED = [name for name in RECIPES if "wrap" in name]
 
 @pytest.mark.parametrize("name", WRAPPED)
 def test_times_that_wrap_give_the_same_duration(name: str) -> None:
-    plain = inspect_blocks([healthy("AAC only" if "sound only" in name else "H.264 and AAC")])
+    plain = inspect_blocks([healthy("AAC only" if "audio only" in name else "H.264 and AAC")])
     wrapped = inspect_blocks([healthy(name)])
 
     assert wrapped.duration == pytest.approx(plain.duration, abs=0.1)

@@ -1,4 +1,4 @@
-"""The times of streams and clocks: wraps, gaps, and which distances are as they should be."""
+"""Timestamps and PCR: wraps, gaps, and distances that are correct."""
 
 import pytest
 
@@ -22,7 +22,7 @@ SLICE = b"\x00\x00\x01\x09\xf0\x00\x00\x01\x65\x88\x80"
 
 
 def film(times: list[int], *, pcrs: list[int] | None = None, announced: frozenset[int] = frozenset()) -> bytes:
-    """Pictures at these ticks, with a PCR each."""
+    """Return pictures at these ticks, each with a PCR."""
     rows = [Packet(PAT, 0, pat(), starts=True), Packet(PMT, 0, pmt([(0x1B, VIDEO)]), starts=True)]
     for number, ticks in enumerate(times):
         pcr = ticks if pcrs is None else pcrs[number]
@@ -37,7 +37,7 @@ def codes(data: bytes) -> list[str]:
 
 
 def steps(*distances: int, start: int = 90_000) -> list[int]:
-    """Times that are so far apart."""
+    """Return times with these distances."""
     times = [start]
     for distance in distances:
         times.append(times[-1] + distance)
@@ -54,7 +54,7 @@ def steps(*distances: int, start: int = 90_000) -> list[int]:
         pytest.param(steps(*[3600] * 20, start=WRAP - 36_000), [], id="over the wrap"),
         pytest.param(steps(*[3600] * 20, 90_000, *[3600] * 20), ["TS371"], id="a second without pictures"),
         pytest.param(steps(*[3600] * 20, 62_000, *[3600] * 20), [], id="just less than 0.7 s without pictures"),
-        pytest.param(steps(*[3600] * 20, -90_000, *[3600] * 20), ["TS370"], id="times that go back"),
+        pytest.param(steps(*[3600] * 20, -90_000, *[3600] * 20), ["TS370"], id="timestamps that go back"),
     ],
 )
 def test_distances(times: list[int], expected: list[str]) -> None:
@@ -73,15 +73,15 @@ def shifted(by: int) -> list[int]:
         pytest.param(-4_000, ["TS370"], id="back"),
     ],
 )
-def test_a_clock_that_leaves_its_frames(by: int, expected: list[str]) -> None:
+def test_a_pcr_that_leaves_its_frames(by: int, expected: list[str]) -> None:
     assert codes(film(steps(*[3600] * 20), pcrs=shifted(by))) == expected
 
 
-def test_a_jump_that_is_announced_is_none() -> None:
+def test_a_declared_discontinuity_is_not_reported() -> None:
     assert codes(film(steps(*[3600] * 20), pcrs=shifted(-60_000), announced=frozenset((10,)))) == []
 
 
-def test_a_gap_is_told_with_its_place_and_length() -> None:
+def test_a_gap_has_its_time_and_length() -> None:
     (fault,) = inspect_blocks([film(steps(*[3600] * 20, 90_000, *[3600] * 20))]).faults
 
     assert (fault.code, fault.packet) == ("TS371", 2 + 21)
@@ -98,14 +98,14 @@ def test_a_wrap_is_counted_out() -> None:
     assert (inspection.first_pts, inspection.duration) == (WRAP - 36_000, 1.0)
 
 
-def test_pictures_out_of_order_are_measured_as_they_are_shown() -> None:
+def test_reordered_pictures_are_measured_in_presentation_order() -> None:
     shown = [number for group in range(8) for number in (3 * group + 2, 3 * group, 3 * group + 1)]
     inspection = seen([90_000 + 3600 * number for number in shown])
 
     assert (inspection.first_pts, inspection.duration) == (90_000, pytest.approx(24 * 0.04))
 
 
-def test_sound_without_a_single_time_is_told() -> None:
+def test_audio_without_any_pts_is_reported() -> None:
     sound = [Packet(AUDIO, number, pes(AUDIO_ID, bytes(50), None), starts=True) for number in range(10)]
     rows = film(steps(*[3600] * 30)).replace(write_packet(Packet(PMT, 0, pmt([(0x1B, VIDEO)]), starts=True)), b"")
     tables = write_packet(Packet(PMT, 0, pmt(), starts=True))
@@ -116,7 +116,7 @@ def test_sound_without_a_single_time_is_told() -> None:
     ]
 
 
-def test_a_segment_that_is_cut_in_a_packet_is_sound_up_to_there() -> None:
+def test_a_segment_truncated_inside_a_packet_is_intact_before() -> None:
     inspection = inspect_blocks([film(steps(*[3600] * 24))[:-100]])
 
     (fault,) = inspection.faults

@@ -1,4 +1,4 @@
-"""What encoders write is read as libav reads it, and no bytes make the readers raise."""
+"""The output of encoders is read as libav reads it, and no bytes make the readers raise."""
 
 import io
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ CODECS = ("h264", "hevc", "mpeg1video", "mpeg2video", "aac", "aac_latm", "mp2", 
 
 
 def demuxed(data: bytes, kind: str) -> list[av.Packet]:
-    """The packets of the first stream of a kind, as libav cuts them."""
+    """Return the packets of the first stream of a kind, as libav splits them."""
     with av.open(io.BytesIO(data), format="mpegts") as source:
         return [packet for packet in source.demux(**{kind: 0}) if packet.size]
 
@@ -78,13 +78,13 @@ def test_cropping_counts_in_chroma_samples(encoder: str, codec: str, pixels: str
 KEYS = {
     "H.264 with IDR pictures": ("libx264", "h264", {}),
     "H.264 with B-frames": ("libx264", "h264", {"bf": "3", "tune": "film"}),
-    "H.264 with open groups of pictures": (
+    "H.264 with open GOPs": (
         "libx264",
         "h264",
         {"bf": "2", "tune": "film", "forced-idr": "0", "x264-params": "open-gop=1:scenecut=0:keyint=8"},
     ),
     "H.265": ("libx265", "hevc", {}),
-    "H.265 with open groups of pictures": (
+    "H.265 with open GOPs": (
         "libx265",
         "hevc",
         {"x265-params": "open-gop=1:bframes=3:keyint=8:log-level=none:pools=1:frame-threads=1"},
@@ -172,7 +172,7 @@ def _remux(packet: av.Packet, stream: av.AudioStream, target: av.container.Outpu
 
 
 def opus_payloads() -> Iterator[bytes]:
-    """Opus packets behind their control header, as a transport stream carries them."""
+    """Return Opus packets with their control headers, as in a transport stream."""
     made = av.CodecContext.create("libopus", "w")
     made.sample_rate, made.layout, made.format, made.options = 48000, "stereo", "s16", {"frame_duration": "20"}
     made.open()
@@ -222,7 +222,7 @@ def test_any_descriptors_give_a_name(stream_type: int, descriptors: bytes) -> No
 
 
 def samples() -> list[tuple[str, bytes]]:
-    """Bytes of real streams, to be broken."""
+    """Return bytes of real streams, to be broken."""
     pictures = [(c, bytes(video(e, (160, 120))[0])) for e, c in (("libx264", "h264"), ("libx265", "hevc"))]
     sounds = [
         (c, b"".join(map(bytes, demuxed(encode(Recipe(None, e, seconds=1)), "audio")[:4])))

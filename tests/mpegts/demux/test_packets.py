@@ -1,4 +1,4 @@
-"""Where packets begin, what their headers say, and what the bytes are when there are none."""
+"""Packet sync, packet headers, and the formats of bytes without packets."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ WHOLE = b"".join(ROW)
 
 
 def cut(data: bytes, piece: int | None = None) -> tuple[PacketFramer, list[bytes], list[SyncLoss]]:
-    """The packets of some bytes, given in pieces."""
+    """Return the packets of bytes that are given in pieces."""
     framer, found, breaks, rest = PacketFramer(), [], [], data
     while True:
         here = rest[:piece] if piece else rest

@@ -1,4 +1,4 @@
-"""PAT and PMT: which streams they name, and what is wrong with them."""
+"""PAT and PMT: the streams that they list, and their faults."""
 
 import numpy as np
 import pytest
@@ -27,13 +27,13 @@ def packets(*rows: Packet) -> Packets:
 
 
 def spread(pid: int, payload: bytes, cc: int = 0) -> list[Packet]:
-    """A section over as many packets as it needs."""
+    """Return a section as packets."""
     parts = [payload[at : at + 184] for at in range(0, len(payload), 184)]
     return [Packet(pid, (cc + number) & 15, part, starts=not number) for number, part in enumerate(parts)]
 
 
 def read(*rows: Packet) -> tuple[Tables, list[str]]:
-    """The tables after these packets, and what was wrong."""
+    """Return the tables after these packets, and the codes of their faults."""
     tables, codes, rest = Tables(), [], packets(*rows)
     while len(rest.pid):
         events, count, _ = tables.follow(rest)

@@ -1,4 +1,4 @@
-"""Breaks packets of a sound segment: takes some away, sends some again, damages or moves bytes."""
+"""Break packets of an intact segment: remove, repeat, damage or move them."""
 
 from collections.abc import Callable
 
@@ -9,23 +9,23 @@ Change = Callable[[bytes], bytes]
 
 
 def stream_of(data: bytes, kind: str) -> int:
-    """The PID of the first stream of a kind."""
+    """Return the PID of the first stream of a kind."""
     streams = tables(data)[1]
     return next(pid for pid, number in streams.items() if (number in VIDEO_TYPES) == (kind == "video"))
 
 
 def kinds(data: bytes) -> frozenset[str]:
-    """The kinds of stream in a sound segment."""
+    """Return the kinds of streams in an intact segment."""
     return frozenset("video" if number in VIDEO_TYPES else "audio" for number in tables(data)[1].values())
 
 
 def places(data: bytes, pid: int) -> list[int]:
-    """The numbers of the packets with a PID."""
+    """Return the numbers of the packets with a PID."""
     return [number for number, raw in enumerate(split(data)) if pid_of(raw) == pid]
 
 
 def lose(kind: str, count: int, share: float = 0.5) -> Change:
-    """Takes packets of a stream away, from a share of its packets on."""
+    """Remove packets of a stream, from a share of its packets on."""
 
     def change(data: bytes) -> bytes:
         own = places(data, stream_of(data, kind))
@@ -37,7 +37,7 @@ def lose(kind: str, count: int, share: float = 0.5) -> Change:
 
 
 def again(kind: str, times: int) -> Change:
-    """Sends one packet *times* more."""
+    """Repeat one packet *times* times."""
 
     def change(data: bytes) -> bytes:
         own = places(data, stream_of(data, kind))
@@ -49,7 +49,7 @@ def again(kind: str, times: int) -> Change:
 
 
 def on_packet(kind: str, edit: Callable[[bytearray], object], share: float = 0.5) -> Change:
-    """Edits one packet of a stream in place."""
+    """Edit one packet of a stream in place."""
 
     def change(data: bytes) -> bytes:
         own = places(data, stream_of(data, kind))
@@ -61,7 +61,7 @@ def on_packet(kind: str, edit: Callable[[bytearray], object], share: float = 0.5
 
 
 def set_byte(at: int, bits: int) -> Callable[[bytearray], object]:
-    """Flips bits of one byte."""
+    """Flip bits of one byte."""
 
     def edit(raw: bytearray) -> None:
         raw[at] ^= bits
@@ -70,7 +70,7 @@ def set_byte(at: int, bits: int) -> Callable[[bytearray], object]:
 
 
 def at_packet(edit: Callable[[bytes, int], bytes], share: float = 0.5) -> Change:
-    """Edits the bytes at the start of a packet in the middle."""
+    """Edit the bytes at the start of a packet in the middle."""
     return lambda data: edit(data, int(len(data) // SIZE * share) * SIZE)
 
 
@@ -87,7 +87,7 @@ def zero(count: int) -> Change:
 
 
 def without_stream(kind: str) -> Change:
-    """Takes every packet of a stream away."""
+    """Remove all packets of a stream."""
 
     def change(data: bytes) -> bytes:
         pid = stream_of(data, kind)
@@ -97,13 +97,13 @@ def without_stream(kind: str) -> Change:
 
 
 def without_streams(data: bytes) -> bytes:
-    """Leaves only the tables."""
+    """Remove all packets but the tables."""
     named = tables(data)[1]
     return b"".join(raw for raw in split(data) if pid_of(raw) not in named)
 
 
 def on_other_pids(data: bytes) -> bytes:
-    """Moves all streams to PIDs that the PMT does not name."""
+    """Move all streams to PIDs that the PMT does not list."""
     named = tables(data)[1]
     moved = [(raw, pid_of(raw) ^ 0x400) for raw in split(data)]
     return b"".join(
@@ -113,12 +113,12 @@ def on_other_pids(data: bytes) -> bytes:
 
 
 def cut_last(kind: str) -> Change:
-    """Takes the last packet of a stream away: the end of its last PES packet."""
+    """Remove the last packet of a stream: the end of its last PES packet."""
     return lambda data: lose(kind, 1, 1 - 0.5 / len(places(data, stream_of(data, kind))))(data)
 
 
 def without_first_picture(data: bytes) -> bytes:
-    """Takes the packets of the first picture away, which is a key frame, and tells so by the counter."""
+    """Remove the packets of the first picture, a key frame; the counter shows the loss."""
     pid = stream_of(data, "video")
     packets = split(data)
     own = places(data, pid)
@@ -127,7 +127,7 @@ def without_first_picture(data: bytes) -> bytes:
 
 
 def without_key_frames(data: bytes) -> bytes:
-    """Takes the packets of all pictures away that a decoder could start with, and closes up the counters."""
+    """Remove the packets of all key frames, and make the counters continuous."""
     pid = stream_of(data, "video")
     kept, keep, cc = [], True, 0
     for raw in split(data):
@@ -143,7 +143,7 @@ def without_key_frames(data: bytes) -> bytes:
 
 
 def twice_with_jump(kind: str) -> Change:
-    """Loses packets and says so with the discontinuity_indicator on the next one that has an adaptation field."""
+    """Lose packets, and declare it by the discontinuity_indicator of the next packet with an adaptation field."""
 
     def change(data: bytes) -> bytes:
         pid = stream_of(data, kind)
@@ -168,18 +168,18 @@ def twice_with_jump(kind: str) -> Change:
 
 
 def with_nulls(data: bytes) -> bytes:
-    """Null packets with counters of any kind between all others (2.4.1: null packets are exempt)."""
+    """Put null packets with any counters between all others (2.4.1: null packets are exempt)."""
     null = [bytes([0x47, NULL >> 8, NULL & 0xFF, 0x10 | cc]) + b"\xff" * 184 for cc in (3, 3, 9, 3)]
     return b"".join(raw + null[number % 4] for number, raw in enumerate(split(data)))
 
 
 def other_format(content: bytes) -> Change:
-    """Something else under the segment's name, as long as it was."""
+    """Replace the segment by other bytes of the same size."""
     return lambda data: (content * (len(data) // len(content) + 1))[: len(data)]
 
 
 def widen(size: int) -> Change:
-    """Packets of 192 bytes, with an arrival time before each, or of 204, with check bytes behind each."""
+    """Write packets of 192 bytes, with an arrival time before each, or of 204, with check bytes after each."""
 
     def change(data: bytes) -> bytes:
         if size == 192:
@@ -190,7 +190,7 @@ def widen(size: int) -> Change:
 
 
 def count_on(data: bytes) -> bytes:
-    """The same packets with counters that go on, as if one muxer had written them all."""
+    """Make the counters continuous, as if one muxer had written all packets."""
     counters: dict[int, int] = {}
     packets = []
     for raw in split(data):

@@ -1,4 +1,4 @@
-"""Breaks PAT and PMT of a sound segment: takes them away, moves them, writes others."""
+"""Break PAT and PMT of an intact segment: remove, move or replace them."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,13 @@ from tests.mpegts.material.streams import PAT, SIZE, pid_of, pmt, read_packet, s
 
 
 def is_table(data: bytes, which: str) -> Callable[[bytes], bool]:
-    """Tells packets of the PAT or PMT."""
+    """Return a function that recognizes packets of the PAT or PMT."""
     pid = PAT if which == "pat" else tables(data)[0]
     return lambda raw: pid_of(raw) == pid
 
 
 def without_table(which: str) -> Change:
-    """Takes every PAT or PMT away."""
+    """Remove every PAT or PMT."""
 
     def change(data: bytes) -> bytes:
         chosen = is_table(data, which)
@@ -23,7 +23,7 @@ def without_table(which: str) -> Change:
 
 
 def break_table(which: str) -> Change:
-    """Flips a bit in the first PAT or PMT, behind the section's header."""
+    """Flip a bit in the first PAT or PMT, after the section header."""
 
     def change(data: bytes) -> bytes:
         chosen, packets = is_table(data, which), split(data)
@@ -35,7 +35,7 @@ def break_table(which: str) -> Change:
 
 
 def late_tables(data: bytes) -> bytes:
-    """Puts the first PAT and PMT behind the first ten media packets, and takes those between away."""
+    """Move the first PAT and PMT after the first ten media packets, and remove those in between."""
     table = tables(data)[0]
     packets = split(data)
     psi = [raw for raw in packets if pid_of(raw) in (PAT, table)][:2]
@@ -44,7 +44,7 @@ def late_tables(data: bytes) -> bytes:
 
 
 def replace_table(which: str, payload: Callable[[bytes], bytes], share: float = 0.5) -> Change:
-    """Writes another PAT or PMT in place of those behind a share of them; all of them when there are less than two."""
+    """Replace PAT or PMT from a share of them on; all of them if there are fewer than two."""
 
     def change(data: bytes) -> bytes:
         chosen, packets = is_table(data, which), split(data)
@@ -57,7 +57,7 @@ def replace_table(which: str, payload: Callable[[bytes], bytes], share: float = 
 
 
 def second_pmt(data: bytes) -> bytes:
-    """Sends in the middle a PMT of another version, which has lost its first stream's neighbours."""
+    """Insert a PMT of another version in the middle, with the first stream only."""
     table, streams = tables(data)
     assert table is not None
     pid, kind = next(iter(streams.items()))
@@ -73,7 +73,7 @@ def second_pmt(data: bytes) -> bytes:
 
 
 def still_tables(data: bytes) -> bytes:
-    """Sets the counters of PAT and PMT to the same number throughout."""
+    """Set all counters of PAT and PMT to the same value."""
     table = tables(data)[0]
     return b"".join(
         bytes([*raw[:3], raw[3] & 0xF0, *raw[4:]]) if pid_of(raw) in (PAT, table) else raw for raw in split(data)

@@ -1,11 +1,11 @@
-"""Breaks the times of a sound segment: PCR, PTS and DTS."""
+"""Break the timestamps of an intact segment: PCR, PTS and DTS."""
 
 from tests.mpegts.material.breaking import Change, places, stream_of
 from tests.mpegts.material.streams import SIZE, read_packet, read_stamp, split, stamp
 
 
 def shift_pcr(seconds: float) -> Change:
-    """Adds to all PCRs of the second half."""
+    """Shift all PCRs of the second half."""
 
     def change(data: bytes) -> bytes:
         packets = [bytearray(raw) for raw in split(data)]
@@ -20,7 +20,7 @@ def shift_pcr(seconds: float) -> Change:
 
 
 def shift_pts(kind: str, seconds: float) -> Change:
-    """Adds to the PTS and DTS of a stream in the second half."""
+    """Shift PTS and DTS of a stream in the second half."""
 
     def change(data: bytes) -> bytes:
         own = places(data, stream_of(data, kind))
@@ -44,7 +44,7 @@ def _shift(raw: bytearray, ticks: int) -> None:
 
 
 def move(kind: str, seconds: float) -> Change:
-    """Adds to all PTS and DTS of a stream."""
+    """Shift all PTS and DTS of a stream."""
 
     def change(data: bytes) -> bytes:
         pid = stream_of(data, kind)

@@ -1,4 +1,4 @@
-"""The ways to break a sound segment, each with the codes that must be found then."""
+"""Ways to break an intact segment, each with the codes that must be found."""
 
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Fault(NamedTuple):
 
     name: str
     inject: Change
-    codes: frozenset[str]  # all of them must be found; none: it stays sound
+    codes: frozenset[str]  # all of them must be found; none: it stays intact
     needs: frozenset[str] = frozenset()  # of "video", "audio"
 
 
@@ -58,17 +58,17 @@ def found(*codes: str) -> frozenset[str]:
 VIDEO, AUDIO, BOTH = frozenset(("video",)), frozenset(("audio",)), frozenset(("video", "audio"))
 
 FAULTS = (
-    Fault("one packet of the picture is lost", lose("video", 1), found("TS350"), VIDEO),
-    Fault("one packet of the sound is lost", lose("audio", 1), found("TS350"), AUDIO),
-    Fault("five packets of the picture are lost", lose("video", 5), found("TS350"), VIDEO),
-    Fault("fifteen packets of the sound are lost", lose("audio", 15), found("TS350"), AUDIO),
+    Fault("one video packet is lost", lose("video", 1), found("TS350"), VIDEO),
+    Fault("one audio packet is lost", lose("audio", 1), found("TS350"), AUDIO),
+    Fault("five video packets are lost", lose("video", 5), found("TS350"), VIDEO),
+    Fault("fifteen audio packets are lost", lose("audio", 15), found("TS350"), AUDIO),
     Fault("a packet is sent three times", again("audio", 2), found("TS351"), AUDIO),
     Fault("a packet is sent four times", again("video", 3), found("TS351"), VIDEO),
     Fault("a sync byte is flipped", on_packet("video", set_byte(0, 0x08)), found("TS320"), VIDEO),
-    Fault("seven bytes are put in", insert(7), found("TS320")),
-    Fault("a kilobyte is put in", insert(1024), found("TS320")),
-    Fault("one byte is taken out", delete(1), found("TS320")),
-    Fault("five hundred bytes are taken out", delete(500), found("TS320")),
+    Fault("seven bytes are inserted", insert(7), found("TS320")),
+    Fault("a kilobyte is inserted", insert(1024), found("TS320")),
+    Fault("one byte is deleted", delete(1), found("TS320")),
+    Fault("five hundred bytes are deleted", delete(500), found("TS320")),
     Fault("a kilobyte is zeros", zero(1024), found("TS320")),
     Fault("a packet is marked as damaged", on_packet("video", set_byte(1, 0x80)), found("TS330"), VIDEO),
     Fault("a packet is scrambled", on_packet("audio", set_byte(3, 0x80)), found("TS331"), AUDIO),
@@ -82,17 +82,17 @@ FAULTS = (
         "two programs", replace_table("pat", lambda data: pat([(1, tables(data)[0] or 0), (2, 0x1500)])), found("TS344")
     ),
     Fault("a PMT that says something else", second_pmt, found("TS361")),
-    Fault("no packet of the picture", without_stream("video"), found("TS360"), BOTH),
-    Fault("no packet of the sound", without_stream("audio"), found("TS360"), BOTH),
+    Fault("no video packet", without_stream("video"), found("TS360"), BOTH),
+    Fault("no audio packet", without_stream("audio"), found("TS360"), BOTH),
     Fault("no packet of any stream", without_streams, found("TS362")),
-    Fault("packets of streams that nothing names alone", on_other_pids, found("TS362")),
+    Fault("only packets of streams that the PMT does not list", on_other_pids, found("TS362")),
     Fault("PCR jumps forward", shift_pcr(3), found("TS370")),
     Fault("PCR jumps back", shift_pcr(-2), found("TS370")),
-    Fault("PTS of the picture jumps forward", shift_pts("video", 4), found("TS371"), VIDEO),
-    Fault("PTS of the sound jumps forward", shift_pts("audio", 4), found("TS371"), AUDIO),
-    Fault("the first picture is no key frame", without_first_picture, found("TS401"), VIDEO),
+    Fault("video PTS jumps forward", shift_pts("video", 4), found("TS371"), VIDEO),
+    Fault("audio PTS jumps forward", shift_pts("audio", 4), found("TS371"), AUDIO),
+    Fault("the first picture is not a key frame", without_first_picture, found("TS401"), VIDEO),
     Fault("no key frame", without_key_frames, found("TS400"), VIDEO),
-    Fault("the last PES packet of the sound is cut", cut_last("audio"), found("TS430"), AUDIO),
+    Fault("the last audio PES packet is truncated", cut_last("audio"), found("TS430"), AUDIO),
     *(
         Fault(f"it is {name}", other_format(content), found("TS310"))
         for name, content in (
@@ -109,10 +109,10 @@ FAULTS = (
 )
 HARMLESS = (
     Fault("a packet is sent twice", again("audio", 1), found(), AUDIO),
-    Fault("a packet of the picture is sent twice", again("video", 1), found(), VIDEO),
-    Fault("counters jump and say so", twice_with_jump("audio"), found(), AUDIO),
+    Fault("a video packet is sent twice", again("video", 1), found(), VIDEO),
+    Fault("counters jump and declare it", twice_with_jump("audio"), found(), AUDIO),
     Fault("null packets in between", with_nulls, found()),
-    Fault("counters of the tables stand still", still_tables, found("TS352")),
+    Fault("counters of the tables do not advance", still_tables, found("TS352")),
     Fault("packets of 192 bytes", widen(192), found("TS321")),
     Fault("packets of 204 bytes", widen(204), found("TS321")),
 )

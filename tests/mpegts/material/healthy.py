@@ -1,4 +1,4 @@
-"""Sound segments of many encoders and settings: nothing is wrong with any of them."""
+"""Intact segments of many encoders and settings."""
 
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ PACKED = (("max_delay", "700000"),)  # as ffmpeg's own: some audio frames in eac
 RECIPES: dict[str, Recipe] = {
     "H.264 and AAC": Recipe(),
     "H.264 with B-frames": Recipe(b_frames=3, group=12),
-    "H.264 with open groups of pictures": Recipe(
+    "H.264 with open GOPs": Recipe(
         b_frames=2, extra=(("forced-idr", "0"), ("x264-params", "open-gop=1:scenecut=0:keyint=10"))
     ),
     "H.264 with MPEG audio": Recipe(audio="mp2"),
@@ -34,10 +34,10 @@ RECIPES: dict[str, Recipe] = {
     "MPEG audio only": Recipe(video=None, audio="mp2"),
     "a shared screen, one picture a second": Recipe(rate=Fraction(1), group=3, seconds=6),
     "a shared screen, five pictures a second": Recipe(rate=Fraction(5), group=10, seconds=3),
-    "a shared screen without sound": Recipe(audio=None, rate=Fraction(1), group=3, seconds=6),
-    "times that wrap": Recipe(start=BEFORE_WRAP),
-    "times that wrap, with B-frames": Recipe(start=BEFORE_WRAP - 1.4, b_frames=3, muxer=PACKED),
-    "times that wrap, sound only": Recipe(start=BEFORE_WRAP, video=None),
+    "a shared screen without audio": Recipe(audio=None, rate=Fraction(1), group=3, seconds=6),
+    "PTS that wraps": Recipe(start=BEFORE_WRAP),
+    "PTS that wraps, with B-frames": Recipe(start=BEFORE_WRAP - 1.4, b_frames=3, muxer=PACKED),
+    "PTS that wraps, audio only": Recipe(start=BEFORE_WRAP, video=None),
     "packets of 192 bytes": Recipe(
         audio="ac3", sample_rate=48_000, bit_rate=64_000, muxer=(("mpegts_m2ts_mode", "1"),)
     ),
@@ -50,9 +50,9 @@ SERIES: dict[str, tuple[Recipe, str]] = {
     "segments of libav's HLS muxer": (Recipe(seconds=4), "hls"),
     "segments with B-frames": (Recipe(seconds=4, b_frames=3), "hls"),
     "segments of H.265 and 29.97 pictures a second": (Recipe(video="libx265", rate=NTSC, group=30, seconds=4), "hls"),
-    "segments of sound": (Recipe(video=None, seconds=4), "hls"),
+    "segments of audio": (Recipe(video=None, seconds=4), "hls"),
     "segments of a shared screen": (Recipe(rate=Fraction(1), group=1, seconds=4), "hls"),
-    "segments with times that wrap": (Recipe(start=BEFORE_WRAP - 1, seconds=4), "hls"),
+    "segments with PTS that wraps": (Recipe(start=BEFORE_WRAP - 1, seconds=4), "hls"),
     "segments with some frames in a PES packet": (Recipe(muxer=PACKED, seconds=4), "hls"),
 }
 FEW = ("refs", "3"), ("x264-params", "scenecut=0:b-adapt=0")
@@ -64,8 +64,8 @@ LISTED: dict[str, tuple[Recipe, int]] = {  # and how many seconds each segment h
     for rate, length in ((1, 4), (1, 6), (2, 2), (2, 6), (5, 2), (25, 2))
     for b_frames in (0, 3)
 } | {
-    "sound, 2 s": (Recipe(video=None, seconds=8), 2),
-    "two pictures a second, B-frames, times that wrap": (
+    "audio, 2 s": (Recipe(video=None, seconds=8), 2),
+    "two pictures a second, B-frames, PTS that wraps": (
         Recipe(rate=Fraction(2), b_frames=3, extra=FEW, group=8, seconds=16, start=BEFORE_WRAP - 6),
         4,
     ),
@@ -75,10 +75,10 @@ BASE = ("H.264 and AAC", "H.264 with B-frames", "H.265", "MPEG-2 video and MPEG 
 
 
 def healthy(name: str) -> bytes:
-    """One sound segment."""
+    """Return an intact segment."""
     return encode(RECIPES[name])
 
 
 def series(name: str) -> tuple[bytes, ...]:
-    """Sound segments that continue each other."""
+    """Return contiguous intact segments."""
     return cut(*SERIES[name])

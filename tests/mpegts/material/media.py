@@ -1,4 +1,4 @@
-"""Real segments, as libav's encoders and muxers write them; each is made once in a run, and small."""
+"""Real segments of libav's encoders and muxers; small, and each encoded once per run."""
 
 import io
 import math
@@ -25,7 +25,7 @@ _VIDEO_OPTIONS = {
 
 
 class Recipe(NamedTuple):
-    """What is encoded, and how."""
+    """The settings of an encoding."""
 
     video: str | None = "libx264"
     audio: str | None = "aac"
@@ -36,17 +36,17 @@ class Recipe(NamedTuple):
     b_frames: int = 0
     sample_rate: int = 44_100
     channels: int = 1
-    bit_rate: int = 48_000  # of the sound
+    bit_rate: int = 48_000  # of the audio
     start: float = 0.0  # seconds that are added to all times
-    late: float = 0.0  # seconds by which the picture starts later than the sound
+    late: float = 0.0  # seconds by which video starts after audio
     extra: Options = ()  # of the video encoder
     muxer: Options = ()
-    noise: int = 0  # shades by which pixels differ by chance, so that every picture is large
+    noise: int = 0  # random shades of pixels, so that every picture is large
 
 
 @cache
 def encode(recipe: Recipe) -> bytes:
-    """One segment."""
+    """Encode one segment."""
     target = io.BytesIO()
     options = {"output_ts_offset": str(recipe.start), **dict(recipe.muxer)}
     with av.open(target, "w", format="mpegts", options=options) as output:
@@ -56,13 +56,13 @@ def encode(recipe: Recipe) -> bytes:
 
 @cache
 def cut(recipe: Recipe, muxer: str = "hls") -> tuple[bytes, ...]:
-    """Segments of a second and more that continue each other, cut by libav's hls or segment muxer."""
+    """Encode contiguous segments of at least a second with libav's hls or segment muxer."""
     return tuple(data for _, data in cut_and_listed(recipe, muxer))
 
 
 @cache
 def cut_and_listed(recipe: Recipe, muxer: str = "hls", seconds: int = 1) -> tuple[tuple[float, bytes], ...]:
-    """Segments of so many seconds and more, each with the EXTINF that libav's hls or segment muxer writes for it."""
+    """Encode segments of at least *seconds*, each with the EXTINF of libav's hls or segment muxer."""
     with tempfile.TemporaryDirectory() as scratch:
         options = dict(recipe.muxer) | {"output_ts_offset": str(recipe.start)}
         index, names = Path(scratch, "index.m3u8"), f"{scratch}/%d.ts"
@@ -77,7 +77,7 @@ def cut_and_listed(recipe: Recipe, muxer: str = "hls", seconds: int = 1) -> tupl
 
 
 def _record(recipe: Recipe, output: av.container.OutputContainer) -> None:
-    """Encode picture and sound side by side, as a recorder does."""
+    """Encode video and audio interleaved, as a recorder does."""
     pictures, sounds = _pictures(recipe, output), _sounds(recipe, output)
     output.start_encoding()
     ready = [(next(source, None), source) for source in (pictures, sounds)]
@@ -92,7 +92,7 @@ Encoded = tuple[float, list[av.Packet]]
 
 
 def _pictures(recipe: Recipe, output: av.container.OutputContainer) -> Iterator[Encoded]:
-    """The packets of one picture after the other, with the second it was taken at."""
+    """Return the packets of one picture after the other, with its second."""
     if recipe.video is None:
         return iter(())
     options = _VIDEO_OPTIONS[recipe.video] | {"g": str(recipe.group), "bf": str(recipe.b_frames)} | dict(recipe.extra)
@@ -115,7 +115,7 @@ def _encode_pictures(recipe: Recipe, stream: av.VideoStream) -> Iterator[Encoded
 
 
 def _card(size: tuple[int, int], number: int, noise: int) -> np.ndarray:
-    """A grey ramp that moves, so that no picture is empty."""
+    """Return a moving gray ramp, so that no picture is empty."""
     width, height = size[0] & ~1, size[1] & ~1
     card = np.full((height * 3 // 2, width), 128, np.uint8)
     card[:height] = ((np.arange(width) * 3 + number * 5)[None, :] + np.arange(height)[:, None] * 2) % 220 + 16
@@ -126,7 +126,7 @@ def _card(size: tuple[int, int], number: int, noise: int) -> np.ndarray:
 
 
 def _sounds(recipe: Recipe, output: av.container.OutputContainer) -> Iterator[Encoded]:
-    """The packets of one audio frame after the other, with the second it starts at."""
+    """Return the packets of one audio frame after the other, with its second."""
     if recipe.audio is None:
         return iter(())
     layout = {1: "mono", 2: "stereo", 6: "5.1"}[recipe.channels]

@@ -1,4 +1,4 @@
-"""Breaks segments at random, as disks, networks, muxers and attackers do; the same seed breaks the same."""
+"""Break segments at random, as disks, networks, muxers and attackers do; the same for the same seed."""
 
 from random import Random
 
@@ -43,12 +43,12 @@ EDGE_VALUES = (0x00, 0x01, 0x07, 0x10, 0x40, 0x47, 0x7F, 0x80, 0xB7, 0xB8, 0xC0,
 
 
 def mutate(data: bytes, random: Random) -> bytes:
-    """*data* after one to four mutations."""
+    """Apply one to four mutations to *data*."""
     return mutations.mutate(data, random, MUTATIONS)
 
 
 def _somewhere(data: bytes, random: Random) -> int:
-    """The start of a packet."""
+    """Return the start of a random packet."""
     return random.randrange(len(data) // SIZE + 1) * SIZE
 
 
@@ -57,7 +57,7 @@ def _flip_bytes(data: bytes, random: Random) -> bytes:
 
 
 def _change_heads(data: bytes, random: Random) -> bytes:
-    """Other values in packet headers, adaptation fields, section and PES headers."""
+    """Change values in packet headers, adaptation fields, section and PES headers."""
     raw = bytearray(data)
     for _ in range(random.choice((1, 3, 20))):
         at = _somewhere(data, random) + random.randrange(30)
@@ -67,7 +67,7 @@ def _change_heads(data: bytes, random: Random) -> bytes:
 
 
 def _same_byte_everywhere(data: bytes, random: Random) -> bytes:
-    """One field of all packets gets the same value."""
+    """Set one field of all packets to the same value."""
     raw = bytearray(data)
     value = random.choice(EDGE_VALUES)
     for at in range(random.choice((0, 1, 1, 2, 3, 3, 4, 5, 10)), len(raw), SIZE):
@@ -101,7 +101,7 @@ def _write_table(data: bytes, random: Random) -> bytes:
 
 
 def _mend_tables(data: bytes, random: Random) -> bytes:
-    """Other bytes in a table, under a CRC that is right."""
+    """Change bytes of a table, with a valid CRC."""
     raw = bytearray(data)
     for at in range(0, min(len(raw) - SIZE, SIZE * 8) + 1, SIZE):
         length = (raw[at + 6] & 0x0F) << 8 | raw[at + 7]
@@ -144,7 +144,7 @@ def _again(data: bytes, random: Random) -> bytes:
 
 
 def _still(data: bytes, random: Random) -> bytes:
-    """Counters of all packets stand still."""
+    """Set the counters of all packets to the same value."""
     raw = bytearray(data)
     for at in range(3, len(raw), SIZE):
         raw[at] &= 0xF0

@@ -1,4 +1,4 @@
-"""Transport streams one packet at a time, in plain Python: how the tests take them apart and put them together."""
+"""Read and write transport streams one packet at a time, in plain Python."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ VIDEO_ID, AUDIO_ID = 0xE0, 0xC0  # stream_id
 
 
 class Packet(NamedTuple):
-    """The fields of a packet's header and adaptation field (ISO/IEC 13818-1 2.4.3.2, 2.4.3.4)."""
+    """The header and adaptation field of a packet (ISO/IEC 13818-1 2.4.3.2, 2.4.3.4)."""
 
     pid: int
     cc: int
@@ -31,7 +31,7 @@ class Packet(NamedTuple):
 
 
 def read_packet(raw: bytes) -> Packet:
-    """A packet of 188 bytes."""
+    """Read a packet of 188 bytes."""
     control = raw[3] >> 4 & 3
     length = raw[4] if control & 2 else -1
     field = raw[5 : 5 + length] if length > 0 else b""
@@ -55,7 +55,7 @@ def read_packet(raw: bytes) -> Packet:
 
 
 def write_packet(packet: Packet) -> bytes:
-    """The packet in 188 bytes, stuffed when its payload is short; PSI is filled up behind its section."""
+    """Return a packet as 188 bytes, with stuffing if the payload is short; PSI is padded after its section."""
     first = packet.broken << 7 | packet.starts << 6 | packet.pid >> 8
     flags = packet.jumps << 7 | packet.random << 6 | (packet.pcr is not None) << 4
     body = bytes([flags]) if flags else b""
@@ -75,7 +75,7 @@ def write_packet(packet: Packet) -> bytes:
 
 
 def split(data: bytes) -> list[bytes]:
-    """The packets of a whole stream of 188 bytes each."""
+    """Split a stream into packets of 188 bytes."""
     return [data[at : at + SIZE] for at in range(0, len(data) - SIZE + 1, SIZE)]
 
 
@@ -84,7 +84,7 @@ def pid_of(raw: bytes) -> int:
 
 
 def crc32(data: bytes) -> int:
-    """The CRC-32 of sections (annex A): polynomial 0x04C11DB7, from all ones, not reflected; 0 over a whole section."""
+    """Return the CRC-32 of a section (annex A): polynomial 0x04C11DB7, from all ones, not reflected; 0 with its CRC."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc ^= byte << 24
@@ -94,7 +94,7 @@ def crc32(data: bytes) -> int:
 
 
 def section(table: int, number: int, body: bytes, version: int = 0) -> bytes:
-    """A section with its CRC, behind a pointer_field."""
+    """Return a section with its CRC, after a pointer_field."""
     length = 5 + len(body) + 4
     whole = bytes([table, 0xB0 | length >> 8, length & 0xFF]) + number.to_bytes(2)
     whole += bytes([0xC1 | version << 1, 0, 0]) + body
@@ -102,7 +102,7 @@ def section(table: int, number: int, body: bytes, version: int = 0) -> bytes:
 
 
 def pat(programs: Iterable[tuple[int, int]] = ((1, PMT),), version: int = 0) -> bytes:
-    """The payload of a PAT (2.4.4.3)."""
+    """Return the payload of a PAT (2.4.4.3)."""
     body = b"".join(number.to_bytes(2) + (0xE000 | pid).to_bytes(2) for number, pid in programs)
     return section(0x00, 1, body, version)
 
@@ -110,14 +110,14 @@ def pat(programs: Iterable[tuple[int, int]] = ((1, PMT),), version: int = 0) -> 
 def pmt(
     streams: Iterable[tuple[int, int]] = ((H264, VIDEO), (AAC, AUDIO)), version: int = 0, clock: int = VIDEO
 ) -> bytes:
-    """The payload of a PMT without descriptors (2.4.4.8)."""
+    """Return the payload of a PMT without descriptors (2.4.4.8)."""
     body = (0xE000 | clock).to_bytes(2) + b"\xf0\x00"
     body += b"".join(bytes([kind]) + (0xE000 | pid).to_bytes(2) + b"\xf0\x00" for kind, pid in streams)
     return section(0x02, 1, body, version)
 
 
 def stamp(prefix: int, ticks: int) -> bytes:
-    """A PTS or DTS in five bytes (2.4.3.6)."""
+    """Return a PTS or DTS as five bytes (2.4.3.6)."""
     ticks %= 1 << 33
     return bytes(
         [
@@ -131,12 +131,12 @@ def stamp(prefix: int, ticks: int) -> bytes:
 
 
 def read_stamp(five: bytes) -> int:
-    """The ticks in the five bytes of a PTS or DTS."""
+    """Return the ticks in the five bytes of a PTS or DTS."""
     return (five[0] >> 1 & 7) << 30 | five[1] << 22 | five[2] >> 1 << 15 | five[3] << 7 | five[4] >> 1
 
 
 def pes(stream_id: int, body: bytes, pts: int | None, dts: int | None = None, *, length: bool = True) -> bytes:
-    """A PES packet (2.4.3.6); *length* writes how long it is, which only video may leave open."""
+    """Return a PES packet (2.4.3.6); without *length*, PES_packet_length is 0, which only video may have."""
     times = b"" if pts is None else stamp(2, pts) if dts is None else stamp(3, pts) + stamp(1, dts)
     flags = 0 if pts is None else 0x80 if dts is None else 0xC0
     head = bytes([0x84, flags, len(times)]) + times
@@ -145,7 +145,7 @@ def pes(stream_id: int, body: bytes, pts: int | None, dts: int | None = None, *,
 
 
 def tables(data: bytes) -> tuple[int | None, dict[int, int]]:
-    """PID of the PMT, and stream_type by PID, from the first PAT and PMT of sound bytes, each in one packet."""
+    """Return the PID of the PMT and the stream_type by PID, from the first PAT and PMT, each in one packet."""
     table, streams = None, {}
     for raw in split(data):
         packet = read_packet(raw)

@@ -1,4 +1,4 @@
-"""The rules on bytes said one packet at a time, straight from the standards; `ossrec.mpegts` must find the same.
+"""The TS rules implemented one packet at a time, straight from the standards; `ossrec.mpegts` must find the same.
 
-Nothing here is fast, and nothing is shared with what is tested but the table of rules.
+Nothing here is fast, and only the rule table is shared with the code under test.
 """

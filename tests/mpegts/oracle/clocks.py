@@ -1,4 +1,4 @@
-"""The PCR: ISO/IEC 13818-1 2.4.3.5, ETSI TR 101 290 2.3b."""
+"""PCR: ISO/IEC 13818-1 2.4.3.5, ETSI TR 101 290 2.3b."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,8 +10,8 @@ from tests.mpegts.oracle.frames import gather, signed, usual
 TENTH = 9_000  # ticks of 1/90000 s
 
 
-def judge_clock(packets: list[bytes], pid: int) -> Iterator[Fact]:
-    """Where the clock on a PID steps back, or by more than 100 ms when its frames do not; unless it is announced."""
+def check_pcr(packets: list[bytes], pid: int) -> Iterator[Fact]:
+    """Return where the PCR of a PID steps back, or by more than 100 ms unlike its frames, unless declared."""
     frames = [(pes.packet, pes.dts) for pes in gather(packets, pid) if pes.dts is not None]
     if not frames:
         return
@@ -40,5 +40,5 @@ def judge_clock(packets: list[bytes], pid: int) -> Iterator[Fact]:
 
 
 def time_at(frames: list[tuple[int, int]], number: int) -> int:
-    """DTS of the last frame that starts in a packet or before; before the first one, its own."""
+    """Return the DTS of the last frame that starts in a packet or before; before the first frame, its own."""
     return next((dts for packet, dts in reversed(frames) if packet <= number), frames[0][1])

@@ -9,7 +9,7 @@ JUMP = "jump"  # no code of a rule: the counter jumps, and perhaps says so
 
 
 class Counter:
-    """What one PID's packets have shown so far."""
+    """The packets of one PID as read so far."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -18,7 +18,7 @@ class Counter:
         self.copies = 0  # of the packet before, beyond the first
 
     def take(self, number: int, raw: bytes) -> Iterator[Fact]:
-        """What the next packet of this PID shows."""
+        """Return the faults of the next packet of this PID."""
         packet = read_packet(raw)
         before, self.before = self.before, (packet.cc, without_pcr(raw, packet))
         if before is None:
@@ -37,7 +37,7 @@ class Counter:
             yield Fact("TS350", number, (packet.cc - expected) & 15)
 
     def _copy(self, number: int) -> Iterator[Fact]:
-        """A packet may be sent twice; more often only tables are, by muxers that do not count."""
+        """Return the fault of a packet that is sent more than twice."""
         if self.copies >= 2 and not self.tables:
             yield Fact("TS351", number, pid=self.pid)
         if self.copies >= 2 and self.tables:
@@ -45,12 +45,12 @@ class Counter:
 
 
 def without_pcr(raw: bytes, packet: Packet) -> bytes:
-    """A packet but for the time it was sent: in a copy that must be another."""
+    """Return a packet without its PCR, which differs in a repetition."""
     return raw if packet.pcr is None else raw[:6] + bytes(6) + raw[12:]
 
 
-def judge_counters(packets: list[bytes], tables: dict[int, int]) -> Iterator[Fact]:
-    """Losses, copies, damage and scrambling; *tables* are PIDs, with the packet since which they carry tables."""
+def check_counters(packets: list[bytes], tables: dict[int, int]) -> Iterator[Fact]:
+    """Return losses, repetitions, damage and scrambling; *tables* are PIDs, with the packet that lists them."""
     counters: dict[int, Counter] = {}
     for number, raw in enumerate(packets):
         packet = read_packet(raw)
@@ -67,7 +67,7 @@ def judge_counters(packets: list[bytes], tables: dict[int, int]) -> Iterator[Fac
         yield from counter.take(number, raw)
 
 
-def doubts(packets: list[bytes], pid: int, tables: dict[int, int]) -> list[int]:
-    """Packets of a PID before which something may be missing, or which cannot be used."""
-    facts = judge_counters(packets, tables)
+def possible_losses(packets: list[bytes], pid: int, tables: dict[int, int]) -> list[int]:
+    """Return the packets of a PID that are unusable, or before which packets may be lost."""
+    facts = check_counters(packets, tables)
     return [fact.packet or 0 for fact in facts if fact.pid == pid and fact.code in (JUMP, "TS330", "TS331")]

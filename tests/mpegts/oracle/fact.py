@@ -1,4 +1,4 @@
-"""What the oracle finds: a code, where, and how much."""
+"""A finding of the oracle: code, packet and number of lost packets."""
 
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ ONCE = frozenset(("TS352", "TS344"))  # said once of a segment
 MOST = 20  # of one code
 
 
-def told(facts: list[Fact]) -> set[Fact]:
-    """Facts as they are told: marks of damage taken together, the rest of too many only counted."""
+def reported(facts: list[Fact]) -> set[Fact]:
+    """Return facts as ossrec reports them: damaged packets merged, those above the limit only counted."""
     kept: list[Fact] = []
     latest: dict[tuple[str, int | None], tuple[int, int]] = {}  # place in `kept`, last packet
     for fact in sorted(facts, key=lambda fact: (fact.packet or 0, fact.code, fact.pid or 0)):

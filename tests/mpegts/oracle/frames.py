@@ -1,4 +1,4 @@
-"""PES packets and what begins in them: ISO/IEC 13818-1 2.4.3.6, 2.4.3.7."""
+"""PES packets and their frames: ISO/IEC 13818-1 2.4.3.6, 2.4.3.7."""
 
 import math
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tests.mpegts.material.streams import read_packet, read_stamp
-from tests.mpegts.oracle.counters import doubts
+from tests.mpegts.oracle.counters import possible_losses
 from tests.mpegts.oracle.fact import Fact
 
 VIDEO_TYPES = {
@@ -16,7 +16,7 @@ VIDEO_TYPES = {
 
 
 class Pes(NamedTuple):
-    """A PES packet, as far as it is there."""
+    """A PES packet as far as it is present."""
 
     packet: int  # it starts in
     raw: bytes
@@ -24,7 +24,7 @@ class Pes(NamedTuple):
 
     @property
     def length(self) -> int:
-        """Bytes that it says it has; 0: it does not say."""
+        """The declared bytes; 0: unknown."""
         told = int.from_bytes(self.raw[4:6])
         return told + 6 if told else 0
 
@@ -44,7 +44,7 @@ class Pes(NamedTuple):
 
 
 def gather(packets: list[bytes], pid: int) -> list[Pes]:
-    """The PES packets of a PID, without what comes before the first and without repeats."""
+    """Return the PES packets of a PID, without the packets before the first and without repetitions."""
     found: list[Pes] = []
     before = b""
     for number, raw in enumerate(packets):
@@ -62,13 +62,13 @@ def gather(packets: list[bytes], pid: int) -> list[Pes]:
 
 
 def first(packets: list[bytes], pid: int) -> int:
-    """The number of the first packet of a PID."""
+    """Return the number of the first packet of a PID."""
     read = (read_packet(raw) for raw in packets)
     return next(number for number, packet in enumerate(read) if packet.pid == pid and packet.control)
 
 
 def is_key(pes: Pes, stream_type: int) -> bool | None:
-    """Whether the first slice of a picture is one that decoding can start with."""
+    """Return whether decoding can start with the first slice of a picture."""
     kind, keys, others = VIDEO_TYPES[stream_type]
     body = pes.body
     for at in range(len(body) - 3):
@@ -79,13 +79,13 @@ def is_key(pes: Pes, stream_type: int) -> bool | None:
     return None
 
 
-def judge_frames(packets: list[bytes], streams: dict[int, int], tables: dict[int, int]) -> Iterator[Fact]:
-    """Key frames that are missing, PES packets that end too early, frames that stay away."""
+def check_frames(packets: list[bytes], streams: dict[int, int], tables: dict[int, int]) -> Iterator[Fact]:
+    """Return missing key frames, truncated PES packets and gaps between frames."""
     for pid, stream_type in streams.items():
         found = gather(packets, pid)
-        doubted = doubts(packets, pid, tables)
-        yield from judge_lengths(found, doubted)
-        yield from judge_gaps(found, doubted, 4 if stream_type in VIDEO_TYPES else 2)
+        losses = possible_losses(packets, pid, tables)
+        yield from check_pes_lengths(found, losses)
+        yield from check_gaps(found, losses, 4 if stream_type in VIDEO_TYPES else 2)
         if stream_type not in VIDEO_TYPES or not found:
             continue
         keys = [is_key(pes, stream_type) for pes in found]
@@ -97,11 +97,11 @@ def judge_frames(packets: list[bytes], streams: dict[int, int], tables: dict[int
             yield Fact("TS401", first(packets, pid))
 
 
-def judge_lengths(found: list[Pes], doubted: list[int]) -> Iterator[Fact]:
-    """PES packets that are not as long as they say though nothing else is wrong: 16 packets or a multiple are gone."""
+def check_pes_lengths(found: list[Pes], possible_losses: list[int]) -> Iterator[Fact]:
+    """Return PES packets of a wrong length without another fault: 16 packets or a multiple are lost."""
 
     def sound(pes: Pes) -> bool:
-        return not any(pes.packet < number <= pes.end for number in doubted)
+        return not any(pes.packet < number <= pes.end for number in possible_losses)
 
     told = [pes for pes in found[:-1] if pes.length]
     wrong = [pes for pes in told if pes.length != len(pes.raw) and sound(pes)]
@@ -114,25 +114,25 @@ def judge_lengths(found: list[Pes], doubted: list[int]) -> Iterator[Fact]:
         yield Fact("TS430", found[-1].packet)
 
 
-def judge_gaps(found: list[Pes], doubted: list[int], times: int) -> Iterator[Fact]:
-    """Frames that stay away for more than 0.7 s (TR 101 290 2.5), and much longer than they usually do."""
+def check_gaps(found: list[Pes], possible_losses: list[int], times: int) -> Iterator[Fact]:
+    """Return gaps of more than 0.7 s (TR 101 290 2.5) that are much longer than the usual distance."""
     timed = [pes for pes in found if pes.dts is not None]
     steps = [(signed((b.dts or 0) - (a.dts or 0)), a, b) for a, b in pairwise(timed)]
     positive = [step for step, _, _ in steps if step > 0]
     if len(positive) < 8:
         return
     for step, before, after in steps:
-        told = any(before.packet < number <= after.packet for number in doubted)
+        told = any(before.packet < number <= after.packet for number in possible_losses)
         if step > 63_000 and step > times * usual(positive) and not told:
             yield Fact("TS371", after.packet)
 
 
 def usual(steps: list[int]) -> int:
-    """What nine in ten steps are at most, rounded up to a quarter of an octave."""
+    """Return the 90th percentile of steps, rounded up to a quarter of an octave."""
     bins = sorted(int(4 * math.log2(step)) for step in steps)
     return int(2 ** ((bins[math.ceil(0.9 * len(bins)) - 1] + 1) / 4))
 
 
 def signed(ticks: int) -> int:
-    """A difference of two 33-bit times as the nearest one."""
+    """Return the difference of two 33-bit timestamps as the smallest step."""
     return (ticks + (1 << 32)) % (1 << 33) - (1 << 32)

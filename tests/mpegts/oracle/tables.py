@@ -10,22 +10,22 @@ DATA_TYPES = frozenset((0x05, 0x06, 0x0B, 0x0C, 0x0D, 0x14, 0x15, 0x16, 0x86))  
 
 
 class Section(NamedTuple):
-    """A whole section."""
+    """A complete section."""
 
     first: int  # packet it starts in
     last: int  # packet it ends in
     raw: bytes
 
 
-class Gatherer:
-    """Puts the sections of one PID together, byte by byte."""
+class SectionReader:
+    """Assembles the sections of one PID, byte by byte."""
 
     def __init__(self) -> None:
         self.raw: bytes | None = None  # of a section that has begun
         self.first = 0
 
     def take(self, number: int, packet: Packet) -> Iterator[Section]:
-        """The sections that end in the next packet of this PID."""
+        """Return the sections that end in the next packet of this PID."""
         payload = packet.payload
         if packet.starts:
             pointer = payload[0] if payload else 0
@@ -50,10 +50,10 @@ class Gatherer:
 
 
 class Tables:
-    """What PAT and PMT have said so far."""
+    """PAT and PMT as read so far."""
 
     def __init__(self) -> None:
-        self.gatherers = {PAT: Gatherer()}
+        self.gatherers = {PAT: SectionReader()}
         self.since = dict.fromkeys(range(0x20), -1)  # packet with which a PID is known to carry tables
         self.pmts: dict[int, bytes] = {}  # clock and streams of the last PMT of each PID
         self.before: dict[int, bytes] = {}  # last packet of each PID, without its counter
@@ -62,7 +62,7 @@ class Tables:
         self.seen: dict[str, int | None] = {"TS340": None, "TS341": None}  # packet that ends the first PAT, PMT
 
     def take(self, number: int, raw: bytes) -> Iterator[Fact]:
-        """What the next packet shows."""
+        """Return the faults of the next packet."""
         packet = read_packet(raw)
         if packet.broken or packet.scrambled or not packet.has_payload or packet.pid not in self.gatherers:
             return
@@ -89,7 +89,7 @@ class Tables:
             self.several = True
             yield Fact("TS344", section.first)
         for pid in pids[:1]:
-            self.gatherers.setdefault(pid, Gatherer())
+            self.gatherers.setdefault(pid, SectionReader())
             self.since.setdefault(pid, section.last)
 
     def _pmt(self, pid: int, section: Section) -> Iterator[Fact]:
@@ -102,7 +102,7 @@ class Tables:
 
 
 def streams(raw: bytes) -> dict[int, int]:
-    """The stream_type of each elementary PID of a PMT."""
+    """Return the stream_type of each elementary PID of a PMT."""
     at, end = 12 + ((raw[10] & 0x0F) << 8 | raw[11]), len(raw) - 4
     found = {}
     while at + 5 <= end:
@@ -111,8 +111,8 @@ def streams(raw: bytes) -> dict[int, int]:
     return found
 
 
-def judge_tables(packets: list[bytes]) -> tuple[list[Fact], Tables]:
-    """Missing, late, broken and changing tables; streams that are announced and not there."""
+def check_tables(packets: list[bytes]) -> tuple[list[Fact], Tables]:
+    """Return missing, late, invalid and changing tables, and streams without packets."""
     tables = Tables()
     facts = [fact for number, raw in enumerate(packets) for fact in tables.take(number, raw)]
     is_broken = any(fact.code == "TS343" for fact in facts)  # which says enough

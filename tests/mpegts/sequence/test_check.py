@@ -1,4 +1,4 @@
-"""Real segments held against their neighbours: what changes, is missing or does not meet is told at its place."""
+"""Real segments in sequence: changes, gaps and overlaps are reported at their position."""
 
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ FOUR = "segments of libav's HLS muxer"
 def rows(
     segments: list[bytes], durations: list[float] | None = None, marked: frozenset[int] = frozenset()
 ) -> list[SegmentInSequence]:
-    """Segments that follow each other in a playlist; *marked* ones have an EXT-X-DISCONTINUITY before them."""
+    """Return consecutive segments of a playlist; *marked* ones have an EXT-X-DISCONTINUITY before them."""
     start, found = 0.0, []
     for number, data in enumerate(segments):
         one = inspect_blocks([data])
@@ -30,14 +30,14 @@ def rows(
 
 
 def found(placed: list[SegmentInSequence]) -> dict[str, list[int | None]]:
-    """Which codes come at which segments."""
+    """Return the numbers of segments by code."""
     codes: dict[str, list[int | None]] = {}
     for finding in check_segments("room/a.m3u8", placed):
         codes.setdefault(finding.code, []).append(finding.segment)
     return codes
 
 
-def test_a_segment_that_is_not_there_leaves_a_gap() -> None:
+def test_a_missing_segment_leaves_a_gap() -> None:
     first, _, third, fourth = series(FOUR)
 
     codes = found(rows([first, third, fourth]))
@@ -45,7 +45,7 @@ def test_a_segment_that_is_not_there_leaves_a_gap() -> None:
     assert codes["TS380"] == [1]
 
 
-def test_a_segment_that_comes_twice_holds_the_same_time() -> None:
+def test_a_repeated_segment_overlaps() -> None:
     first, second, third, fourth = series(FOUR)
 
     assert 2 in found(rows([first, second, second, third, fourth]))["TS380"]
@@ -56,7 +56,7 @@ def leaps(placed: list[SegmentInSequence]) -> list[Finding]:
 
 
 @pytest.mark.parametrize(("first", "then"), [(3600.0, 0.0), (0.0, 3600.0)], ids=["back", "on"])
-def test_a_clock_that_jumps_takes_no_second_away(first: float, then: float) -> None:
+def test_a_pts_jump_takes_no_time_from_the_recording(first: float, then: float) -> None:
     segments = [*cut(Recipe(start=first, seconds=4)), *cut(Recipe(start=then, seconds=4))]
 
     (leap,) = leaps(rows(segments))
@@ -64,7 +64,7 @@ def test_a_clock_that_jumps_takes_no_second_away(first: float, then: float) -> N
     assert (leap.segment, leap.start, leap.length) == (4, pytest.approx(4.0, abs=0.1), None)
 
 
-def test_what_a_segment_lacks_at_its_end_is_lost_there() -> None:
+def test_a_segment_that_is_too_short_is_damaged_at_its_end() -> None:
     segments = [after(Recipe(seconds=4), 4.0 * number) for number in range(3)]
     half = len(segments[1]) // 2 // 188 * 188
     placed = rows([segments[0], segments[1][:half], segments[2]], [4.0, 4.0, 4.0])
@@ -82,13 +82,13 @@ def test_what_a_segment_lacks_at_its_end_is_lost_there() -> None:
         assert one.start + one.length == pytest.approx(8.0), code
 
 
-def test_a_segment_that_is_longer_than_it_says_is_sound_to_its_end() -> None:
+def test_a_segment_longer_than_its_extinf_has_no_missing_end() -> None:
     (finding,) = check_segments("room/a.m3u8", rows(list(series(FOUR)), [1.0, 1.0, 0.2, 1.0]))
 
     assert (finding.code, finding.segment, finding.start, finding.length) == ("TS390", 2, 2.0, None)
 
 
-def test_nothing_is_told_behind_the_end_of_its_segment() -> None:
+def test_no_finding_reaches_past_the_end_of_its_segment() -> None:
     segments = list(series(FOUR))
     segments[2] = lose("video", 3, 0.9)(segments[2])
     placed = rows(segments, [1.0, 1.0, 0.3, 1.0])
@@ -98,41 +98,41 @@ def test_nothing_is_told_behind_the_end_of_its_segment() -> None:
     assert (finding.start, finding.length) == (2.3, 0.0)
 
 
-def test_a_gap_that_is_marked_is_none() -> None:
+def test_a_gap_at_a_discontinuity_is_not_reported() -> None:
     first, _, third, fourth = series(FOUR)
 
     assert found(rows([first, third, fourth], marked=frozenset([1]))) == {}
 
 
-def test_a_wrong_duration_is_told_at_its_segment() -> None:
+def test_a_wrong_duration_is_reported_at_its_segment() -> None:
     segments = list(series(FOUR))
 
     assert found(rows(segments, [1.0, 1.0, 3.0, 1.0]))["TS390"] == [2]
 
 
 def after(recipe: Recipe, seconds: float) -> bytes:
-    """A segment that starts where one of that length ends."""
+    """Return a segment that starts where a segment of that duration ends."""
     return encode(recipe._replace(start=seconds))
 
 
 CHANGES = {
-    "the picture gets another size": Recipe(size=(320, 180)),
-    "the picture is encoded in another way": Recipe(video="libx265"),
-    "the sound is encoded in another way": Recipe(audio="mp2"),
-    "the sound has another rate": Recipe(sample_rate=48_000),
-    "the sound has more channels": Recipe(channels=2),
+    "the picture size changes": Recipe(size=(320, 180)),
+    "the video codec changes": Recipe(video="libx265"),
+    "the audio codec changes": Recipe(audio="mp2"),
+    "the sample rate changes": Recipe(sample_rate=48_000),
+    "the number of channels changes": Recipe(channels=2),
 }
 
 
 @pytest.mark.parametrize("other", CHANGES.values(), ids=CHANGES.keys())
-def test_a_change_is_told_unless_it_is_marked(other: Recipe) -> None:
+def test_a_change_of_format_is_reported_unless_declared(other: Recipe) -> None:
     segments = [encode(Recipe()), after(other, 2.0)]
 
     assert found(rows(segments))["TS420"] == [1]
     assert "TS420" not in found(rows(segments, marked=frozenset([1])))
 
 
-def test_a_wrap_is_worth_knowing_once() -> None:
+def test_a_wrap_is_reported_once() -> None:
     segments = list(cut(Recipe(start=WRAP / TICKS - 1.5, seconds=4)))
 
     codes = found(rows(segments))
@@ -141,26 +141,26 @@ def test_a_wrap_is_worth_knowing_once() -> None:
     assert len(codes["TS381"]) == 1
 
 
-def test_a_picture_that_starts_late_is_told() -> None:
+def test_video_that_starts_late_is_reported() -> None:
     assert found(rows([encode(Recipe(late=1.2, seconds=3))]))["TS410"] == [0]
 
 
-def test_a_picture_that_starts_a_little_late_is_not_told() -> None:
+def test_video_that_starts_a_little_late_is_not_reported() -> None:
     assert found(rows([encode(Recipe(late=0.4, seconds=3))])) == {}
 
 
-def test_sound_that_drifts_from_the_picture_is_told() -> None:
+def test_audio_that_drifts_from_video_is_reported() -> None:
     segments = [_drifting(number) for number in range(20)]
 
     assert "TS411" in found(rows(segments))
 
 
 def _drifting(number: int) -> bytes:
-    """A second in which the sound is later by 50 ms than in the one before."""
+    """Return a second with audio 50 ms later than in the previous second."""
     return move("audio", number * 0.05)(after(Recipe(seconds=1), float(number)))
 
 
-def test_losses_are_told_with_the_second_of_the_recording() -> None:
+def test_losses_are_reported_in_seconds_of_the_recording() -> None:
     segments = list(series(FOUR))
     segments[2] = lose("video", 3)(segments[2])
 
@@ -179,7 +179,7 @@ def _at_its_place(finding: Finding) -> None:
     assert 0 < finding.length < 1
 
 
-def test_counters_are_not_compared_over_a_segment_that_is_not_there() -> None:
+def test_counters_are_not_compared_over_a_missing_segment() -> None:
     first, _, third = series(FOUR)[:3]
     placed = rows([first, third])
     placed[1] = placed[1]._replace(follows=False, number=2)
@@ -187,11 +187,11 @@ def test_counters_are_not_compared_over_a_segment_that_is_not_there() -> None:
     assert found(placed) == {}
 
 
-def test_a_segment_alone_has_no_borders() -> None:
+def test_a_single_segment_has_no_boundary() -> None:
     assert found(rows([healthy("H.264 and AAC")])) == {}
 
 
-def test_a_camera_that_is_switched_on_between_two_segments_is_told() -> None:
+def test_a_camera_switched_on_between_two_segments_is_reported() -> None:
     sound_only = without_stream("video")(encode(Recipe()))
     segments = [sound_only, after(Recipe(late=1.2, seconds=3), 2.0), after(Recipe(), 5.0)]
 
@@ -200,11 +200,11 @@ def test_a_camera_that_is_switched_on_between_two_segments_is_told() -> None:
     assert (codes["TS360"], codes["TS410"]) == ([0], [1])
 
 
-def test_counters_that_start_anew_are_told_so_though_one_of_them_goes_on_by_chance() -> None:
+def test_counters_restart_although_one_continues_by_chance() -> None:
     first, second = cut(*RESTARTED)[:2]
     pid = stream_of(first, "audio")
     own = len(places(first, pid))
-    lost = own % 16  # so many less, and the counter of the sound ends at 15
+    lost = own % 16  # so many less, and the audio counter ends at 15
     segments = [lose("audio", lost, (own - lost) / own)(first), second]
 
     (finding,) = (one for one in check_segments("room/a.m3u8", rows(segments)) if one.code == "TS353")
@@ -223,7 +223,7 @@ def test_a_single_picture_lasts_until_the_next_one() -> None:
     assert "TS380" in found(rows([picture, later], [1.0, 4.0]))
 
 
-def test_fifteen_packets_that_are_lost_before_a_frame_begins_are_no_repeat() -> None:
+def test_fifteen_packets_lost_before_a_frame_are_not_a_repetition() -> None:
     first, second = cut(Recipe(video=None, seconds=12))[1:3]
     begins = split(second)[places(second, stream_of(second, "audio"))[15]][1] & 0x40
     segments = [first, lose("audio", 15, 0)(second)]

@@ -1,4 +1,4 @@
-"""Segments whose times do not go with their names."""
+"""Segments with another time than their names say."""
 
 import pytest
 
@@ -13,7 +13,7 @@ NAME = "day/rid_ba111120000012e4ab25e635aef1e5ea69e1c_theatre_20261120{:02d}{:02
 
 
 def rows(*held: tuple[float, float, float], wrap: int = 0) -> list[SegmentInSequence]:
-    """Segments of 4 s by their playlist: the second in its name, that of its first frame, how long its frames last."""
+    """Return segments of 4 s by EXTINF, each from the time in its name, its first PTS, and its measured duration."""
     found = []
     for number, (named, pts, length) in enumerate(held):
         stream = StreamSummary(257, SOUND, 90, round(pts * SECOND + wrap) % WRAP, round(length * SECOND))
@@ -24,7 +24,7 @@ def rows(*held: tuple[float, float, float], wrap: int = 0) -> list[SegmentInSequ
 
 
 def whole(*times: float) -> list[tuple[float, float, float]]:
-    """Segments of 4 s, one named for every 4 s, whose frames begin at these times."""
+    """Return the values of segments of 4 s, named every 4 s, with frames that start at these times."""
     return [(4.0 * number, time, 4.0) for number, time in enumerate(times)]
 
 
@@ -37,26 +37,28 @@ def test_the_names_are_names() -> None:
     ("held", "expected"),
     [
         pytest.param(whole(0, 4, 8, 12, 16), [], id="in their order"),
-        pytest.param(whole(0, 4, 12, 8, 16), [2, 3], id="two were exchanged"),
+        pytest.param(whole(0, 4, 12, 8, 16), [2, 3], id="two were swapped"),
         pytest.param(whole(0, 4, 16, 12, 16), [2], id="one was written over another"),
         pytest.param(whole(0, 4, 16, 12, 24, 20, 24), [2, 4], id="twice"),
-        pytest.param(whole(100, 104, 108, 0, 4, 8), [], id="the clock began anew"),
-        pytest.param(whole(0, 4, 8, 0, 4, 8), [], id="the clock began anew where it had begun"),
+        pytest.param(whole(100, 104, 108, 0, 4, 8), [], id="the clock restarted"),
+        pytest.param(whole(0, 4, 8, 0, 4, 8), [], id="the clock restarted at its first value"),
         pytest.param([(0, 0, 4), (4, 4, 4), (44, 44, 4), (48, 48, 4)], [], id="a user was away"),
-        pytest.param([(0, 0, 4), (4, 4, 4), (44, 8, 4), (48, 12, 4)], [], id="away, and the clock stood still"),
+        pytest.param([(0, 0, 4), (4, 4, 4), (44, 8, 4), (48, 12, 4)], [], id="away, and the clock stopped"),
         pytest.param([(0, 0, 4), (4, 7, 1), (8, 8, 4)], [], id="a stream that begins late in its segment"),
         pytest.param([(0, 0, 4), (4, 4.9, 4), (8, 8.8, 4), (12, 12, 4)], [], id="names that are not exact"),
         pytest.param([(n * 4, n * 4.05, 4) for n in range(60)], [], id="clocks that drift"),
     ],
 )
-def test_what_is_of_another_time(held: list[tuple[float, float, float]], expected: list[int], wrap: int) -> None:
+def test_segments_with_another_time_than_their_name(
+    held: list[tuple[float, float, float]], expected: list[int], wrap: int
+) -> None:
     found = misplaced_segments("a.m3u8", rows(*held, wrap=wrap))
     assert [(one.code, one.segment, one.start, one.length) for one in found] == [
         (OUT_OF_PLACE, number, 4.0 * number, 4.0) for number in expected
     ]
 
 
-def test_it_is_said_which_way() -> None:
+def test_the_detail_says_earlier_or_later() -> None:
     found = misplaced_segments("a.m3u8", rows(*whole(0, 4, 12, 8, 16)))
     assert [one.detail.partition(": ")[2] for one in found] == [
         "its media is 4.0 s later than its name says",
@@ -64,12 +66,12 @@ def test_it_is_said_which_way() -> None:
     ]
 
 
-def test_names_without_a_time_tell_nothing() -> None:
+def test_names_without_a_time_are_ignored() -> None:
     held = rows(*whole(0, 4, 12, 8, 16))
     assert misplaced_segments("a.m3u8", [one._replace(key=f"s{one.number}.ts") for one in held]) == []
 
 
-def test_so_many_are_told_and_the_rest_is_counted() -> None:
+def test_findings_above_the_limit_are_counted() -> None:
     held = rows(
         *(one for n in range(MAX_FINDINGS + 3) for one in ((8.0 * n, 8.0 * n, 4), (8.0 * n + 4, 8.0 * n + 40, 4)))
     )

@@ -1,17 +1,17 @@
-"""Counters over the border of two segments, which go on in HLS: RFC 8216 3, ISO/IEC 13818-1 2.4.3.3."""
+"""Continuity counters at the boundary of two segments, which continue in HLS: RFC 8216 3, ISO/IEC 13818-1 2.4.3.3."""
 
 from tests.mpegts.material.streams import Packet, read_packet
 from tests.mpegts.oracle.counters import without_pcr
 
 
 def of_pid(packets: list[bytes], pid: int) -> list[tuple[Packet, bytes]]:
-    """The packets of a PID that are not to be discarded, each also as it would be sent again."""
+    """Return the packets of a PID without discarded ones, each also as its repetition would be."""
     read = ((read_packet(raw), raw) for raw in packets)
     return [(packet, without_pcr(raw, packet)) for packet, raw in read if packet.pid == pid and packet.control]
 
 
 def lost_between(before: list[bytes], after: list[bytes], pid: int) -> int:
-    """Packets of a PID that are missing between two segments, modulo 16."""
+    """Return the packets of a PID that are lost between two segments, modulo 16."""
     left, right = of_pid(before, pid), of_pid(after, pid)
     if not left or not right:
         return 0
@@ -23,8 +23,8 @@ def lost_between(before: list[bytes], after: list[bytes], pid: int) -> int:
     return (first.cc - last.cc - first.has_payload) & 15
 
 
-def judge_border(before: list[bytes], after: list[bytes], pids: list[int]) -> int | None:
-    """How many are missing of all these streams; None: they did not stop, but all start anew."""
+def check_boundary(before: list[bytes], after: list[bytes], pids: list[int]) -> int | None:
+    """Return the packets lost of all these streams; None: all counters restart."""
     shared = [pid for pid in pids if of_pid(before, pid) and of_pid(after, pid)]
     lost = [lost_between(before, after, pid) for pid in shared]
     is_new = any(lost) and all(of_pid(after, pid)[0][0].cc <= 1 for pid in shared)

@@ -1,4 +1,4 @@
-"""Draws short transport streams with faults in them, packet by packet."""
+"""Draw short transport streams with faults, packet by packet."""
 
 from collections.abc import Callable
 
@@ -24,18 +24,18 @@ IDR = b"\x00\x00\x01\x09\xf0\x00\x00\x01\x65\x88\x80" + b"\x11" * 40
 SLICE = b"\x00\x00\x01\x09\xf0\x00\x00\x01\x41\x9a\x20" + b"\x22" * 40
 
 
-class Story:
-    """A stream that is being written."""
+class StreamWriter:
+    """Writes a stream, packet by packet."""
 
     def __init__(self) -> None:
         self.packets: list[bytes] = []
         self.counters: dict[int, int] = {}
         self.last: dict[int, bytes] = {}
-        self.clock = 9_000_000  # PTS of the next picture
-        self.heard = 9_000_000  # PTS of the next sound
+        self.clock = 9_000_000  # PTS of the next video frame
+        self.audio_clock = 9_000_000  # PTS of the next audio frame
 
     def put(self, pid: int, payload: bytes = b"", *, step: int = 1, **fields: object) -> None:
-        """Write a packet whose counter is *step* past the one before."""
+        """Write a packet with a counter *step* after the previous one."""
         cc = (self.counters.get(pid, 15) + step) & 15
         self.counters[pid] = cc
         raw = write_packet(Packet(pid, cc, payload, **fields))  # type: ignore[arg-type]
@@ -49,20 +49,24 @@ class Story:
         self.clock += 3600
 
     def more(self, step: int = 1, **fields: object) -> None:
-        """A packet that goes on with the picture; each has another content."""
+        """Write a packet that continues the picture; each has other content."""
         self.put(VIDEO, bytes([0x33, len(self.packets) & 0xFF]) * 92, step=step, **fields)
 
     def sound(self, step: int = 1, **fields: object) -> None:
         self.put(
-            AUDIO, pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 50, self.heard), step=step, starts=True, **fields
+            AUDIO,
+            pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 50, self.audio_clock),
+            step=step,
+            starts=True,
+            **fields,
         )
-        self.heard += 1920
+        self.audio_clock += 1920
 
     def table(self, pid: int, payload: bytes, step: int = 1) -> None:
         self.put(pid, payload, step=step, starts=True)
 
     def again(self, pid: int, *, pcr: bool = False) -> None:
-        """Send the last packet of a PID once more, perhaps with another time."""
+        """Repeat the last packet of a PID, optionally with another PCR."""
         raw = self.last.get(pid)
         if raw is None:
             return
@@ -72,35 +76,35 @@ class Story:
         self.packets.append(raw)
 
     def long_sound(self, given: int = 300) -> None:
-        """A PES packet of 300 bytes in two packets, of which only some may be there."""
-        whole = pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 286, self.heard)
-        self.heard += 1920
+        """Write a PES packet of 300 bytes in two packets, of which only *given* bytes are present."""
+        whole = pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 286, self.audio_clock)
+        self.audio_clock += 1920
         self.put(AUDIO, whole[:180], starts=True)
         if given > 180:
             self.put(AUDIO, whole[180:given])
 
     def clock_only(self, jump: float = 0.0) -> None:
-        """A PCR without a frame, which may be off by some seconds."""
+        """Write a PCR without a frame, *jump* seconds off."""
         pcr = (self.clock - 12_600 + int(jump * 90_000)) * 300
         self.put(VIDEO, step=0, control=2, pcr=pcr)
 
 
-Act = Callable[[Story], object]
+Act = Callable[[StreamWriter], object]
 
 
 def broken(payload: bytes) -> bytes:
-    """A table with a flipped bit."""
+    """Return a table with a flipped bit."""
     return payload[:-1] + bytes([payload[-1] ^ 1])
 
 
 OTHER = pmt([(0x1B, VIDEO), (0x0F, AUDIO), (0x0F, 0x102)], version=1)
 ACTS: dict[str, Act] = {
-    "picture": Story.picture,
-    "more of it": Story.more,
-    "sound": Story.sound,
-    "long sound": Story.long_sound,
+    "picture": StreamWriter.picture,
+    "more of it": StreamWriter.more,
+    "sound": StreamWriter.sound,
+    "long sound": StreamWriter.long_sound,
     "five pictures": lambda story: [story.picture() for _ in range(5)],
-    "PCR only": Story.clock_only,
+    "PCR only": StreamWriter.clock_only,
     "PAT": lambda story: story.table(PAT, pat()),
     "PMT": lambda story: story.table(PMT, pmt()),
 }
@@ -140,9 +144,9 @@ FAULTS: dict[str, Act] = {
 ALL = ACTS | FAULTS
 
 
-def tell(names: list[str]) -> list[bytes]:
-    """The packets of a story."""
-    story = Story()
+def write_stream(names: list[str]) -> list[bytes]:
+    """Return the packets of a scenario."""
+    story = StreamWriter()
     for name in names:
         ALL[name](story)
     return story.packets
@@ -152,4 +156,4 @@ HEADS = st.sampled_from(
     [["PAT", "PMT", "picture"], ["PAT", "PMT", "sound"], ["PAT", "picture", "PMT"], ["PMT", "PAT"], ["sound"]]
 )
 BODIES = st.lists(st.one_of(st.sampled_from(sorted(ACTS)), st.sampled_from(sorted(ALL))), min_size=5, max_size=60)
-stories = st.builds(list.__add__, HEADS, BODIES)
+scenarios = st.builds(list.__add__, HEADS, BODIES)

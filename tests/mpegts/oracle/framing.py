@@ -1,4 +1,4 @@
-"""Where packets begin, one byte at a time: ISO/IEC 13818-1 2.4.3.2, ETSI TR 101 290 5.2.1."""
+"""Packet sync, one byte at a time: ISO/IEC 13818-1 2.4.3.2, ETSI TR 101 290 5.2.1."""
 
 from typing import NamedTuple
 
@@ -7,15 +7,15 @@ RUN = 5  # sync bytes in a row that make a place trusted
 
 
 class Cut(NamedTuple):
-    """A segment cut into packets."""
+    """A segment split into packets."""
 
     size: int | None  # of a packet, with what stands around it
     packets: list[bytes]
     losses: list[tuple[int, int]]  # of the sync byte: number of the packet behind, bytes passed over
 
 
-def is_place(data: bytes, at: int, size: int) -> bool:
-    """A packet may begin here: sync bytes follow, or it is the last and ends with the segment."""
+def may_start_packet(data: bytes, at: int, size: int) -> bool:
+    """Return whether a packet may start here: sync bytes follow, or it is the last and ends with the segment."""
     if data[at] != SYNC or at + PACKET > len(data):
         return False
     following = [place for place in range(at + size, at + RUN * size, size) if place < len(data)]
@@ -25,12 +25,12 @@ def is_place(data: bytes, at: int, size: int) -> bool:
 
 
 def find(data: bytes, begin: int, size: int) -> int | None:
-    """The first place from an offset on."""
-    return next((at for at in range(begin, len(data)) if is_place(data, at, size)), None)
+    """Return the first such offset from *begin* on."""
+    return next((at for at in range(begin, len(data)) if may_start_packet(data, at, size)), None)
 
 
 def cut(data: bytes) -> Cut:
-    """Packets of the size that fits earliest; those with a wrong sync byte, and what was cut before it, are dropped."""
+    """Split into packets of the size that fits first; drop those with a wrong sync byte, and truncated ones before."""
     firsts = [(at, size) for size in (188, 192, 204) if (at := find(data, 0, size)) is not None]
     if not firsts:
         return Cut(None, [], [])
