@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.mpegts.inspect_segment import inspect_blocks
-from tests.mpegts.fuzz import borders, inspect_in_all_ways, mutants
+from tests.mpegts.fuzz import check_boundaries, inspect_in_all_ways, mutants
 from tests.mpegts.material.mutating import JUNK
 
 FLOOD = 2 * 1024 * 1024  # bytes
@@ -17,7 +17,7 @@ def test_mutated_segments_give_findings() -> None:
     random = Random(7)
     rows = [inspect_in_all_ways(data, random) for data in mutants(600, seed=7)]
     for at in range(0, len(rows), 8):
-        borders(rows[at : at + 8], random)
+        check_boundaries(rows[at : at + 8], random)
 
 
 @given(

@@ -32,7 +32,7 @@ class StreamWriter:
         self.counters: dict[int, int] = {}
         self.last: dict[int, bytes] = {}
         self.clock = 9_000_000  # PTS of the next video frame
-        self.audio_clock = 9_000_000  # PTS of the next audio frame
+        self.audio_pts = 9_000_000  # PTS of the next audio frame
 
     def put(self, pid: int, payload: bytes = b"", *, step: int = 1, **fields: object) -> None:
         """Write a packet with a counter *step* after the previous one."""
@@ -55,12 +55,12 @@ class StreamWriter:
     def sound(self, step: int = 1, **fields: object) -> None:
         self.put(
             AUDIO,
-            pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 50, self.audio_clock),
+            pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 50, self.audio_pts),
             step=step,
             starts=True,
             **fields,
         )
-        self.audio_clock += 1920
+        self.audio_pts += 1920
 
     def table(self, pid: int, payload: bytes, step: int = 1) -> None:
         self.put(pid, payload, step=step, starts=True)
@@ -77,8 +77,8 @@ class StreamWriter:
 
     def long_sound(self, given: int = 300) -> None:
         """Write a PES packet of 300 bytes in two packets, of which only *given* bytes are present."""
-        whole = pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 286, self.audio_clock)
-        self.audio_clock += 1920
+        whole = pes(AUDIO_ID, bytes([len(self.packets) & 0x7F]) * 286, self.audio_pts)
+        self.audio_pts += 1920
         self.put(AUDIO, whole[:180], starts=True)
         if given > 180:
             self.put(AUDIO, whole[180:given])
