@@ -19,7 +19,7 @@ from typing import Any
 
 from ossrec.catalog.connection.open_writer import open_for_writing
 from ossrec.catalog.connection.transactions import transaction
-from ossrec.catalog.key_ranges import stretch
+from ossrec.catalog.key_ranges import key_range
 from ossrec.catalog.query.find import RecordingFilter, find_recordings, open_catalog
 from ossrec.catalog.store.ingest import Ingest
 from ossrec.catalog.store.scans import add_counts, begin_scan, bucket_number, end_listing, finish_scan, save_position
@@ -69,7 +69,7 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
         page.append(one)
         if len(page) == PAGE or at == recordings * (segments + 1):
             with transaction(conn):
-                taken = ingest.take(page, stretch("", position, page[-1].key))
+                taken = ingest.take(page, key_range("", position, page[-1].key))
                 position = page[-1].key
                 save_position(conn, scan, 0, position, done=False)
                 add_counts(conn, scan, len(page), taken)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from ossrec.catalog.key_ranges import KeyRange, stretch, successor
+from ossrec.catalog.key_ranges import KeyRange, key_range, successor
 
 # Both sides of every border that UTF-8 and UTF-16 have, and NUL, which comes before all.
 _CHARACTERS = "\0\x01/09aAz~\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010fffe\U0010ffff"
@@ -51,7 +51,7 @@ def test_the_successor_of(prefix: str, expected: str | None) -> None:
 def test_a_stretch_holds_the_keys_of_the_prefix_past_one_up_to_another(
     prefix: str, after: str, upto: str | None, key: str
 ) -> None:
-    covered = stretch(prefix, after, upto)
+    covered = key_range(prefix, after, upto)
     expected = key.startswith(prefix) and (key > after or not after) and (upto is None or key <= upto)
     assert _holds(covered, key) == expected
     assert covered.high is None or covered.low <= covered.high
@@ -63,10 +63,10 @@ def test_a_stretch_holds_the_keys_of_the_prefix_past_one_up_to_another(
 def test_the_rests_of_a_stem_in_a_stretch_are_those_whose_keys_are(
     prefix: str, after: str, upto: str | None, stem: str, suffix: str
 ) -> None:
-    covered = stretch(prefix, after, upto)
+    covered = key_range(prefix, after, upto)
     assume(covered.high is None or stem < covered.high)
     assume(stem >= covered.low or covered.low.startswith(stem))
-    assert _holds(covered.of_stem(stem), suffix) == _holds(covered, stem + suffix)
+    assert _holds(covered.suffixes_of(stem), suffix) == _holds(covered, stem + suffix)
 
 
 def _holds(covered: KeyRange, text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.query.due_inspections import InspectionPolicy, due_for_inspection
+from ossrec.catalog.query.due_inspections import InspectionPolicy, find_due_recordings
 from ossrec.catalog.query.filters import QueryTime, RecordingFilter
 from ossrec.errors import CatalogMissing, UsageProblem
 from tests.check.checking import (
@@ -118,7 +118,7 @@ def test_the_newest_recording_comes_first(folder: Path, catalog: Path) -> None:
         put_all(folder, {keys[0]: slice_of("camera", 0)}, modified=modified)
     scan(folder, catalog)
     with closing(sqlite3.connect(catalog)) as conn:
-        due = due_for_inspection(
+        due = find_due_recordings(
             conn, RecordingFilter(), InspectionPolicy("edges"), QueryTime(now=DAY, quiet_after=330.0)
         )
     assert [one.path for one in due] == [f"2026/rid_{rid(number)}_room" for number in (1, 2, 0)]

@@ -71,8 +71,8 @@ def test_a_catalog_that_may_not_be_read(place: Path, command: list[str]) -> None
     (place / "c.db").chmod(0)
     ran = run(place, *command)
     assert (ran.returncode, ran.stdout) == (10, "")
-    assert ran.stderr == "ossrec: may not read the catalog c.db: check its permissions\n"
-    assert "may not read the catalog c.db" in run(place, "doctor").stdout
+    assert ran.stderr == "ossrec: no permission to read the catalog c.db: check its permissions\n"
+    assert "no permission to read the catalog c.db" in run(place, "doctor").stdout
 
 
 def test_a_catalog_that_may_not_be_written_is_refused_before_anything_is_planned(place: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ossrec.catalog.connection.integrity import unsound
+from ossrec.catalog.connection.integrity import invalid_values
 from ossrec.catalog.connection.open_reader import open_catalog
 from tests.running import Ossrec
 from tests.scan.bucket_maker import put_recording, rid, stem
@@ -60,7 +60,7 @@ def test_whatever_is_wrong_is_told_in_one_line(scanned: Path, ossrec: Ossrec, st
     write(scanned, statement)
     place = statement.split()[1] + "." + statement.split()[3]
     with closing(open_catalog(scanned)) as catalog:
-        assert any(line.startswith(place) for line in unsound(catalog)) or place == "scans.finished"
+        assert any(line.startswith(place) for line in invalid_values(catalog)) or place == "scans.finished"
     for arguments in COMMANDS:
         ran = ossrec(*arguments)
         assert "unexpected error" not in ran.err, (arguments, ran.err)
@@ -85,8 +85,8 @@ def test_the_line_says_where_and_what_to_do(scanned: Path, ossrec: Ossrec) -> No
 def test_a_catalog_that_only_ossrec_wrote_to_is_sound(scanned: Path, ossrec: Ossrec) -> None:
     assert ossrec("check", "--fail-on", "never").code == 0
     with closing(open_catalog(scanned)) as catalog:
-        assert list(unsound(catalog)) == []
-        assert list(unsound(catalog, -1.0)) == []
+        assert list(invalid_values(catalog)) == []
+        assert list(invalid_values(catalog, -1.0)) == []
 
 
 def test_a_look_at_a_large_catalog_ends_in_time(scanned: Path) -> None:
@@ -97,6 +97,6 @@ def test_a_look_at_a_large_catalog_ends_in_time(scanned: Path) -> None:
         " SELECT i, 'task' || i, NULL, NULL, '[]', 1, NULL, 'stopped', 'import', NULL, 1, 1, 0 FROM n",
     )
     with closing(open_catalog(scanned)) as catalog:
-        assert list(unsound(catalog, -1.0)) == []
-        assert [line.split()[0] for line in unsound(catalog)] == ["objects.kind"]
+        assert list(invalid_values(catalog, -1.0)) == []
+        assert [line.split()[0] for line in invalid_values(catalog)] == ["objects.kind"]
         assert catalog.execute("SELECT count(*) FROM tasks").fetchone()[0] > 100_000

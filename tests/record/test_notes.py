@@ -210,9 +210,9 @@ def test_a_catalog_is_not_made_while_another_run_makes_it() -> None:
 
 def test_the_turn_is_not_waited_for_for_ever(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     with short_write_connection(CATALOG) as other, turns.write_turn(other):
-        with pytest.raises(CatalogLocked), turns.write_turn(conn, patience=0):
+        with pytest.raises(CatalogLocked), turns.write_turn(conn, timeout=0):
             pass
-        monkeypatch.setattr(turns, "_COURTESY", 0)
+        monkeypatch.setattr(turns, "_YIELD_TIMEOUT", 0)
         turns.yield_turn(conn)  # goes on
 
 

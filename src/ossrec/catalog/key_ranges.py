@@ -1,4 +1,4 @@
-"""Stretches of the key space: keys in order of their UTF-8 bytes, which is the order of Python's `str` too."""
+"""Ranges of keys in the order of their UTF-8 bytes, which is also the order of Python's `str`."""
 
 from typing import NamedTuple
 
@@ -6,34 +6,34 @@ _LAST = "\U0010ffff"
 
 
 def successor(prefix: str) -> str | None:
-    """The smallest string greater than every string that starts with *prefix*; None if there is none."""
+    """Return the smallest string greater than every string that starts with *prefix*, None if there is none."""
     stripped = prefix.rstrip(_LAST)
     if not stripped:
         return None
     following = ord(stripped[-1]) + 1
-    if 0xD800 <= following <= 0xDFFF:  # surrogates are no characters
+    if 0xD800 <= following <= 0xDFFF:  # surrogates are not characters
         following = 0xE000
     return stripped[:-1] + chr(following)
 
 
 class KeyRange(NamedTuple):
-    """The keys from *low* on, below *high*."""
+    """The keys from *low*, inclusive, to *high*, exclusive."""
 
     low: str
-    high: str | None  # None: to the end
+    high: str | None  # None: no upper limit
 
-    def of_stem(self, stem: str) -> "KeyRange":
-        """The suffixes of the keys of *stem* that lie in this stretch; the stem itself must not lie past it."""
+    def suffixes_of(self, stem: str) -> "KeyRange":
+        """Return the range of the suffixes of *stem* whose keys are in this range; *stem* must not be past it."""
         low = self.low[len(stem) :] if self.low.startswith(stem) else ""
         high = self.high[len(stem) :] if self.high is not None and self.high.startswith(stem) else None
         return KeyRange(low, high)
 
 
-def stretch(prefix: str, after: str, upto: str | None) -> KeyRange:
-    """The keys that start with *prefix*, past *after* ("": from the start), up to and with *upto*.
+def key_range(prefix: str, after: str, upto: str | None) -> KeyRange:
+    """Return the range of the keys that start with *prefix*, greater than *after* and at most *upto*.
 
-    A string followed by NUL is the next one in order: that turns "past" into "from", "up to" into "below".
-    Where there are no such keys, low and high are the same.
+    *after* may be "" and *upto* None, which set no limit. The string that follows another in order is that string
+    and a NUL, so limits can be turned from exclusive to inclusive. An empty range has equal low and high.
     """
     low = max(prefix, f"{after}\0") if after else prefix
     high = successor(prefix)

@@ -1,4 +1,4 @@
-"""Times of the catalog as text: ISO 8601 in UTC, to the millisecond."""
+"""Format times of the catalog: ISO 8601 in UTC, to the millisecond."""
 
 from datetime import date
 from functools import lru_cache
@@ -8,7 +8,7 @@ _DAY_MS = 86_400_000
 
 
 def iso(ms: int | None) -> str | None:
-    """Unix milliseconds as ``2026-11-01T12:00:00.000Z``; None for None and for years outside 1 to 9999."""
+    """Return Unix milliseconds as ``2026-11-01T12:00:00.000Z``; None for None and for years outside 1 to 9999."""
     if ms is None:
         return None
     days, rest = divmod(ms, _DAY_MS)
@@ -20,13 +20,13 @@ def iso(ms: int | None) -> str | None:
 
 
 def iso_seconds(seconds: int | None) -> str | None:
-    """Unix seconds as `iso` writes them."""
+    """Return Unix seconds in the format of `iso`."""
     return None if seconds is None else iso(seconds * 1000)
 
 
 @lru_cache(4096)
 def _day(days: int) -> str | None:
-    """The date so many days after 1970-01-01; rows of a query share few of them."""
+    """Return the date *days* after 1970-01-01; cached, because the rows of a query share few dates."""
     try:
         return date.fromordinal(_EPOCH + days).isoformat()
     except (OverflowError, ValueError):

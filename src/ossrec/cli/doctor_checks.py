@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ossrec import __version__
-from ossrec.catalog.connection.integrity import unsound
+from ossrec.catalog.connection.integrity import invalid_values
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.query.find import last_scan
 from ossrec.catalog.schema.version import VERSION
@@ -140,7 +140,7 @@ def _check_integrity(conn: sqlite3.Connection, *, thorough: bool) -> DoctorCheck
     problems = [str(row[0]) for row in conn.execute(f"PRAGMA {pragma}(3)")]
     dangling = len(conn.execute("PRAGMA foreign_key_check").fetchall()) if thorough else 0
     if problems == ["ok"] and not dangling:
-        problems = list(unsound(conn)) or problems
+        problems = list(invalid_values(conn)) or problems
     if problems == ["ok"] and not dangling:
         return DoctorCheck("integrity", "ok", f"{pragma} in {time.monotonic() - started:.1f} s")
     detail = f"{counted(dangling, 'row')} with dangling references" if problems == ["ok"] else "; ".join(problems)

@@ -42,7 +42,7 @@ def error_line(error: BaseException) -> ErrorLine:
 
 def _invalid_catalog() -> str | None:
     """Return a line if the catalog in use holds invalid values; None if it holds none, or cannot be searched."""
-    from ossrec.catalog.connection.integrity import unsound
+    from ossrec.catalog.connection.integrity import invalid_values
     from ossrec.catalog.connection.open_reader import open_catalog
     from ossrec.cli.output.suggestions import catalog_in_use
 
@@ -51,7 +51,7 @@ def _invalid_catalog() -> str | None:
         return None
     try:
         with closing(open_catalog(path)) as catalog:
-            found = next(unsound(catalog, _MAX_SEARCH), None)
+            found = next(invalid_values(catalog, _MAX_SEARCH), None)
     except (OssrecError, sqlite3.Error):
         return None
     if found is None:

@@ -87,7 +87,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], type[CatalogError], str]] = {
     "a folder": (a_folder, CatalogMissing, "is a folder"),
     "an empty file": (empty, CatalogMissing, "is empty"),
     "a file whose making was cut short": (nothing_in_it, CatalogMissing, "run `ossrec scan BUCKET` first"),
-    "a pipe": (a_pipe, CatalogError, "not a file"),
+    "a pipe": (a_pipe, CatalogError, "is not a regular file: name another"),
     "a link to itself": (a_circle, CatalogError, "name another file with --catalog"),
     "a file that is no database": (text, CatalogDamaged, "not a catalog"),
     "the database of another program": (another_program, CatalogDamaged, "another program"),

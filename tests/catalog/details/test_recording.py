@@ -10,7 +10,7 @@ import pytest
 from ossrec.catalog.details.recording import details
 from ossrec.catalog.details.segment_states import state_runs
 from ossrec.catalog.query.find import open_catalog
-from ossrec.catalog.query.recording_references import one_recording
+from ossrec.catalog.query.recording_references import resolve_recording
 from ossrec.errors import UsageProblem
 from tests.catalog.builder import NOW, RID, CatalogBuilder, mixed, source
 
@@ -54,7 +54,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 
 
 def shown(catalog: sqlite3.Connection, reference: str) -> dict[str, object]:
-    return details(catalog, one_recording(catalog, reference), now=NOW, quiet_after=330)
+    return details(catalog, resolve_recording(catalog, reference), now=NOW, quiet_after=330)
 
 
 REFERENCES = {
@@ -87,9 +87,9 @@ def test_a_path_in_the_file_system_is_a_reference(
 
 def test_several_recordings_of_one_name_are_listed(catalog: sqlite3.Connection) -> None:
     with pytest.raises(UsageProblem, match=rf"2 recordings go by {RID}: name one of oss://recordings/2026/rid_"):
-        one_recording(catalog, RID)
+        resolve_recording(catalog, RID)
     with pytest.raises(UsageProblem, match=r"oss://recordings/a/rid_aa03_twice, oss://recordings/b/a/rid_aa03_twice"):
-        one_recording(catalog, "rid_aa03_twice.m3u8")
+        resolve_recording(catalog, "rid_aa03_twice.m3u8")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_several_recordings_of_one_name_are_listed(catalog: sqlite3.Connection) 
 )
 def test_no_recording_is_a_usage_problem(catalog: sqlite3.Connection, reference: str) -> None:
     with pytest.raises(UsageProblem, match="no recording"):
-        one_recording(catalog, reference)
+        resolve_recording(catalog, reference)
 
 
 def test_segments_say_how_they_are(catalog: sqlite3.Connection) -> None:
@@ -142,7 +142,7 @@ def test_without_a_playlist_the_slices_are_shown(catalog: sqlite3.Connection) ->
 
 @pytest.mark.parametrize("reference", [LOBBY, "rid_aa02_hall", "aa04"])
 def test_stretches_are_the_segments_put_together(catalog: sqlite3.Connection, reference: str) -> None:
-    number = one_recording(catalog, reference)
+    number = resolve_recording(catalog, reference)
     whole = details(catalog, number, now=NOW, quiet_after=330)
     short = details(catalog, number, now=NOW, quiet_after=330, in_stretches=True)
     assert short.pop("stretches") == state_runs(whole.pop("segments"))

@@ -10,7 +10,7 @@ import pytest
 from ossrec.catalog.details.recording import details
 from ossrec.catalog.details.segment_states import state_runs
 from ossrec.catalog.query.find import RecordingFilter, find_recordings, last_scan, open_catalog
-from ossrec.catalog.query.recording_references import one_recording
+from ossrec.catalog.query.recording_references import resolve_recording
 from tests.catalog.builder import FORMAT, NOW, CatalogBuilder, mixed
 
 LOBBY = mixed("lobby")
@@ -42,7 +42,7 @@ def recorded(build: CatalogBuilder, **columns: Any) -> int:
 
 def shown(build: CatalogBuilder, *, in_stretches: bool = False, reference: str = LOBBY) -> dict[str, Any]:
     with closing(open_catalog(build.path)) as conn:
-        number = one_recording(conn, reference)
+        number = resolve_recording(conn, reference)
         return details(conn, number, now=NOW, quiet_after=330, in_stretches=in_stretches)
 
 

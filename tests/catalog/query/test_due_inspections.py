@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.query.due_inspections import InspectionPolicy, due_for_inspection, inspection_cost
+from ossrec.catalog.query.due_inspections import InspectionPolicy, find_due_recordings, inspection_cost
 from ossrec.catalog.query.filters import QueryTime, RecordingFilter
 from tests.catalog.builder import NOW, CatalogBuilder, mixed
 
@@ -43,9 +43,9 @@ def test_a_look_is_old_when_it_is_too_long_ago_or_from_the_future(
     build: CatalogBuilder, inspected: int, is_due: bool
 ) -> None:
     looked_at(build, "lobby", inspected)
-    due = due_for_inspection(build.conn, RecordingFilter(), AGAIN, CLOCK)
+    due = find_due_recordings(build.conn, RecordingFilter(), AGAIN, CLOCK)
     assert [one.path for one in due] == ([mixed("lobby").removesuffix(".m3u8")] if is_due else [])
-    everything = due_for_inspection(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1, NOW), CLOCK)
+    everything = find_due_recordings(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1, NOW), CLOCK)
     cost, archived = inspection_cost(build.conn, everything, AGAIN)
     assert (cost.segments, archived) == (is_due, 0)
     assert AGAIN.is_met("full", inspected, 188_000) != is_due
@@ -55,8 +55,8 @@ def test_without_a_time_no_look_is_old(build: CatalogBuilder) -> None:
     for room, inspected in (("a", 0), ("b", NOW), ("c", NOW + DAY)):
         looked_at(build, room, inspected)
     wish = InspectionPolicy("full", None, NOW)
-    assert due_for_inspection(build.conn, RecordingFilter(), wish, CLOCK) == []
-    everything = due_for_inspection(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 2 * DAY), CLOCK)
+    assert find_due_recordings(build.conn, RecordingFilter(), wish, CLOCK) == []
+    everything = find_due_recordings(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 2 * DAY), CLOCK)
     assert len(everything) == 3
     assert inspection_cost(build.conn, everything, wish)[0].segments == 0
     assert all(wish.is_met("full", inspected, 188_000) for inspected in (0, NOW, NOW + DAY))
@@ -71,14 +71,14 @@ def test_a_full_look_grows_old_for_one_at_the_edges_that_would_see_as_much(
 ) -> None:
     looked_at(build, "lobby", inspected)
     wish = AGAIN._replace(depth="edges", ends=ends)
-    due = due_for_inspection(build.conn, RecordingFilter(), wish, CLOCK)
+    due = find_due_recordings(build.conn, RecordingFilter(), wish, CLOCK)
     assert len(due) == is_due
-    everything = due_for_inspection(build.conn, RecordingFilter(), AGAIN, CLOCK)
+    everything = find_due_recordings(build.conn, RecordingFilter(), AGAIN, CLOCK)
     assert inspection_cost(build.conn, everything, wish)[0].segments == is_due
     assert wish.is_met("full", inspected, 188_000) != is_due
-    assert due_for_inspection(build.conn, RecordingFilter(), wish._replace(inspected_before=None), CLOCK) == []
+    assert find_due_recordings(build.conn, RecordingFilter(), wish._replace(inspected_before=None), CLOCK) == []
     looked_at(build, "hall", inspected, depth="edges")
-    assert len(due_for_inspection(build.conn, RecordingFilter(), wish, CLOCK)) == is_due + 1
+    assert len(find_due_recordings(build.conn, RecordingFilter(), wish, CLOCK)) == is_due + 1
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_due_of_a_few_is_found_by_their_index(
 ) -> None:
     asked: list[str] = []
     build.conn.set_trace_callback(asked.append)
-    due_for_inspection(build.conn, RecordingFilter(**wanted), AGAIN, CLOCK)
+    find_due_recordings(build.conn, RecordingFilter(**wanted), AGAIN, CLOCK)
     build.conn.set_trace_callback(None)
     (question,) = [sql for sql in asked if "inspected NOT BETWEEN" in sql]
     steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
@@ -109,7 +109,7 @@ def test_the_cost_is_counted_by_the_keys_of_looks(build: CatalogBuilder) -> None
     asked: list[str] = []
     build.conn.set_trace_callback(asked.append)
     inspection_cost(
-        build.conn, due_for_inspection(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1), CLOCK), AGAIN
+        build.conn, find_due_recordings(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1), CLOCK), AGAIN
     )
     build.conn.set_trace_callback(None)
     (question,) = [sql for sql in asked if "LEFT JOIN inspections" in sql]

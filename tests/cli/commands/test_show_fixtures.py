@@ -10,7 +10,7 @@ import pytest
 from fixtures.times import HOME, copy_bucket
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.query.recording_references import one_recording
+from ossrec.catalog.query.recording_references import resolve_recording
 from ossrec.segment_rules import SegmentState
 from tests.check.checking import put_all, recording
 from tests.running import Ossrec
@@ -75,7 +75,7 @@ def damage_found(known: Row) -> set[tuple[int, str]]:
 def gaps_drawn(known: Row) -> list[tuple[float, float]]:
     """The start and length of each timeline gap that is drawn."""
     with closing(open_catalog(Path("ossrec.db"))) as conn:
-        number = one_recording(conn, known["path"])
+        number = resolve_recording(conn, known["path"])
         runs = details(conn, number, now=time.time(), quiet_after=0.0, in_stretches=True)["stretches"]
     return [(one.start, one.length) for one in runs if one.state == "timeline_gap"]
 

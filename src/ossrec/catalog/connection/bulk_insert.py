@@ -1,7 +1,7 @@
-"""Many rows in few statements, so that SQLite works on them while other threads run Python.
+"""Insert many rows in few statements, so that SQLite works on them while other threads run Python.
 
-``executemany`` gives the interpreter lock away and takes it back for every row. With a thread beside it that
-parses pages, each of these costs up to a switch interval. A statement of many rows does it once.
+``executemany`` releases and takes the interpreter lock for every row. While another thread parses pages, each of
+these may cost a switch interval. A statement of many rows does it once.
 """
 
 import sqlite3
@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-SIZES = (500, 50)  # rows in a statement; 13 columns of them stay far below SQLite's limit of 32,766 values
+SIZES = (500, 50)  # rows in a statement; with 13 columns far below SQLite's limit of 32,766 values
 
 
-def insert(conn: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]], then: str = "") -> None:
-    """Insert *rows*, all of one length: ``INSERT {into} VALUES … {then}``.
+def insert_rows(conn: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]], then: str = "") -> None:
+    """Insert *rows*, which all have the same length: ``INSERT {into} VALUES … {then}``.
 
-    *into* and *then* are SQL: constants, never data.
+    *into* and *then* are SQL, so they must be constants, never data.
     """
     if not rows:
         return

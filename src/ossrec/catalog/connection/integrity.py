@@ -1,6 +1,6 @@
-"""Whether what the catalog holds is what ossrec writes; SQLite lets other programs write anything of the right type.
+"""Find values in a catalog that ossrec does not write: other programs may store any value of the right type.
 
-Standard library only: a failed query asks it too.
+Standard library only, because a failed query runs these checks too.
 """
 
 import sqlite3
@@ -9,63 +9,64 @@ from collections.abc import Iterator
 
 from ossrec.findings import Severity, Verdict
 
-_STEPS = 100_000  # of SQLite's machine between two looks at the clock
+_STEPS = 100_000  # virtual machine instructions of SQLite between two checks of the deadline
 
 
-def _words(*words: object) -> str:
-    return ", ".join(f"'{word}'" if isinstance(word, str) else str(word) for word in words)
+def _literals(*values: object) -> str:
+    return ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
 
 
-def _outside(*words: object) -> str:
-    return f"{{0}} NOT IN ({_words(*words)})"
+def _not_one_of(*values: object) -> str:
+    return f"{{0}} NOT IN ({_literals(*values)})"
 
 
-def _lost(table: str) -> str:
+def _dangling(table: str) -> str:
     return f"{{0}} NOT IN (SELECT id FROM {table})"
 
 
-# In a catalog without rows of another program none of these is true of any value.
-_JSON = "NOT CASE WHEN json_valid({0}) THEN json_type({0}) = 'object' ELSE 0 END"
-_TEXTS = """
+# SQL by column; each condition is false for every value that ossrec writes.
+_NOT_AN_OBJECT = "NOT CASE WHEN json_valid({0}) THEN json_type({0}) = 'object' ELSE 0 END"
+_NOT_TEXTS = """
 NOT CASE WHEN json_valid({0}) THEN json_type({0}) = 'array'
-    AND NOT EXISTS (SELECT 1 FROM json_each({0}) one WHERE one.type <> 'text') ELSE 0 END
+    AND NOT EXISTS (SELECT 1 FROM json_each({0}) item WHERE item.type <> 'text') ELSE 0 END
 """
-_WRONG = {
+_INVALID = {
     "buckets.name": "{0} = ''",
-    "scans.bucket_id": _lost("buckets"),
-    "scans.summary": _JSON,
+    "scans.bucket_id": _dangling("buckets"),
+    "scans.summary": _NOT_AN_OBJECT,
     "scans.state": "{0} = 'finished' AND finished IS NULL",
     "scans.finished": "{0} NOT BETWEEN 0 AND 253402300799",  # to the year 9999
-    "recordings.bucket_id": _lost("buckets"),
-    "recordings.verdict": _outside(*map(str, Verdict)),
-    "recordings.depth": _outside("listing", "edges", "full"),
-    "recordings.reasons": _TEXTS,
-    "stems.bucket_id": _lost("buckets"),
-    "stems.recording_id": _lost("recordings"),
-    "playlists.recording_id": _lost("recordings"),
-    "findings.recording_id": _lost("recordings"),
-    "findings.severity": _outside(*map(int, Severity)),
-    "tasks.uids": _TEXTS,
-    "task_facts.uids": _TEXTS,
-    "objects.kind": _outside(0, 1, 2),
+    "recordings.bucket_id": _dangling("buckets"),
+    "recordings.verdict": _not_one_of(*map(str, Verdict)),
+    "recordings.depth": _not_one_of("listing", "edges", "full"),
+    "recordings.reasons": _NOT_TEXTS,
+    "stems.bucket_id": _dangling("buckets"),
+    "stems.recording_id": _dangling("recordings"),
+    "playlists.recording_id": _dangling("recordings"),
+    "findings.recording_id": _dangling("recordings"),
+    "findings.severity": _not_one_of(*map(int, Severity)),
+    "tasks.uids": _NOT_TEXTS,
+    "task_facts.uids": _NOT_TEXTS,
+    "objects.kind": _not_one_of(0, 1, 2),
 }
 
 
-def unsound(catalog: sqlite3.Connection, patience: float | None = None) -> Iterator[str]:
-    """Columns with a value that ossrec does not write, and the first such value.
+def invalid_values(catalog: sqlite3.Connection, timeout: float | None = None) -> Iterator[str]:
+    """Yield a line for each column with an invalid value, with the first such value.
 
-    Looks at whole tables: after *patience*, in seconds, it tells no more.
+    It reads whole tables, and stops without an error after *timeout* seconds.
     """
-    if patience is not None:
-        until = time.monotonic() + patience
-        catalog.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    if timeout is not None:
+        deadline = time.monotonic() + timeout
+        catalog.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
     try:
-        for place, wrong in _WRONG.items():
-            table, _, column = place.partition(".")
-            asked = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL AND ({wrong.format(column)}) LIMIT 1"
-            row = catalog.execute(asked).fetchone()
+        for name, condition in _INVALID.items():
+            table, _, column = name.partition(".")
+            is_invalid = condition.format(column)
+            sql = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL AND ({is_invalid}) LIMIT 1"
+            row = catalog.execute(sql).fetchone()
             if row is not None:
-                yield f"{place} is {row[0]!r:.40}"
+                yield f"{name} is {row[0]!r:.40}"
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
             raise

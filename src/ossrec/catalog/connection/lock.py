@@ -1,4 +1,4 @@
-"""One writer at a time: the lock beside a catalog, and who holds it since when."""
+"""The write lock of a catalog: a lock file beside it, and a note about the process that holds the lock."""
 
 import errno
 import json
@@ -13,55 +13,55 @@ from filelock import FileLock, Timeout
 
 from ossrec.errors import CatalogError, CatalogLocked, Interrupted
 
-_POLL = 0.2  # seconds between two looks whether the lock is free
+_POLL = 0.2  # seconds between two attempts to take the lock
 
 
 @contextmanager
 def lock_catalog(catalog: Path, *, wait: Callable[[float], bool] | None = None) -> Iterator[None]:
-    """Hold the write lock of *catalog*; the operating system lets go of it when the process dies.
+    """Hold the write lock of *catalog*; the operating system releases it when the process dies.
 
-    Raises CatalogLocked at once when another process holds it. With *wait*, which waits so many
-    seconds and answers whether to give up, tries again; raises Interrupted when told to give up.
-    Raises CatalogError when the catalog is a folder, or nothing can be written beside it.
+    If another process holds the lock, raises CatalogLocked at once, or with *wait* tries again: *wait* gets the
+    seconds to wait and returns whether to stop, and then Interrupted is raised.
+    Raises CatalogError if the catalog is a folder, or if its folder cannot be written to.
     """
-    # Whatever links lead to it, there is one lock. Path.resolve would fail on links in a circle.
-    place = os.path.realpath(catalog)
-    if os.path.isdir(place):  # noqa: PTH112 - false instead of an error for a name that cannot be
+    # All links to a catalog share one lock. Path.resolve would fail on a cycle of links.
+    target = os.path.realpath(catalog)
+    if os.path.isdir(target):  # noqa: PTH112 - false instead of an error for an invalid name
         raise CatalogError(f"{catalog} is a folder, not a catalog: name a file with --catalog")
-    lock = FileLock(f"{place}.lock")
-    note = Path(f"{place}.lock.json")
-    while not _try(lock, catalog):
+    lock = FileLock(f"{target}.lock")
+    note = Path(f"{target}.lock.json")
+    while not _acquire(lock, catalog):
         if wait is None:
-            raise CatalogLocked(f"{catalog} is in use by {_holder(note)}: try again later, or add --wait")
+            raise CatalogLocked(f"{catalog} is in use by {_describe_holder(note)}: try again later, or add --wait")
         if wait(_POLL):
-            raise Interrupted(f"stopped while waiting for {_holder(note)} to finish with {catalog}")
+            raise Interrupted(f"stopped while waiting for {_describe_holder(note)} to finish with {catalog}")
     try:
-        _sign(note, catalog)
+        _write_note(note, catalog)
         yield
     finally:
-        with suppress(OSError):  # the note of a dead process tells nobody anything: the lock alone counts
+        with suppress(OSError):  # a note that stays behind does no harm: only the lock counts
             note.unlink()
         lock.release()
 
 
-def _try(lock: FileLock, catalog: Path) -> bool:
+def _acquire(lock: FileLock, catalog: Path) -> bool:
     if not os.path.isdir(os.path.dirname(lock.lock_file) or "."):  # noqa: PTH112, PTH120
-        # The lock would make the folder, and a mistyped path a new catalog.
-        raise _unwritable(catalog, FileNotFoundError(errno.ENOENT, "its folder is not there"))
+        # FileLock would create the folder, so that a mistyped path became a new catalog.
+        raise _write_error(catalog, FileNotFoundError(errno.ENOENT, "its folder does not exist"))
     try:
         lock.acquire(timeout=0)
     except Timeout:
         if os.path.exists(lock.lock_file):  # noqa: PTH110
             return False
-        # Where no file can be made, as in /proc, the system may say that there is none to open.
-        raise _unwritable(catalog, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))) from None
+        # Where no file can be created, as in /proc, the error may be ENOENT.
+        raise _write_error(catalog, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))) from None
     except OSError as error:
-        raise _unwritable(catalog, error) from None
+        raise _write_error(catalog, error) from None
     return True
 
 
-def _sign(note: Path, catalog: Path) -> None:
-    """Say who holds the lock; a reader never sees half a note."""
+def _write_note(note: Path, catalog: Path) -> None:
+    """Write which process holds the lock; a reader never sees half of the note."""
     since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     draft = note.with_name(f"{note.name}.{os.getpid()}")
     try:
@@ -70,10 +70,10 @@ def _sign(note: Path, catalog: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
-        raise _unwritable(catalog, error) from None
+        raise _write_error(catalog, error) from None
 
 
-def _unwritable(catalog: Path, error: OSError) -> CatalogError:
+def _write_error(catalog: Path, error: OSError) -> CatalogError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return CatalogError(f"no space left beside the catalog {catalog}: make room, then scan again")
     return CatalogError(
@@ -82,9 +82,9 @@ def _unwritable(catalog: Path, error: OSError) -> CatalogError:
     )
 
 
-def _holder(note: Path) -> str:
+def _describe_holder(note: Path) -> str:
     try:
-        told = json.loads(note.read_text())
-        return f"process {told['pid']} on {told['host']} since {told['since']}"
+        holder = json.loads(note.read_text())
+        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

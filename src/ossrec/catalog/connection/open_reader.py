@@ -1,6 +1,6 @@
-"""Opening a catalog for reading: beside a process that writes it, and in a folder that may not be written.
+"""Open a catalog for reading, also while another process writes to it, or from a read-only folder.
 
-Standard library only: this is on the path of every query.
+Standard library only, because every query loads this module.
 """
 
 import os
@@ -13,42 +13,42 @@ from pathlib import Path
 from ossrec.catalog.schema.version import APPLICATION_ID, VERSION
 from ossrec.errors import CatalogDamaged, CatalogError, CatalogMissing, CatalogTooNew
 
-# What SQLite says when it cannot make the -wal and -shm files: primary codes, and those of input and output.
+# Errors of SQLite when it cannot create the -wal and -shm files: primary codes, and extended codes of SQLITE_IOERR.
 _NO_SIDE_FILES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
 _NO_SIDE_FILES_IO = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP)
-_PATIENCE = 5.0  # seconds to wait while a writer recovers or closes the file
+_BUSY_TIMEOUT = 5.0  # seconds to wait while a writer recovers or closes the file
 
 
 def open_catalog(path: Path, *, may_be_older: bool = False) -> sqlite3.Connection:
-    """A read-only connection in autocommit mode to the catalog at *path*.
+    """Open a read-only connection in autocommit mode to the catalog at *path*.
 
-    Raises CatalogMissing, CatalogTooNew, CatalogDamaged, or CatalogError when the file cannot be
-    read or is of an older schema; with *may_be_older* only what the first schema had is sure to be there.
+    Raises CatalogMissing, CatalogTooNew, CatalogDamaged, or CatalogError if the file cannot be read or has an older
+    schema. With *may_be_older* an older schema is accepted; the caller must then allow for the names it has.
     """
     _check_file(path)
     try:
-        return _checked(path, "mode=ro", may_be_older)
+        return _connect(path, "mode=ro", may_be_older)
     except sqlite3.OperationalError as error:
-        # A WAL database wants its -wal and -shm files, which cannot be made in a read-only folder or on a full disk.
+        # SQLite cannot create the -wal and -shm files of a WAL database in a read-only folder or on a full disk.
         if error.sqlite_errorcode & 0xFF not in _NO_SIDE_FILES and error.sqlite_errorcode not in _NO_SIDE_FILES_IO:
             raise
     log = Path(f"{path}-wal")
     if log.exists() and log.stat().st_size:
         raise CatalogError(
-            f"cannot read {path}: its latest changes are in {log.name}, which needs a folder that may be"
-            " written, with room in it; copy both files to one"
+            f"cannot read {path}: its latest changes are in {log.name}, which SQLite can read only in a writable folder"
+            " with free space: copy both files to such a folder"
         )
     try:
-        return _checked(path, "mode=ro&immutable=1", may_be_older)
+        return _connect(path, "mode=ro&immutable=1", may_be_older)
     except sqlite3.OperationalError as error:
         raise CatalogError(f"cannot read the catalog {path}: {error}; check its permissions") from None
 
 
 @contextmanager
 def snapshot(catalog: sqlite3.Connection) -> Iterator[None]:
-    """Everything read inside sees one state of the catalog, whatever a scan commits meanwhile.
+    """Read one state of the catalog inside the block, whatever a scan commits meanwhile.
 
-    Inside another snapshot it is that one.
+    Inside another snapshot the block reads that snapshot.
     """
     if catalog.in_transaction:
         yield
@@ -68,36 +68,36 @@ def _check_file(path: Path) -> None:
             f"no catalog at {path}: run `ossrec scan BUCKET` first, or name one with --catalog"
         ) from None
     except OSError as error:
-        said = error.strerror or error
-        raise CatalogError(f"cannot read the catalog {path} ({said}): name another file with --catalog") from None
+        reason = error.strerror or error
+        raise CatalogError(f"cannot read the catalog {path} ({reason}): name another file with --catalog") from None
     except ValueError:  # a NUL in the name
-        raise CatalogMissing("no file can have the catalog's name: name another with --catalog") from None
+        raise CatalogMissing("the name of the catalog is no valid file name: name a file with --catalog") from None
     if stat.S_ISDIR(found.st_mode):
         raise CatalogMissing(f"{path} is a folder, not a catalog: name the file with --catalog")
     if not stat.S_ISREG(found.st_mode):
-        raise CatalogError(f"{path} is not a file, so no catalog: name another with --catalog")
+        raise CatalogError(f"{path} is not a regular file: name another with --catalog")
     if found.st_size == 0:
         raise CatalogMissing(f"{path} is empty: run `ossrec scan BUCKET` first, or name one with --catalog")
     if not os.access(path, os.R_OK):
-        raise CatalogError(f"may not read the catalog {path}: check its permissions")
+        raise CatalogError(f"no permission to read the catalog {path}: check its permissions")
 
 
-def _checked(path: Path, mode: str, may_be_older: bool) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, may_be_older: bool) -> sqlite3.Connection:
     name = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23").lstrip("/")
-    catalog = sqlite3.connect(f"file:///{name}?{mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
+    catalog = sqlite3.connect(f"file:///{name}?{mode}", uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT)
     try:
         (application,) = catalog.execute("PRAGMA application_id").fetchone()
         (version,) = catalog.execute("PRAGMA user_version").fetchone()
         tables = catalog.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        if tables is None and application in (0, APPLICATION_ID):  # its making was cut short
-            raise CatalogMissing(f"{path} has nothing in it yet: run `ossrec scan BUCKET` first")
+        if tables is None and application in (0, APPLICATION_ID):  # its creation was interrupted
+            raise CatalogMissing(f"{path} contains nothing yet: run `ossrec scan BUCKET` first")
         _check_version(path, application, version, may_be_older)
     except sqlite3.OperationalError:
         catalog.close()
         raise
     except sqlite3.DatabaseError:
         catalog.close()
-        raise CatalogDamaged(f"{path} is not a catalog, or broken: name another file with --catalog") from None
+        raise CatalogDamaged(f"{path} is not a catalog, or is damaged: name another file with --catalog") from None
     except BaseException:
         catalog.close()
         raise
@@ -108,9 +108,11 @@ def _check_version(path: Path, application: int, version: int, may_be_older: boo
     if application != APPLICATION_ID:
         raise CatalogDamaged(f"{path} is a database of another program: name another file with --catalog")
     if version > VERSION:
-        raise CatalogTooNew(f"{path} is of a newer ossrec (schema {version}, this one knows {VERSION}): upgrade ossrec")
+        raise CatalogTooNew(
+            f"{path} was written by a newer ossrec (schema {version}, this one knows {VERSION}): upgrade ossrec"
+        )
     if version < VERSION and not may_be_older:
         raise CatalogError(
-            f"{path} is of an older ossrec (schema {version}): the next scan, check, import or recording migrates it"
-            " and keeps a copy, questions do not: run `ossrec scan BUCKET`"
+            f"{path} was written by an older ossrec (schema {version}): the next scan, check, import or recording"
+            " migrates it and keeps a copy; queries do not: run `ossrec scan BUCKET`"
         )

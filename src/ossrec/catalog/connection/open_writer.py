@@ -1,4 +1,4 @@
-"""Opening a catalog for writing: made when missing, migrated when older, refused when newer."""
+"""Open a catalog for writing: create a missing one, migrate an older one, refuse a newer one."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -21,69 +21,69 @@ PRAGMA wal_autocheckpoint = 4000;
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode to the catalog at *path*, of the newest schema.
+    """Open a connection in autocommit mode to the catalog at *path*, in the newest schema.
 
-    The caller holds the write lock. A catalog of an older schema is copied to
-    ``{name}.v{version}.bak`` beside it before it is migrated.
+    The caller holds the write lock. A catalog of an older schema is copied to ``{name}.v{version}.bak`` beside it
+    before it is migrated.
 
-    Raises CatalogTooNew, CatalogDamaged, CatalogLocked when another program holds the file, and
-    CatalogError when it cannot be written.
+    Raises CatalogTooNew, CatalogDamaged, CatalogLocked if another program locks the file, and CatalogError if it
+    cannot be written.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old: ossrec needs 3.37, use a newer Python")
-    conn, found = _opened(path)
+    conn, version = _connect(path)
     with _closed_on_failure(conn, path):
-        if found < VERSION:
-            _migrate(conn, path, found)
+        if version < VERSION:
+            _migrate(conn, path, version)
     return conn
 
 
 def open_for_short_writes(path: Path) -> sqlite3.Connection | None:
-    """A connection for `short_transaction` to the catalog at *path*; None unless it is there, of the newest schema.
+    """Open a connection for `short_transaction` to the catalog at *path*, None unless it has the newest schema.
 
-    The caller need not hold the write lock: nothing is made or migrated. Raises as `open_for_writing`.
+    The caller need not hold the write lock: nothing is created or migrated. Raises the errors of `open_for_writing`.
     """
     if not path.is_file():
         return None
-    conn, found = _opened(path)
-    if found < VERSION:
+    conn, version = _connect(path)
+    if version < VERSION:
         conn.close()
         return None
     return conn
 
 
-def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
-    """The file at *path*, made when it is missing, and the schema in it."""
+def _connect(path: Path) -> tuple[sqlite3.Connection, int]:
+    """Open the file at *path*, or create it; return the connection and the version of the schema."""
     try:
-        # Absolute, or SQLite takes `:memory:` for no file at all.
+        # An absolute path, because SQLite opens no file for `:memory:`.
         conn = sqlite3.connect(path.absolute(), isolation_level=None)
     except sqlite3.Error as error:
-        raise _told(path, error) from None
+        raise _as_catalog_error(path, error) from None
     with _closed_on_failure(conn, path):
-        found = _version(conn, path)
+        version = _read_version(conn, path)
         conn.executescript(_PRAGMAS)
-    return conn, found
+    return conn, version
 
 
 @contextmanager
 def _closed_on_failure(conn: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """Work on a new connection, which nobody else would close; what SQLite says is told as one line."""
+    """Close the connection if the block raises; an error of SQLite becomes an OssrecError."""
     try:
         yield
     except sqlite3.Error as error:
         conn.close()
-        raise _told(path, error) from None
+        raise _as_catalog_error(path, error) from None
     except BaseException:
         conn.close()
         raise
 
 
-def _version(conn: sqlite3.Connection, path: Path) -> int:
-    """The schema of the file, 0 when there is none in it yet."""
+def _read_version(conn: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the schema, 0 if the file has none yet."""
     tables = conn.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'").fetchone()[0]
     (application,) = conn.execute("PRAGMA application_id").fetchone()
     (version,) = conn.execute("PRAGMA user_version").fetchone()
-    if not tables and application in (0, APPLICATION_ID):  # a new file, or one whose making was cut short
+    if not tables and application in (0, APPLICATION_ID):  # a new file, or a file whose creation was interrupted
         return 0
     if application != APPLICATION_ID:
         raise CatalogDamaged(f"{path} is a database of another program: name another file with --catalog")
@@ -94,10 +94,10 @@ def _version(conn: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
-def _migrate(conn: sqlite3.Connection, path: Path, found: int) -> None:
-    if found > 0:
-        _back_up(conn, path.with_name(f"{path.name}.v{found}.bak"))
-    from sqlite_utils import Database  # takes 0.2 s to load, and most runs find the schema up to date
+def _migrate(conn: sqlite3.Connection, path: Path, version: int) -> None:
+    if version > 0:
+        _back_up(conn, path.with_name(f"{path.name}.v{version}.bak"))
+    from sqlite_utils import Database  # takes 0.2 s to load, and is seldom needed
 
     from ossrec.catalog.schema.migrations import migrations
 
@@ -112,8 +112,8 @@ def _back_up(conn: sqlite3.Connection, target: Path) -> None:
         copy.close()
 
 
-def _told(path: Path, error: sqlite3.Error) -> OssrecError:
-    """What SQLite said, as one line with the next step."""
+def _as_catalog_error(path: Path, error: sqlite3.Error) -> OssrecError:
+    """Return the error of SQLite as an OssrecError whose message has the next step."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_NOTADB:
         return CatalogDamaged(f"{path} is not a catalog: name another file with --catalog")
@@ -124,5 +124,5 @@ def _told(path: Path, error: sqlite3.Error) -> OssrecError:
     if code == sqlite3.SQLITE_FULL:
         return CatalogError(f"the disk of the catalog {path} is full: make room, then scan again")
     if code == sqlite3.SQLITE_IOERR:
-        return CatalogError(f"cannot write the catalog {path} ({error}): look whether its disk is full or broken")
+        return CatalogError(f"cannot write the catalog {path} ({error}): check whether its disk is full or broken")
     return CatalogError(f"cannot write the catalog {path} ({error}): check the permissions of the file and its folder")

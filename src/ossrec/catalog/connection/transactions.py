@@ -1,4 +1,4 @@
-"""Write transactions: one, a short one beside a long run, and batches."""
+"""Write transactions: a plain one, a short one while another run writes, and batches of many units of work."""
 
 import sqlite3
 import time
@@ -11,7 +11,7 @@ from ossrec.errors import OssrecError
 
 @contextmanager
 def transaction(conn: sqlite3.Connection) -> Iterator[None]:
-    """One write transaction; takes the write lock at once, so that it cannot fail half-way for want of it."""
+    """Run the block in a write transaction, which takes SQLite's write lock first so that it cannot fail later on."""
     conn.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -23,9 +23,9 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def short_transaction(conn: sqlite3.Connection) -> Iterator[None]:
-    """One write transaction beside a run that holds the write lock; let in at that run's next commit.
+    """Run the block in a write transaction while another run holds the catalog; it starts at that run's next commit.
 
-    Raises CatalogLocked when none came in time.
+    Raises CatalogLocked if there is no commit in time.
     """
     with write_turn(conn), transaction(conn):
         yield
@@ -33,14 +33,15 @@ def short_transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], None]]:
-    """Transactions over several units of work; call what it gives after each unit: it commits every so many seconds.
+    """Run many units of work in transactions; yields a function to call after each unit.
 
-    Whoever waits for a turn at writing has it after each commit. A foreseen failure (OssrecError) is raised
-    between two units, and what was done before is kept.
+    The function commits if *every* seconds have passed since the last commit, and then lets waiting short writes
+    proceed. If the block raises an OssrecError, which is raised between two units, the units done before are
+    committed; any other exception rolls them back.
     """
     since = time.monotonic()
 
-    def commit_now_and_then() -> None:
+    def commit_if_time() -> None:
         nonlocal since
         if time.monotonic() - since > every:
             conn.execute("COMMIT")
@@ -50,7 +51,7 @@ def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], Non
 
     conn.execute("BEGIN IMMEDIATE")
     try:
-        yield commit_now_and_then
+        yield commit_if_time
     except OssrecError:
         conn.execute("COMMIT")
         raise
@@ -61,5 +62,5 @@ def batches(conn: sqlite3.Connection, every: float) -> Iterator[Callable[[], Non
 
 
 def _roll_back(conn: sqlite3.Connection) -> None:
-    if conn.in_transaction:  # a full disk, for one, has rolled it back already
+    if conn.in_transaction:  # SQLite may have rolled it back itself, for example on a full disk
         conn.execute("ROLLBACK")

@@ -25,7 +25,7 @@ OR EXISTS (
 """
 
 
-def known_bucket(catalog: sqlite3.Connection, given: str | None) -> tuple[str | None, str]:
+def resolve_bucket(catalog: sqlite3.Connection, given: str | None) -> tuple[str | None, str]:
     """The bucket as the catalog names it, and the prefix in it; (None, "") if none is *given*.
 
     Raises UsageProblem for a bucket that was never scanned, and for a prefix under which the catalog knows nothing:

@@ -115,7 +115,7 @@ class InspectionCost(NamedTuple):
         return InspectionCost(*map(sum, zip(self, other, strict=True)))
 
 
-def due_for_inspection(
+def find_due_recordings(
     conn: sqlite3.Connection,
     wanted: RecordingFilter,
     wish: InspectionPolicy,
@@ -147,7 +147,7 @@ def due_for_inspection(
 def matches_any(
     conn: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime, named: Sequence[int] | None = None
 ) -> bool:
-    """There is a recording of *wanted*, due or not; *named* as for `due_for_inspection`."""
+    """There is a recording of *wanted*, due or not; *named* as for `find_due_recordings`."""
     parts, values = _asked(conn, wanted, clock)
     values["named"] = None if named is None else json.dumps(list(named))
     only = ":named IS NULL OR id IN (SELECT value FROM json_each(:named))"

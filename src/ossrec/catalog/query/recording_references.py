@@ -21,7 +21,7 @@ JOIN recordings r ON r.id = c.recording_id WHERE s.bucket_id = :bucket AND s.ste
 Candidate = tuple[int, int, str]  # recording, bucket, path
 
 
-def one_recording(catalog: sqlite3.Connection, reference: str) -> int:
+def resolve_recording(catalog: sqlite3.Connection, reference: str) -> int:
     """The number of the recording that *reference* means.
 
     A reference is a recordid, the key or file name of a playlist or segment, the path of a

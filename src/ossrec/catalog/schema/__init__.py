@@ -1,1 +1,1 @@
-"""Schema."""
+"""The schema of the catalog: its migrations, one file with SQL for each version."""

@@ -1,8 +1,8 @@
-"""The schema of the catalog, as migrations; docs/catalog.md describes every column.
+"""The migrations of the catalog; docs/catalog.md describes every column.
 
-A migration that has been released is never changed: a later one follows it. `VERSION` is what
-``PRAGMA user_version`` of a catalog of this schema says, so that a reader can tell an older or
-newer file apart without loading sqlite-utils.
+A migration that has been released is never changed; a change of the schema is a new migration. Each sets
+``PRAGMA user_version``, so that a reader can recognize an older or newer file without loading sqlite-utils.
+Catalogs record the names of the functions as applied, so a function is never renamed.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ migrations = Migrations("ossrec")
 
 @migrations()
 def m001_scan(db: Database) -> None:
-    """Everything that a scan at depth `listing` keeps."""
+    """Create the tables that a scan at depth `listing` fills."""
     _run(db, v1_scan.SCRIPTS)
     db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.conn.execute("PRAGMA user_version = 1")
@@ -26,21 +26,21 @@ def m001_scan(db: Database) -> None:
 
 @migrations()
 def m002_looks(db: Database) -> None:
-    """What looks at the bytes of segments give, and what follows from it for recordings."""
+    """Add the inspections of segments, and the columns of recordings that follow from them."""
     _run(db, v2_inspections.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 2")
 
 
 @migrations()
 def m003_tasks(db: Database) -> None:
-    """Tasks: what imports, calls and callbacks say of them, and how files fit."""
+    """Add tasks, their facts from imports, calls and callbacks, and the link from recordings to tasks."""
     _run(db, v3_tasks.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 3")
 
 
 @migrations()
 def m004_books(db: Database) -> None:
-    """Tasks by state; files that callbacks named are looked for less and less often."""
+    """Add indexes for lists of tasks, and the time of the next check for a file that a callback names."""
     _run(db, v4_task_lists.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 4")
 
@@ -53,7 +53,7 @@ def m005_standard_names(db: Database) -> None:
 
 
 def _run(db: Database, scripts: Iterable[str]) -> None:
-    """Statement by statement: `executescript` would commit, and a migration is one transaction."""
+    """Execute statement by statement, because `executescript` would commit and a migration is one transaction."""
     for script in scripts:
         for statement in script.split(";\n"):
             if statement.strip():

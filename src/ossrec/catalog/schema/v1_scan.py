@@ -1,4 +1,4 @@
-"""What `ossrec scan` keeps: the tables of the first schema. Released: never changed again."""
+"""The first schema: the tables that `ossrec scan` fills. Released, so never changed."""
 
 _BUCKETS_AND_SCANS = """
 CREATE TABLE buckets (

@@ -1,10 +1,10 @@
-"""What `ossrec check` keeps: the tables and columns that the second schema adds."""
+"""The second schema adds the tables and columns that `ossrec check` fills. Released, so never changed."""
 
 _RUNS = """
 ALTER TABLE scans ADD COLUMN kind TEXT NOT NULL DEFAULT 'scan' CHECK (kind IN ('scan', 'check'));
 """
 
-# A CHECK cannot be altered: the table is made anew.
+# SQLite cannot alter a CHECK, so the table is created again.
 _FINDINGS = """
 CREATE TABLE findings_anew (
     id INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""What others than the bucket tell of recording tasks: the tables and columns that the third schema adds."""
+"""The third schema adds recording tasks, from sources other than the bucket. Released, so never changed."""
 
 _TASKS = """
 CREATE TABLE tasks (
@@ -99,7 +99,7 @@ CREATE TABLE readings (
 CREATE INDEX readings_by_recording ON readings (recording_id);
 """
 
-# A CHECK cannot be altered: the table is made anew.
+# SQLite cannot alter a CHECK, so the table is created again.
 _FINDINGS = """
 CREATE TABLE findings_anew (
     id INTEGER PRIMARY KEY,

@@ -1,4 +1,7 @@
-"""What the fourth schema adds: indexes for lists of tasks, and when to look for the file of a callback again."""
+"""The fourth schema adds indexes for lists of tasks, and when to check again for the file of a callback.
+
+Released, so never changed.
+"""
 
 _TASKS = """
 CREATE INDEX tasks_by_state ON tasks (state, coalesce(started_ms, stopped_ms, state_ms, first_seen * 1000));

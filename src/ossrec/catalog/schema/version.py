@@ -1,4 +1,4 @@
-"""How a catalog file says what it is, for readers and writers alike."""
+"""The marks in a catalog file that readers and writers check."""
 
-VERSION = 5  # PRAGMA user_version: one more with each migration
+VERSION = 5  # PRAGMA user_version; each migration adds one
 APPLICATION_ID = 0x6F737263  # PRAGMA application_id: "osrc"

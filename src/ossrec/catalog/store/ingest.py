@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
-from ossrec.catalog.connection.bulk_insert import insert
+from ossrec.catalog.connection.bulk_insert import insert_rows
 from ossrec.catalog.encoding import pack_etag, pack_storage
 from ossrec.catalog.key_ranges import KeyRange
 from ossrec.catalog.store.stems import SEGMENT, STAMPED, Stems, is_stamped
@@ -61,7 +61,7 @@ class Ingest:
         rows = self._place(objects)
         changed = 0
         for number, stem in self._stems_in(covered):
-            low, high = covered.of_stem(stem)
+            low, high = covered.suffixes_of(stem)
             bounds = (number, low, _PAST_ALL if high is None else high)
             if number in rows:
                 known = self._conn.execute(_KNOWN, bounds).fetchall()
@@ -138,7 +138,7 @@ class Ingest:
     def _save(self, rows: dict[int, list[Row]]) -> int:
         values = list(chain.from_iterable(rows.values()))
         if values:
-            insert(self._conn, _INTO, values, _UPDATE)
+            insert_rows(self._conn, _INTO, values, _UPDATE)
             touched = [number for number, differing in rows.items() if differing]
             self._mark_owners_due(touched)
             self._mark_claimants_due(rows, touched)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ossrec.catalog.connection.bulk_insert import insert
+from ossrec.catalog.connection.bulk_insert import insert_rows
 from ossrec.findings import Finding, Severity
 
 
@@ -85,8 +85,8 @@ def save_playlist(
     conn.execute(_SAVE_VERSION, row._asdict() | {"id": number})
     for table in ("segments", "resources", "findings"):
         conn.execute(f"DELETE FROM {table} WHERE playlist_id = ?", (number,))
-    insert(conn, f"INTO segments (playlist_id, {_SEGMENT})", [(number, *row) for row in segments])
-    insert(conn, f"INTO resources (playlist_id, {_RESOURCE})", [(number, *row) for row in resources])
+    insert_rows(conn, f"INTO segments (playlist_id, {_SEGMENT})", [(number, *row) for row in segments])
+    insert_rows(conn, f"INTO resources (playlist_id, {_RESOURCE})", [(number, *row) for row in resources])
     return int(number)
 
 
@@ -125,7 +125,7 @@ def save_findings(
     found: Iterable[tuple[Finding, Severity]],
 ) -> None:
     """Add findings of one *source*: "name", "playlist", "listing", "access" or "segment"."""
-    insert(
+    insert_rows(
         conn,
         f"INTO findings (recording_id, playlist_id, source, severity, {_FINDING})",
         [(recording_id, playlist_id, source, int(severity), *finding) for finding, severity in found],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ossrec.catalog.connection.bulk_insert import insert
+from ossrec.catalog.connection.bulk_insert import insert_rows
 from ossrec.model import EARLIEST_MS, LATEST_MS, TaskFact
 
 _FACT = "recordid, source, identity, kind, at_ms, roomid, stream, uids, started_ms, stopped_ms, duration, file, extra"
@@ -60,7 +60,7 @@ def save_tasks(conn: sqlite3.Connection, rows: Iterable[TaskRow], now: int) -> N
     So is one that a recording contradicts: the finding says who said what, and that may be another by now.
     """
     written = [(*row, now, now) for row in rows]
-    insert(conn, f"INTO tasks ({', '.join(TaskRow._fields)}, first_seen, last_changed)", written, _UPDATE)
+    insert_rows(conn, f"INTO tasks ({', '.join(TaskRow._fields)}, first_seen, last_changed)", written, _UPDATE)
     for start in range(0, len(written), _MANY):
         some = [row[0] for row in written[start : start + _MANY]]
         conn.execute(_CONTRADICTED.format(",".join("?" * len(some))), some)

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from ossrec.catalog.connection.bulk_insert import insert
+from ossrec.catalog.connection.bulk_insert import insert_rows
 from ossrec.errors import OssrecError
 
 _TABLE = """
@@ -98,7 +98,7 @@ class Spool:
     def add(self, rows: list[StagedRow]) -> None:
         """Keep some rows for `write`."""
         with _room_in(self._file.parent):
-            insert(self._conn, "INTO staged", rows)
+            insert_rows(self._conn, "INTO staged", rows)
 
     def merge(self, merged: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
         """Have one row for each recordid: what *merged* makes of those that have several, in order of line.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.query.bucket_references import known_bucket
+from ossrec.catalog.query.bucket_references import resolve_bucket
 from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.cli import option_types as values
 from ossrec.cli.options import CONNECTION_SETTINGS, output_options, recording_filters, setting
@@ -114,7 +114,7 @@ def _options(catalog: Path, settings: "BucketSettings", options: dict[str, Any])
 def _resolve_bucket(catalog: Path, given: str | None) -> tuple[str | None, str]:
     """Return the bucket and prefix that --bucket names; an older catalog, which the check migrates, is accepted."""
     with closing(open_catalog(catalog, may_be_older=True)) as conn:
-        return known_bucket(conn, given)
+        return resolve_bucket(conn, given)
 
 
 def _forecast(catalog: Path, chosen: "CheckOptions", output: Output) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
-from ossrec.catalog.query.bucket_references import known_bucket
+from ossrec.catalog.query.bucket_references import resolve_bucket
 from ossrec.catalog.query.find import RecordingFilter, count_recordings, find_recordings, unnamed_objects
 from ossrec.catalog.query.recording_rows import FIELDS, Row
 from ossrec.cli import option_types as values
@@ -77,7 +77,7 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **filters: A
         _reject_filters_of_unnamed(filters | {"count": count})
     times = {"now": time.time(), "quiet_after": idle + lag}
     with closing(open_catalog(catalog)) as conn:
-        bucket, prefix = known_bucket(conn, filters.pop("bucket"))
+        bucket, prefix = resolve_bucket(conn, filters.pop("bucket"))
         chosen = RecordingFilter(bucket=bucket, prefix=prefix, **filters | {"verdicts": filters["verdicts"] or ()})
         if unnamed:
             with closing(unnamed_objects(conn, bucket=bucket, prefix=prefix, limit=chosen.limit)) as objects:

@@ -71,7 +71,7 @@ def command(
     from ossrec.buckets.open import open_bucket
     from ossrec.buckets.retrying import RetryingBucket
     from ossrec.catalog.connection.open_reader import open_catalog, snapshot
-    from ossrec.catalog.query.recording_references import one_recording
+    from ossrec.catalog.query.recording_references import resolve_recording
     from ossrec.catalog.store.objects import bucket_of
     from ossrec.cli.bucket_options import bucket_settings
     from ossrec.jobs.rebuild.deliver import OutputTarget, save, upload
@@ -82,7 +82,7 @@ def command(
     wish = RebuildOptions(options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only"))
     settings = bucket_settings(options)
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
-        number = one_recording(conn, recording)
+        number = resolve_recording(conn, recording)
         bucket = open_bucket(bucket_of(conn, number), settings)
         retrying = RetryingBucket(bucket, settings.policy)
         rebuilt = rebuild(conn, retrying, number, wish, partial(target.check_for, bucket))

@@ -10,9 +10,9 @@ import click
 
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.query.bucket_references import known_bucket
+from ossrec.catalog.query.bucket_references import resolve_bucket
 from ossrec.catalog.query.find import RecordingFilter, last_scan
-from ossrec.catalog.query.recording_references import one_recording
+from ossrec.catalog.query.recording_references import resolve_recording
 from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting, time_range
 from ossrec.cli.output.output import Output, say
@@ -71,7 +71,7 @@ def _check(recording: str | None, room: str | None, asked: Row) -> None:
 
 def _show_recording(conn: sqlite3.Connection, recording: str, output: Output, times: dict[str, float]) -> None:
     try:
-        number = one_recording(conn, recording)
+        number = resolve_recording(conn, recording)
     except UsageProblem:
         if not _show_task(conn, recording, output, times):
             raise
@@ -117,7 +117,7 @@ def _show_room(
     from ossrec.catalog.details.room import SPAN_FIELDS, room_recordings, room_row, span_rows
     from ossrec.cli.views.room import room_lines
 
-    bucket, prefix = known_bucket(conn, asked.pop("bucket"))
+    bucket, prefix = resolve_bucket(conn, asked.pop("bucket"))
     room = room_recordings(conn, wanted._replace(bucket=bucket, prefix=prefix, **asked), **times)
     if output.format in ("csv", "jsonl"):
         output.rows(span_rows(room), SPAN_FIELDS, ())

@@ -15,12 +15,12 @@ from ossrec.catalog.query.due_inspections import (
     DueRecording,
     InspectionPolicy,
     cost_within_budget,
-    due_for_inspection,
+    find_due_recordings,
     inspection_cost,
     matches_any,
 )
 from ossrec.catalog.query.filters import QueryTime
-from ossrec.catalog.query.recording_references import one_recording
+from ossrec.catalog.query.recording_references import resolve_recording
 from ossrec.catalog.store.check_runs import CheckRunRow, finish_check, resumable_since, verdict_changes
 from ossrec.jobs.check.bucket_sessions import BucketSessions, Opener
 from ossrec.jobs.check.report import (
@@ -155,12 +155,12 @@ def _policy(options: CheckOptions, now: float) -> InspectionPolicy:
 
 def _due(conn: sqlite3.Connection, options: CheckOptions, policy: InspectionPolicy) -> list[DueRecording]:
     named = _named_ids(conn, options)
-    return due_for_inspection(conn, options.wanted, policy, _query_time(options), share=options.share, named=named)
+    return find_due_recordings(conn, options.wanted, policy, _query_time(options), share=options.share, named=named)
 
 
 def _named_ids(conn: sqlite3.Connection, options: CheckOptions) -> list[int] | None:
     """Return the ids of the recordings given by reference, None if the options give none."""
-    return [one_recording(conn, reference) for reference in options.recordings] or None
+    return [resolve_recording(conn, reference) for reference in options.recordings] or None
 
 
 def _query_time(options: CheckOptions) -> QueryTime:
