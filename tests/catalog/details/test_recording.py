@@ -144,8 +144,8 @@ def test_without_a_playlist_the_slices_are_shown(catalog: sqlite3.Connection) ->
 def test_stretches_are_the_segments_put_together(catalog: sqlite3.Connection, reference: str) -> None:
     number = resolve_recording(catalog, reference)
     whole = details(catalog, number, now=NOW, quiet_after=330)
-    short = details(catalog, number, now=NOW, quiet_after=330, in_stretches=True)
-    assert short.pop("stretches") == state_runs(whole.pop("segments"))
+    short = details(catalog, number, now=NOW, quiet_after=330, as_runs=True)
+    assert short.pop("runs") == state_runs(whole.pop("segments"))
     assert short == whole
 
 

@@ -40,16 +40,16 @@ def recorded(build: CatalogBuilder, **columns: Any) -> int:
     return number
 
 
-def shown(build: CatalogBuilder, *, in_stretches: bool = False, reference: str = LOBBY) -> dict[str, Any]:
+def shown(build: CatalogBuilder, *, as_runs: bool = False, reference: str = LOBBY) -> dict[str, Any]:
     with closing(open_catalog(build.path)) as conn:
         number = resolve_recording(conn, reference)
-        return details(conn, number, now=NOW, quiet_after=330, in_stretches=in_stretches)
+        return details(conn, number, now=NOW, quiet_after=330, as_runs=as_runs)
 
 
 def states(build: CatalogBuilder, reference: str = LOBBY) -> list[str]:
     """The states of all segments, which are the same in stretches."""
     whole = shown(build, reference=reference)["segments"]
-    assert shown(build, in_stretches=True, reference=reference)["stretches"] == state_runs(whole)
+    assert shown(build, as_runs=True, reference=reference)["runs"] == state_runs(whole)
     return [one["state"] for one in whole]
 
 
@@ -142,7 +142,7 @@ def test_damage_stands_beside_its_segment(build: CatalogBuilder) -> None:
         {"kind": "lost", "start": 12.0, "length": 0.5, "codes": ["TS350"], "part": 0, "segment": 1, "lost": 17},
         {"kind": "broken", "start": 20.0, "length": 10.0, "codes": ["TS310"], "part": 0, "segment": 2, "lost": None},
     ]
-    assert known["damage"] == shown(build, in_stretches=True)["damage"]
+    assert known["damage"] == shown(build, as_runs=True)["damage"]
     (loss,) = (one for one in known["findings"] if one["code"] == "TS350")
     assert (loss["packet"], loss["lost"], loss["counts"]) == (4, 17, True)
 

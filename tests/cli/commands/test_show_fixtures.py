@@ -76,7 +76,7 @@ def gaps_drawn(known: Row) -> list[tuple[float, float]]:
     """The start and length of each timeline gap that is drawn."""
     with closing(open_catalog(Path("ossrec.db"))) as conn:
         number = resolve_recording(conn, known["path"])
-        runs = details(conn, number, now=time.time(), quiet_after=0.0, in_stretches=True)["stretches"]
+        runs = details(conn, number, now=time.time(), quiet_after=0.0, as_runs=True)["runs"]
     return [(one.start, one.length) for one in runs if one.state == "timeline_gap"]
 
 

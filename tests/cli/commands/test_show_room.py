@@ -70,7 +70,7 @@ def test_draws_all_streams_on_one_clock(ossrec: Ossrec, lesson: CatalogBuilder) 
         "           10:00:10 to 10:00:30 away",
         f"  李雷     10:00:10 to 10:00:30  complete    {source('lab', '李雷')}",
         "",
-        "Of no known time",
+        "Of unknown time",
         f"  nobody  unknown  {source('lab', 'nobody', 'aa02')}",
     ]
     assert ran.err == "of earlier sessions, 1 recording is left out: --since 2026-10-30 shows it\n"
@@ -153,10 +153,10 @@ def test_many_recordings_end_in_a_line(ossrec: Ossrec, alone: Path) -> None:
 
 
 REFUSED: dict[str, tuple[list[str], str]] = {
-    "nothing": ([], "name a RECORDING, or a room with --room"),
-    "both": (["aa01", "--room", "lab"], "a RECORDING is shown by itself: leave it out, or --room"),
-    "a time range of a recording": (["aa01", "--since", "2d"], "leave it out, or --since"),
-    "a time range of nothing": (["--since", "2d"], "name a RECORDING, or a room with --room"),
+    "nothing": ([], "give a RECORDING, or a room with --room"),
+    "both": (["aa01", "--room", "lab"], "RECORDING and --room exclude each other: give one of them"),
+    "a time range of a recording": (["aa01", "--since", "2d"], "RECORDING and --since exclude each other: give one of them"),
+    "a time range of nothing": (["--since", "2d"], "give a RECORDING, or a room with --room"),
     "a range without time": (
         ["--room", "x", "--since", "2026-10-02", "--until", "2026-10-02"],
         "--until must be after",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.cli.views.media import at_length, in_short
+from ossrec.cli.views.media import long_formats, short_formats
 from tests.catalog.builder import FORMAT
 
 NONE = dict.fromkeys(FORMAT)
@@ -26,5 +26,5 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize(("row", "short", "long"), SAID.values(), ids=SAID)
 def test_is_said(row: dict[str, Any], short: str, long: str) -> None:
-    assert in_short(row) == short
-    assert at_length(row) == long
+    assert short_formats(row) == short
+    assert long_formats(row) == long

@@ -1,4 +1,4 @@
-"""How the look at the bytes of one segment reads: plain values, as `show` gives them."""
+"""Reads stored inspections as plain values for `show`."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from ossrec.catalog.query.recording_rows import Row
 from ossrec.catalog.times import iso_seconds
 
 # Of `inspections l`; the notes of a catalog that somebody else wrote need not be JSON.
-LOOK_COLUMNS = """
+INSPECTION_COLUMNS = """
 l.depth, l.inspected, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, l.first_pts, l.duration_ms,
 l.video, l.audio, CASE WHEN l.faults IS NULL THEN 0 WHEN json_valid(l.faults) THEN json_array_length(l.faults) END
 """
 # The look counts as long as the object *o* still is what was looked at.
-LOOK_JOIN = "LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
+INSPECTION_JOIN = "LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
 
 Formats = dict[int, Row]
 
 
 def formats_by_number(catalog: sqlite3.Connection) -> Formats:
-    """The formats of streams; there are few."""
+    """Return the formats of all streams by their number; there are few."""
     names = ("codec", "width", "height", "sample_rate", "channels")
     rows = catalog.execute(f"SELECT id, kind, {', '.join(names)} FROM formats")
     wanted = {"video": names[:3], "audio": (names[0], *names[3:])}
@@ -31,7 +31,7 @@ def formats_by_number(catalog: sqlite3.Connection) -> Formats:
 
 
 def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
-    """The look that `LOOK_COLUMNS` selects, None if there is none; lengths are seconds, sizes bytes."""
+    """The look that `INSPECTION_COLUMNS` selects, None if there is none; lengths are seconds, sizes bytes."""
     (
         depth, inspected, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio,
         faults,

@@ -1,4 +1,4 @@
-"""Which playlists make up a recording, and where in it each begins."""
+"""The playlists that make up a recording, and where in the recording each begins."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ _ONCE = "SELECT id FROM playlists WHERE recording_id = ? AND role = 'main' ORDER
 
 
 class RecordingPart(NamedTuple):
-    """A playlist that is there and that counts."""
+    """A playlist that is in the bucket and counts."""
 
-    recorder: int  # who wrote it: -1 for the first, n for the n-th that took over
-    is_same: bool  # it still is as it was read
-    seconds: float  # how long it is
+    recorder: int  # -1 for the first recorder, n for the n-th that took over
+    is_same: bool  # the object is unchanged since it was read
+    seconds: float  # its duration
 
 
 def parts_of(catalog: sqlite3.Connection, number: int) -> dict[int, RecordingPart]:
-    """The parts of a recording by the number of their playlist, the newest first."""
+    """Return the parts of a recording by the id of their playlist, the newest first."""
     found = {}
     for playlist_id, key, is_same, seconds in catalog.execute(_PARTS, (number,)):
         found[playlist_id] = RecordingPart(recorder_number(parse_name(key)), bool(is_same), seconds or 0.0)
@@ -33,9 +33,9 @@ def parts_of(catalog: sqlite3.Connection, number: int) -> dict[int, RecordingPar
 
 
 def in_order(catalog: sqlite3.Connection, number: int, parts: Mapping[int, RecordingPart]) -> list[TimedPlaylist]:
-    """The playlists that make up the recording, each recorder's after that of the one it took over from.
+    """Return the playlists that make up the recording, in the order in which their recorders took over.
 
-    If none of them is there any more, the one that was.
+    If none of them is in the bucket any more, the last one that was.
     """
     if not parts:
         return [TimedPlaylist(playlist_id, 0) for (playlist_id,) in catalog.execute(_ONCE, (number,))]

@@ -1,4 +1,4 @@
-"""Everything that the catalog knows of one recording."""
+"""Everything in the catalog about one recording."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,23 +37,20 @@ WHERE c.recording_id = ? ORDER BY c.scan_id
 """
 
 
-def details(
-    catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float, in_stretches: bool = False
-) -> Row:
-    """The row of a recording with its findings, playlists, segments, damage and history.
+def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after: float, as_runs: bool = False) -> Row:
+    """Return the row of a recording with its findings, playlists, segments, damage and history.
 
-    Segments are those of the playlists that count, each recorder's after those of the one it took
-    over from; if they name none, the slices that are there, in order of key. Their ``state`` is one of
-    present, not_inspected (there, and not looked at though others were, or it could not be), missing, empty, cut,
-    declared_gap, outside. ``inspection`` is the last look at its bytes, ``damage`` the kinds of damage
-    in them, the worst first. With *in_stretches* there is a list of `Stretch` in ``stretches`` instead.
+    ``segments`` are those of the playlists that count, in the order in which their recorders took over; without a
+    playlist, those in the bucket, in order of key. Their ``state`` is a `SegmentState`, or not_inspected: present, but
+    not inspected although others were, or impossible to inspect. ``inspection`` is the last inspection, ``damage`` the
+    kinds of damage in the segment, the worst first. With *as_runs* there is a list of `StateRun` in ``runs`` instead.
 
-    ``damage`` is a list of `Damage` as plain values, in order of time. ``task`` is what is known of the task, as
-    `find_tasks` tells it, and ``task_events`` everything that happened to task and recording, whoever says so.
+    ``damage`` is a list of `Damage` as plain values, in order of time. ``task`` is the row of `find_tasks`, and
+    ``events`` everything that happened to the task and the recording, from any source.
 
-    A finding ``counts`` unless it is of a playlist that the verdict does not follow from: another
-    upload of it is fuller, it is not there any more, it has only been begun, or it ends where another
-    recorder took over.
+    A finding ``counts`` unless it is about a playlist that does not count for the verdict: another upload of it is
+    more complete, it is no longer in the bucket, the recorder has only begun to write it, or another recorder took
+    over at its end. Findings that repeat one fault in consecutive segments are one row (`grouped_findings`).
     """
     with snapshot(catalog):
         stored = catalog.execute(
@@ -66,16 +63,16 @@ def details(
         found = list(_findings(catalog, number, parts, dict(listed)))
         for finding in found:
             finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
-        spoilt = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
-        looks = inspection_state(catalog, number, row["inspected_at"] is not None)
+        damage = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
+        inspections = inspection_state(catalog, number, row["inspected_at"] is not None)
         segments: Row = (
-            {"stretches": segment_state_runs(catalog, number, listed, looks)}
-            if in_stretches
-            else {"segments": _with_damage(segment_rows(catalog, number, listed, looks), spoilt)}
+            {"runs": segment_state_runs(catalog, number, listed, inspections)}
+            if as_runs
+            else {"segments": _with_damage(segment_rows(catalog, number, listed, inspections), damage)}
         )
         return {
             **row,
-            "damage": [damage_row(one) for one in spoilt],
+            "damage": [damage_row(one) for one in damage],
             "findings": grouped_findings(found),
             "playlists": list(_playlists(catalog, number)),
             **segments,
@@ -88,10 +85,10 @@ def details(
         }
 
 
-def _with_damage(segments: Iterable[Row], spoilt: Iterable[Damage]) -> list[Row]:
-    """*segments*, each with the kinds of damage in it, the worst first."""
+def _with_damage(segments: Iterable[Row], damage: Iterable[Damage]) -> list[Row]:
+    """Return *segments*, each with its kinds of damage, the worst first."""
     kinds: dict[SegmentRef, set[str]] = {}
-    for one in spoilt:
+    for one in damage:
         if one.segment is not None:
             kinds.setdefault((one.part, one.segment), set()).add(one.kind)
     found = []
@@ -105,13 +102,13 @@ def _with_damage(segments: Iterable[Row], spoilt: Iterable[Damage]) -> list[Row]
 def _findings(
     catalog: sqlite3.Connection, number: int, parts: Mapping[int, RecordingPart], offsets: Mapping[int, int]
 ) -> Iterator[Row]:
-    """Findings, the gravest first; *offsets* say at how many ms of the recording each playlist begins."""
+    """Yield the findings, the worst first; *offsets* has the ms at which each playlist begins in the recording."""
     last = max((part.recorder for part in parts.values()), default=-1)
     for playlist_id, *stored in catalog.execute(_FINDINGS, (number,)):
         finding = _finding(*stored)
         part = parts.get(playlist_id)
         counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != NOT_ENDED)
-        if finding["start"] is not None and playlist_id in offsets:  # it is told from the playlist's own start
+        if finding["start"] is not None and playlist_id in offsets:  # seconds from the start of its playlist
             finding["start"] += offsets[playlist_id] / 1000
         yield finding | {"counts": playlist_id is None or counts}
 
@@ -145,7 +142,7 @@ def _finding(
 
 
 def _playlists(catalog: sqlite3.Connection, number: int) -> Iterator[Row]:
-    """The playlists of a recording that were read, with every version seen."""
+    """Yield the playlists of a recording that were read, with every version that was seen."""
     for stored in catalog.execute(_PLAYLISTS, (number,)).fetchall():
         (
             playlist_id,

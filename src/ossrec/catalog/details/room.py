@@ -1,4 +1,4 @@
-"""All recordings of a room on one clock: who was there when, and what of it is there, missing or damaged."""
+"""All recordings of a room on one clock, with the times that are present, missing or damaged."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from ossrec.catalog.query.find import Stored, matching_reading, stored_recording
 from ossrec.catalog.query.recording_rows import Row, buckets_by_id, recording_row, times_of
 from ossrec.catalog.times import iso
 
-APART = 600_000  # ms between two recordings of a room from which on they are of two sessions
+APART = 600_000  # ms between two recordings of a room that make them two sessions
 _DAY = 86_400_000
 
 SPAN_FIELDS = (
@@ -20,10 +20,10 @@ SPAN_FIELDS = (
 
 
 class RoomRecording(NamedTuple):
-    """A recording on the wall's clock."""
+    """A recording with its wall-clock times."""
 
     row: Row  # of `find`
-    uid: str | None  # by the reading of its name that is of this room
+    uid: str | None  # by the reading of its name that has this room
     stream: str
     start: int  # Unix ms
     end: int
@@ -31,7 +31,7 @@ class RoomRecording(NamedTuple):
 
 
 class RoomStream(NamedTuple):
-    """What was recorded of one user, or of all of them mixed."""
+    """The recordings of one user, or of all users mixed."""
 
     uid: str | None
     stream: str  # "mixed" or "source"
@@ -39,27 +39,28 @@ class RoomStream(NamedTuple):
 
 
 class OmittedRecordings(NamedTuple):
-    """Recordings of the room that are of earlier sessions."""
+    """Recordings of the room that belong to earlier sessions."""
 
     recordings: int
     start: int | None  # of the first of them, Unix ms
 
 
 class Room(NamedTuple):
-    """What was recorded in a room."""
+    """The recordings of a room."""
 
     name: str
     start: int | None  # Unix ms; None when no recording has a time
     end: int | None
-    streams: list[RoomStream]  # the mixed one first, then users by when they came
-    undated: list[Row]  # recordings of no known time
+    streams: list[RoomStream]  # the mixed stream first, then users in order of arrival
+    undated: list[Row]  # recordings of unknown time
     omitted: OmittedRecordings
 
 
 def room_recordings(catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float) -> Room:
-    """The recordings of *wanted*, which names a room; without a time range those of its newest session.
+    """Return the recordings that match *wanted*, which names a room; without a time range, its newest session.
 
-    A session is what overlaps, or follows within `APART`. Those of no known time are not in any time range.
+    Recordings that overlap or follow each other within `APART` are a session. Recordings of unknown time match no time
+    range.
     """
     with snapshot(catalog):
         clock = QueryTime(now, quiet_after)
@@ -83,7 +84,7 @@ def room_recordings(catalog: sqlite3.Connection, wanted: RecordingFilter, *, now
 
 
 def room_row(room: Room) -> Row:
-    """A room as plain values; times are ISO 8601 UTC."""
+    """Return a room as plain values; times are ISO 8601 UTC."""
     return {
         "room": room.name,
         "from": iso(room.start),
@@ -98,7 +99,7 @@ def room_row(room: Room) -> Row:
 
 
 def span_rows(room: Room) -> Iterable[Row]:
-    """A row for each span, with the recording it is of; one of which no segment is known has one without a kind."""
+    """Yield a row for each span with its recording; a recording without known segments has a row without a kind."""
     takes = [take for stream in room.streams for take in stream.takes]
     for take in takes:
         known = {name: take.row[name] for name in SPAN_FIELDS[:8]} | {"uid": take.uid, "stream": take.stream}
@@ -111,7 +112,7 @@ def span_rows(room: Room) -> Iterable[Row]:
 
 
 def _newest_session(dated: list[tuple[Stored, str]], clock: QueryTime) -> list[tuple[Stored, str]]:
-    """The first of *dated*, the newest start first, that overlap or nearly so with those before them."""
+    """Return the first of *dated* (newest start first) that belong to the newest session."""
     reach = -APART - 1  # until when the recordings that started earlier last
     first = 0
     for place in range(len(dated) - 1, -1, -1):

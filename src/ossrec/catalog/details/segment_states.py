@@ -1,11 +1,17 @@
-"""The segments of a recording as they are in the bucket, one by one or in stretches of the same state."""
+"""The segments of a recording with their state and time, one by one or in runs of the same state."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ossrec.catalog.details.inspection_rows import LOOK_COLUMNS, LOOK_JOIN, Formats, formats_by_number, inspection_row
+from ossrec.catalog.details.inspection_rows import (
+    INSPECTION_COLUMNS,
+    INSPECTION_JOIN,
+    Formats,
+    formats_by_number,
+    inspection_row,
+)
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.naming import parse_name
 from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
@@ -13,22 +19,25 @@ from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 _INSPECTED = "l.packet_size, l.failure, l.depth"
 _FACTS = "CASE WHEN g.stem_id IS NOT NULL THEN g.suffix END, o.size, g.gap, g.byterange_end, g.encrypted, g.fragment"
 _LISTED = """
-FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.suffix = g.suffix AND o.gone IS NULL {looks}
-WHERE g.playlist_id = ? ORDER BY g.number
+FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.suffix = g.suffix AND o.gone IS NULL
+{inspections} WHERE g.playlist_id = ? ORDER BY g.number
 """
 # The facts of each segment and its times. Without inspections their table is not read.
-_STATES = f"SELECT {_FACTS}, NULL, NULL, NULL, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins='', looks='')}"
+_STATES = (
+    f"SELECT {_FACTS}, NULL, NULL, NULL, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins='', inspections='')}"
+)
 _STATES_INSPECTED = f"""
-SELECT {_FACTS}, {_INSPECTED}, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins="", looks=LOOK_JOIN)}
+SELECT {_FACTS}, {_INSPECTED}, g.number, g.start_ms, g.duration_ms
+{_LISTED.format(joins="", inspections=INSPECTION_JOIN)}
 """
 _ROWS = f"""
 SELECT {_FACTS}, {_INSPECTED}, g.number, g.uri, s.stem || g.suffix, g.start_ms, g.duration_ms, g.discontinuity,
-{LOOK_COLUMNS}
-{_LISTED.format(joins="LEFT JOIN stems s ON s.id = g.stem_id", looks=LOOK_JOIN)}
+{INSPECTION_COLUMNS}
+{_LISTED.format(joins="LEFT JOIN stems s ON s.id = g.stem_id", inspections=INSPECTION_JOIN)}
 """
 _UNLISTED = f"""
-SELECT s.stem || o.suffix, o.size, {_INSPECTED}, {LOOK_COLUMNS}
-FROM stems s JOIN objects o ON o.stem_id = s.id {LOOK_JOIN}
+SELECT s.stem || o.suffix, o.size, {_INSPECTED}, {INSPECTION_COLUMNS}
+FROM stems s JOIN objects o ON o.stem_id = s.id {INSPECTION_JOIN}
 WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'access')"
@@ -37,7 +46,7 @@ _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND nu
 
 
 class StateRun(NamedTuple):
-    """Segments in a row that are in the same state."""
+    """Consecutive segments with the same state."""
 
     state: str  # present, not_inspected, missing, empty, cut, declared_gap, outside, or timeline_gap
     first: int  # segment numbers; of a timeline gap those on either side
@@ -47,44 +56,44 @@ class StateRun(NamedTuple):
 
 
 class TimedSegment(NamedTuple):
-    """A segment in its place."""
+    """A segment with its time and state."""
 
     part: int
     number: int
-    suffix: str | None  # what its key ends with; None: it leads out of the bucket
+    suffix: str | None  # of its key; None: its URI was refused
     start: int | None  # ms from the start of the recording
-    length: int | None  # ms by the playlist
+    length: int | None  # ms, EXTINF
     state: str
-    measured: int | None = None  # ms by a look at it; only where no playlist tells
+    measured: int | None = None  # ms, by its inspection; only if no playlist names it
 
 
 class TimedPlaylist(NamedTuple):
-    """A playlist, and where in the recording it begins."""
+    """A playlist and its start in the recording."""
 
     playlist_id: int
     offset: int  # ms
 
 
 class InspectionState(NamedTuple):
-    """How far a recording was looked at."""
+    """How far a recording was inspected."""
 
-    some: bool = False  # at least one of its segments was
-    failed: bool = False  # at least one could not be
+    some: bool = False  # at least one of its segments was inspected
+    failed: bool = False  # at least one inspection failed
 
 
 def segment_rows(
-    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], inspections: InspectionState
 ) -> Iterator[Row]:
-    """The segments that *playlists* name, or if they name none the slices of recording *number* in order of key.
+    """Yield the segments that *playlists* name; if they name none, those of recording *number* in order of key.
 
-    Lengths are seconds; a slice that no playlist names has none, and its start is known from a stamp in its name.
+    Lengths are in seconds. A segment that no playlist names has no length, and starts at the time in its name.
     """
     formats = formats_by_number(catalog)
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
         for row in catalog.execute(_ROWS, (playlist_id,)):
-            state = _listed_state(row, looks)
-            index, uri, key, start_ms, length_ms, discontinuity, *look = row[_FACT_COLUMNS:]
+            state = _listed_state(row, inspections)
+            index, uri, key, start_ms, length_ms, discontinuity, *inspection = row[_FACT_COLUMNS:]
             found = True
             yield {
                 "part": part,
@@ -96,36 +105,36 @@ def segment_rows(
                 "bytes": row[1],
                 "state": state,
                 "discontinuity": bool(discontinuity),
-                "inspection": inspection_row(look, formats),
+                "inspection": inspection_row(inspection, formats),
             }
     if not found:
-        yield from _slices(catalog, number, looks, formats)
+        yield from _unlisted_rows(catalog, number, inspections, formats)
 
 
 def segment_state_runs(
-    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], inspections: InspectionState
 ) -> list[StateRun]:
-    """What `segment_rows` gives, in stretches: a playlist may name half a million segments."""
+    """Return the segments of `segment_rows` in runs: a playlist may name half a million segments."""
     found: list[StateRun] = []
-    for _, same in groupby(timed_segments(catalog, number, playlists, looks), key=lambda one: one.part):
-        found += _with_holes(list(same))
+    for _, same in groupby(timed_segments(catalog, number, playlists, inspections), key=lambda one: one.part):
+        found += _runs_with_gaps(list(same))
     return found
 
 
-def _with_holes(same: Sequence[TimedSegment]) -> list[StateRun]:
-    """The stretches of one part; where only names and looks tell the times, nothing may be between two segments."""
+def _runs_with_gaps(same: Sequence[TimedSegment]) -> list[StateRun]:
+    """Return the runs of one part, with its timeline gaps if the times are from names and inspections."""
     if any(one.length is not None or one.measured is None or one.start is None for one in same):
-        return _stretches((one.number, one.start, one.length, one.state) for one in same)
+        return _runs((one.number, one.start, one.length, one.state) for one in same)
     found: list[StateRun] = []
     begun, end = 0, 0
     for place, one in enumerate(same):
         start, length = one.start or 0, one.measured or 0
         if place and _is_timeline_gap(same[place - 1], one):
-            found += _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:place])
+            found += _runs((some.number, some.start, some.measured, some.state) for some in same[begun:place])
             found.append(StateRun("timeline_gap", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
             begun = place
         end = start + length
-    return found + _stretches((some.number, some.start, some.measured, some.state) for some in same[begun:])
+    return found + _runs((some.number, some.start, some.measured, some.state) for some in same[begun:])
 
 
 def _is_timeline_gap(before: TimedSegment, one: TimedSegment) -> bool:
@@ -134,22 +143,22 @@ def _is_timeline_gap(before: TimedSegment, one: TimedSegment) -> bool:
 
 
 def timed_segments(
-    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], looks: InspectionState
+    catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], inspections: InspectionState
 ) -> Iterator[TimedSegment]:
-    """What `segment_rows` gives, in short."""
+    """Yield the segments of `segment_rows` as `TimedSegment`."""
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
-        for row in catalog.execute(_STATES_INSPECTED if any(looks) else _STATES, (playlist_id,)):
+        for row in catalog.execute(_STATES_INSPECTED if any(inspections) else _STATES, (playlist_id,)):
             found = True
             index, start, length = row[_FACT_COLUMNS:]
-            yield TimedSegment(part, index, row[0], offset + start, length, _listed_state(row, looks))
+            yield TimedSegment(part, index, row[0], offset + start, length, _listed_state(row, inspections))
     if not found:
-        for row in _slices(catalog, number, looks, {}):
-            start, measured = _thousandths(row["start"]), _thousandths((row["inspection"] or {}).get("length"))
+        for row in _unlisted_rows(catalog, number, inspections, {}):
+            start, measured = _ms(row["start"]), _ms((row["inspection"] or {}).get("length"))
             yield TimedSegment(0, row["number"], row["uri"], start, None, row["state"], measured)
 
 
-def _listed_state(row: Sequence[Any], looks: InspectionState) -> str:
+def _listed_state(row: Sequence[Any], inspections: InspectionState) -> str:
     """Return the state of a segment that a playlist names; *row* begins with `_FACTS` and `_INSPECTED`."""
     suffix, size, gap, byterange_end, encrypted, fragment, packet_size, failure, depth, *_ = row
     state = segment_state(
@@ -161,24 +170,24 @@ def _listed_state(row: Sequence[Any], looks: InspectionState) -> str:
         fragment=fragment,
         packet_size=packet_size,
     )
-    return _shown_state(state, failure, depth, looks)
+    return _shown_state(state, failure, depth, inspections)
 
 
-def _shown_state(state: SegmentState, failure: str | None, depth: str | None, looks: InspectionState) -> str:
+def _shown_state(state: SegmentState, failure: str | None, depth: str | None, inspections: InspectionState) -> str:
     """Return *state*, or `not_inspected` for a segment that could not be inspected, or was not while others were."""
-    is_unread = failure is not None or (looks.some and depth is None)
+    is_unread = failure is not None or (inspections.some and depth is None)
     return "not_inspected" if is_unread and state is SegmentState.PRESENT else state.value
 
 
 def inspection_state(catalog: sqlite3.Connection, number: int, some: bool) -> InspectionState:
-    """How far recording *number* was looked at, of which *some* segments were."""
+    """Return how far recording *number* was inspected; *some*: at least one segment was."""
     return InspectionState(some, bool(catalog.execute(_FAILED, (number,)).fetchone()[0]))
 
 
 def held_by(
     catalog: sqlite3.Connection, playlists: Sequence[TimedPlaylist], place: tuple[int, int]
 ) -> tuple[float, float] | None:
-    """At which seconds of the recording a segment begins and ends by its playlist; *place* is its part and number."""
+    """Return start and end of a segment in seconds of the recording; *place* is its part and number."""
     part, number = place
     if part >= len(playlists):
         return None
@@ -190,43 +199,47 @@ def held_by(
 
 
 def state_runs(segments: Iterable[Row]) -> list[StateRun]:
-    """Neighbours of *segments*, which have a number, start, length and state, put together."""
-    return _stretches((s["number"], _thousandths(s["start"]), _thousandths(s["length"]), s["state"]) for s in segments)
+    """Return *segments*, rows with number, start, length and state, in runs of the same state."""
+    return _runs((s["number"], _ms(s["start"]), _ms(s["length"]), s["state"]) for s in segments)
 
 
-def _thousandths(seconds: float | None) -> int | None:
+def _ms(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
 
 
-def _stretches(segments: Iterable[tuple[int, int | None, int | None, str]]) -> list[StateRun]:
+def _runs(segments: Iterable[tuple[int, int | None, int | None, str]]) -> list[StateRun]:
     found: list[StateRun] = []
     state, first, last, start, end = "", 0, 0, None, None
     for number, begin, length, now in segments:
         if now != state:
             if state:
-                found.append(_stretch(state, first, last, start, end))
+                found.append(_run(state, first, last, start, end))
             state, first, start = now, number, begin
             end = begin
         last = number
         end = None if begin is None or length is None or end is None else begin + length
     if state:
-        found.append(_stretch(state, first, last, start, end))
+        found.append(_run(state, first, last, start, end))
     return found
 
 
-def _stretch(state: str, first: int, last: int, start: int | None, end: int | None) -> StateRun:
-    """Times are ms here."""
+def _run(state: str, first: int, last: int, start: int | None, end: int | None) -> StateRun:
+    """Return a run; *start* and *end* are in ms."""
     if start is None:
         return StateRun(state, first, last, None, None)
     return StateRun(state, first, last, start / 1000, None if end is None else (end - start) / 1000)
 
 
-def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, formats: Formats) -> Iterator[Row]:
-    slices = catalog.execute(_UNLISTED, (number,)).fetchall()
-    names = [parse_name(key) for key, *_ in slices]
+def _unlisted_rows(
+    catalog: sqlite3.Connection, number: int, inspections: InspectionState, formats: Formats
+) -> Iterator[Row]:
+    objects = catalog.execute(_UNLISTED, (number,)).fetchall()
+    names = [parse_name(key) for key, *_ in objects]
     stamps = [None if name is None else name.stamp_ms for name in names]
     first = min((stamp for stamp in stamps if stamp is not None), default=0)
-    for index, ((key, size, packet_size, failure, depth, *look), stamp) in enumerate(zip(slices, stamps, strict=True)):
+    for index, ((key, size, packet_size, failure, depth, *inspection), stamp) in enumerate(
+        zip(objects, stamps, strict=True)
+    ):
         state = segment_state(key, size, packet_size=packet_size)
         yield {
             "part": 0,
@@ -236,7 +249,7 @@ def _slices(catalog: sqlite3.Connection, number: int, looks: InspectionState, fo
             "start": None if stamp is None else (stamp - first) / 1000,
             "length": None,
             "bytes": size,
-            "state": _shown_state(state, failure, depth, looks),
+            "state": _shown_state(state, failure, depth, inspections),
             "discontinuity": False,
-            "inspection": inspection_row(look, formats),
+            "inspection": inspection_row(inspection, formats),
         }

@@ -16,7 +16,7 @@ from ossrec.cli.options import output_options, recording_filters, setting
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import clock, human_bytes, human_time
-from ossrec.cli.views.media import in_short
+from ossrec.cli.views.media import short_formats
 from ossrec.errors import UsageProblem
 
 _COLUMNS = (
@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("verdict", lambda row: row["verdict"], lambda row: VERDICTS.get(row["verdict"])),
     Column("segments", lambda row: _segments(row), align="right", rank=6),
     Column("size", lambda row: human_bytes(row["bytes"]), align="right", rank=7),
-    Column("media", in_short, rank=8, hide_if_empty=True),
+    Column("media", short_formats, rank=8, hide_if_empty=True),
     Column("reasons", lambda row: " ".join(row["reasons"]), rank=3),
     Column("task", lambda row: row["recordid"], rank=1, fallback_for="playlist"),
     Column("playlist", lambda row: row["playlist"] or f"{row['path']} (no playlist)", rank=5),

@@ -1,4 +1,4 @@
-"""`ossrec show`: everything that is known of one recording, or all that was recorded in a room."""
+"""`ossrec show`: everything about one recording, or all recordings of a room."""
 
 import sqlite3
 import time
@@ -32,24 +32,29 @@ Row = dict[str, Any]
     "  ossrec show --room lobby --since 2026-10-01 --until 2026-10-02",
 )
 @click.argument("recording", type=values.name, required=False)
-@click.option("--room", type=values.name, help="All streams of this room on one clock, instead of one recording.")
-@time_range("Of the room, what was not over before: 2026-10-01, or 2d ago.", "Of the room, what had begun before.")
-@click.option("--uid", type=values.name, help="Of the room, this user alone.")
-@click.option("--bucket", type=values.name, help="Of the room, what is in this bucket.")
-@click.option("--limit", type=values.limit, metavar="NUMBER", help="Of the room, the newest so many.")
+@click.option("--room", type=values.name, help="Show all streams of this room on one clock.")
+@time_range(
+    "With --room: recordings still running at or after TIME (2026-10-01, or 2d for two days ago).",
+    "With --room: recordings started before TIME.",
+)
+@click.option("--uid", type=values.name, help="With --room: only this user.")
+@click.option("--bucket", type=values.name, help="With --room: only recordings in this bucket.")
+@click.option(
+    "--limit", type=values.limit, metavar="NUMBER", help="With --room: at most this many recordings, the newest."
+)
 @setting("catalog", "idle", "lag")
 @output_options
 def command(
     recording: str | None, room: str | None, catalog: Path, idle: float, lag: float, output: Output, **asked: Any
 ) -> None:
-    """Show one recording: its timeline with gaps and damage marked, its findings with what to do next.
+    """Show one recording: its timeline with gaps and damage, and its findings with the next step for each.
 
-    RECORDING is a recordid, the key, path or file name of its playlist or of one of its segments, or an
-    oss:// URL of it. In JSON nothing is left out. The recordid of a task with no recording, or with several,
-    shows what is known of the task, whoever told of it.
+    RECORDING is a recordid, or the key, path, file name or oss:// URL of its playlist or of one of its segments.
+    JSON has everything; the text is shortened. For the recordid of a task with no recording or with several, the
+    task is shown.
 
-    With --room, all that was recorded in a room is drawn on one clock: its newest session, or the time
-    range that --since and --until give.
+    With --room, all recordings of a room are drawn on one clock: those of its newest session, or those between
+    --since and --until.
     """
     _check(recording, room, asked)
     times = {"now": time.time(), "quiet_after": idle + lag}
@@ -62,11 +67,11 @@ def command(
 
 def _check(recording: str | None, room: str | None, asked: Row) -> None:
     if recording is None and room is None:
-        raise UsageProblem("name a RECORDING, or a room with --room: `ossrec find` lists both")
+        raise UsageProblem("give a RECORDING, or a room with --room: `ossrec find` lists both")
     if recording is not None:
         given = ["room"] if room is not None else [name for name, value in asked.items() if value is not None]
         if given:
-            raise UsageProblem(f"a RECORDING is shown by itself: leave it out, or --{given[0]}")
+            raise UsageProblem(f"RECORDING and --{given[0]} exclude each other: give one of them")
 
 
 def _show_recording(conn: sqlite3.Connection, recording: str, output: Output, times: dict[str, float]) -> None:
@@ -76,17 +81,17 @@ def _show_recording(conn: sqlite3.Connection, recording: str, output: Output, ti
         if not _show_task(conn, recording, output, times):
             raise
         return
-    known = details(conn, number, **times, in_stretches=output.format == "table")
+    known = details(conn, number, **times, as_runs=output.format == "table")
     known["last_scan"] = last_scan(conn, known["bucket"])
     for finding in known["findings"]:
         finding |= _rule(finding["code"])
         if output.format == "table" and finding["remedy"]:
-            finding["remedy"] = _about(known, finding["remedy"])
+            finding["remedy"] = _with_commands(known, finding["remedy"])
     output.record(known, lambda: recording_lines(known, output))
 
 
 def _show_task(conn: sqlite3.Connection, recordid: str, output: Output, times: dict[str, float]) -> bool:
-    """Show a task that has no recording, or several; false if *recordid* is none's."""
+    """Show a task with no recording or with several; return False if *recordid* is not that of a task."""
     from ossrec.cli.views.task import task_lines, task_record
 
     known = task_record(conn, recordid, **times)
@@ -96,15 +101,15 @@ def _show_task(conn: sqlite3.Connection, recordid: str, output: Output, times: d
 
 
 def _rule(code: str) -> Row:
-    """What the rule table says of a code; one of a newer ossrec is shown by its code alone."""
-    from ossrec.rules import RULES  # not needed before there is something to show
+    """Return title and remedy of a code; a code of a newer ossrec is its own title."""
+    from ossrec.rules import RULES  # loaded only if there are findings
 
     rule = RULES.get(code)
     return {"title": code if rule is None else rule.title, "remedy": None if rule is None else rule.remedy}
 
 
-def _about(known: Row, remedy: str) -> str:
-    """*remedy* with the commands in it as they are typed for this recording."""
+def _with_commands(known: Row, remedy: str) -> str:
+    """Return *remedy* with its commands completed for this recording."""
     name = known["playlist"] or known["path"]
     remedy = remedy.replace("`ossrec rebuild`", suggested("rebuild", name))
     remedy = remedy.replace("`ossrec scan`", suggested("scan", known["bucket"]))
@@ -124,8 +129,8 @@ def _show_room(
     elif output.format == "json" or room.streams or room.undated:
         output.record(room_row(room), lambda: room_lines(room, output))
     if not room.streams and not room.undated:
-        say(f"no recording of room {printable(room.name)} is in the catalog, or none in that time")
+        say(f"the catalog has no recording of room {printable(room.name)} in that time")
     if number := room.omitted.recordings:
         since = (room_row(room)["omitted"]["since"] or "0001")[:10]
-        what = "recording is left out" if number == 1 else "recordings are left out"
-        say(f"of earlier sessions, {number} {what}: --since {since} shows {'it' if number == 1 else 'them'}")
+        what = "recording is" if number == 1 else "recordings are"
+        say(f"{number} {what} omitted, of earlier sessions: --since {since} shows {'it' if number == 1 else 'them'}")

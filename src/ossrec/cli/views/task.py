@@ -1,4 +1,4 @@
-"""One task as `ossrec show` tells it: its state, its files, and its whole story."""
+"""A task as lines for `ossrec show`: its state, its files and its events."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks, has_task
 from ossrec.cli.output.colors import VERDICTS
 from ossrec.cli.output.output import Output
 from ossrec.cli.output.text import clock, human_time, printable
-from ossrec.cli.views.recording import event_lines, kept_lines
+from ossrec.cli.views.recording import event_lines, import_lines
 
 Row = dict[str, Any]
 
 
 def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_after: float) -> Row | None:
-    """A task with its recordings and its story; None if no source told of it."""
+    """Return a task with its recordings and its events; None if no source knows it."""
     times = {"now": now, "quiet_after": quiet_after}
     with closing(find_tasks(conn, TaskFilter(recordid), **times)) as found:
         task = next(found, None)
@@ -28,7 +28,7 @@ def task_record(conn: sqlite3.Connection, recordid: str, *, now: float, quiet_af
 
 
 def task_lines(known: Row, output: Output) -> Iterator[str]:
-    """What `task_record` gives, for people."""
+    """Yield the lines for a row of `task_record`."""
     yield output.paint(printable(f"task {known['recordid']}"), None, bold=True)
     since = f" since {human_time(known['state_at'])} UTC" if known["state_at"] else ""
     yield printable(f"  state     {known['state']}{since} (source: {known['state_from']})")
@@ -39,14 +39,14 @@ def task_lines(known: Row, output: Output) -> Iterator[str]:
     for word in ("started", "stopped"):
         if known[f"{word}_at"]:
             yield f"  {word:9} {human_time(known[f'{word}_at'])} UTC"
-    yield from kept_lines(known)
+    yield from import_lines(known)
     yield from _files(known["recordings"], output)
     yield from event_lines(known["events"], output)
 
 
 def _files(recordings: list[Row], output: Output) -> Iterator[str]:
     if not recordings:
-        yield "  files     none in any bucket that was scanned"
+        yield "  files     none in the buckets that were scanned"
         return
     yield ""
     yield output.paint("Files", None, bold=True)

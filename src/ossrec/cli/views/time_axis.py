@@ -1,4 +1,4 @@
-"""A clock under a drawing: the times of day that are round, as many as there is room for."""
+"""The time axis below a drawing: as many round times of day as fit."""
 
 from ossrec.catalog.times import iso
 
@@ -15,10 +15,10 @@ _SPACE = 2  # columns between two times
 
 
 def ticks(start: int, end: int, columns: int) -> str:
-    """Round times between *start* and *end*, in Unix ms, each behind a bar that stands at its place."""
+    """Return round times between *start* and *end* (Unix ms), each after a bar at its column."""
     whole = max(end - start, 1)
     for step in _STEPS:
-        if whole / step > columns:  # never look at more times than there are columns
+        if whole / step > columns:  # more times than columns
             continue
         line = _line(start, end, step, columns)
         if line is not None:
@@ -27,7 +27,7 @@ def ticks(start: int, end: int, columns: int) -> str:
 
 
 def _line(start: int, end: int, step: int, columns: int) -> str | None:
-    """The times at every *step*; None if they do not fit."""
+    """Return the line with a time at every *step* (ms); None if they do not fit."""
     whole = max(end - start, 1)
     line = ""
     for ms in range(-(-start // step) * step, end + 1, step):
@@ -42,7 +42,7 @@ def _line(start: int, end: int, step: int, columns: int) -> str | None:
 
 
 def _label(ms: int, step: int) -> str:
-    """A day at midnight, else a time of day as exact as *step* asks for."""
+    """Return the day at midnight, otherwise the time of day, with seconds if *step* is below a minute."""
     text = iso(ms) or ""
     if step > _QUARTER:
         return text[:-14]

@@ -1,4 +1,4 @@
-"""A recording's timeline as one line of characters, with what is missing or damaged marked."""
+"""The timeline of a recording as one line of characters, with missing and damaged seconds marked."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from ossrec.catalog.details.damage import Damage
 from ossrec.catalog.details.segment_states import StateRun
 from ossrec.cli.output.text import clock
 
-# From the best to the worst for the viewer: a character that stands for several shows the worst.
+# From the best to the worst for the viewer: a character that stands for several segments shows the worst state.
 STATES = {
     "present": "present",
     "not_inspected": "not inspected",
@@ -41,7 +41,7 @@ _PLAIN = dict(zip(STATES, "#:-.+/%~!>_x", strict=True))
 
 
 def marks(encoding: str | None) -> dict[str, str]:
-    """The character of each state, of those that *encoding* has."""
+    """Return a character for each state; plain ASCII if *encoding* lacks the block characters."""
     try:
         "".join(_BLOCKS.values()).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -49,31 +49,31 @@ def marks(encoding: str | None) -> dict[str, str]:
     return _BLOCKS
 
 
-def timeline(stretches: Sequence[StateRun], width: int, damage: Iterable[Damage] = ()) -> list[str]:
-    """*width* states in the order of time, each the worst of what is in its part of the line.
+def timeline(runs: Sequence[StateRun], width: int, damage: Iterable[Damage] = ()) -> list[str]:
+    """Return *width* states in order of time, each the worst in its part of the line.
 
-    The parts are as long as each other in seconds; where lengths are not known, in segments. A
-    segment or damage shows in at least one of them, however short it is.
+    The parts have the same number of seconds, or if durations are not known, of segments. Every segment and damage
+    is in at least one part, however short it is.
     """
-    if not stretches or width < 1:
+    if not runs or width < 1:
         return []
-    total = length_of(stretches)
-    whole = stretches[-1].last + 1 if total is None else total
+    total = length_of(runs)
+    whole = runs[-1].last + 1 if total is None else total
     width = min(width, int(whole)) if total is None else width
     spans: list[tuple[float, float, str]]
     if total is None:
-        spans = [(stretch.first, stretch.last + 1, stretch.state) for stretch in stretches]
+        spans = [(run.first, run.last + 1, run.state) for run in runs]
         spans += [(one.segment, one.segment + 1, one.kind) for one in damage if one.segment is not None]
     else:
-        spans = [(*_times(stretch), stretch.state) for stretch in stretches]
+        spans = [(*_times(run), run.state) for run in runs]
         spans += [(one.start, one.end, one.kind) for one in damage if one.start is not None and one.end is not None]
     return worst_of(((begin / whole, end / whole, state) for begin, end, state in spans), width, "present")
 
 
 def worst_of(spans: Iterable[tuple[float, float, str]], width: int, nothing: str) -> list[str]:
-    """*width* states, each the worst of the *spans* that reach into it: (begin, end, state), of a line from 0 to 1.
+    """Return *width* states, each the worst of the *spans* that overlap it, or *nothing* if there are none.
 
-    Where no span reaches there is *nothing*.
+    A span is (begin, end, state) on a line from 0 to 1.
     """
     worst = [-1] * width
     for begin, end, state in spans:
@@ -86,7 +86,7 @@ def worst_of(spans: Iterable[tuple[float, float, str]], width: int, nothing: str
 
 
 def axis(total: float | None, width: int) -> str:
-    """The start and end under the line."""
+    """Return the line below the timeline with its start and end."""
     if total is None:
         return ""
     end = clock(total)
@@ -94,7 +94,7 @@ def axis(total: float | None, width: int) -> str:
 
 
 def pointers(starts: Iterable[float | None], total: float | None, width: int) -> str:
-    """``^`` under each of *starts*, in seconds; empty without any."""
+    """Return a line with ``^`` at each of *starts* (seconds); empty if there are none."""
     if not total or not math.isfinite(total):
         return ""
     places = [start for start in starts if start is not None and 0 <= start < math.inf]
@@ -102,15 +102,15 @@ def pointers(starts: Iterable[float | None], total: float | None, width: int) ->
     return "".join("^" if column in columns else " " for column in range(width)).rstrip()
 
 
-def length_of(stretches: Sequence[StateRun]) -> float | None:
-    """Seconds of all segments, None when they are not known or none at all."""
-    if any(stretch.start is None or stretch.length is None for stretch in stretches):
+def length_of(runs: Sequence[StateRun]) -> float | None:
+    """Return the seconds of all segments; None if there are none, or they are not known."""
+    if any(run.start is None or run.length is None for run in runs):
         return None
-    longest = max((end for _, end in map(_times, stretches)), default=0.0)
+    longest = max((end for _, end in map(_times, runs)), default=0.0)
     return longest if longest > 0 else None
 
 
-def _times(stretch: StateRun) -> tuple[float, float]:
-    """Begin and end of a stretch whose times are known."""
-    begin = stretch.start or 0.0
-    return begin, begin + (stretch.length or 0.0)
+def _times(run: StateRun) -> tuple[float, float]:
+    """Return start and end of a run with known times, in seconds."""
+    begin = run.start or 0.0
+    return begin, begin + (run.length or 0.0)
