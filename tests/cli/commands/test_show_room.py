@@ -73,7 +73,7 @@ def test_draws_all_streams_on_one_clock(ossrec: Ossrec, lesson: CatalogBuilder) 
         "Of unknown time",
         f"  nobody  unknown  {source('lab', 'nobody', 'aa02')}",
     ]
-    assert ran.err == "of earlier sessions, 1 recording is left out: --since 2026-10-30 shows it\n"
+    assert ran.err == "1 recording of earlier sessions is omitted: --since 2026-10-30 shows it\n"
 
 
 def test_json_has_the_same_facts(ossrec: Ossrec, lesson: CatalogBuilder) -> None:
@@ -155,7 +155,10 @@ def test_many_recordings_end_in_a_line(ossrec: Ossrec, alone: Path) -> None:
 REFUSED: dict[str, tuple[list[str], str]] = {
     "nothing": ([], "give a RECORDING, or a room with --room"),
     "both": (["aa01", "--room", "lab"], "RECORDING and --room exclude each other: give one of them"),
-    "a time range of a recording": (["aa01", "--since", "2d"], "RECORDING and --since exclude each other: give one of them"),
+    "a time range of a recording": (
+        ["aa01", "--since", "2d"],
+        "RECORDING and --since exclude each other: give one of them",
+    ),
     "a time range of nothing": (["--since", "2d"], "give a RECORDING, or a room with --room"),
     "a range without time": (
         ["--room", "x", "--since", "2026-10-02", "--until", "2026-10-02"],

@@ -132,5 +132,7 @@ def _show_room(
         say(f"the catalog has no recording of room {printable(room.name)} in that time")
     if number := room.omitted.recordings:
         since = (room_row(room)["omitted"]["since"] or "0001")[:10]
-        what = "recording is" if number == 1 else "recordings are"
-        say(f"{number} {what} omitted, of earlier sessions: --since {since} shows {'it' if number == 1 else 'them'}")
+        omitted = (
+            "1 recording of earlier sessions is" if number == 1 else f"{number} recordings of earlier sessions are"
+        )
+        say(f"{omitted} omitted: --since {since} shows {'it' if number == 1 else 'them'}")
