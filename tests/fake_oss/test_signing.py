@@ -193,7 +193,7 @@ def test_a_public_bucket_can_be_read_and_listed_but_not_written(bucket: Bucket, 
     assert raw.get("x").body == b"data"
 
 
-def test_a_key_may_be_kept_from_some_calls(server: OssServer, private: Bucket) -> None:
+def test_a_key_may_be_saved_from_some_calls(server: OssServer, private: Bucket) -> None:
     server.add_key("reader", "s", denied=["LIST"])
     with client(server, id="reader", secret="s") as oss:
         assert oss.get_object(HARD_KEY).read() == b"data"

@@ -37,7 +37,7 @@ def told(catalog: Path, *files: str, address: str = OWN) -> None:
         for number, file in enumerate(files):
             body = json.dumps({"context": {"fileaddress": address + file}})
             row = CallbackRow(f"{address}{number}{file}", DAY + 1000, 0, 2, None, None, file, body)
-            save_callback(conn, row, may_be_kept=False)
+            save_callback(conn, row, may_be_saved=False)
 
 
 def looks(bucket: MemoryBucket, catalog: Path, **options: Any) -> list[str]:

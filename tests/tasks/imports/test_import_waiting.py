@@ -99,11 +99,11 @@ def test_no_room_for_the_rows_is_one_line(
 ) -> None:
     (alone / "t.csv").write_bytes(b"recordid,room\n" + MANY)
     monkeypatch.setattr(
-        "ossrec.catalog.tasks.import_staging._CARELESS", "PRAGMA {0}cache_size = -{1}; PRAGMA {0}max_page_count = 9"
+        "ossrec.catalog.tasks.import_staging._UNSAFE", "PRAGMA {0}cache_size = -{1}; PRAGMA {0}max_page_count = 9"
     )
 
     assert run(["tasks", "import", "t.csv"]) == 3
     said = capsys.readouterr().err
-    assert said.startswith(f"ossrec: no room in {spooling} for the rows of the import")
+    assert said.startswith(f"ossrec: cannot write the rows of the import to {spooling}")
     assert said.count("\n") == 1
     assert list(spooling.iterdir()) == []

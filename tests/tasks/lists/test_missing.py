@@ -193,7 +193,7 @@ def test_a_callback_counts_from_its_word_or_from_when_it_came(
     save_facts(build.conn, facts, NOW)
     for one in facts:
         row = CallbackRow(one.identity, received, 0, 2, at, RID, one.file, "{}")
-        save_callback(build.conn, row, may_be_kept=False)
+        save_callback(build.conn, row, may_be_saved=False)
     build.scan(started=NOW)
 
     found = missing(build, "callback")

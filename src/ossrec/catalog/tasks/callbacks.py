@@ -1,22 +1,22 @@
-"""Callbacks in the catalog: each notification once, as it came, with what it was about."""
+"""Callbacks in the catalog: each notification once, as received, with the task and file it names."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-# A letter of the inbox may be taken twice, when a run was killed before it had emptied that: then nothing is new.
-_KEEP = """
+# A callback of the inbox may be ingested twice, if a run was killed before it removed it: that is not a repeat.
+_SAVE = """
 INSERT INTO callbacks (msgid, received, repeats, msgtype, notify_ms, recordid, file, body, check_after)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?2)
 ON CONFLICT (msgid) DO UPDATE SET repeats = iif(?9 AND received = excluded.received,
     max(repeats, excluded.repeats), repeats + 1 + excluded.repeats)
 """
-_RECENT = 3 * 86_400  # seconds for which a file that a callback names is looked for first
-_MOST_KNOWN = 20_000  # files that are considered in one scan, from each end
-_PAUSE = 300  # seconds at least until a file that was not there is looked for again
+_RECENT = 3 * 86_400  # seconds; scans check the files that callbacks named within this time
+_MAX_FILES = 20_000  # to consider in one scan, from each order
+_PAUSE = 300  # seconds; the shortest time until a missing file is checked again
 
-_TO_LOOK_AT = """
+_TO_CHECK = """
 SELECT id, file FROM callbacks INDEXED BY callbacks_to_check
 WHERE file IS NOT NULL AND NOT file_found AND check_after <= ?1 AND received > ?1 - ?2 ORDER BY {order} LIMIT ?3
 """
@@ -29,8 +29,8 @@ class CallbackRow(NamedTuple):
     """A row of `callbacks`."""
 
     msgid: str
-    received: int  # epoch seconds, the first time
-    repeats: int  # how often it came again
+    received: int  # Unix seconds, first time
+    repeats: int  # how often it was received again
     msgtype: int | None
     notify_ms: int | None
     recordid: str | None
@@ -38,46 +38,46 @@ class CallbackRow(NamedTuple):
     body: str
 
 
-def save_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_kept: bool) -> bool:
-    """Keep a callback; false if its msgid is known, and only its repeats are counted.
+def save_callback(conn: sqlite3.Connection, row: CallbackRow, *, may_be_saved: bool) -> bool:
+    """Save a callback. Return False if its msgid is known; then only its repeats are counted.
 
-    With *may_be_kept*, one that was received at the same time as the one that is known is no repeat of it.
+    With *may_be_saved*, a known callback that was received at the same time is not a repeat.
     """
     known = conn.execute("SELECT 1 FROM callbacks WHERE msgid = ?", (row.msgid,)).fetchone() is not None
-    conn.execute(_KEEP, (*row, may_be_kept))
+    conn.execute(_SAVE, (*row, may_be_saved))
     return not known
 
 
 def body_with_msgid(conn: sqlite3.Connection, msgid: str) -> str | None:
-    """The body of the callback with that msgid, None if there is none."""
+    """Return the body of the callback with *msgid*, None if there is none."""
     row = conn.execute("SELECT body FROM callbacks WHERE msgid = ?", (msgid,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def files_to_check(conn: sqlite3.Connection, now: int) -> Iterator[tuple[int, str]]:
-    """(callback, key) of files that callbacks named lately, that no scan has found yet, and whose turn it is.
+    """Return (callback id, key) of recently named files that no scan has found, and that are due for a check.
 
-    The newest and those that wait for the longest take turns, so that neither starve when there are many.
+    Newest and longest-waiting files alternate, so that neither group is neglected if there are many.
     """
-    newest, longest = (
-        conn.execute(_TO_LOOK_AT.format(order=order), (now, _RECENT, _MOST_KNOWN)).fetchall()
+    newest, longest_waiting = (
+        conn.execute(_TO_CHECK.format(order=order), (now, _RECENT, _MAX_FILES)).fetchall()
         for order in ("id DESC", "check_after, id")
     )
-    both = chain.from_iterable(zip_longest(newest, longest))
+    both = chain.from_iterable(zip_longest(newest, longest_waiting))
     return iter(dict.fromkeys(one for one in both if one is not None))
 
 
 def body_by_id(conn: sqlite3.Connection, number: int) -> str:
-    """What was received."""
+    """Return the body of a callback."""
     (body,) = conn.execute("SELECT body FROM callbacks WHERE id = ?", (number,)).fetchone()
     return str(body)
 
 
 def mark_file_found(conn: sqlite3.Connection, number: int) -> None:
-    """The file that a callback named was found."""
+    """Record that the file of a callback was found."""
     conn.execute("UPDATE callbacks SET file_found = 1 WHERE id = ?", (number,))
 
 
 def postpone_file_checks(conn: sqlite3.Connection, numbers: Iterable[int], now: int) -> None:
-    """The files that these named are not there: they are looked for again when the callbacks are twice as old."""
+    """Postpone the checks of missing files until their callbacks are twice as old."""
     conn.executemany(_POSTPONE, [(number, now, _PAUSE) for number in numbers])

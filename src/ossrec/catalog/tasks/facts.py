@@ -1,4 +1,4 @@
-"""Tasks in the catalog: the facts that sources tell, and the row of each task that follows from them."""
+"""Tasks in the catalog: the facts that sources report, and the row of each task that is folded from them."""
 
 import json
 import sqlite3
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from ossrec.catalog.connection.bulk_insert import insert_rows
 from ossrec.model import EARLIEST_MS, LATEST_MS, TaskFact
 
-_FACT = "recordid, source, identity, kind, at_ms, roomid, stream, uids, started_ms, stopped_ms, duration, file, extra"
-_MANY = 500  # recordids in one question
+_COLUMNS = ", ".join(TaskFact._fields)
+_BATCH = 500  # recordids in one statement
 
 
 class TaskRow(NamedTuple):
-    """A row of `tasks`, but for the times at which it was noted. *uids* is a JSON array."""
+    """A row of `tasks` without the times of its changes. *uids* is a JSON array."""
 
     recordid: str
     roomid: str | None
@@ -28,16 +28,16 @@ class TaskRow(NamedTuple):
 
 
 def save_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) -> list[str]:
-    """Keep facts of calls and callbacks; gives the recordids that have a new one. Belongs in a transaction.
+    """Save facts of calls and callbacks; return the recordids that have a new one. Needs an open transaction.
 
-    A fact that is known already, by its source and identity, changes nothing.
+    A fact with a known source and identity changes nothing.
     """
-    marks = ", ".join("?" * 14)
+    values = ", ".join(f":{name}" for name in TaskFact._fields)
     new = []
     for fact in facts:
         cursor = conn.execute(
-            f"INSERT OR IGNORE INTO task_facts ({_FACT}, seen) VALUES ({marks})",
-            (*fact[:7], pack_uids(fact.uids), *fact[8:], now),
+            f"INSERT OR IGNORE INTO task_facts ({_COLUMNS}, seen) VALUES ({values}, :seen)",
+            fact._asdict() | {"uids": pack_uids(fact.uids), "seen": now},
         )
         if cursor.rowcount:
             new.append(fact.recordid)
@@ -45,36 +45,38 @@ def save_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) ->
 
 
 def facts_of(conn: sqlite3.Connection, recordids: Sequence[str]) -> Iterator[list[TaskFact]]:
-    """The facts of each of these tasks, as they came; a task without any is left out."""
-    for start in range(0, len(recordids), _MANY):
-        some = recordids[start : start + _MANY]
-        marks = ",".join("?" * len(some))
-        rows = conn.execute(f"SELECT {_FACT} FROM task_facts WHERE recordid IN ({marks}) ORDER BY recordid, id", some)
-        for _, same in groupby(rows, key=lambda row: row[0]):
-            yield [_fact(row) for row in same]
+    """Yield the facts of each of these tasks in order of arrival; a task without facts is omitted."""
+    for start in range(0, len(recordids), _BATCH):
+        batch = recordids[start : start + _BATCH]
+        marks = ",".join("?" * len(batch))
+        rows = conn.execute(
+            f"SELECT {_COLUMNS} FROM task_facts WHERE recordid IN ({marks}) ORDER BY recordid, id", batch
+        )
+        for _, same in groupby(map(_fact, rows), key=lambda fact: fact.recordid):
+            yield list(same)
 
 
 def save_tasks(conn: sqlite3.Connection, rows: Iterable[TaskRow], now: int) -> None:
-    """Write what follows from the facts of tasks; a row that changes is to be linked again.
+    """Save rows of `tasks`; a row that changes must be linked again.
 
-    So is one that a recording contradicts: the finding says who said what, and that may be another by now.
+    So must a task that a recording contradicts: the finding names the source, which may have changed.
     """
-    written = [(*row, now, now) for row in rows]
-    insert_rows(conn, f"INTO tasks ({', '.join(TaskRow._fields)}, first_seen, last_changed)", written, _UPDATE)
-    for start in range(0, len(written), _MANY):
-        some = [row[0] for row in written[start : start + _MANY]]
-        conn.execute(_CONTRADICTED.format(",".join("?" * len(some))), some)
+    saved = [(*row, now, now) for row in rows]
+    insert_rows(conn, f"INTO tasks ({', '.join(TaskRow._fields)}, first_seen, last_changed)", saved, _UPDATE)
+    for start in range(0, len(saved), _BATCH):
+        recordids = [str(recordid) for recordid, *_ in saved[start : start + _BATCH]]
+        conn.execute(_CONTRADICTED.format(",".join("?" * len(recordids))), recordids)
 
 
 def drop_tasks(conn: sqlite3.Connection, recordids: Sequence[str]) -> None:
-    """Forget tasks of which nobody says anything any more; their recordings are to be linked and judged again."""
-    for start in range(0, len(recordids), _MANY):
-        some = recordids[start : start + _MANY]
-        marks = ",".join("?" * len(some))
-        conn.execute(f"DELETE FROM tasks WHERE recordid IN ({marks})", some)
-        of_them = f"SELECT id FROM recordings WHERE recordid IN ({marks})"
-        conn.execute(f"DELETE FROM findings WHERE source = 'task' AND recording_id IN ({of_them})", some)
-        conn.execute(f"UPDATE recordings SET task = NULL, due = 1 WHERE recordid IN ({marks})", some)
+    """Delete tasks without facts; their recordings must be linked and evaluated again."""
+    for start in range(0, len(recordids), _BATCH):
+        batch = recordids[start : start + _BATCH]
+        marks = ",".join("?" * len(batch))
+        conn.execute(f"DELETE FROM tasks WHERE recordid IN ({marks})", batch)
+        recordings = f"SELECT id FROM recordings WHERE recordid IN ({marks})"
+        conn.execute(f"DELETE FROM findings WHERE source = 'task' AND recording_id IN ({recordings})", batch)
+        conn.execute(f"UPDATE recordings SET task = NULL, due = 1 WHERE recordid IN ({marks})", batch)
 
 
 _DERIVED = TaskRow._fields[1:]
@@ -92,13 +94,13 @@ UPDATE tasks SET linked = 0 WHERE linked AND recordid IN ({})
 
 
 def task_row(conn: sqlite3.Connection, recordid: str) -> TaskRow | None:
-    """What is known of a task; None if no source told of it."""
+    """Return the row of a task; None if no source reports it."""
     row = conn.execute(f"SELECT {', '.join(TaskRow._fields)} FROM tasks WHERE recordid = ?", (recordid,)).fetchone()
     return None if row is None else TaskRow(*row)
 
 
 def reported_durations(conn: sqlite3.Connection, recordid: str) -> list[tuple[str | None, str | None, float]]:
-    """What callbacks told of the files of a task, the newest by its own time first: (file, uid, seconds)."""
+    """Return (file, uid, seconds) from the callbacks about a task's files, newest by their own time first."""
     return [
         (file, (unpack_uids(uids) or (None,))[0], duration)
         for file, uids, duration in conn.execute(
@@ -111,19 +113,20 @@ def reported_durations(conn: sqlite3.Connection, recordid: str) -> list[tuple[st
 
 
 def pack_uids(uids: Sequence[str] | None) -> str | None:
-    """Users as the catalog keeps them: a JSON array."""
+    """Return users as a JSON array, as the catalog stores them."""
     if uids is None:
         return None
-    return f'["{uids[0]}"]' if len(uids) == 1 and uids[0].isalnum() else _packed(uids)
+    return f'["{uids[0]}"]' if len(uids) == 1 and uids[0].isalnum() else _to_json(uids)
 
 
-_packed = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def unpack_uids(packed: str | None) -> tuple[str, ...] | None:
-    """Users of the catalog's JSON array."""
+    """Return the users in a JSON array of the catalog."""
     return None if packed is None else tuple(json.loads(packed))
 
 
 def _fact(row: tuple[Any, ...]) -> TaskFact:
-    return TaskFact._make((*row[:7], unpack_uids(row[7]), *row[8:]))
+    values = dict(zip(TaskFact._fields, row, strict=True))
+    return TaskFact(**values | {"uids": unpack_uids(values["uids"])})

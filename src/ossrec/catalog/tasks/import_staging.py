@@ -1,4 +1,4 @@
-"""Takes an import of tasks into the catalog as a whole: rows are spooled, compared, and written in few statements."""
+"""Write an import of tasks to the catalog as a whole: stage its rows in a file, compare and write them in SQL."""
 
 import os
 import sqlite3
@@ -17,15 +17,15 @@ CREATE TABLE {} (line INTEGER, recordid TEXT, roomid TEXT, stream TEXT, uids TEX
     stopped_ms INTEGER, extra TEXT)
 """
 _TABLES = ("staged", "sorted", "merged")
-# Nothing of it outlives the import, so nothing is kept for the case that it breaks off.
-_CARELESS = "PRAGMA {0}journal_mode = OFF; PRAGMA {0}synchronous = OFF; PRAGMA {0}cache_size = -{1};"
-_SORT = "INSERT INTO sorted SELECT * FROM staged ORDER BY recordid, line"  # so that indexes grow at their ends
+# The file does not outlive the import, so it needs no protection against crashes.
+_UNSAFE = "PRAGMA {0}journal_mode = OFF; PRAGMA {0}synchronous = OFF; PRAGMA {0}cache_size = -{1};"
+_SORT = "INSERT INTO sorted SELECT * FROM staged ORDER BY recordid, line"  # so that indexes grow at the end
 _REPEATED = """
 CREATE TABLE repeated AS SELECT DISTINCT recordid FROM
     (SELECT recordid, lag(recordid) OVER (ORDER BY rowid) AS before FROM sorted) WHERE recordid = before
 """
-_CACHE = 131_072  # KiB for the pages of indexes, which the rows of an import meet in no order
-_PORTION = 5_000  # recordids
+_CACHE = 131_072  # KiB, for index pages that the rows of an import reach in random order
+_BATCH = 5_000  # recordids
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _FACTS = """
 INSERT INTO task_facts (recordid, source, identity, kind, at_ms,
@@ -40,8 +40,8 @@ DELETE FROM spool.sorted WHERE EXISTS (SELECT 1 FROM task_facts f WHERE f.id =
     AND (f.roomid, f.stream, f.uids, f.started_ms, f.stopped_ms, f.extra) IS
         (sorted.roomid, sorted.stream, sorted.uids, sorted.started_ms, sorted.stopped_ms, sorted.extra))
 """
-# Of a task that only one import tells of, what `ossrec.tasks.task.fold` says, in SQL: a test compares the two.
-_ALONE = """
+# `ossrec.tasks.task.fold` in SQL, for tasks with one import and no other fact; a test compares both.
+_NEW_TASKS = """
 INSERT INTO tasks (recordid, roomid, stream, uids, started_ms, stopped_ms, state, state_from, state_ms,
     first_seen, last_changed, linked)
 SELECT recordid, roomid, stream, uids, started_ms, stopped_ms,
@@ -57,8 +57,8 @@ _IMPORTED = """
 CREATE TABLE spool.known AS SELECT recordid FROM sorted WHERE EXISTS
     (SELECT 1 FROM task_facts f WHERE f.recordid = sorted.recordid AND f.source = 'import')
 """
-_TAKE_BACK = "DELETE FROM task_facts WHERE source = 'import' AND recordid IN (SELECT recordid FROM known)"
-_LEFT = "SELECT count(*) FROM known k WHERE EXISTS (SELECT 1 FROM task_facts f WHERE f.recordid = k.recordid)"
+_DELETE_IMPORTED = "DELETE FROM task_facts WHERE source = 'import' AND recordid IN (SELECT recordid FROM known)"
+_COUNT_LEFT = "SELECT count(*) FROM known k WHERE EXISTS (SELECT 1 FROM task_facts f WHERE f.recordid = k.recordid)"
 
 
 class StagedRow(NamedTuple):
@@ -75,42 +75,42 @@ class StagedRow(NamedTuple):
 
 
 class ImportChanges(NamedTuple):
-    """What an import changed."""
+    """The number of tasks in an import, by kind of change."""
 
-    staged: int  # tasks that the import tells of
-    new: int  # of them, those that no source had told of
-    changed: int  # known tasks of which it says something new
+    staged: int  # tasks in the import
+    new: int  # of these, tasks that no source had reported
+    changed: int  # known tasks with changed fields
 
 
 class Spool:
-    """The rows of one import, in a file of their own before any of them is written; the catalog is free meanwhile."""
+    """The rows of one import in a temporary file, so that the catalog stays unlocked while they are read."""
 
     def __init__(self, folder: Path) -> None:
-        """Begins with no rows, in *folder*."""
+        """Create an empty file in *folder*."""
         self._file = folder / "rows.db"
-        with _room_in(folder):
+        with _report_full_disk(folder):
             self._conn = sqlite3.connect(self._file, isolation_level=None)
-            self._conn.executescript(_CARELESS.format("", 32_768))
+            self._conn.executescript(_UNSAFE.format("", 32_768))
             self._conn.execute("BEGIN")
             for table in _TABLES:
                 self._conn.execute(_TABLE.format(table))
 
     def add(self, rows: list[StagedRow]) -> None:
-        """Keep some rows for `write`."""
-        with _room_in(self._file.parent):
+        """Append rows."""
+        with _report_full_disk(self._file.parent):
             insert_rows(self._conn, "INTO staged", rows)
 
-    def merge(self, merged: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
-        """Have one row for each recordid: what *merged* makes of those that have several, in order of line.
+    def merge(self, merge_rows: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
+        """Reduce the rows of each recordid to one, with *merge_rows* where there are several, in order of line.
 
-        No row can be added after that.
+        No rows can be added afterwards.
         """
-        with _room_in(self._file.parent):
-            self._merge(merged)
+        with _report_full_disk(self._file.parent):
+            self._merge(merge_rows)
             self._conn.execute("COMMIT")
             self._conn.close()
 
-    def _merge(self, merged: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
+    def _merge(self, merge_rows: Callable[[Iterator[StagedRow]], StagedRow]) -> None:
         conn = self._conn
         conn.execute(_SORT)
         conn.execute("DELETE FROM staged")
@@ -120,75 +120,75 @@ class Spool:
         conn.execute("CREATE UNIQUE INDEX repeated_once ON repeated (recordid)")
         among = "WHERE recordid IN (SELECT recordid FROM repeated)"
         rows = map(StagedRow._make, conn.execute(f"SELECT * FROM sorted {among} ORDER BY rowid"))
-        each = (merged(same) for _, same in groupby(rows, key=lambda row: row.recordid))
-        conn.executemany("INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", each)
+        merged = (merge_rows(same) for _, same in groupby(rows, key=lambda row: row.recordid))
+        conn.executemany("INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", merged)
         conn.execute(f"DELETE FROM sorted {among}")
         conn.execute("INSERT INTO sorted SELECT * FROM merged")
 
     @contextmanager
     def attached(self, conn: sqlite3.Connection) -> Iterator[None]:
-        """Have the rows, which are merged, at hand in the catalog *conn*, which may use more memory from now on."""
+        """Attach the merged rows to the catalog *conn*, and enlarge its cache."""
         conn.execute("ATTACH DATABASE ? AS spool", (str(self._file),))
-        conn.executescript(_CARELESS.format("spool.", 4_096))
+        conn.executescript(_UNSAFE.format("spool.", 4_096))
         conn.execute(f"PRAGMA main.cache_size = -{_CACHE}")
         try:
             yield
         finally:
-            with suppress(sqlite3.OperationalError):  # a statement that broke off may still be at it
+            with suppress(sqlite3.OperationalError):  # an interrupted statement may still use it
                 conn.execute("DETACH DATABASE spool")
 
 
-def write_spooled(conn: sqlite3.Connection, now: int, refresh: Callable[[list[str]], object]) -> ImportChanges:
-    """Write what is new or changed among the rows of a `Spool` that is attached. Belongs in a transaction.
+def write_spooled(conn: sqlite3.Connection, now: int, refold: Callable[[list[str]], object]) -> ImportChanges:
+    """Write the new and changed rows of an attached `Spool`. Needs an open transaction.
 
-    *refresh* is to fold the facts of some known tasks anew, of which the import says something new.
+    *refold* is called with recordids of known tasks that the import changes.
     """
     (staged,) = conn.execute("SELECT count(*) FROM sorted").fetchone()
     if conn.execute("SELECT 1 FROM task_facts LIMIT 1").fetchone():
         conn.execute(_UNCHANGED)
     conn.execute(_KNOWN)
     conn.execute(_FACTS, (now,))
-    new = conn.execute(_ALONE, (now, now * 1000 + 999)).rowcount
-    return ImportChanges(staged, new, _refresh_known(conn, refresh))
+    new = conn.execute(_NEW_TASKS, (now, now * 1000 + 999)).rowcount
+    return ImportChanges(staged, new, _refold_known(conn, refold))
 
 
-def forget_spooled(conn: sqlite3.Connection, refresh: Callable[[list[str]], object]) -> tuple[int, int, int]:
-    """Delete what imports told of the tasks of a `Spool` that is attached. Belongs in a transaction.
+def forget_spooled(conn: sqlite3.Connection, refold: Callable[[list[str]], object]) -> tuple[int, int, int]:
+    """Delete the imported facts of the tasks in an attached `Spool`. Needs an open transaction.
 
-    *refresh* is to fold the facts anew that are left of some tasks. Gives how many tasks there are in the spool, how
-    many of them imports had told of, and of how many of those others tell.
+    *refold* is called with recordids of tasks to fold again. Returns the number of tasks in the spool, of those that
+    had been imported, and of those among them that other sources report too.
     """
-    (asked,) = conn.execute("SELECT count(*) FROM sorted").fetchone()
+    (requested,) = conn.execute("SELECT count(*) FROM sorted").fetchone()
     conn.execute(_IMPORTED)
-    conn.execute(_TAKE_BACK)
-    (left,) = conn.execute(_LEFT).fetchone()
-    return asked, _refresh_known(conn, refresh), left
+    conn.execute(_DELETE_IMPORTED)
+    (left,) = conn.execute(_COUNT_LEFT).fetchone()
+    return requested, _refold_known(conn, refold), left
 
 
-def _refresh_known(conn: sqlite3.Connection, refresh: Callable[[list[str]], object]) -> int:
+def _refold_known(conn: sqlite3.Connection, refold: Callable[[list[str]], object]) -> int:
     number = 0
-    while some := _known(conn, number):
-        refresh(some)
-        number += len(some)
+    while recordids := _known(conn, number):
+        refold(recordids)
+        number += len(recordids)
     return number
 
 
 def _known(conn: sqlite3.Connection, after: int) -> list[str]:
-    rows = conn.execute("SELECT recordid FROM known WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, _PORTION))
+    rows = conn.execute("SELECT recordid FROM known WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, _BATCH))
     return [recordid for (recordid,) in rows]
 
 
 @contextmanager
 def spool_folder() -> Iterator[Path]:
-    """A folder for a `Spool`, where SQLite would have its own temporary files; gone afterwards."""
-    places = [os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"), "/var/tmp"]  # noqa: S108 - /tmp may be memory
-    place = next((one for one in places if one and os.access(one, os.W_OK | os.X_OK)), None)
-    with tempfile.TemporaryDirectory(prefix="ossrec-", dir=place, ignore_cleanup_errors=True) as name:
+    """Create a temporary folder for a `Spool` where SQLite puts its own temporary files; delete it afterwards."""
+    candidates = [os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"), "/var/tmp"]  # noqa: S108 - /tmp may be memory
+    parent = next((one for one in candidates if one and os.access(one, os.W_OK | os.X_OK)), None)
+    with tempfile.TemporaryDirectory(prefix="ossrec-", dir=parent, ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
 @contextmanager
-def _room_in(folder: Path) -> Iterator[None]:
+def _report_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -196,11 +196,11 @@ def _room_in(folder: Path) -> Iterator[None]:
             raise
         where = folder.parent
         raise OssrecError(
-            f"no room in {where} for the rows of the import ({error}): make room, or set TMPDIR to another folder"
+            f"cannot write the rows of the import to {where} ({error}): free disk space, or set TMPDIR"
         ) from None
 
 
 def task_count(conn: sqlite3.Connection) -> int:
-    """How many tasks sources told of."""
+    """Count the tasks in the catalog."""
     (number,) = conn.execute("SELECT count(*) FROM tasks").fetchone()
     return int(number)

@@ -1,7 +1,7 @@
-"""The inbox beside a catalog: callbacks on disk the moment they are received, whatever else writes to the catalog.
+"""The inbox beside a catalog: stores callbacks as they arrive, also while another process writes to the catalog.
 
-It is a SQLite file of its own, ``{catalog}.inbox``, with one table. A listener adds to it; whoever writes to the
-catalog next takes what is there. Standard library only.
+It is a separate SQLite file, ``{catalog}.inbox``, with one table. A listener adds callbacks; the next process that
+writes to the catalog ingests them. Standard library only.
 """
 
 import hashlib
@@ -24,16 +24,16 @@ _ADD = """
 INSERT INTO inbox (msgid, received, body) VALUES (?, ?, ?) ON CONFLICT (msgid) DO UPDATE SET repeats = repeats + 1
 RETURNING repeats
 """
-_PATIENCE = 30.0  # seconds; only another callback, or whoever empties the box, holds it, for milliseconds
+_LOCK_TIMEOUT = 30.0  # seconds; the file is locked for milliseconds by other callbacks or an ingest
 
 
 class InboxMessage(NamedTuple):
     """A callback in the inbox."""
 
     id: int
-    msgid: str  # its name, with a digest of its body: another body may have the same name
-    received: int  # epoch seconds, the first time
-    repeats: int  # how often it came again
+    msgid: str  # with a digest of the body, because different bodies may have the same msgid
+    received: int  # Unix seconds, first time
+    repeats: int  # how often it was received again
     body: str
 
 
@@ -41,25 +41,25 @@ class Inbox:
     """An open inbox. One thread at a time may use it."""
 
     def __init__(self, catalog: Path) -> None:
-        """The inbox of *catalog*, made if there is none. Raises sqlite3.Error."""
+        """Open the inbox of *catalog*; create it if necessary. Raises sqlite3.Error."""
         self._name = inbox_path(catalog)
         self._open()
 
     def _open(self) -> None:
-        # Python's own locks are not enough for a connection that several threads use, one after the other.
-        self._conn = sqlite3.connect(self._name, isolation_level=None, timeout=_PATIENCE, check_same_thread=False)
-        # FULL: a commit is on disk when it returns, also if the machine loses power the moment after.
+        # check_same_thread: several threads use the connection, one after the other.
+        self._conn = sqlite3.connect(self._name, isolation_level=None, timeout=_LOCK_TIMEOUT, check_same_thread=False)
+        # FULL: a commit survives a power failure.
         self._conn.execute("PRAGMA journal_mode = WAL")
         self._conn.execute("PRAGMA synchronous = FULL")
         self._conn.execute(_TABLE)
         self._file = self._identity()
 
     def put(self, msgid: str, body: str, now: int) -> bool:
-        """Keep a callback; false if it is there already with this body, and only its repeats are counted.
+        """Store a callback. Return False if it is stored already with this body; then only its repeats are counted.
 
         Raises sqlite3.Error.
         """
-        if self._identity() != self._file:  # taken away, or replaced: what is written there, nobody would find
+        if self._identity() != self._file:  # the file was deleted or replaced: do not write to the old one
             self._conn.close()
             self._open()
         name = f"{msgid}#{hashlib.sha256(body.encode()).hexdigest()}"
@@ -67,42 +67,42 @@ class Inbox:
         return not repeats
 
     def count(self) -> int:
-        """How many there are."""
+        """Count the callbacks."""
         (number,) = self._conn.execute("SELECT count(*) FROM inbox").fetchone()
         return int(number)
 
-    def some(self, most: int) -> list[InboxMessage]:
-        """The oldest, *most* at most."""
+    def oldest(self, most: int) -> list[InboxMessage]:
+        """Return the oldest callbacks, at most *most*."""
         rows = self._conn.execute("SELECT id, msgid, received, repeats, body FROM inbox ORDER BY id LIMIT ?", (most,))
         return [InboxMessage(*row) for row in rows]
 
-    def drop(self, letters: list[InboxMessage]) -> None:
-        """Forget those that are in the catalog by now, unless they came again meanwhile."""
+    def remove(self, messages: list[InboxMessage]) -> None:
+        """Remove callbacks that the catalog has, unless they were received again meanwhile."""
         self._conn.execute("BEGIN IMMEDIATE")
         self._conn.executemany(
-            "DELETE FROM inbox WHERE id = ? AND repeats = ?", [(one.id, one.repeats) for one in letters]
+            "DELETE FROM inbox WHERE id = ? AND repeats = ?", [(one.id, one.repeats) for one in messages]
         )
         self._conn.execute("COMMIT")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._conn.close()
 
     def _identity(self) -> tuple[int, int] | None:
         try:
-            status = os.stat(self._name)  # noqa: PTH116 - as everything here
+            status = os.stat(self._name)  # noqa: PTH116 - no pathlib on the query path
         except OSError:
             return None
         return status.st_dev, status.st_ino
 
 
 def inbox_path(catalog: Path) -> str:
-    """Where the inbox of a catalog lies; the same whatever links lead to the catalog."""
+    """Return the path of a catalog's inbox, with symbolic links resolved."""
     return f"{os.path.realpath(catalog)}.inbox"
 
 
 def inbox_count(catalog: Path) -> int:
-    """How many callbacks are in the inbox; 0 also when it cannot be read."""
+    """Count the callbacks in the inbox; 0 also if it cannot be read."""
     name = inbox_path(catalog)
     if not os.path.exists(name):  # noqa: PTH110
         return 0

@@ -1,1 +1,1 @@
-"""Tasks."""
+"""Bring facts about tasks into the catalog, and link recordings to tasks."""

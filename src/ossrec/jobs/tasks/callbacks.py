@@ -1,4 +1,4 @@
-"""Callbacks into the catalog: out of the inbox of a listener, or from a file of saved ones."""
+"""Ingest callbacks from the inbox of a listener, or from a file, into the catalog."""
 
 import hashlib
 import os
@@ -12,63 +12,74 @@ from ossrec.catalog.tasks.callbacks import CallbackRow, body_with_msgid, save_ca
 from ossrec.catalog.tasks.inbox import Inbox, InboxMessage, inbox_path
 from ossrec.jobs.tasks.link import add_facts
 from ossrec.model import TaskFact
-from ossrec.tasks.callbacks import UnreadableCallback, canonical_content, read_callback
+from ossrec.tasks.callbacks import Callback, UnreadableCallback, canonical_content, read_callback
 
-_AT_ONCE = 500  # callbacks in a transaction
+_BATCH = 500  # callbacks in a transaction
 
 Transaction = Callable[[sqlite3.Connection], AbstractContextManager[None]]
 
 
 def ingest_callbacks(conn: sqlite3.Connection, catalog: Path, now: int, within: Transaction = transaction) -> int:
-    """Take into *catalog* what is in its inbox by now; gives how many callbacks that were.
+    """Ingest the callbacks that are in the inbox of *catalog*; return their number.
 
-    What a listener adds meanwhile waits for the next time: there might be no end to it. Each portion is one
-    transaction *within*; a callback leaves the inbox once it is committed.
+    Callbacks that a listener adds meanwhile wait for the next ingest, so that this ends. Each batch is one
+    transaction *within*; a callback is removed from the inbox after the commit.
     """
     if not os.path.exists(inbox_path(catalog)):  # noqa: PTH110
         return 0
     inbox = Inbox(catalog)
-    taken = 0
+    ingested = 0
     try:
-        there = inbox.count()
-        while letters := inbox.some(min(_AT_ONCE, there - taken)):
+        count = inbox.count()
+        while messages := inbox.oldest(min(_BATCH, count - ingested)):
             with within(conn):
-                store_messages(conn, letters, now, may_be_kept=True)
-            inbox.drop(letters)
-            taken += len(letters)
+                store_messages(conn, messages, now, may_be_saved=True)
+            inbox.remove(messages)
+            ingested += len(messages)
     finally:
         inbox.close()
-    return taken
+    return ingested
 
 
 def store_messages(
-    conn: sqlite3.Connection, letters: Iterable[InboxMessage], now: int, *, may_be_kept: bool = False
+    conn: sqlite3.Connection, messages: Iterable[InboxMessage], now: int, *, may_be_saved: bool = False
 ) -> tuple[int, int]:
-    """Keep callbacks and what they tell of tasks; gives how many callbacks and tasks have something new.
+    """Save callbacks and their facts; return the numbers of new callbacks and of tasks with new facts.
 
-    Letters *may_be_kept* already if a run was killed before they had left the inbox.
+    With *may_be_saved*, a killed run may have saved the messages without removing them from the inbox.
     """
     facts: list[TaskFact] = []
     new = 0
-    for letter in letters:
+    for message in messages:
         try:
-            callback, _ = read_callback(letter.body.encode())
-        except UnreadableCallback:  # the inbox takes none such; whoever wrote it by hand finds the body in the table
-            row = CallbackRow(*letter[1:4], None, None, None, None, letter.body)
+            callback, _ = read_callback(message.body.encode())
+        except UnreadableCallback:  # inserted into the inbox by hand: the table keeps the body
+            row = _row(message, message.msgid, None)
         else:
-            name = _name(conn, callback.msgid, letter.body)
-            row = CallbackRow(
-                name, *letter[2:4], callback.msgtype, callback.notify_ms, callback.recordid, callback.file, letter.body
-            )
+            name = _unique_msgid(conn, callback.msgid, message.body)
+            row = _row(message, name, callback)
             facts += (fact._replace(identity=name) for fact in callback.facts)
-        new += save_callback(conn, row, may_be_kept=may_be_kept)
+        new += save_callback(conn, row, may_be_saved=may_be_saved)
     return new, len(add_facts(conn, facts, now))
 
 
-def _name(conn: sqlite3.Connection, msgid: str, body: str) -> str:
-    """The msgid under which *body* is kept: one that says something else than the first of that msgid has its own.
+def _row(message: InboxMessage, msgid: str, callback: Callback | None) -> CallbackRow:
+    return CallbackRow(
+        msgid=msgid,
+        received=message.received,
+        repeats=message.repeats,
+        msgtype=None if callback is None else callback.msgtype,
+        notify_ms=None if callback is None else callback.notify_ms,
+        recordid=None if callback is None else callback.recordid,
+        file=None if callback is None else callback.file,
+        body=message.body,
+    )
 
-    The recorder's msgid has the task and the millisecond, but no user: two users' files may share it.
+
+def _unique_msgid(conn: sqlite3.Connection, msgid: str, body: str) -> str:
+    """Return the msgid under which to store *body*: with a digest, if another content has the same msgid.
+
+    The recorder's msgid consists of task and millisecond, without the user: the files of two users may share it.
     """
     known = body_with_msgid(conn, msgid)
     content = canonical_content(body)

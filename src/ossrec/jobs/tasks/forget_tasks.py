@@ -1,4 +1,4 @@
-"""Takes imports back: what they told of some tasks goes, and what follows for files; behind `ossrec tasks forget`."""
+"""Delete imported facts of tasks and update the recordings, for `ossrec tasks forget`."""
 
 import sqlite3
 import time
@@ -16,18 +16,18 @@ from ossrec.jobs.tasks.callbacks import ingest_callbacks
 from ossrec.jobs.tasks.judge_stopped import judge_stopped
 from ossrec.jobs.tasks.link import link, refold_tasks
 
-_PORTION = 5_000  # recordids
+_BATCH = 5_000  # recordids
 _NOTHING = "stopped; nothing was forgotten"
 
 
 @dataclass(slots=True)
 class ForgetSummary:
-    """What came of taking imports back."""
+    """The result of `forget_tasks`."""
 
     requested: int = 0  # tasks
-    forgotten: int = 0  # tasks of which imports had told
-    kept: int = 0  # of them, those that others told of as well
-    tasks: int = 0  # that the catalog knows by now
+    forgotten: int = 0  # tasks that had been imported
+    kept: int = 0  # of these, tasks that other sources report too
+    tasks: int = 0  # in the catalog afterwards
     recordings_linked: int = 0  # recordings that were linked again
 
     def as_dict(self) -> dict[str, Any]:
@@ -37,27 +37,28 @@ class ForgetSummary:
 
 @dataclass(frozen=True, slots=True)
 class ForgetOptions:
-    """How to forget."""
+    """Options of `forget_tasks`."""
 
-    wait: bool = False  # for another run on the catalog
+    wait: bool = False  # until another run releases the catalog
     idle: float = 30.0  # seconds
     lag: float = 300.0  # seconds
 
 
 def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions) -> ForgetSummary:
-    """Forget all that imports told *catalog* of these tasks, and link the recordings that they concern.
+    """Delete all imported facts of these tasks from *catalog*, and link their recordings again.
 
-    All is read before the catalog is held, and forgotten as a whole. Raises CatalogMissing, CatalogLocked,
-    CatalogError, Interrupted, and what reading *recordids* raises; then nothing was forgotten.
+    All *recordids* are read before the catalog is locked; the facts are deleted in one transaction. Raises
+    CatalogMissing, CatalogLocked, CatalogError, Interrupted, and the errors of reading *recordids*; then nothing was
+    deleted.
     """
     require_catalog(catalog)
     summary = ForgetSummary()
     with spool_folder() as folder:
         with abort_on_signals(_NOTHING):
             spool = Spool(folder)
-            each = iter(recordids)
-            while some := list(islice(each, _PORTION)):
-                spool.add([StagedRow(0, recordid, *[None] * 6) for recordid in some])
+            remaining = iter(recordids)
+            while batch := list(islice(remaining, _BATCH)):
+                spool.add([StagedRow(0, recordid, *[None] * 6) for recordid in batch])
             spool.merge(next)
         with stop_on_signals() as stop, hold_catalog(catalog, stop, wait=options.wait) as conn:
             now = int(time.time())
@@ -70,8 +71,8 @@ def forget_tasks(catalog: Path, recordids: Iterable[str], options: ForgetOptions
 
 
 def _forget(conn: sqlite3.Connection, spool: Spool, summary: ForgetSummary, stop: StopRequest, now: int) -> None:
-    """All of it, or nothing if somebody asks to stop."""
+    """Delete all of the facts, or nothing after a request to stop."""
     with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         gone = forget_spooled(conn, lambda recordids: refold_tasks(conn, recordids, now))
-        summary.recordings_linked = link(conn, now).looked
+        summary.recordings_linked = link(conn, now).linked
     summary.requested, summary.forgotten, summary.kept = gone

@@ -1,4 +1,4 @@
-"""An import of tasks: rows into the catalog, and recordings linked to them; the work behind `ossrec tasks import`."""
+"""Import tasks into the catalog and link recordings to them, for `ossrec tasks import`."""
 
 import sqlite3
 import time
@@ -20,15 +20,15 @@ from ossrec.jobs.tasks.link import link, refold_tasks
 from ossrec.tasks.table_fields import TaskFields
 from ossrec.tasks.table_rows import TableRow, merge_rows
 
-MOST_PROBLEMS = 1_000  # that a summary has room for
-_MOST_ROWS = 1_000  # of one recordid
-_PORTION = 5_000  # rows
+MAX_PROBLEMS = 1_000  # in a summary
+_MAX_ROWS = 1_000  # of one recordid
+_BATCH = 5_000  # rows
 _NOTHING = "stopped; nothing was imported"
 
 
 @dataclass(slots=True)
 class ImportSummary:
-    """What came of an import."""
+    """The result of an import."""
 
     rows: int = 0
     bad: int = 0
@@ -36,11 +36,11 @@ class ImportSummary:
     new: int = 0  # tasks
     changed: int = 0
     unchanged: int = 0
-    tasks: int = 0  # that the catalog knows by now
-    recordings_linked: int = 0  # recordings that were linked, or linked again
-    contradicted: int = 0  # recordings, of all
-    unknown: int = 0  # recordings that no task knows, of all
-    unfinished: int = 0  # recordings that turned out to be, since their tasks have stopped
+    tasks: int = 0  # in the catalog after the import
+    recordings_linked: int = 0  # recordings that were linked or linked again
+    contradicted: int = 0  # recordings in the catalog that contradict their tasks
+    unknown: int = 0  # recordings in the catalog without a known task
+    unfinished: int = 0  # recordings that became unfinished because their tasks have stopped
     refused: bool = False  # nothing was written: --strict, and there were bad rows
     seconds: float = 0.0
 
@@ -48,32 +48,32 @@ class ImportSummary:
         """Plain values."""
         return asdict(self)
 
-    def note(self, row: TableRow) -> None:
+    def add_bad_row(self, row: TableRow) -> None:
         """Count a bad row."""
         self.bad += 1
-        if len(self.problems) < MOST_PROBLEMS:
+        if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(f"line {row.line}: {row.problem}")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How to import."""
+    """Options of an import."""
 
-    strict: bool = False  # write nothing if a row is bad
-    wait: bool = False  # for another run on the catalog
+    strict: bool = False  # write nothing if there are bad rows
+    wait: bool = False  # until another run releases the catalog
     idle: float = 30.0  # seconds
     lag: float = 300.0  # seconds
 
 
 def import_tasks(catalog: Path, rows: Iterable[TableRow], options: ImportOptions) -> ImportSummary:
-    """Take *rows* into *catalog*, which is made if there is none, and link the recordings that they concern.
+    """Import *rows* into *catalog*, which is created if necessary, and link the recordings of these tasks.
 
-    All rows are read before the catalog is held, however long they take to come; what is written is written as a
-    whole. Raises CatalogLocked, CatalogError, Interrupted, and what reading *rows* raises; then nothing was written.
+    All rows are read before the catalog is locked, and written in one transaction. Raises CatalogLocked,
+    CatalogError, Interrupted, and the errors of reading *rows*; then nothing was written.
     """
     begun = time.monotonic()
     summary = ImportSummary()
-    _look_early(catalog, options)
+    _check_catalog(catalog, options)
     with spool_folder() as folder:
         with abort_on_signals(_NOTHING):
             spool = Spool(folder)
@@ -93,46 +93,48 @@ def import_tasks(catalog: Path, rows: Iterable[TableRow], options: ImportOptions
     return summary
 
 
-def _look_early(catalog: Path, options: ImportOptions) -> None:
-    """What keeps an import from being written is told before its rows are read."""
+def _check_catalog(catalog: Path, options: ImportOptions) -> None:
+    """Raise the errors of opening the catalog before rows are read."""
     if not options.wait:
         with hold_catalog(catalog, StopRequest(), wait=False):
             pass
 
 
 def _fill(rows: Iterable[TableRow], spool: Spool, summary: ImportSummary) -> None:
-    each = iter(rows)
-    while portion := list(islice(each, _PORTION)):
-        summary.rows += len(portion)
-        spool.add([_staged(row.line, row.fields) for row in portion if row.fields is not None])
-        for row in portion:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, _BATCH)):
+        summary.rows += len(batch)
+        spool.add([_staged(row.line, row.fields) for row in batch if row.fields is not None])
+        for row in batch:
             if row.fields is None:
-                summary.note(row)
+                summary.add_bad_row(row)
     spool.merge(lambda same: _merged(same, summary))
 
 
 def _merged(same: Iterator[StagedRow], summary: ImportSummary) -> StagedRow:
-    rows = list(islice(same, _MOST_ROWS))
+    rows = list(islice(same, _MAX_ROWS))
     for row in same:
-        summary.note(TableRow(row.line, None, f"recordid {row.recordid!a} stands in more than {_MOST_ROWS:,} rows"))
-    told, problems = merge_rows([TableRow(row.line, _told(row)) for row in rows])
+        summary.add_bad_row(TableRow(row.line, None, f"recordid {row.recordid!a} has more than {_MAX_ROWS:,} rows"))
+    merged, problems = merge_rows([TableRow(row.line, _fields(row)) for row in rows])
     for problem in problems:
-        summary.note(problem)
-    return _staged(rows[0].line, told)
+        summary.add_bad_row(problem)
+    return _staged(rows[0].line, merged)
 
 
 def _write(conn: sqlite3.Connection, spool: Spool, summary: ImportSummary, stop: StopRequest, now: int) -> None:
-    """All of it, or nothing if somebody asks to stop."""
+    """Write all rows, or nothing after a request to stop."""
     with interruptible(conn, stop, _NOTHING), spool.attached(conn), transaction(conn):
         written = write_spooled(conn, now, lambda recordids: refold_tasks(conn, recordids, now))
-        summary.recordings_linked = link(conn, now).looked
+        summary.recordings_linked = link(conn, now).linked
     summary.new, summary.changed = written.new, written.changed
     summary.unchanged = written.staged - written.new - written.changed
 
 
-def _staged(line: int, told: TaskFields) -> StagedRow:
-    return StagedRow(line, told.recordid, told.roomid, told.stream, pack_uids(told.uids), *told[4:])
+def _staged(line: int, fields: TaskFields) -> StagedRow:
+    return StagedRow(line=line, **fields._asdict() | {"uids": pack_uids(fields.uids)})
 
 
-def _told(row: StagedRow) -> TaskFields:
-    return TaskFields(row.recordid, row.roomid, row.stream, unpack_uids(row.uids), *row[5:])
+def _fields(row: StagedRow) -> TaskFields:
+    values = row._asdict() | {"uids": unpack_uids(row.uids)}
+    del values["line"]
+    return TaskFields(**values)

@@ -1,4 +1,4 @@
-"""Recordings whose tasks turn out to have stopped, or not: judged at once, without the bucket, with nothing to read."""
+"""Evaluate recordings without a playlist again after their tasks have stopped, without reading the bucket."""
 
 import sqlite3
 from itertools import groupby
@@ -15,7 +15,7 @@ from ossrec.model import Body, BucketAddress, Cursor, Page
 
 
 class _UnusedBucket:
-    """A bucket that nobody asks."""
+    """A bucket that refuses every request."""
 
     clock_ahead = None
 
@@ -33,18 +33,18 @@ class _UnusedBucket:
         return self._refuse()
 
     def _refuse(self) -> NoReturn:
-        raise BucketBusy(f"{self.name} is not asked now: scan it")
+        raise BucketBusy(f"{self.name} cannot be read here: scan it")
 
 
 def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -> int:
-    """Judge recordings without a playlist of which tasks now say otherwise than before whether they have stopped.
+    """Evaluate recordings without a playlist again if their tasks have stopped, or a stop was withdrawn.
 
-    A task counts as stopped *lag* seconds later, segments as still arriving for *idle* seconds more. Gives how many
-    live ones turned out to be unfinished. Belongs in a transaction.
+    A task counts as stopped *lag* seconds after its stop; segments may arrive for *idle* seconds more. Returns how
+    many live recordings became unfinished. Needs an open transaction.
     """
     number = 0
-    concerned = affected_by_stops(conn, round((now - lag) * 1000))
-    for bucket_id, same in groupby(concerned, key=lambda one: one.bucket_id):
+    affected = affected_by_stops(conn, round((now - lag) * 1000))
+    for bucket_id, same in groupby(affected, key=lambda one: one.bucket_id):
         listed = [ListingScope(*one) for one in complete_listings(conn, bucket_id)]
         (name,) = conn.execute("SELECT name FROM buckets WHERE id = ?", (bucket_id,)).fetchone()
         run_id = begin_check(conn, bucket_id, "", now)
@@ -58,8 +58,8 @@ def judge_stopped(conn: sqlite3.Connection, now: int, idle: float, lag: float) -
 
 
 def _judged(conn: sqlite3.Connection, judge: Judge, recording_id: int, listed: list[ListingScope]) -> str | None:
-    """What a recording turned out to be; None when only a scan can tell."""
-    if playlist_objects(conn, recording_id):  # it was not read yet: a scan will
+    """Evaluate a recording and return its verdict; None if that needs a scan."""
+    if playlist_objects(conn, recording_id):  # the next scan reads its playlist
         return None
     (path,) = conn.execute("SELECT path FROM recordings WHERE id = ?", (recording_id,)).fetchone()
     listing = next((one for one in listed if path.startswith(one.prefix)), None)

@@ -1,4 +1,4 @@
-"""Where tasks and recordings meet: facts become tasks, tasks are linked to files, names are read as they allow."""
+"""Fold facts into tasks, link recordings to tasks, and resolve names by tasks."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,82 +27,84 @@ from ossrec.rules import RULES
 from ossrec.tasks.matching import contradictions, name_findings, read_name
 from ossrec.tasks.task import NO_SOURCES, Task, fact_sources, fold
 
-UNKNOWN = "TSK460"
+UNKNOWN_TASK = "TSK460"
 
 
 def add_facts(conn: sqlite3.Connection, facts: Iterable[TaskFact], now: int) -> list[str]:
-    """Keep what calls and callbacks say, and bring their tasks up to date; gives the recordids with new facts.
+    """Save facts of calls and callbacks, and fold their tasks again; return the recordids with new facts.
 
-    Belongs in a transaction. Recordings are linked by `link`, later.
+    Needs an open transaction. `link` links the recordings later.
     """
-    told = list(facts)
-    recordids = save_facts(conn, told, now)
+    given = list(facts)
+    recordids = save_facts(conn, given, now)
     refold_tasks(conn, recordids, now)
     new = set(recordids)
-    mark_due(conn, {fact.recordid for fact in told if fact.kind == "result" and fact.recordid in new})
+    mark_due(conn, {fact.recordid for fact in given if fact.kind == "result" and fact.recordid in new})
     return recordids
 
 
 def refold_tasks(conn: sqlite3.Connection, recordids: Sequence[str], now: int) -> None:
-    """Fold the facts of these tasks anew; a task of which nobody says anything any more is none."""
-    left = dict.fromkeys(recordids)
+    """Fold the facts of these tasks again, and delete tasks without facts."""
+    without_facts = dict.fromkeys(recordids)
     rows: list[TaskRow] = []
     for facts in facts_of(conn, recordids):
-        left.pop(facts[0].recordid, None)
+        without_facts.pop(facts[0].recordid, None)
         rows.append(_row(fold(facts, end_of_second(now))))
         if len(rows) >= 5_000:
             save_tasks(conn, rows, now)
             rows.clear()
     save_tasks(conn, rows, now)
-    drop_tasks(conn, list(left))
+    drop_tasks(conn, list(without_facts))
 
 
 def end_of_second(now: int) -> int:
-    """The last millisecond of the second *now*: what happens in it is not ahead."""
+    """Return the last millisecond of the second *now*, so that events within that second are not in the future."""
     return now * 1000 + 999
 
 
 def link(conn: sqlite3.Connection, now: int) -> LinkCounts:
-    """Link all recordings that are to be linked, see `LinkPass`; belongs in a transaction.
+    """Link the recordings that are not linked, or have changed tasks. Needs an open transaction.
 
-    Afterwards all is as if every fact had been known from the beginning. Names that can be read in several ways are
-    read as the task allows; what contradicts its task becomes a finding; what stands on the end of its task is due.
+    The result is the same as if every fact had been known from the beginning. Ambiguous names are resolved by the
+    task; contradictions become findings; recordings with a verdict that depends on the end of the task become due.
     """
     if not has_links(conn):
         return LinkCounts()
     refold_tasks(conn, due_plans(conn, end_of_second(now)), now)
     run = LinkPass(conn, end_of_second(now))
-    run.sweep(UNKNOWN, int(RULES[UNKNOWN].severity))
-    contradicted = run.decide(_outcomes(conn, run.closer()), now)
-    return run.end(contradicted)
+    run.link_plain(UNKNOWN_TASK, int(RULES[UNKNOWN_TASK].severity))
+    contradicted = run.save_decisions(_decisions(conn, run.undecided()), now)
+    return run.finish(contradicted)
 
 
-def _outcomes(conn: sqlite3.Connection, candidates: Iterable[UndecidedRecording]) -> Iterator[LinkDecision]:
+def _decisions(conn: sqlite3.Connection, recordings: Iterable[UndecidedRecording]) -> Iterator[LinkDecision]:
     tasks: dict[str, Task | None] = {}
-    for one in candidates:
+    for one in recordings:
         if one.recordid not in tasks:
-            tasks.clear()  # those of one task mostly follow each other
+            tasks.clear()  # recordings of one task usually follow each other
             tasks[one.recordid] = known_task(conn, one.recordid)
         task = tasks[one.recordid]
         name = read_name(one.path, one.playlist, task)
-        if name is None:  # the stem was no name by itself: it stays as it is
+        if name is None:  # the path is not a name: its reading does not change
             read: tuple[str, str | None, str, bool] = one.roomid, one.uid, one.stream, bool(one.ambiguous)
         else:
             read = name.roomid, name.uid, name.stream, name.ambiguous
-        found = [] if task is None else _contradictions(conn, task, read)
-        named = [] if name is None else [_told(*about) for about in name_findings(name)]
-        yield LinkDecision(one, *read, found=found, named=named, is_known=task is not None)
+        contradicting = [] if task is None else _contradictions(conn, task, read)
+        about_name = [] if name is None else [_finding(code, detail) for code, detail in name_findings(name)]
+        yield LinkDecision(
+            one, *read, contradictions=contradicting, name_findings=about_name, has_task=task is not None
+        )
 
 
 def _contradictions(conn: sqlite3.Connection, task: Task, read: tuple[str, str | None, str, bool]) -> list[FindingText]:
     roomid, uid, stream, _ = read
     if not contradictions(task, roomid, stream, uid):
         return []
-    says = next((fact_sources(facts) for facts in facts_of(conn, [task.recordid])), NO_SOURCES)
-    return [_told(*one) for one in contradictions(task, roomid, stream, uid, says)]
+    sources = next((fact_sources(facts) for facts in facts_of(conn, [task.recordid])), NO_SOURCES)
+    return [_finding(one.code, one.detail) for one in contradictions(task, roomid, stream, uid, sources)]
 
 
-def _told(code: str, detail: str) -> FindingText:
+def _finding(code: str, detail: str) -> FindingText:
     return code, int(RULES[code].severity), detail
 
 

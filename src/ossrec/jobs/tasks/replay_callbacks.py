@@ -1,4 +1,4 @@
-"""Callbacks that were saved elsewhere, into the catalog; the work behind `ossrec tasks replay`."""
+"""Ingest saved callbacks from a file into the catalog, for `ossrec tasks replay`."""
 
 import json
 import sqlite3
@@ -21,19 +21,19 @@ from ossrec.jobs.tasks.link import link
 from ossrec.tasks.callbacks import UnreadableCallback, read_callback
 from ossrec.tasks.saved_callbacks import SavedCallback
 
-_AT_ONCE = 500  # callbacks
-_MOST_PROBLEMS = 1_000
-_NOTHING = "stopped; nothing was taken"
+_BATCH = 500  # callbacks
+_MAX_PROBLEMS = 1_000  # in a summary
+_NOTHING = "stopped; nothing was ingested"
 
 
 @dataclass(slots=True)
 class ReplaySummary:
-    """What came of a file of callbacks."""
+    """The result of a replay."""
 
     callbacks: int = 0
     new: int = 0
-    repeats: int = 0  # of them, or of those that were known
-    tasks: int = 0  # of which something new was told
+    repeats: int = 0  # of callbacks in the file or in the catalog
+    tasks: int = 0  # with new facts
     bad: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -43,10 +43,10 @@ class ReplaySummary:
 
 
 def replay(catalog: Path, saved: Iterable[SavedCallback], *, wait: bool) -> ReplaySummary:
-    """Keep callbacks that were saved elsewhere in *catalog*, which is made if there is none, and link their tasks.
+    """Ingest *saved* callbacks into *catalog*, which is created if necessary, and link the recordings of their tasks.
 
-    All are read before the catalog is held; they are written as a whole. With *wait*, waits for another run that
-    holds it. Raises CatalogLocked, CatalogError and Interrupted; then nothing was taken.
+    All callbacks are read before the catalog is locked, and written in one transaction. With *wait*, waits until
+    another run releases the catalog. Raises CatalogLocked, CatalogError and Interrupted; then nothing was ingested.
     """
     summary = ReplaySummary()
     with spool_folder() as folder, tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8") as spool:
@@ -56,9 +56,9 @@ def replay(catalog: Path, saved: Iterable[SavedCallback], *, wait: bool) -> Repl
             now = int(time.time())
             ingest_callbacks(conn, catalog, now)
             with transaction(conn):
-                for letters in _letters(spool, now):
-                    _keep(conn, letters, summary, now)
-                    _check(stop)
+                for messages in _batches(spool, now):
+                    _store(conn, messages, summary, now)
+                    _raise_if_stopped(stop)
                 link(conn, now)
     return summary
 
@@ -71,27 +71,27 @@ def _read(saved: Iterable[SavedCallback], spool: IO[str], summary: ReplaySummary
             callback, text = read_callback(one.body)
         except UnreadableCallback as problem:
             summary.bad += 1
-            if len(summary.problems) < _MOST_PROBLEMS:
+            if len(summary.problems) < _MAX_PROBLEMS:
                 summary.problems.append(f"line {one.line}: {problem}")
             continue
         spool.write(f"{json.dumps([callback.msgid, text])}\n")
 
 
-def _letters(spool: IO[str], now: int) -> Iterator[list[InboxMessage]]:
+def _batches(spool: IO[str], now: int) -> Iterator[list[InboxMessage]]:
     spool.seek(0)
-    each = (InboxMessage(0, msgid, now, 0, text) for msgid, text in map(json.loads, spool))
-    while some := list(islice(each, _AT_ONCE)):
-        yield some
+    remaining = (InboxMessage(0, msgid, now, 0, text) for msgid, text in map(json.loads, spool))
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
 
 
-def _keep(conn: sqlite3.Connection, letters: list[InboxMessage], summary: ReplaySummary, now: int) -> None:
-    new, tasks = store_messages(conn, letters, now)
-    summary.callbacks += len(letters)
+def _store(conn: sqlite3.Connection, messages: list[InboxMessage], summary: ReplaySummary, now: int) -> None:
+    new, tasks = store_messages(conn, messages, now)
+    summary.callbacks += len(messages)
     summary.new += new
-    summary.repeats += len(letters) - new
+    summary.repeats += len(messages) - new
     summary.tasks += tasks
 
 
-def _check(stop: StopRequest) -> None:
+def _raise_if_stopped(stop: StopRequest) -> None:
     if stop.is_requested():
         raise Interrupted(_NOTHING)
