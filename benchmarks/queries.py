@@ -69,7 +69,7 @@ def fill(catalog: Path, objects: int, segments: int) -> float:
         page.append(one)
         if len(page) == PAGE or at == recordings * (segments + 1):
             with transaction(conn):
-                taken = ingest.take(page, key_range("", position, page[-1].key))
+                taken = ingest.store_page(page, key_range("", position, page[-1].key))
                 position = page[-1].key
                 save_position(conn, scan, 0, position, done=False)
                 add_counts(conn, scan, len(page), taken)

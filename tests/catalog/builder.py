@@ -47,7 +47,7 @@ class CatalogBuilder:
 
     def object(self, key: str, size: int = 188_000, *, modified: int = NOW, gone: int | None = None) -> tuple[int, str]:
         """An object; gives its stem's number and its suffix."""
-        stem, suffix, kind = self.stems.place(key)
+        stem, suffix, kind = self.stems.locate(key)
         values = (stem.id, suffix, kind, size, modified, b"e" * 16, gone)
         self.conn.execute(
             "INSERT INTO objects (stem_id, suffix, kind, size, modified, etag, gone) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -57,7 +57,7 @@ class CatalogBuilder:
 
     def recording(self, key: str, *, started: str | None = None, seconds: float = 30.0, **columns: Any) -> int:
         """A recording that *key* names, with the columns given; *started* is a stamp of 17 digits."""
-        stem, _suffix, kind = self.stems.place(key)
+        stem, _suffix, kind = self.stems.locate(key)
         if started is not None:
             columns["started_ms"] = unix_ms(started)
             columns["ended_ms"] = columns["started_ms"] + int(seconds * 1000)
@@ -113,7 +113,7 @@ class CatalogBuilder:
         if name is not None and size is not None:
             place = self.object(folder + name, size)
         elif name is not None:
-            stem, suffix, _kind = self.stems.place(folder + name)
+            stem, suffix, _kind = self.stems.locate(folder + name)
             place = (stem.id, suffix)
         uri = "https://elsewhere.example/x.ts" if name is None else None
         self.conn.execute(
@@ -137,7 +137,7 @@ class CatalogBuilder:
 
     def look(self, key: str, **columns: Any) -> None:
         """A look at the bytes of the object *key*, which succeeded unless *columns* say otherwise."""
-        stem, suffix, _kind = self.stems.place(key)
+        stem, suffix, _kind = self.stems.locate(key)
         values = {
             "stem_id": stem.id,
             "suffix": suffix,

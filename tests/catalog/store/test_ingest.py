@@ -125,7 +125,7 @@ def test_a_listing_that_breaks_off_marks_nothing_gone_and_goes_on_where_it_was(
 
 
 @pytest.fixture
-def intake(writer: sqlite3.Connection) -> Ingest:
+def ingest(writer: sqlite3.Connection) -> Ingest:
     """That of the first scan of a bucket."""
     number = bucket_number(writer, "oss://one")
     return Ingest(writer, begin_scan(writer, number, "", [], NOW).id, number, NOW)
@@ -140,41 +140,41 @@ def recording(number: int, segments: int = 5) -> list[ObjectInfo]:
     return sorted(map(info, [f"{of}.m3u8", *(segment(of, at) for at in range(segments))]))
 
 
-def test_a_page_that_says_what_is_known_writes_nothing_at_all(writer: sqlite3.Connection, intake: Ingest) -> None:
+def test_a_page_that_says_what_is_known_writes_nothing_at_all(writer: sqlite3.Connection, ingest: Ingest) -> None:
     page = [*recording(1), *recording(2), info("2026/rid.txt")]
     page.sort()
-    assert intake.take(page, ALL) == IngestedPage(len(page), 0)
+    assert ingest.store_page(page, ALL) == IngestedPage(len(page), 0)
     before = writer.total_changes
-    assert intake.take(page, ALL) == IngestedPage(0, 0)
-    assert intake.add(page) == 0
+    assert ingest.store_page(page, ALL) == IngestedPage(0, 0)
+    assert ingest.store(page) == 0
     assert writer.total_changes == before
 
 
 def test_a_page_that_differs_in_one_object_writes_that_object_and_marks_its_recording(
-    writer: sqlite3.Connection, intake: Ingest
+    writer: sqlite3.Connection, ingest: Ingest
 ) -> None:
     page = [*recording(1), *recording(2)]
-    intake.take(page, ALL)
+    ingest.store_page(page, ALL)
     writer.execute("UPDATE recordings SET due = 0")
     before = writer.total_changes
     page[3] = page[3]._replace(size=376)
-    assert intake.take(page, ALL) == IngestedPage(0, 1)
+    assert ingest.store_page(page, ALL) == IngestedPage(0, 1)
     assert writer.total_changes == before + 2
     assert writer.execute("SELECT path FROM recordings WHERE due").fetchall() == [(stem(1),)]
 
 
-def test_objects_that_are_added_say_nothing_of_others(writer: sqlite3.Connection, intake: Ingest) -> None:
+def test_objects_that_are_added_say_nothing_of_others(writer: sqlite3.Connection, ingest: Ingest) -> None:
     page = recording(1)
-    intake.take(page, ALL)
-    assert intake.add([page[1]._replace(size=5), info(segment(stem(1), 40))]) == 2
+    ingest.store_page(page, ALL)
+    assert ingest.store([page[1]._replace(size=5), info(segment(stem(1), 40))]) == 2
     assert len(held(writer, "oss://one")) == len(page) + 1
     assert writer.execute("SELECT count(*) FROM absent").fetchone() == (0,)
 
 
-def test_an_object_that_comes_back_is_new_and_not_gone_any_more(writer: sqlite3.Connection, intake: Ingest) -> None:
-    intake.take(recording(1), ALL)
+def test_an_object_that_comes_back_is_new_and_not_gone_any_more(writer: sqlite3.Connection, ingest: Ingest) -> None:
+    ingest.store_page(recording(1), ALL)
     writer.execute("UPDATE objects SET gone = 1")
-    assert intake.take(recording(1), ALL) == IngestedPage(6, 0)
+    assert ingest.store_page(recording(1), ALL) == IngestedPage(6, 0)
     assert not held(writer, "oss://one", gone=True)
 
 
@@ -212,11 +212,11 @@ def test_a_page_splits_every_key_as_the_naming_rule_does(shared: sqlite3.Connect
         "32 characters that are no MD5",
     ],
 )
-def test_an_etag_survives(writer: sqlite3.Connection, intake: Ingest, etag: str, size: int) -> None:
+def test_an_etag_survives(writer: sqlite3.Connection, ingest: Ingest, etag: str, size: int) -> None:
     packed = pack_etag(etag)
     assert len(packed) == size
     assert unpack_etag(packed) == etag
-    intake.take([info("a")._replace(etag=etag)], ALL)
+    ingest.store_page([info("a")._replace(etag=etag)], ALL)
     assert held(writer, "oss://one")["a"][2] == etag
 
 

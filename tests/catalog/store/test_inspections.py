@@ -21,7 +21,7 @@ FAILED = StoredInspection(1, REST, b"1" * 16, "full", 200, "LOOK003", "the bucke
 
 @pytest.fixture
 def writer(writer: sqlite3.Connection) -> sqlite3.Connection:
-    Stems(writer, bucket_number(writer, "oss://one"), 1).place("rid_a_b_20261101120000123.ts")
+    Stems(writer, bucket_number(writer, "oss://one"), 1).locate("rid_a_b_20261101120000123.ts")
     return writer
 
 

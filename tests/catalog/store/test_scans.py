@@ -135,9 +135,9 @@ def test_counts_add_up_over_pages_and_are_expected_of_the_next_scan(writer: sqli
 
 
 def _fill(conn: sqlite3.Connection, bucket: int, recordings: int, prefix: str = "2026/") -> None:
-    intake = Ingest(conn, 0, bucket, NOW)
+    ingest = Ingest(conn, 0, bucket, NOW)
     for number in range(recordings):
-        place = intake.stems.place(segment(stem(number, folder=prefix), 0))[0]
+        place = ingest.stems.locate(segment(stem(number, folder=prefix), 0))[0]
         conn.execute("UPDATE recordings SET segments_present = 99 WHERE id = ?", (place.recording_id,))
 
 

@@ -77,28 +77,28 @@ def _recordings(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
 def test_objects_of_one_recording_share_a_stem_and_relatives_a_recording(
     writer: sqlite3.Connection, stems: Stems
 ) -> None:
-    first, _, _ = stems.place(f"a/{R}.m3u8")
-    assert stems.place(f"a/{R}_7.ts") == (first, "_7.ts", SEGMENT)
-    taken_over, _, _ = stems.place(f"a/bak0_{R}.m3u8")
+    first, _, _ = stems.locate(f"a/{R}.m3u8")
+    assert stems.locate(f"a/{R}_7.ts") == (first, "_7.ts", SEGMENT)
+    taken_over, _, _ = stems.locate(f"a/bak0_{R}.m3u8")
     assert taken_over.id != first.id
     assert taken_over.recording_id == first.recording_id
     assert _recordings(writer) == [(f"a/{R}", rid(1), "room", None, "mixed", 7)]
 
 
 def test_what_a_playlist_names_makes_no_recording_until_it_is_there(writer: sqlite3.Connection, stems: Stems) -> None:
-    named, suffix = stems.refer(f"b/{R}_7.ts")
+    named, suffix = stems.locate_named(f"b/{R}_7.ts")
     assert (named.recording_id, suffix) == (None, "_7.ts")
     assert _recordings(writer) == []
-    placed, _, _ = stems.place(f"b/{R}_7.ts")
+    placed, _, _ = stems.locate(f"b/{R}_7.ts")
     assert placed.id == named.id
     assert placed.recording_id is not None
-    assert stems.refer(f"b/{R}_8.ts") == (placed, "_8.ts")
+    assert stems.locate_named(f"b/{R}_8.ts") == (placed, "_8.ts")
     assert [row[0] for row in _recordings(writer)] == [f"b/{R}"]
 
 
 def test_a_key_means_the_same_in_each_bucket_and_no_other_recording(writer: sqlite3.Connection, stems: Stems) -> None:
     other = Stems(writer, bucket_number(writer, "oss://two"), 7)
-    assert stems.place(f"{R}.m3u8")[0] != other.place(f"{R}.m3u8")[0]
+    assert stems.locate(f"{R}.m3u8")[0] != other.locate(f"{R}.m3u8")[0]
     assert len(_recordings(writer)) == 2
 
 
@@ -106,15 +106,15 @@ def test_stems_that_were_forgotten_are_found_again(
     writer: sqlite3.Connection, stems: Stems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_CACHE", 3)
-    placed = [stems.place(f"{R}{number}.m3u8")[0] for number in range(10)]
-    assert [stems.place(f"{R}{number}.m3u8")[0] for number in range(10)] == placed
-    stems.forget()
-    assert [stems.refer(f"{R}{number}.m3u8")[0] for number in range(10)] == placed
+    placed = [stems.locate(f"{R}{number}.m3u8")[0] for number in range(10)]
+    assert [stems.locate(f"{R}{number}.m3u8")[0] for number in range(10)] == placed
+    stems.clear_cache()
+    assert [stems.locate_named(f"{R}{number}.m3u8")[0] for number in range(10)] == placed
     assert writer.execute("SELECT count(*) FROM stems").fetchone() == (10,)
 
 
 def test_a_new_object_of_a_known_recording_has_it_judged_again(writer: sqlite3.Connection, stems: Stems) -> None:
-    stems.place(f"a/{R}.m3u8")
+    stems.locate(f"a/{R}.m3u8")
     writer.execute("UPDATE recordings SET due = 0")
-    stems.place(f"a/bak0_{R}.m3u8")
+    stems.locate(f"a/bak0_{R}.m3u8")
     assert writer.execute("SELECT due FROM recordings").fetchall() == [(1,)]

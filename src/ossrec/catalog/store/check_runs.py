@@ -1,4 +1,4 @@
-"""Checks in the catalog: a run of `ossrec check` is a row of `scans` for each bucket that it looks into."""
+"""Runs of `ossrec check` in the catalog: a row of `scans` for each bucket that a run reads."""
 
 import json
 import sqlite3
@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 
 class CheckRunRow(NamedTuple):
-    """What a check was asked for, and since when looks count for it."""
+    """The selection of a check, and the time from which inspections count for it."""
 
     requested: str
-    inspected_since: int  # epoch seconds: when it began, or the stopped one that it goes on with
+    inspected_since: int  # epoch seconds: the start of this check, or of the stopped one that it resumes
 
 
 class CompleteListing(NamedTuple):
-    """A prefix of a bucket that was listed as a whole."""
+    """A prefix of a bucket that was listed completely."""
 
     prefix: str
     begun: int  # epoch seconds
@@ -22,7 +22,7 @@ class CompleteListing(NamedTuple):
 def begin_check(
     conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int, ticket: CheckRunRow | None = None
 ) -> int:
-    """A new check of a bucket; gives its number. Earlier ones that did not finish were killed: they are abandoned."""
+    """Insert a check of a bucket, and return its number; earlier checks that were killed are marked as abandoned."""
     conn.execute(
         "UPDATE scans SET state = 'abandoned' WHERE kind = 'check' AND bucket_id = ? AND state = 'checking'",
         (bucket_id,),
@@ -37,7 +37,7 @@ def begin_check(
 
 
 def finish_check(conn: sqlite3.Connection, number: int, now: int, summary: dict[str, Any]) -> None:
-    """The check is over; what it told is kept."""
+    """Store the end of a check, with its summary."""
     conn.execute(
         "UPDATE scans SET state = 'finished', finished = ?, summary = ? WHERE id = ?",
         (now, json.dumps(summary, ensure_ascii=False), number),
@@ -45,9 +45,9 @@ def finish_check(conn: sqlite3.Connection, number: int, now: int, summary: dict[
 
 
 def resumable_since(conn: sqlite3.Connection, requested: str, earliest: int) -> int | None:
-    """Since when looks count for the last check that was *requested* for the same, if it was stopped before its end.
+    """Return the epoch second from which inspections count for the last check of the same *requested* selection.
 
-    None if there is none to go on with: it came to its end, or began before *earliest*, in epoch seconds.
+    Returns None if no check can be resumed: the last one was finished, or began before *earliest* (epoch seconds).
     """
     rows = conn.execute(
         "SELECT state, summary FROM scans WHERE kind = 'check' AND started >= ? AND summary IS NOT NULL"
@@ -64,7 +64,7 @@ def resumable_since(conn: sqlite3.Connection, requested: str, earliest: int) -> 
 
 
 def _object(text: str) -> dict[str, Any]:
-    """What somebody else wrote need not be JSON."""
+    """Return the object in a JSON text; an empty one if the text is not a JSON object."""
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):
@@ -73,7 +73,7 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def complete_listings(conn: sqlite3.Connection, bucket_id: int) -> list[CompleteListing]:
-    """What scans listed to the end, the last one first, each prefix once."""
+    """Return the prefixes that scans listed to the end, the latest listing first, each prefix once."""
     rows = conn.execute(
         "SELECT prefix, started, max(id) FROM scans WHERE kind = 'scan' AND bucket_id = ?"
         " AND state IN ('checking', 'finished') GROUP BY prefix ORDER BY max(id) DESC",
@@ -83,12 +83,12 @@ def complete_listings(conn: sqlite3.Connection, bucket_id: int) -> list[Complete
 
 
 def mark_due(conn: sqlite3.Connection, recording_id: int) -> None:
-    """Have a recording judged again: one of its segments was looked at."""
+    """Mark a recording as due, as one of its segments was inspected."""
     conn.execute("UPDATE recordings SET due = 1 WHERE id = ? AND due = 0", (recording_id,))
 
 
 def verdict_changes(conn: sqlite3.Connection, number: int) -> dict[tuple[str | None, str], int]:
-    """How many recordings became of another verdict in that check: by what they were, and became."""
+    """Return how many recordings changed their verdict in a check, by the verdict before and after."""
     rows = conn.execute(
         "SELECT was, became, count(*) FROM changes WHERE scan_id = ? AND was IS NOT became GROUP BY 1, 2", (number,)
     )

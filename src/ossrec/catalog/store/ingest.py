@@ -1,7 +1,7 @@
-"""Takes pages of a listing into the catalog: what is new, what changed, what is not there any more.
+"""Ingest pages of a listing: insert new objects, update changed ones, and note those that are absent.
 
-A page covers a stretch of the key space. What the catalog holds of that stretch is read stem by
-stem and compared with the page as whole lists, so that an unchanged bucket costs reads only.
+A page covers a range of keys. The objects that the catalog has in that range are read stem by stem
+and compared with the page as whole lists, so that an unchanged bucket needs no writes.
 """
 
 import sqlite3
@@ -33,21 +33,21 @@ INSERT OR IGNORE INTO absent SELECT ?4, stem_id, suffix FROM objects
 WHERE stem_id = ?1 AND suffix >= ?2 AND suffix < ?3 AND gone IS NULL
 """
 _STEMS = "SELECT id, stem FROM stems WHERE bucket_id = ? AND stem >= ? AND (?3 IS NULL OR stem < ?3)"
-_PAST_ALL = b""  # no suffix is as great as this: SQLite sorts every text before every blob
+_PAST_ALL = b""  # greater than every suffix: SQLite sorts each text before each blob
 
 
-_NO_STEM = "\ud800"  # no key begins with half a character
+_NO_STEM = "\ud800"  # no key starts with a lone surrogate
 
 
 class IngestedPage(NamedTuple):
-    """What a page brought."""
+    """The number of objects in a page that were new, and that changed."""
 
     new: int
     changed: int
 
 
 class Ingest:
-    """Takes the pages of one scan of one bucket. Call its methods inside a transaction."""
+    """Stores the pages of one scan of one bucket. Call its methods inside a transaction."""
 
     def __init__(self, conn: sqlite3.Connection, scan_id: int, bucket_id: int, now: int) -> None:
         """*now* is the epoch second of the scan."""
@@ -56,9 +56,9 @@ class Ingest:
         self._bucket_id = bucket_id
         self.stems = Stems(conn, bucket_id, now)
 
-    def take(self, objects: Iterable[ObjectInfo], covered: KeyRange) -> IngestedPage:
-        """Store *objects*, in order of key, which are all that the bucket has in the stretch *covered*."""
-        rows = self._place(objects)
+    def store_page(self, objects: Iterable[ObjectInfo], covered: KeyRange) -> IngestedPage:
+        """Store *objects*, in order of key; they are all objects that the bucket has in the range *covered*."""
+        rows = self._rows_by_stem(objects)
         changed = 0
         for number, stem in self._stems_in(covered):
             low, high = covered.suffixes_of(stem)
@@ -75,18 +75,18 @@ class Ingest:
                 self._conn.execute(_VANISHED, (*bounds, self._scan_id))
         return IngestedPage(self._save(rows) - changed, changed)
 
-    def add(self, objects: Iterable[ObjectInfo]) -> int:
-        """Store *objects* and say nothing of any other; gives how many of them are new or changed."""
-        return sum(self._add(objects))
+    def store(self, objects: Iterable[ObjectInfo]) -> int:
+        """Store *objects*, which are not all of their range; returns how many are new or changed."""
+        return sum(self._store(objects))
 
-    def add_and_count(self, objects: Iterable[ObjectInfo]) -> None:
-        """As `add`, for objects that the scan's own listing is still to come to: it will find nothing new in them."""
+    def store_and_count(self, objects: Iterable[ObjectInfo]) -> None:
+        """Store *objects* that the listing has not reached yet, and add them to the counts of the scan."""
         self._conn.execute(
-            "UPDATE scans SET new = new + ?, changed = changed + ? WHERE id = ?", (*self._add(objects), self._scan_id)
+            "UPDATE scans SET new = new + ?, changed = changed + ? WHERE id = ?", (*self._store(objects), self._scan_id)
         )
 
-    def _add(self, objects: Iterable[ObjectInfo]) -> IngestedPage:
-        rows = self._place(objects)
+    def _store(self, objects: Iterable[ObjectInfo]) -> IngestedPage:
+        rows = self._rows_by_stem(objects)
         changed = 0
         for number, listed in rows.items():
             bounds = (number, listed[0][_SUFFIX], f"{listed[-1][_SUFFIX]}\0")
@@ -94,24 +94,24 @@ class Ingest:
             changed += updated
         return IngestedPage(self._save(rows) - changed, changed)
 
-    def _place(self, objects: Iterable[ObjectInfo]) -> dict[int, list[Row]]:
-        """Rows of the objects by stem, each stem's in order.
+    def _rows_by_stem(self, objects: Iterable[ObjectInfo]) -> dict[int, list[Row]]:
+        """Return rows of the objects by stem, in order of suffix.
 
-        The segments of a recording follow each other in a listing and end in a stamp of fixed
-        length, so most keys need no parsing: `parse_name` splits such a name at the same place.
+        The segments of a recording follow each other in a listing and end in a timestamp of fixed length, so most
+        keys need no parsing: `parse_name` splits such a name at the same position.
         """
         rows: dict[int, list[Row]] = defaultdict(list)
         fromhex = bytes.fromhex
-        stem = _NO_STEM  # of the key before, if it is a recording's
-        nowhere: list[Row] = []
-        keep = nowhere.append
+        stem = _NO_STEM  # of the previous key, if it belongs to a recording
+        unused: list[Row] = []
+        append = unused.append
         number = 0
         for key, size, modified, etag, storage, restore in objects:
             suffix = key[STAMPED:]
             if key[:STAMPED] != stem or not is_stamped(suffix):
-                at, suffix, kind = self.stems.place(key)
+                at, suffix, kind = self.stems.locate(key)
                 number = at.id
-                keep = rows[number].append
+                append = rows[number].append
                 stem = key[: -len(suffix)] if at.recording_id is not None else _NO_STEM
             else:
                 kind = SEGMENT
@@ -120,18 +120,18 @@ class Ingest:
             except ValueError:
                 packed = pack_etag(etag)
             other = None if storage == "Standard" else pack_storage(storage, restore)
-            keep((number, suffix, kind, size, modified, packed, other))
+            append((number, suffix, kind, size, modified, packed, other))
         return rows
 
     def _stems_in(self, covered: KeyRange) -> Iterator[tuple[int, str]]:
-        """Stems that may have keys in the stretch: those that lie in it, and those that its start begins with."""
-        begun = [covered.low[:end] for end in range(len(covered.low))]
-        for first in range(0, len(begun), 500):
-            some = begun[first : first + 500]
-            marks = ",".join("?" * len(some))
+        """Yield the stems that may have keys in the range: those within it, and the prefixes of its start."""
+        prefixes = [covered.low[:end] for end in range(len(covered.low))]
+        for first in range(0, len(prefixes), 500):
+            batch = prefixes[first : first + 500]
+            marks = ",".join("?" * len(batch))
             yield from self._conn.execute(
                 f"SELECT id, stem FROM stems WHERE bucket_id = ? AND stem IN ({marks})",
-                (self._bucket_id, *some),
+                (self._bucket_id, *batch),
             ).fetchall()
         yield from self._conn.execute(_STEMS, (self._bucket_id, *covered))
 
@@ -141,7 +141,7 @@ class Ingest:
             insert_rows(self._conn, _INTO, values, _UPDATE)
             touched = [number for number, differing in rows.items() if differing]
             self._mark_owners_due(touched)
-            self._mark_claimants_due(rows, touched)
+            self._mark_naming_due(rows, touched)
         return len(values)
 
     def _mark_owners_due(self, stem_ids: Iterable[int]) -> None:
@@ -150,8 +150,8 @@ class Ingest:
             [(number,) for number in stem_ids],
         )
 
-    def _mark_claimants_due(self, rows: dict[int, list[Row]], stem_ids: list[int]) -> None:
-        """Have recordings judged again whose playlists name one of these objects; few stems have any such."""
+    def _mark_naming_due(self, rows: dict[int, list[Row]], stem_ids: list[int]) -> None:
+        """Mark the recordings as due whose playlists name one of these objects; few stems have any."""
         for number in stem_ids:
             if self._conn.execute("SELECT 1 FROM ownership WHERE stem_id = ? LIMIT 1", (number,)).fetchone():
                 self._conn.executemany(
@@ -161,7 +161,7 @@ class Ingest:
                 )
 
     def mark_due(self, stem_ids: Iterable[int]) -> None:
-        """Have the recordings that own or name objects of these stems judged again."""
+        """Mark the recordings as due that own or name objects of these stems."""
         stems = list(stem_ids)
         self._mark_owners_due(stems)
         self._conn.executemany(
@@ -172,7 +172,7 @@ class Ingest:
 
 
 def _compare(known: list[Row], listed: list[Row]) -> tuple[list[Row], int, list[str]]:
-    """Rows that are new or changed, how many of them changed, and the suffixes that are not listed any more."""
+    """Return the rows that are new or changed, how many of them changed, and the suffixes that are no longer listed."""
     if known == listed:
         return [], 0, []
     before = {row[_SUFFIX]: row for row in known}

@@ -1,4 +1,4 @@
-"""What looks at the bytes of segments gave, kept object by object, so that none is read twice without need."""
+"""Stored inspections, one for each segment object, so that no segment is read again without need."""
 
 import sqlite3
 from typing import NamedTuple
@@ -18,14 +18,14 @@ class FormatRow(NamedTuple):
 
 
 class StoredInspection(NamedTuple):
-    """A row of `inspections`: the last look at a segment. It counts as long as the object has this ETag."""
+    """A row of `inspections`: the last inspection of a segment. It is valid while the object has this ETag."""
 
     stem_id: int
     suffix: str
     etag: bytes
     depth: str  # "edges" or "full"
     inspected: int  # epoch seconds
-    failure: str | None  # code of what kept the look from succeeding; then nothing below is known
+    failure: str | None  # code of the failure to read the segment; then the columns below are empty
     detail: str | None
     bytes_read: int
     packet_size: int | None = None
@@ -44,7 +44,7 @@ _COLUMNS = ", ".join(StoredInspection._fields)
 _FORMAT = ", ".join(FormatRow._fields)
 _MARKS = ", ".join("?" * len(StoredInspection._fields))
 _SET = ", ".join(f"{name} = excluded.{name}" for name in StoredInspection._fields if name not in _KEY)
-# At the same version, a look that failed says nothing against one that succeeded, nor a glance against a full look.
+# For the same version, a failure does not replace an inspection, nor depth "edges" depth "full".
 _SAVE = f"""
 INSERT INTO inspections ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT ({", ".join(_KEY)}) DO UPDATE SET {_SET}
 WHERE inspections.failure IS NOT NULL OR inspections.etag <> excluded.etag
@@ -53,34 +53,34 @@ WHERE inspections.failure IS NOT NULL OR inspections.etag <> excluded.etag
 
 
 def save_inspection(conn: sqlite3.Connection, row: StoredInspection) -> None:
-    """Keep a look in place of an earlier one; belongs in a transaction."""
+    """Store an inspection, which replaces an earlier one unless that knows more; call it in a transaction."""
     conn.execute(_SAVE, row)
 
 
 def inspections_of_stem(conn: sqlite3.Connection, stem_id: int) -> dict[ObjectId, StoredInspection]:
-    """The looks at objects of a stem, whether or not these still are what they were."""
+    """Return the inspections of objects of a stem, of any version of the objects."""
     rows = conn.execute(f"SELECT {_COLUMNS} FROM inspections WHERE stem_id = ?", (stem_id,))
     return {(row.stem_id, row.suffix): row for row in map(StoredInspection._make, rows)}
 
 
 def stored_inspection(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredInspection | None:
-    """The look at one object."""
+    """Return the inspection of one object, of any version; None without one."""
     sql = f"SELECT {_COLUMNS} FROM inspections WHERE stem_id = ? AND suffix = ?"
     row = conn.execute(sql, (stem_id, suffix)).fetchone()
     return None if row is None else StoredInspection._make(row)
 
 
 class FormatTable:
-    """The rows of `formats`, of which there are few, by number and by content."""
+    """The rows of `formats`, by number and by content."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
-        """Read what there is when it is first asked for."""
+        """The rows are read at the first use."""
         self._conn = conn
         self._by_number: dict[int, FormatRow] = {}
         self._by_content: dict[FormatRow, int] = {}
 
     def number(self, content: FormatRow) -> int:
-        """The number of a format, which is added if it is new; belongs in a transaction."""
+        """Return the number of a format, which is inserted if it is new; call it in a transaction."""
         if content not in self._by_content:
             self._read()
         if content not in self._by_content:
@@ -89,7 +89,7 @@ class FormatTable:
         return self._by_content[content]
 
     def content(self, number: int) -> FormatRow:
-        """The format of that number."""
+        """Return the format with a number; raises KeyError without one."""
         if number not in self._by_number:
             self._read()
         return self._by_number[number]

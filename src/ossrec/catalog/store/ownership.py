@@ -1,9 +1,9 @@
-"""Whose an object is, when a playlist names it and its own name says otherwise.
+"""The owner of an object: the recording whose playlist names it, although its name reads as another recording.
 
-The name of a segment is not documented, so a stem read from one may be wrong. A playlist is the
-authority: a recording that exists only because a segment's name was read wrongly is merged into
-the one whose playlist names the segment. A recordid cannot be read wrongly, so a recording of
-another task stays what it is, whoever names its segments.
+The names of segments are not documented, so the stem read from a name may be wrong. A playlist takes
+precedence: a recording that exists only because a segment's name was misread is merged into the one
+whose playlist names the segment. A recordid cannot be misread, so a recording of another task is never
+merged.
 """
 
 import sqlite3
@@ -17,13 +17,13 @@ INSERT OR IGNORE INTO ownership SELECT n.stem_id, n.suffix, ?1 FROM playlists p 
 
 
 def owns_foreign_objects(conn: sqlite3.Connection, recording_id: int) -> bool:
-    """The recording's playlists named something, when they were read last, that is not its own by name."""
+    """Return whether the playlists of a recording name objects that belong to another recording by name."""
     row = conn.execute("SELECT 1 FROM ownership WHERE recording_id = ? LIMIT 1", (recording_id,)).fetchone()
     return row is not None
 
 
 def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
-    """Note what the recording's playlists name that is not its own by name; true if recordings were merged."""
+    """Store the objects that a recording's playlists name under other names; returns whether recordings were merged."""
     conn.execute("DELETE FROM ownership WHERE recording_id = ?", (recording_id,))
     for table in ("segments", "resources"):
         conn.execute(_OTHERS.format(table=table), (recording_id,))
@@ -34,32 +34,32 @@ def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
         " WHERE r.id = ? AND p.recordid = r.recordid AND (p.uid IS NULL OR p.uid IS r.uid)",
         (recording_id,),
     ).fetchall()
-    phantoms = [owner for (owner,) in owners if not _has_playlist(conn, owner)]
-    for phantom in phantoms:
-        merge_recordings(conn, phantom, recording_id)
-    if phantoms:
+    misread = [owner for (owner,) in owners if not _has_playlist(conn, owner)]
+    for other in misread:
+        merge_recordings(conn, other, recording_id)
+    if misread:
         conn.execute(
             "DELETE FROM ownership WHERE recording_id = ?1"
             " AND stem_id IN (SELECT id FROM stems WHERE recording_id = ?1)",
             (recording_id,),
         )
-    return bool(phantoms)
+    return bool(misread)
 
 
-def merge_recordings(conn: sqlite3.Connection, phantom: int, owner: int) -> None:
-    """Give *owner* all that *phantom* has, and forget *phantom*."""
-    conn.execute("UPDATE stems SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
-    conn.execute("UPDATE playlists SET recording_id = ? WHERE recording_id = ?", (owner, phantom))
-    conn.execute("UPDATE findings SET recording_id = ? WHERE recording_id = ? AND playlist_id > 0", (owner, phantom))
+def merge_recordings(conn: sqlite3.Connection, other: int, owner: int) -> None:
+    """Move the stems, playlists and findings of the recording *other* to *owner*, and delete *other*."""
+    conn.execute("UPDATE stems SET recording_id = ? WHERE recording_id = ?", (owner, other))
+    conn.execute("UPDATE playlists SET recording_id = ? WHERE recording_id = ?", (owner, other))
+    conn.execute("UPDATE findings SET recording_id = ? WHERE recording_id = ? AND playlist_id > 0", (owner, other))
     conn.execute("UPDATE recordings SET due = 1 WHERE id = ?", (owner,))
-    conn.execute("DELETE FROM recordings WHERE id = ?", (phantom,))
+    conn.execute("DELETE FROM recordings WHERE id = ?", (other,))
 
 
 def likely_owner(conn: sqlite3.Connection, recording: StoredRecording) -> int | None:
-    """The recording that segments without a playlist most likely belong to, when their own reading is wrong.
+    """Return the recording that segments without a playlist most likely belong to; None without one.
 
-    A recordid is of one task and a task of one room, so the mixed recording of the same task whose
-    stem this one begins with is the same recording, with a longer suffix than expected.
+    A recordid belongs to one task, and a task to one room. So a mixed recording of the same task whose path is a
+    prefix of this one is the same recording, with a longer suffix than expected.
     """
     if recording.uid is not None:
         return None
@@ -76,9 +76,9 @@ def likely_owner(conn: sqlite3.Connection, recording: StoredRecording) -> int | 
 
 
 def mark_orphans_due(conn: sqlite3.Connection, recording: StoredRecording) -> None:
-    """Have segments judged again that may belong to this recording, whose playlist has just been read.
+    """Mark the recordings as due that may belong to this one, as its playlist has just been read.
 
-    They were taken for a recording of their own, since they came before it; see `likely_owner`.
+    They were stored as recordings of their own because they arrived before the playlist; see `likely_owner`.
     """
     if recording.uid is None:
         conn.execute(

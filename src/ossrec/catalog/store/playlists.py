@@ -1,4 +1,4 @@
-"""What the text of a playlist said, kept row by row, so that it is read from the bucket only once."""
+"""Stored playlists with their segments, resources and findings, so that each version is read only once."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ class SegmentRow(NamedTuple):
     """A row of `segments`, without its playlist. Times are milliseconds from the playlist's start."""
 
     number: int
-    stem_id: int | None  # None: the URI leads out of the bucket
+    stem_id: int | None  # None: the URI refers to no object of the bucket
     suffix: str | None
-    uri: str | None  # None: it is the file name
+    uri: str | None  # None: it equals the file name
     line: int
     start_ms: int
     duration_ms: int
@@ -80,7 +80,7 @@ def save_playlist(
     segments: Iterable[SegmentRow],
     resources: Iterable[ResourceRow],
 ) -> int:
-    """Keep a playlist as it was read now, in place of what was known of it; gives its number."""
+    """Store a playlist in place of its earlier version, and return its number."""
     (number,) = conn.execute(_SAVE, row._asdict() | {"recording_id": recording_id}).fetchone()
     conn.execute(_SAVE_VERSION, row._asdict() | {"id": number})
     for table in ("segments", "resources", "findings"):
@@ -91,25 +91,25 @@ def save_playlist(
 
 
 def playlists_of(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistRow]:
-    """The playlists of a recording that were read at some time."""
+    """Return the playlists of a recording that were ever read."""
     rows = conn.execute(f"SELECT {_PLAYLIST} FROM playlists WHERE recording_id = ?", (recording_id,))
     return [PlaylistRow._make(row) for row in rows]
 
 
 def segments_of(conn: sqlite3.Connection, playlist_id: int) -> list[SegmentRow]:
-    """The segments of a playlist, in their order."""
+    """Return the segments of a playlist, in order."""
     rows = conn.execute(f"SELECT {_SEGMENT} FROM segments WHERE playlist_id = ? ORDER BY number", (playlist_id,))
     return [SegmentRow._make(row) for row in rows]
 
 
 def resources_of(conn: sqlite3.Connection, playlist_id: int) -> list[ResourceRow]:
-    """The keys and maps that a playlist names, in its order."""
+    """Return the keys and maps that a playlist names, in order of line."""
     rows = conn.execute(f"SELECT {_RESOURCE} FROM resources WHERE playlist_id = ? ORDER BY line", (playlist_id,))
     return [ResourceRow._make(row) for row in rows]
 
 
 def most_segments_before(conn: sqlite3.Connection, playlist: PlaylistRow) -> int | None:
-    """The most segments that an earlier version of the playlist listed."""
+    """Return the highest number of segments in an earlier version of a playlist; None without one."""
     (most,) = conn.execute(
         "SELECT max(segments) FROM playlist_versions WHERE playlist_id = ? AND NOT (etag = ? AND modified = ?)",
         (playlist.id, playlist.etag, playlist.modified),
@@ -124,7 +124,7 @@ def save_findings(
     source: str,
     found: Iterable[tuple[Finding, Severity]],
 ) -> None:
-    """Add findings of one *source*: "name", "playlist", "listing", "access" or "segment"."""
+    """Insert findings of one *source*: "name", "playlist", "listing", "access" or "segment"."""
     insert_rows(
         conn,
         f"INTO findings (recording_id, playlist_id, source, severity, {_FINDING})",
@@ -133,13 +133,13 @@ def save_findings(
 
 
 def stored_segment_count(conn: sqlite3.Connection, stem_id: int, suffix: str) -> int:
-    """How many segments a playlist listed when it was read last; 0 if it never was."""
+    """Return how many segments a playlist had at the last reading; 0 if it was never read."""
     row = conn.execute("SELECT segments FROM playlists WHERE stem_id = ? AND suffix = ?", (stem_id, suffix)).fetchone()
     return int(row[0] or 0) if row else 0
 
 
 def findings_of_playlist(conn: sqlite3.Connection, playlist_id: int) -> list[Finding]:
-    """What the text of a playlist gave rise to."""
+    """Return the findings in the text of a playlist, in the order in which they were stored."""
     rows = conn.execute(
         f"SELECT {_FINDING} FROM findings WHERE playlist_id = ? AND source = 'playlist' ORDER BY id", (playlist_id,)
     )

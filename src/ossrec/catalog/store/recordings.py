@@ -1,4 +1,4 @@
-"""One recording in the catalog: what is known of it, whose objects are its own, and what was judged."""
+"""Load a recording with its objects, playlists and inspections, and store its verdict."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from ossrec.catalog.store.stems import PLAYLIST
 
 
 class StoredObject(NamedTuple):
-    """An object that is there, as the last listing showed it."""
+    """An object in the bucket, by the last listing."""
 
     kind: int
     size: int
@@ -32,15 +32,15 @@ class PlaylistObject(NamedTuple):
     etag: bytes
     size: int
     storage: str | None
-    is_read: bool  # this very version was read before
+    is_read: bool  # this version is stored already
 
 
 class Measures(NamedTuple):
-    """The columns of `recordings` that follow from looks at the bytes of its segments."""
+    """The columns of `recordings` that follow from the inspections of its segments."""
 
-    depth: str = "listing"  # to which all its segments were looked at
-    segments_inspectable: int | None = None  # there, not enciphered, and MPEG-TS by their playlist
-    inspected: int | None = None  # epoch seconds of the oldest of the looks that the depth stands on
+    depth: str = "listing"  # to which all its segments were inspected
+    segments_inspectable: int | None = None  # in the bucket, not encrypted, and MPEG-TS by their playlist
+    inspected: int | None = None  # epoch seconds of the oldest of these inspections
     measured_duration: float | None = None  # seconds
     damaged_seconds: float | None = None
     bit_rate: int | None = None  # bits per second
@@ -54,7 +54,7 @@ class Measures(NamedTuple):
 
 
 class StoredVerdict(NamedTuple):
-    """The columns of `recordings` that follow from a judgement."""
+    """The columns of `recordings` that follow from an evaluation."""
 
     playlist: str | None
     ambiguous: bool
@@ -76,7 +76,7 @@ class StoredVerdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """All that the catalog holds of one recording, but for the rows of its playlists."""
+    """The rows of one recording, except for the segments of its playlists."""
 
     id: int
     path: str
@@ -89,7 +89,7 @@ class StoredRecording:
 
     @property
     def playlist_objects(self) -> list[ObjectId]:
-        """Its objects that are named like playlists."""
+        """The objects that are named like playlists."""
         return [number for number, stored in self.objects.items() if stored.kind == PLAYLIST]
 
 
@@ -110,16 +110,16 @@ ON CONFLICT (recording_id, scan_id) DO UPDATE SET became = excluded.became,
 
 
 def mark_undecided_due(conn: sqlite3.Connection, bucket_id: int) -> None:
-    """Have judged again what depends on time, and what could not be looked at before."""
-    for asked in (
+    """Mark the recordings as due whose verdict depends on the time, or on objects that could not be read."""
+    for condition in (
         "verdict IN ('recording', 'unknown')",
         "id IN (SELECT recording_id FROM findings WHERE source = 'access')",
     ):
-        conn.execute(f"UPDATE recordings SET due = 1 WHERE {asked} AND bucket_id = ? AND due = 0", (bucket_id,))
+        conn.execute(f"UPDATE recordings SET due = 1 WHERE {condition} AND bucket_id = ? AND due = 0", (bucket_id,))
 
 
 def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Iterator[int]:
-    """Numbers of the recordings under *prefix* to judge, in order of path; follows changes made meanwhile."""
+    """Yield the numbers of due recordings under *prefix* in order of path, also of those that become due meanwhile."""
     end = successor(prefix)
     path = ""
     while True:
@@ -135,7 +135,7 @@ def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Ite
 
 
 def due_outside_prefix(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> list[str]:
-    """Paths of due recordings that *prefix* is longer than: only some of their keys start with it."""
+    """Return the paths of due recordings that are shorter than *prefix*: only some of their keys start with it."""
     paths = [prefix[:end] for end in range(len(prefix))]
     marks = ",".join("?" * len(paths))
     return [
@@ -147,7 +147,7 @@ def due_outside_prefix(conn: sqlite3.Connection, bucket_id: int, prefix: str) ->
 
 
 def count_due(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int:
-    """How many recordings under *prefix* are to be judged."""
+    """Return the number of due recordings under *prefix*."""
     end = successor(prefix)
     (number,) = conn.execute(
         "SELECT count(*) FROM recordings INDEXED BY recordings_due WHERE bucket_id = ? AND due AND path >= ?"
@@ -158,7 +158,7 @@ def count_due(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int:
 
 
 def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistObject]:
-    """The playlist objects of a recording that are there."""
+    """Return the objects of a recording that are named like playlists."""
     rows = conn.execute(
         "SELECT o.stem_id, o.suffix, s.stem || o.suffix, o.etag, o.size, o.storage,"
         " p.read IS NOT NULL AND p.etag = o.etag FROM stems s"
@@ -172,7 +172,7 @@ def playlist_objects(conn: sqlite3.Connection, recording_id: int) -> list[Playli
 
 
 def load_recording(conn: sqlite3.Connection, recording_id: int) -> StoredRecording | None:
-    """All that is known of a recording; None when it was merged into another."""
+    """Return a recording with its rows; None if it was merged into another one."""
     row = conn.execute(
         f"SELECT path, uid, {', '.join(_COLUMNS)} FROM recordings WHERE id = ?",
         (recording_id,),
@@ -190,10 +190,10 @@ def load_recording(conn: sqlite3.Connection, recording_id: int) -> StoredRecordi
         _add(objects, conn.execute(f"{_OBJECTS} WHERE o.stem_id = ? AND gone IS NULL", (stem_id,)))
     _add(
         objects,
-        conn.execute(f"{_OBJECTS} JOIN ({_CLAIMED}) USING (stem_id, suffix) WHERE gone IS NULL", (recording_id,)),
+        conn.execute(f"{_OBJECTS} JOIN ({_OWNED}) USING (stem_id, suffix) WHERE gone IS NULL", (recording_id,)),
     )
     stems |= dict(
-        conn.execute(f"SELECT DISTINCT id, stem FROM ({_CLAIMED}) c JOIN stems ON id = c.stem_id", (recording_id,))
+        conn.execute(f"SELECT DISTINCT id, stem FROM ({_OWNED}) c JOIN stems ON id = c.stem_id", (recording_id,))
     )
     inspections: dict[ObjectId, StoredInspection] = {}
     for stem_id in stems:
@@ -204,7 +204,7 @@ def load_recording(conn: sqlite3.Connection, recording_id: int) -> StoredRecordi
 
 
 _OBJECTS = f"SELECT o.stem_id, o.suffix, {_OBJECT} FROM objects o"
-_CLAIMED = (  # what its playlists name and no other recording owns
+_OWNED = (  # named by its playlists, and of no other recording by name
     "SELECT c.stem_id, c.suffix FROM ownership c JOIN stems s ON s.id = c.stem_id"
     " WHERE c.recording_id = ? AND s.recording_id IS NULL"
 )
@@ -216,7 +216,7 @@ def _add(objects: dict[ObjectId, StoredObject], rows: Iterable[tuple[Any, ...]])
 
 
 def find_object(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredObject | None:
-    """An object of any recording, if it is there."""
+    """Return an object of any recording; None if it is missing."""
     row = conn.execute(
         f"SELECT {_OBJECT} FROM objects WHERE stem_id = ? AND suffix = ? AND gone IS NULL", (stem_id, suffix)
     ).fetchone()
@@ -224,19 +224,19 @@ def find_object(conn: sqlite3.Connection, stem_id: int, suffix: str) -> StoredOb
 
 
 def save_verdict(
-    conn: sqlite3.Connection, recording: StoredRecording, judged: StoredVerdict, scan_id: int, now: int, lost: int
+    conn: sqlite3.Connection, recording: StoredRecording, evaluated: StoredVerdict, scan_id: int, now: int, lost: int
 ) -> bool:
-    """Keep a judgement; true when the verdict is another than before. *lost*: segments its playlist lost."""
-    when = recording.before.measures.inspected  # to have looked again is no change
-    changed = judged._replace(measures=judged.measures._replace(inspected=when)) != recording.before
-    values = judged._asdict() | judged.measures._asdict() | {"reasons": json.dumps(judged.reasons)}
+    """Store an evaluation; returns whether the verdict changed. *lost* is the number of segments its playlist lost."""
+    when = recording.before.measures.inspected  # a repeated inspection is no change
+    changed = evaluated._replace(measures=evaluated.measures._replace(inspected=when)) != recording.before
+    values = evaluated._asdict() | evaluated.measures._asdict() | {"reasons": json.dumps(evaluated.reasons)}
     del values["measures"]
     conn.execute(_UPDATE, values | {"changed": now if changed else None, "id": recording.id})
     first = conn.execute("SELECT 1 FROM changes WHERE recording_id = ? LIMIT 1", (recording.id,)).fetchone() is None
-    differs = first or judged.verdict != recording.before.verdict
+    differs = first or evaluated.verdict != recording.before.verdict
     if differs or lost:
         conn.execute(
             _SAVE_CHANGE,
-            (scan_id, recording.id, None if first else recording.before.verdict, judged.verdict, lost),
+            (scan_id, recording.id, None if first else recording.before.verdict, evaluated.verdict, lost),
         )
     return differs

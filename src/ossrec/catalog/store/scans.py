@@ -1,4 +1,4 @@
-"""Scans in the catalog: begun, resumed where they stand, finished; and what is gone once one is finished."""
+"""Scans in the catalog: start, resume and finish them, and find the objects that are gone at the end."""
 
 import json
 import sqlite3
@@ -9,21 +9,21 @@ from ossrec.catalog.key_ranges import successor
 from ossrec.catalog.store.ingest import IngestedPage
 from ossrec.model import Skipped
 
-_SUMMARIES = 1_000  # scans whose summary is kept: a week of one every ten minutes
+_SUMMARIES = 1_000  # of the last scans: a week at one scan every ten minutes
 
 
 class ScanRange(NamedTuple):
-    """A part of the key space that is listed on its own, and where that stands."""
+    """A range of keys that is listed by itself, and its position."""
 
     number: int
     start: str  # exclusive
     stop: str | None  # inclusive
-    position: str  # the last key that is in the catalog
+    position: str  # the last key that is stored
     done: bool
 
 
 class Scan(NamedTuple):
-    """A scan that has not finished."""
+    """An unfinished scan."""
 
     id: int
     bucket_id: int
@@ -34,16 +34,16 @@ class Scan(NamedTuple):
 
 
 def bucket_number(conn: sqlite3.Connection, name: str) -> int:
-    """The number of the bucket *name*, which is added if it is new."""
+    """Return the number of the bucket *name*, which is inserted if it is new."""
     conn.execute("INSERT OR IGNORE INTO buckets (name) VALUES (?)", (name,))
     (number,) = conn.execute("SELECT id FROM buckets WHERE name = ?", (name,)).fetchone()
     return int(number)
 
 
 def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Scan | None:
-    """The newest scan of that prefix, if it did not get to the end of its listing.
+    """Return the newest scan of a prefix if its listing is incomplete, else None.
 
-    One that did has left nothing to resume: what it had yet to judge is marked as due.
+    After a complete listing nothing needs to be resumed: the remaining recordings are marked as due.
     """
     row = conn.execute(
         "SELECT id, started, state FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ?"
@@ -61,9 +61,9 @@ def unfinished_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Sc
 
 
 def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Iterable[str], now: int) -> Scan:
-    """A new scan of *prefix*, in one range more than there are *stops*.
+    """Insert a scan of *prefix*, whose ranges end at *stops* and at the end of the prefix.
 
-    Unfinished ones that share keys with it are abandoned: what they missed, this one may find again.
+    Unfinished scans that share keys with it are abandoned: objects that were absent then may be listed now.
     """
     conn.execute(
         "UPDATE scans SET state = 'abandoned' WHERE bucket_id = ?1 AND kind = 'scan'"
@@ -91,7 +91,7 @@ def begin_scan(conn: sqlite3.Connection, bucket_id: int, prefix: str, stops: Ite
 
 
 def save_position(conn: sqlite3.Connection, scan: Scan, number: int, position: str, *, done: bool) -> None:
-    """Note where range *number* of the scan stands; belongs in the transaction of its page."""
+    """Store the position of range *number*; call it in the transaction of its page."""
     conn.execute(
         "UPDATE scan_ranges SET position = ?, done = ? WHERE scan_id = ? AND number = ?",
         (position, done, scan.id, number),
@@ -99,7 +99,7 @@ def save_position(conn: sqlite3.Connection, scan: Scan, number: int, position: s
 
 
 def add_counts(conn: sqlite3.Connection, scan: Scan, objects: int, taken: IngestedPage) -> None:
-    """Add a page's counts to the scan's."""
+    """Add the counts of a page to those of the scan."""
     conn.execute(
         "UPDATE scans SET objects = objects + ?, new = new + ?, changed = changed + ? WHERE id = ?",
         (objects, taken.new, taken.changed, scan.id),
@@ -107,7 +107,7 @@ def add_counts(conn: sqlite3.Connection, scan: Scan, objects: int, taken: Ingest
 
 
 def save_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped]) -> None:
-    """Remember what could not be listed."""
+    """Store the names that could not be listed."""
     conn.executemany(
         "INSERT OR REPLACE INTO skipped (scan_id, name, reason, unlisted_prefix) VALUES (?, ?, ?, ?)",
         [(scan.id, one.name, one.reason, one.unlisted_prefix) for one in skipped],
@@ -115,9 +115,9 @@ def save_skipped(conn: sqlite3.Connection, scan: Scan, skipped: Iterable[Skipped
 
 
 def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
-    """The whole prefix is listed: what was not seen is gone, unless nobody could look there.
+    """End the listing of the prefix: absent objects are gone, unless their folder could not be listed.
 
-    Gives the stems that lost objects.
+    Returns the stems that lost objects.
     """
     conn.execute(
         "DELETE FROM absent WHERE scan_id = ?1 AND EXISTS (SELECT 1 FROM skipped k JOIN stems s ON s.id = stem_id"
@@ -136,12 +136,12 @@ def end_listing(conn: sqlite3.Connection, scan: Scan) -> set[int]:
 
 
 def abandon_scan(conn: sqlite3.Connection, scan: Scan) -> None:
-    """Abandon a scan that could not begin."""
+    """Mark a scan that could not start as abandoned."""
     conn.execute("UPDATE scans SET state = 'abandoned' WHERE id = ?", (scan.id,))
 
 
 def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[str, Any]) -> None:
-    """The scan is over; what it told is kept, what it needed to resume is not."""
+    """Store the end of a scan with its summary, and delete the rows that were needed to resume it."""
     conn.execute(
         "UPDATE scans SET state = 'finished', finished = ?, summary = ? WHERE id = ?",
         (now, json.dumps(summary, ensure_ascii=False), scan.id),
@@ -155,14 +155,14 @@ def finish_scan(conn: sqlite3.Connection, scan: Scan, now: int, summary: dict[st
 
 
 def unlisted_prefixes(conn: sqlite3.Connection, scan: Scan) -> list[tuple[str, str]]:
-    """What could not be looked at, with the reason."""
+    """Return the folders that could not be listed, with the reason."""
     return conn.execute(
         "SELECT name, reason FROM skipped WHERE scan_id = ? AND unlisted_prefix IS NOT NULL ORDER BY name", (scan.id,)
     ).fetchall()
 
 
 def skipped_names(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) -> list[tuple[str, str]]:
-    """What is no object, with the reason; not what was left out for the reason *unless*."""
+    """Return at most *most* names that are no objects, with the reason, except for the reason *unless*."""
     return conn.execute(
         "SELECT name, reason FROM skipped WHERE scan_id = ? AND unlisted_prefix IS NULL AND reason <> ?"
         " ORDER BY name LIMIT ?",
@@ -171,7 +171,7 @@ def skipped_names(conn: sqlite3.Connection, scan: Scan, unless: str, most: int) 
 
 
 def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> int | None:
-    """How many objects the last finished scan of that prefix saw."""
+    """Return how many objects the last finished scan of a prefix listed; None without one."""
     row = conn.execute(
         "SELECT objects FROM scans WHERE kind = 'scan' AND bucket_id = ? AND prefix = ? AND state = 'finished'"
         " ORDER BY id DESC LIMIT 1",
@@ -181,7 +181,7 @@ def expected_objects(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> i
 
 
 def range_stops(conn: sqlite3.Connection, bucket_id: int, prefix: str, ranges: int) -> list[str]:
-    """Keys that split the prefix into about *ranges* parts with as many objects, by what the last scan saw."""
+    """Return keys that split the prefix into about *ranges* ranges of equal size, by the counts of the last scan."""
     end = successor(prefix)
     bounds = (bucket_id, prefix, end, end)
     (total,) = conn.execute(f"SELECT total(weight) FROM ({_WEIGHTS})", bounds).fetchone()

@@ -1,7 +1,7 @@
-"""How a key is split into stem and suffix, and which number a stem has in the catalog.
+"""Split keys into stem and suffix, and find the rows of stems.
 
-The stem is what the objects of a recording share. It is stored once, and each object stores only
-its suffix; see docs/catalog.md for what that saves.
+The objects of a recording share their stem. It is stored once, and each object stores only its suffix;
+docs/catalog.md has the space that this saves.
 """
 
 import re
@@ -16,12 +16,12 @@ STAMPED = -21  # "_YYYYMMDDHHMMSSmmm.ts"
 _CACHE = 20_000
 
 
-# Where a name ends so, `parse_name` splits before it.
+# `parse_name` splits a name before such a suffix.
 is_stamped = re.compile(r"_[0-9]{17}\.ts").fullmatch
 
 
 class SplitKey(NamedTuple):
-    """A key, split; ``stem + suffix`` is the key again."""
+    """The stem and suffix of a key; ``stem + suffix`` is the key."""
 
     stem: str
     suffix: str
@@ -30,7 +30,7 @@ class SplitKey(NamedTuple):
 
 
 def split_key(key: str) -> SplitKey:
-    """The stem and suffix of *key*; the stem of an object that is no recording's is its folder."""
+    """Return the stem and suffix of *key*; the stem of an object that belongs to no recording is its folder."""
     name = parse_name(key)
     if name is None:
         cut = key.rfind("/") + 1
@@ -40,7 +40,7 @@ def split_key(key: str) -> SplitKey:
 
 
 def recorder_number(name: RecordingName | None) -> int:
-    """Which recorder wrote under a name: -1 for the first one, n for the n-th that took over (``bak{n}_``)."""
+    """Return the number of the recorder in a name: -1 for the first one, n for replacement n (``bak{n}_``)."""
     return -1 if name is None or name.backup is None else name.backup
 
 
@@ -52,47 +52,47 @@ class Stem(NamedTuple):
 
 
 class Stems:
-    """The stems of one bucket, made when first seen, with a bounded cache of those seen last."""
+    """The stems of one bucket, inserted at first use, with a bounded cache."""
 
     def __init__(self, conn: sqlite3.Connection, bucket_id: int, now: int) -> None:
-        """*now* is the epoch second that new recordings are first seen at."""
+        """*now* is the epoch second at which new recordings are first seen."""
         self._conn = conn
         self._bucket_id = bucket_id
         self._now = now
         self._known: dict[str, Stem] = {}
 
-    def place(self, key: str) -> tuple[Stem, str, int]:
-        """The stem, the suffix and the kind of *key*; makes a stem and a recording that are not known yet."""
+    def locate(self, key: str) -> tuple[Stem, str, int]:
+        """Return stem, suffix and kind of *key*; inserts the stem and the recording if they are new."""
         split = split_key(key)
         return self.stem(split.stem, split.name), split.suffix, split.kind
 
     def stem(self, text: str, name: RecordingName | None) -> Stem:
-        """The row of the stem *text*, made if there is none; *name* is a name read from it."""
+        """Return the row of the stem *text*, inserted if it is new; *name* is the parsed name of a key with it."""
         known = self._known.get(text) or self._find(text) or self._add(text)
         if name is not None and known.recording_id is None:
-            known = self._own(known, self._claimant(known, name) or self._recording(name))
-        elif name is not None and name.kind == "playlist" and not self._is_of(known, name):
-            known = self._own(known, self._recording(name))
-        return self._keep(text, known)
+            known = self._set_owner(known, self._naming_recording(known, name) or self._recording(name))
+        elif name is not None and name.kind == "playlist" and not self._belongs_to(known, name):
+            known = self._set_owner(known, self._recording(name))
+        return self._cache(text, known)
 
-    def refer(self, key: str) -> tuple[Stem, str]:
-        """The stem and suffix of a key that a playlist names; makes no recording of it, for it may not exist."""
+    def locate_named(self, key: str) -> tuple[Stem, str]:
+        """Return stem and suffix of a key that a playlist names; inserts no recording, as the object may not exist."""
         known = self._known.get(key[:STAMPED])
         suffix = key[STAMPED:]
         if known is not None and known.recording_id is not None and is_stamped(suffix):
             return known, suffix
         split = split_key(key)
         known = self._known.get(split.stem) or self._find(split.stem) or self._add(split.stem)
-        return self._keep(split.stem, known), split.suffix
+        return self._cache(split.stem, known), split.suffix
 
-    def _keep(self, text: str, stem: Stem) -> Stem:
+    def _cache(self, text: str, stem: Stem) -> Stem:
         if len(self._known) >= _CACHE:
             self._known.clear()
         self._known[text] = stem
         return stem
 
-    def forget(self) -> None:
-        """Drop the cache, after a rollback or when recordings were reassigned."""
+    def clear_cache(self) -> None:
+        """Clear the cache, after a rollback or after recordings were merged."""
         self._known.clear()
 
     def _find(self, text: str) -> Stem | None:
@@ -107,22 +107,22 @@ class Stems:
         ).fetchone()
         return Stem(id=row[0], recording_id=None)
 
-    def _claimant(self, stem: Stem, name: RecordingName) -> int | None:
-        """The recording whose playlist names segments of this stem, if any does."""
+    def _naming_recording(self, stem: Stem, name: RecordingName) -> int | None:
+        """Return the recording whose playlist names segments of this stem; None without one."""
         if name.kind != "segment":
             return None
         row = self._conn.execute("SELECT min(recording_id) FROM ownership WHERE stem_id = ?", (stem.id,)).fetchone()
         return None if row[0] is None else int(row[0])
 
-    def _is_of(self, stem: Stem, name: RecordingName) -> bool:
-        """The stem belongs to the recording that the name of a playlist says; else somebody took it for its own."""
+    def _belongs_to(self, stem: Stem, name: RecordingName) -> bool:
+        """Return whether a stem belongs to the recording in the name of a playlist; otherwise mark its owner as due."""
         row = self._conn.execute("SELECT path FROM recordings WHERE id = ?", (stem.recording_id,)).fetchone()
         if row[0] == name.folder + name.stem:
             return True
         self._conn.execute("UPDATE recordings SET due = 1 WHERE id = ?", (stem.recording_id,))
         return False
 
-    def _own(self, stem: Stem, recording_id: int) -> Stem:
+    def _set_owner(self, stem: Stem, recording_id: int) -> Stem:
         owned = Stem(stem.id, recording_id)
         self._conn.execute("UPDATE stems SET recording_id = ? WHERE id = ?", (owned.recording_id, stem.id))
         return owned

@@ -69,7 +69,7 @@ class Judge:
             return None
         if not recording.playlist_objects and (owner := likely_owner(self._conn, recording)) is not None:
             merge_recordings(self._conn, recording_id, owner)
-            stems.forget()
+            stems.clear_cache()
             return None
         if successful:
             mark_orphans_due(self._conn, recording)
@@ -123,7 +123,7 @@ class Judge:
             if cursor is None:
                 break
             page = self._bucket.page(prefix, cursor, until=last)
-            found += self._ingest.add(page.objects)
+            found += self._ingest.store(page.objects)
             cursor = page.next
         return found
 

@@ -57,7 +57,7 @@ def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, re
         )
     named = {row.stem_id for row in segments} | {row.stem_id for row in resources}
     if (named - {None, at.stem_id} or owns_foreign_objects(conn, recording_id)) and assign_owner(conn, recording_id):
-        stems.forget()
+        stems.clear_cache()
     return max(0, lost)
 
 
@@ -102,9 +102,9 @@ class _RowBuilder:
         """Return stem and suffix of the key that a URI refers to; of its unescaped spelling if only that exists."""
         if target.key is None:
             return None, None
-        stem, suffix = self._stems.refer(target.key)
+        stem, suffix = self._stems.locate_named(target.key)
         if target.literal is not None and find_object(self._conn, stem.id, suffix) is None:
-            other, other_suffix = self._stems.refer(target.literal)
+            other, other_suffix = self._stems.locate_named(target.literal)
             if find_object(self._conn, other.id, other_suffix) is not None:
                 return other, other_suffix
         return stem, suffix

@@ -86,7 +86,7 @@ class CallbackFiles:
         if not any(one.key == key for one in objects):
             return False
         with transaction(self._conn):
-            self._ingest.add_and_count(objects)
+            self._ingest.store_and_count(objects)
         return True
 
     def _key(self, file: str) -> str:

@@ -55,9 +55,9 @@ def list_bucket(
 def _store_page(conn: sqlite3.Connection, scan: Scan, ingest: Ingest, at: ScanRange, page: Page) -> ScanRange:
     """Store one page; returns its range with the new position."""
     position = page.objects[-1].key if page.objects else at.position
-    taken = ingest.take(page.objects, key_range(scan.prefix, at.position, position))
+    taken = ingest.store_page(page.objects, key_range(scan.prefix, at.position, position))
     if page.next is None:  # the end of the range: objects that the catalog has behind it are absent
-        ingest.take((), key_range(scan.prefix, position, at.stop))
+        ingest.store_page((), key_range(scan.prefix, position, at.stop))
     save_skipped(conn, scan, page.skipped)
     save_position(conn, scan, at.number, position, done=page.next is None)
     add_counts(conn, scan, len(page.objects), taken)
