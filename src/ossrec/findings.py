@@ -67,11 +67,11 @@ class Finding(NamedTuple):
     lost: int | None = None  # packets that are lost or unusable, at least
 
 
-NOT_ENDED = "HLS130"  # no EXT-X-ENDLIST; not needed if another recorder took over
-BEGUN = frozenset(("HLS080", "HLS250"))  # of a playlist that its recorder has only started to write
+NO_ENDLIST = "HLS130"  # no EXT-X-ENDLIST; not needed if another recorder took over
+JUST_STARTED = frozenset(("HLS080", "HLS250"))  # of a playlist that its recorder has only started to write
 
-AWAY = "LST302"  # a timeline gap declared by EXT-X-DISCONTINUITY
-ABSENT = frozenset(("HLS230", AWAY))  # no fault, although a part of the recording is missing
+DECLARED_TIMELINE_GAP = "LST302"  # a timeline gap declared by EXT-X-DISCONTINUITY
+DECLARED_MISSING = frozenset(("HLS230", DECLARED_TIMELINE_GAP))  # no fault, although a part of the recording is missing
 
 
 class Facts(NamedTuple):

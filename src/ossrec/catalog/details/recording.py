@@ -14,7 +14,7 @@ from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, rec
 from ossrec.catalog.tasks.history import task_events
 from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks
 from ossrec.catalog.times import iso, iso_seconds
-from ossrec.findings import BEGUN, NOT_ENDED, Severity
+from ossrec.findings import JUST_STARTED, NO_ENDLIST, Severity
 
 _FINDINGS = """
 SELECT playlist_id, code, severity, source, subject, detail, line, segment, start, length, packet, lost FROM findings
@@ -62,7 +62,7 @@ def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after
         row = recording_row(stored, buckets_by_id(catalog))
         found = list(_findings(catalog, number, parts, dict(listed)))
         for finding in found:
-            finding["counts"] &= finding["code"] not in BEGUN or finding["code"] in row["reasons"]
+            finding["counts"] &= finding["code"] not in JUST_STARTED or finding["code"] in row["reasons"]
         damage = damages(found, [one.offset / 1000 for one in listed], partial(held_by, catalog, listed))
         inspections = inspection_state(catalog, number, row["inspected_at"] is not None)
         segments: Row = (
@@ -107,7 +107,7 @@ def _findings(
     for playlist_id, *stored in catalog.execute(_FINDINGS, (number,)):
         finding = _finding(*stored)
         part = parts.get(playlist_id)
-        counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != NOT_ENDED)
+        counts = part is not None and part.is_same and (part.recorder == last or finding["code"] != NO_ENDLIST)
         if finding["start"] is not None and playlist_id in offsets:  # seconds from the start of its playlist
             finding["start"] += offsets[playlist_id] / 1000
         yield finding | {"counts": playlist_id is None or counts}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ossrec.catalog.encoding import codes
 from ossrec.catalog.query.filters import VERDICT
 from ossrec.catalog.times import iso, iso_seconds
-from ossrec.findings import AWAY
+from ossrec.findings import DECLARED_TIMELINE_GAP
 
 Row = dict[str, Any]
 
@@ -30,8 +30,8 @@ FIELDS = (
 _GAPS = f"""
 CASE WHEN instr(reasons, 'HLS230') OR instr(reasons, 'LST30') THEN (
     SELECT round(coalesce(sum(f.length), 0), 3) FROM findings f WHERE f.recording_id = recordings.id
-    AND (f.code IN ('HLS230', 'LST300') OR f.code = '{AWAY}' AND recordings.uid IS NULL) AND (f.playlist_id IS NULL
-        OR EXISTS (SELECT 1 FROM playlists p WHERE p.id = f.playlist_id AND p.role = 'main'))
+    AND (f.code IN ('HLS230', 'LST300') OR f.code = '{DECLARED_TIMELINE_GAP}' AND recordings.uid IS NULL)
+    AND (f.playlist_id IS NULL OR EXISTS (SELECT 1 FROM playlists p WHERE p.id = f.playlist_id AND p.role = 'main'))
 ) ELSE 0.0 END AS gap_seconds
 """
 _SAID = {"verdict": f"{VERDICT} AS verdict_now", "gap_seconds": _GAPS}

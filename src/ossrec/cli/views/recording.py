@@ -14,7 +14,7 @@ from ossrec.cli.output.text import clock, human_bytes, human_time, printable
 from ossrec.cli.views.media import long_formats
 from ossrec.cli.views.problems import find_problems, in_words, segment_range, worst_problems
 from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
-from ossrec.findings import AWAY
+from ossrec.findings import DECLARED_TIMELINE_GAP
 
 Row = dict[str, Any]
 
@@ -121,7 +121,9 @@ def _gaps(known: Row) -> Iterator[str]:
     """Yield how many seconds have no segment, in addition to missing segments."""
     if known["gap_seconds"]:
         yield f"  gaps      {clock(known['gap_seconds'])} without a segment"
-    away = sum(one["length"] or 0.0 for one in known["findings"] if one["code"] == AWAY and one["counts"])
+    away = sum(
+        one["length"] or 0.0 for one in known["findings"] if one["code"] == DECLARED_TIMELINE_GAP and one["counts"]
+    )
     if away and known["uid"] is not None:
         yield f"  away      {clock(away)} without a segment: the user was away, or segments are lost"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ossrec.catalog.store.recordings import StoredVerdict
-from ossrec.findings import ABSENT, AWAY, RANK, Facts, Finding, Rule, Verdict, verdict
+from ossrec.findings import DECLARED_MISSING, DECLARED_TIMELINE_GAP, RANK, Facts, Finding, Rule, Verdict, verdict
 from ossrec.hls.listing.check import totals_of
 from ossrec.hls.listing.joined import Totals
 from ossrec.jobs.judge.assemble import Assembled
@@ -73,5 +73,5 @@ def _absences(rules: Iterable[Rule], *, is_mixed: bool) -> list[str]:
 
     A break in the recording of one user is not included: the user may have left the room.
     """
-    absent = ABSENT if is_mixed else ABSENT - {AWAY}
+    absent = DECLARED_MISSING if is_mixed else DECLARED_MISSING - {DECLARED_TIMELINE_GAP}
     return sorted({rule.code for rule in rules} & absent)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ossrec.catalog.times import iso
-from ossrec.findings import BEGUN, NOT_ENDED, Finding
+from ossrec.findings import JUST_STARTED, NO_ENDLIST, Finding
 from ossrec.hls.listing.check import check_listing, check_segments_without_playlist
 from ossrec.jobs.judge.facts import RecordingFacts
 from ossrec.jobs.judge.inspectable import encrypted_and_external
@@ -28,8 +28,8 @@ def playlist_text(facts: RecordingFacts) -> Iterator[Finding]:
     is_growing = not facts.is_idle and bool(parts) and not parts[-1].row.ended
     for part in facts.current_parts:
         for finding in part.findings:
-            is_replaced = part is not parts[-1] and finding.code == NOT_ENDED
-            if not is_replaced and not (is_growing and finding.code in BEGUN):
+            is_replaced = part is not parts[-1] and finding.code == NO_ENDLIST
+            if not is_replaced and not (is_growing and finding.code in JUST_STARTED):
                 yield finding
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.store.recordings import StoredRecording, load_recording
 from ossrec.errors import OssrecError, UsageProblem
-from ossrec.findings import NOT_ENDED, Finding
+from ossrec.findings import NO_ENDLIST, Finding
 from ossrec.hls.edit.compose import compose
 from ossrec.hls.edit.header_and_end import correct_header_and_end
 from ossrec.hls.edit.join import NotJoinable, join
@@ -99,7 +99,7 @@ def rebuild(
         changes=written.changes,
         left_out=left_out,
         failures=list(looks.failures.values()),
-        remaining=[f for f in found if is_over or f.code != NOT_ENDED],
+        remaining=[f for f in found if is_over or f.code != NO_ENDLIST],
     )
 
 
