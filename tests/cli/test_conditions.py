@@ -26,8 +26,7 @@ def test_an_unknown_bucket_is_a_usage_error(
     ran = ossrec(*command, "--bucket", "oss://recording", "--format", output)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
-        "ossrec: oss://recording was never scanned into this catalog, which holds oss://recordings:"
-        " name one that it holds\n"
+        "ossrec: oss://recording was never scanned into this catalog, which has oss://recordings: name one of these\n"
     )
 
 
@@ -60,7 +59,7 @@ def test_an_error_names_the_first_of_many_buckets(ossrec: Ossrec, alone: Path, m
     for number in range(2, 10):
         build.in_bucket(f"oss://bucket-{number}")
     ran = ossrec("find", "--bucket", "buckit-1", "--catalog", "many.db")
-    assert "which holds oss://bucket-1, oss://bucket-2" in ran.err
+    assert "which has oss://bucket-1, oss://bucket-2" in ran.err
     assert "oss://bucket-6 and 3 more: name one" in ran.err
 
 
@@ -68,7 +67,7 @@ def test_an_error_names_the_first_of_many_buckets(ossrec: Ossrec, alone: Path, m
 def test_an_unknown_recording_is_a_usage_error(ossrec: Ossrec, catalog: CatalogBuilder, command: list[str]) -> None:
     ran = ossrec(*command, "nobody")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "ossrec: no recording nobody in the catalog: `ossrec find` lists those there are\n"
+    assert ran.err == "ossrec: no recording nobody in the catalog: `ossrec find` lists all recordings\n"
 
 
 @pytest.mark.parametrize("command", TAKE_A_RANGE, ids=" ".join)

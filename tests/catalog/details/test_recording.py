@@ -86,7 +86,7 @@ def test_a_path_in_the_file_system_is_a_reference(
 
 
 def test_several_recordings_of_one_name_are_listed(catalog: sqlite3.Connection) -> None:
-    with pytest.raises(UsageProblem, match=rf"2 recordings go by {RID}: name one of oss://recordings/2026/rid_"):
+    with pytest.raises(UsageProblem, match=rf"2 recordings match {RID}: name one of oss://recordings/2026/rid_"):
         resolve_recording(catalog, RID)
     with pytest.raises(UsageProblem, match=r"oss://recordings/a/rid_aa03_twice, oss://recordings/b/a/rid_aa03_twice"):
         resolve_recording(catalog, "rid_aa03_twice.m3u8")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ossrec.catalog.query.filters import Query, QueryTime, RecordingFilter, build_query, other_readings
+from ossrec.catalog.query.filters import Query, QueryTime, RecordingFilter, ambiguous_query, build_query
 from ossrec.catalog.query.find import _NEWEST_FIRST, _select
 from tests.catalog.builder import CatalogBuilder
 
@@ -58,7 +58,7 @@ def test_other_readings_are_looked_for_among_ambiguous_names_only(conn: sqlite3.
         RecordingFilter(uid="x", since=5),
         RecordingFilter(room="x", uid="y", verdicts=("gone",)),
     ):
-        asked = other_readings(wanted, None, QueryTime(9.0, 1.0))
+        asked = ambiguous_query(wanted, None, QueryTime(9.0, 1.0))
         assert asked is not None
         steps = plan(conn, asked)
         assert all("recordings_ambiguous" in step for step in steps if "recordings" in step), steps

@@ -198,7 +198,7 @@ def test_a_name_cannot_drive_the_terminal(ossrec: Ossrec) -> None:
 def test_several_recordings_of_a_task_are_listed_to_choose_from(ossrec: Ossrec) -> None:
     ran = ossrec("show", RID)
     assert (ran.code, ran.out) == (2, "")
-    assert f"2 recordings go by {RID}" in ran.err
+    assert f"2 recordings match {RID}" in ran.err
 
 
 def test_colours_the_verdict_when_asked(ossrec: Ossrec) -> None:

@@ -10,7 +10,7 @@ from ossrec.catalog.details.finding_groups import grouped_findings
 from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
 from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows, segment_state_runs
 from ossrec.catalog.encoding import unpack_etag
-from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
+from ossrec.catalog.query.recording_rows import COLUMNS, Row, SelectedRecording, buckets_by_id, recording_row
 from ossrec.catalog.tasks.history import task_events
 from ossrec.catalog.tasks.task_list import TaskFilter, find_tasks
 from ossrec.catalog.times import iso, iso_seconds
@@ -59,7 +59,7 @@ def details(catalog: sqlite3.Connection, number: int, *, now: float, quiet_after
         ).fetchone()
         parts = parts_of(catalog, number)
         listed = in_order(catalog, number, parts)
-        row = recording_row(stored, buckets_by_id(catalog))
+        row = recording_row(SelectedRecording(*stored), buckets_by_id(catalog))
         found = list(_findings(catalog, number, parts, dict(listed)))
         for finding in found:
             finding["counts"] &= finding["code"] not in JUST_STARTED or finding["code"] in row["reasons"]

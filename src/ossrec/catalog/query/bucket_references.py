@@ -1,6 +1,6 @@
-"""A bucket of the catalog, and a prefix in it, as people name them.
+"""Resolve references to buckets of the catalog, with or without a prefix, as people type them.
 
-Standard library only: this is on the path of queries.
+Standard library only, because queries load this module.
 """
 
 import json
@@ -14,7 +14,7 @@ from ossrec.errors import UsageProblem
 
 _SHOWN = 6  # buckets in an error message
 
-# Keys are stems and suffixes: those of a stem that is longer than the prefix, or whose stem is the start of it.
+# A key starts with the prefix if its stem does, or if its stem is the start of the prefix and its suffix fits.
 _UNDER = """
 SELECT EXISTS (SELECT 1 FROM stems WHERE bucket_id = :bucket AND stem >= :prefix AND (:end IS NULL OR stem < :end))
 OR EXISTS (
@@ -26,20 +26,20 @@ OR EXISTS (
 
 
 def resolve_bucket(catalog: sqlite3.Connection, given: str | None) -> tuple[str | None, str]:
-    """The bucket as the catalog names it, and the prefix in it; (None, "") if none is *given*.
+    """Return the name of the bucket in the catalog and the prefix that *given* means; (None, "") if it is None.
 
-    Raises UsageProblem for a bucket that was never scanned, and for a prefix under which the catalog knows nothing:
-    a slip of the pen must not read as nothing found.
+    Raises UsageProblem for a bucket that was never scanned, and for a prefix under which the catalog has no keys, so
+    that a typing error does not look like an empty result.
     """
     if given is None:
         return None, ""
     buckets = buckets_by_id(catalog)
-    found = next(_places(given, buckets), None)
+    found = next(_possible_prefixes(given, buckets), None)
     if found is None:
         names = list(buckets.values())
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        held = f"{', '.join(names[:_SHOWN])}{more}" if names else "no bucket"
-        raise UsageProblem(f"{given} was never scanned into this catalog, which holds {held}: name one that it holds")
+        known = f"{', '.join(names[:_SHOWN])}{more}: name one of these" if names else "no bucket: scan one first"
+        raise UsageProblem(f"{given} was never scanned into this catalog, which has {known}")
     number, prefix = found
     if prefix and not _is_known(catalog, number, prefix):
         where = f"{buckets[number].rstrip('/')}/{prefix}"
@@ -47,10 +47,10 @@ def resolve_bucket(catalog: sqlite3.Connection, given: str | None) -> tuple[str 
     return buckets[number], prefix
 
 
-def _places(given: str, buckets: Mapping[int, str]) -> Iterator[tuple[int, str]]:
-    """(bucket, prefix) that *given* may mean: as it was scanned, by its bare name, or as a path."""
-    ways = () if "\0" in given else (os.path.abspath(given), os.path.realpath(given))  # noqa: PTH100
-    for text in (given, f"oss://{given}", *ways):
+def _possible_prefixes(given: str, buckets: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield the (bucket, prefix) pairs that *given* may mean: as it was scanned, by its bare name, or as a path."""
+    paths = () if "\0" in given else (os.path.abspath(given), os.path.realpath(given))  # noqa: PTH100
+    for text in (given, f"oss://{given}", *paths):
         for number, name in buckets.items():
             if text.rstrip("/") == name.rstrip("/"):
                 yield number, ""
@@ -66,5 +66,5 @@ def _is_known(catalog: sqlite3.Connection, bucket: int, prefix: str) -> bool:
         "starts": json.dumps([prefix[:length] for length in range(len(prefix))]),
     }
     (version,) = catalog.execute("PRAGMA user_version").fetchone()
-    sql = _UNDER.format(suffix="suffix" if version >= 5 else "rest")  # `check` asks before it migrates a catalog
-    return bool(catalog.execute(sql, values).fetchone()[0])
+    name = "suffix" if version >= 5 else "rest"  # `check` migrates an older catalog only after this query
+    return bool(catalog.execute(_UNDER.format(suffix=name), values).fetchone()[0])

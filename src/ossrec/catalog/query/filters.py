@@ -1,19 +1,19 @@
-"""What is asked of the catalog, and how that is said in SQL."""
+"""Filters of recordings, and the SQL that follows from them."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ossrec.catalog.key_ranges import successor
 
-LONG_MS = 86_400_000  # recordings that last longer are few, and have the index `recordings_long`
+LONG_MS = 86_400_000  # few recordings last longer; the index `recordings_long` has them
 
-# A stored `recording` is `unfinished` once nothing has arrived for the idle time and the upload lag.
+# A stored `recording` reads as `unfinished` when nothing has arrived for the idle time plus the upload lag.
 _QUIET = "coalesce(last_arrival, 0) < :quiet_before"
 _LIVE = f"(verdict = 'recording' AND NOT {_QUIET})"
 VERDICT = f"CASE WHEN verdict = 'recording' AND {_QUIET} THEN 'unfinished' ELSE verdict END"
 
 _COLUMNS = {"room": "roomid", "uid": "uid", "recordid": "recordid", "stream": "stream"}
-_SOMEWHERE = "(instr(path, :{0}) OR instr(playlist, :{0}))"
+_IN_NAME = "(instr(path, :{0}) OR instr(playlist, :{0}))"
 _UNTIL_NOW = f"{_LIVE} AND :since <= :now"
 _LASTS = f"ended_ms - started_ms > {LONG_MS} AND ended_ms > :since"
 _RECENT = f"started_ms >= :since - {LONG_MS} AND (ended_ms > :since OR started_ms >= :since OR {_UNTIL_NOW})"
@@ -22,7 +22,7 @@ _STILL = f"{_UNTIL_NOW} AND started_ms < :since - {LONG_MS} AND NOT coalesce({_L
 
 
 class RecordingFilter(NamedTuple):
-    """Which recordings are asked for; None asks for any. Times are Unix milliseconds."""
+    """Conditions on recordings; None sets no condition. Times are Unix milliseconds."""
 
     room: str | None = None
     uid: str | None = None
@@ -37,18 +37,18 @@ class RecordingFilter(NamedTuple):
 
 
 class QueryTime(NamedTuple):
-    """When the catalog is asked. Times are seconds, *now* since 1970."""
+    """The time of a query, and the silence after which a recording has ended. Both in seconds, *now* since 1970."""
 
     now: float
-    quiet_after: float  # idle time and upload lag
+    quiet_after: float  # idle time plus upload lag
 
 
 class Query(NamedTuple):
-    """What follows FROM, in parts of which no row answers two, and the values bound in them.
+    """SQL after FROM, as parts that select disjoint rows, and the values bound in it.
 
-    An open time range has one part. One that begins somewhere has three, since a recording that
-    began earlier may last into it: most are found by their start, at most a day before, the few that
-    last longer through an index that holds no others, and those still under way by their verdict.
+    A time range without a start needs one part. A range with a start needs three, because a recording that started
+    earlier may last into it: most are found by a start at most a day before the range, the few that last longer
+    through an index of their own, and those that are still running by their verdict.
     """
 
     parts: tuple[str, ...]
@@ -56,41 +56,41 @@ class Query(NamedTuple):
 
 
 def build_query(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query:
-    """*wanted* in SQL; *bucket_ids* are the buckets it is about, None for all of them."""
+    """Return the query for *wanted* in the buckets *bucket_ids*, None for all buckets."""
     clauses = [f"{_COLUMNS[name]} = :{name}" for name in _given(wanted, "room", "uid", "recordid")]
     if wanted.stream is not None:
         clauses.append("stream = :stream")
-    return _asked(wanted, clauses, bucket_ids, clock)
+    return _complete(wanted, clauses, bucket_ids, clock)
 
 
-def other_readings(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query | None:
-    """Recordings with an ambiguous name that may read as wanted, though they are not stored so.
+def ambiguous_query(wanted: RecordingFilter, bucket_ids: Sequence[int] | None, clock: QueryTime) -> Query | None:
+    """Return a query for recordings whose ambiguous name may match *wanted* by another reading than the stored one.
 
-    None if there can be none: without a room or a uid there is nothing to read otherwise. Which
-    of the rows really read so is for the caller to say.
+    None without a room or uid, because other readings do not matter then. The caller must check which of the rows
+    really have such a reading.
     """
     named = _given(wanted, "room", "uid")
     if not named:
         return None
-    same = [f"{_COLUMNS[name]} IS :{name}" for name in _given(wanted, "room", "uid", "stream")]
-    clauses = ["ambiguous", *(_SOMEWHERE.format(name) for name in named), f"NOT ({' AND '.join(same)})"]
+    stored = [f"{_COLUMNS[name]} IS :{name}" for name in _given(wanted, "room", "uid", "stream")]
+    clauses = ["ambiguous", *(_IN_NAME.format(name) for name in named), f"NOT ({' AND '.join(stored)})"]
     if wanted.recordid is not None:
         clauses.append("recordid = :recordid")
-    return _asked(wanted, clauses, bucket_ids, clock, "recordings INDEXED BY recordings_ambiguous")
+    return _complete(wanted, clauses, bucket_ids, clock, "recordings INDEXED BY recordings_ambiguous")
 
 
 def _given(wanted: RecordingFilter, *names: str) -> list[str]:
     return [name for name in names if getattr(wanted, name) is not None]
 
 
-def _asked(
+def _complete(
     wanted: RecordingFilter,
     clauses: list[str],
     bucket_ids: Sequence[int] | None,
     clock: QueryTime,
     table: str = "recordings",
 ) -> Query:
-    """The rest of *wanted*, each clause with a unary plus where its index would select less than another."""
+    """Add the other conditions of *wanted*; a unary plus keeps SQLite from choosing the index of a weak condition."""
     values: dict[str, Any] = {
         **wanted._asdict(),
         "quiet_before": clock.now - clock.quiet_after,
@@ -102,7 +102,7 @@ def _asked(
     if wanted.verdicts:
         clauses += _verdict_clauses(wanted.verdicts, "+" if by_name or by_path else "", values)
     if bucket_ids is not None:
-        # Without any, IN () would be false before the index is chosen, which then may not be had.
+        # IN () would be false at compile time, and SQLite then rejects the INDEXED BY of a part.
         marks = [f":bucket{number}" for number in bucket_ids] or ["NULL"]
         values |= {f"bucket{number}": number for number in bucket_ids}
         clauses.append(f"{'' if by_path else '+'}bucket_id IN ({', '.join(marks)})")
@@ -126,12 +126,12 @@ def _prefix_clauses(prefix: str, plus: str, values: dict[str, Any]) -> list[str]
 
 
 def _verdict_clauses(verdicts: Sequence[str], plus: str, values: dict[str, Any]) -> list[str]:
-    """The verdicts as they read now: an `unfinished` may still be stored as `recording`."""
+    """Return conditions for verdicts as of now: an `unfinished` recording may still be stored as `recording`."""
     stored = set(verdicts) | ({"recording"} if "unfinished" in verdicts else set())
     values |= {f"verdict{number}": word for number, word in enumerate(sorted(stored))}
     marks = ", ".join(f":verdict{number}" for number in range(len(stored)))
     clauses = [f"{plus}verdict IN ({marks})"]
     if ("unfinished" in verdicts) != ("recording" in verdicts):
-        asked = "" if "unfinished" in verdicts else "NOT "
-        clauses.append(f"(verdict <> 'recording' OR {asked}{_QUIET})")
+        negation = "" if "unfinished" in verdicts else "NOT "
+        clauses.append(f"(verdict <> 'recording' OR {negation}{_QUIET})")
     return clauses

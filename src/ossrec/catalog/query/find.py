@@ -1,6 +1,6 @@
-"""Asking the catalog: which recordings there are, which objects are no recording's, when it was last filled.
+"""Query the catalog for recordings, for objects that are not recordings, and for its last scan.
 
-Standard library only: a query loads nothing that it does not need.
+Standard library only, so that a query loads nothing it does not need.
 """
 
 import heapq
@@ -12,8 +12,8 @@ from typing import Any
 
 from ossrec.catalog.connection.open_reader import open_catalog, snapshot
 from ossrec.catalog.key_ranges import successor
-from ossrec.catalog.query.filters import VERDICT, Query, QueryTime, RecordingFilter, build_query, other_readings
-from ossrec.catalog.query.recording_rows import COLUMNS, Row, buckets_by_id, recording_row
+from ossrec.catalog.query.filters import VERDICT, Query, QueryTime, RecordingFilter, ambiguous_query, build_query
+from ossrec.catalog.query.recording_rows import COLUMNS, Row, SelectedRecording, buckets_by_id, recording_row
 from ossrec.catalog.times import iso_seconds
 from ossrec.naming import RecordingName, readings
 
@@ -33,17 +33,16 @@ __all__ = [
 ]
 
 _NEWEST_FIRST = "ORDER BY started_ms DESC, path, bucket_id LIMIT :limit"
-Stored = tuple[Any, ...]
+Stored = SelectedRecording
 
-_ID, _BUCKET, _PATH, _PLAYLIST, _STARTED = 0, 1, 2, 4, 12  # in COLUMNS
-_COUNTED = "count(*), coalesce(sum(duration), 0), coalesce(sum(bytes), 0), coalesce(sum(segments_missing), 0)"
+_TOTALS = "count(*), coalesce(sum(duration), 0), coalesce(sum(bytes), 0), coalesce(sum(segments_missing), 0)"
 
-# kind < 2 names the index that leaves out the segments.
+# kind < 2 is the condition of the index over objects that are not segments.
 _UNNAMED = """
 SELECT b.name, s.stem || o.suffix AS key, o.size, o.modified, coalesce(o.storage, 'Standard')
 FROM objects o CROSS JOIN stems s ON s.id = o.stem_id CROSS JOIN buckets b ON b.id = s.bucket_id
 WHERE o.kind = 0 AND o.kind < 2 AND o.gone IS NULL
-  AND NOT EXISTS (SELECT 1 FROM ownership c WHERE c.stem_id = o.stem_id AND c.suffix = o.suffix)
+  AND NOT EXISTS (SELECT 1 FROM ownership w WHERE w.stem_id = o.stem_id AND w.suffix = o.suffix)
   AND (:bucket IS NULL OR b.name = :bucket)
   AND s.stem || o.suffix >= :prefix AND (:prefix_end IS NULL OR s.stem || o.suffix < :prefix_end)
 ORDER BY b.name, key LIMIT :limit
@@ -59,12 +58,12 @@ ORDER BY s.id DESC LIMIT 1
 def find_recordings(
     catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float
 ) -> Generator[Row, None, None]:
-    """The recordings that *wanted* asks for, newest start first, then by path; those of no known time last.
+    """Yield the recordings that match *wanted*, newest start first, then by path; those without a start time last.
 
-    *now* is Unix seconds; *quiet_after* is the idle time and the upload lag in seconds, after
-    which a stored `recording` reads as `unfinished`. A room or uid also finds the recordings whose
-    ambiguous name may mean it; their ``reading`` is ``alternative``. A time range leaves out
-    recordings of no known time. Who does not take every row closes the generator before *catalog*.
+    *now* is in Unix seconds. After *quiet_after*, the idle time plus the upload lag in seconds, a stored `recording`
+    reads as `unfinished`. A room or uid also matches recordings whose ambiguous name may mean it; their ``reading``
+    is ``alternative``. A time range excludes recordings without a start time. A caller that does not read every row
+    must close the generator before *catalog*.
     """
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
@@ -75,30 +74,31 @@ def find_recordings(
 def stored_recordings(
     catalog: sqlite3.Connection, wanted: RecordingFilter, clock: QueryTime
 ) -> Generator[tuple[Stored, str], None, None]:
-    """What `find_recordings` finds as `COLUMNS` selects it, each with ``stored`` or ``alternative``."""
+    """Yield the recordings of `find_recordings` as stored, each with its reading, ``stored`` or ``alternative``."""
     ids = bucket_numbers(catalog, wanted.bucket)
-    asked = build_query(wanted, ids, clock)
+    query = build_query(wanted, ids, clock)
     limit = -1 if wanted.limit is None else wanted.limit
-    found: Iterable[Stored] = catalog.execute(f"{_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": limit})
-    otherwise = alternative_readings(catalog, wanted, ids, clock)
-    if otherwise:
-        found = heapq.merge(found, sorted(otherwise.values(), key=_order), key=_order)
+    rows = catalog.execute(f"{_select(query)} {_NEWEST_FIRST}", query.values | {"limit": limit})
+    found: Iterable[Stored] = map(SelectedRecording._make, rows)
+    alternatives = alternative_readings(catalog, wanted, ids, clock)
+    if alternatives:
+        found = heapq.merge(found, sorted(alternatives.values(), key=_order), key=_order)
     for stored in itertools.islice(found, wanted.limit):
-        yield stored, "alternative" if stored[_ID] in otherwise else "stored"
+        yield stored, "alternative" if stored.id in alternatives else "stored"
 
 
 def count_recordings(
     catalog: sqlite3.Connection, wanted: RecordingFilter, *, now: float, quiet_after: float
 ) -> list[Row]:
-    """How many recordings of each verdict *wanted* asks for, their seconds, bytes and missing segments."""
+    """Return totals of the recordings that match *wanted* by verdict: number, seconds, bytes, missing segments."""
     sums: dict[str, list[float]] = {}
     with snapshot(catalog):
         buckets = buckets_by_id(catalog)
         ids = _bucket_ids(buckets, wanted.bucket)
-        asked = build_query(wanted, ids, QueryTime(now, quiet_after))
-        for part in asked.parts:
-            grouped = f"SELECT {VERDICT}, {_COUNTED} FROM {part} GROUP BY 1"
-            for verdict, *numbers in catalog.execute(grouped, asked.values):
+        query = build_query(wanted, ids, QueryTime(now, quiet_after))
+        for part in query.parts:
+            grouped = f"SELECT {VERDICT}, {_TOTALS} FROM {part} GROUP BY 1"
+            for verdict, *numbers in catalog.execute(grouped, query.values):
                 _add(sums, verdict, numbers)
         for stored in alternative_readings(catalog, wanted, ids, QueryTime(now, quiet_after)).values():
             row = recording_row(stored, buckets)
@@ -110,7 +110,7 @@ def count_recordings(
 def unnamed_objects(
     catalog: sqlite3.Connection, *, bucket: str | None = None, prefix: str = "", limit: int | None = None
 ) -> Generator[Row, None, None]:
-    """Objects that are there, have no recording's name and belong to no recording; by bucket and key."""
+    """Yield the objects that are not recordings, by their names and by all playlists, in order of bucket and key."""
     values = {
         "bucket": bucket,
         "prefix": prefix,
@@ -128,12 +128,12 @@ def unnamed_objects(
 
 
 def bucket_names(catalog: sqlite3.Connection) -> list[str]:
-    """The buckets that were scanned, in order."""
+    """Return the names of the scanned buckets, in order."""
     return list(buckets_by_id(catalog).values())
 
 
 def last_scan(catalog: sqlite3.Connection, bucket: str | None = None, *, finished: bool = True) -> Row | None:
-    """The newest finished scan, of *bucket* or any; also one that did not finish if *finished* is false."""
+    """Return the newest finished scan of *bucket*, or of any bucket; with *finished* false the newest scan of all."""
     row = catalog.execute(_LAST_SCAN, {"bucket": bucket, "finished": finished}).fetchone()
     if row is None:
         return None
@@ -153,7 +153,7 @@ def last_scan(catalog: sqlite3.Connection, bucket: str | None = None, *, finishe
 
 
 def bucket_numbers(catalog: sqlite3.Connection, name: str | None) -> list[int] | None:
-    """The number of the bucket of that name, in a list that is empty if there is none; None for any bucket."""
+    """Return the numbers of the buckets called *name*: one or none; None for any bucket if *name* is None."""
     return _bucket_ids(buckets_by_id(catalog), name)
 
 
@@ -161,38 +161,34 @@ def _bucket_ids(buckets: dict[int, str], wanted: str | None) -> list[int] | None
     return None if wanted is None else [number for number, name in buckets.items() if name == wanted]
 
 
-def _select(asked: Query) -> str:
-    parts = (f"SELECT {COLUMNS} FROM {part}" for part in asked.parts)
+def _select(query: Query) -> str:
+    parts = (f"SELECT {COLUMNS} FROM {part}" for part in query.parts)
     return " UNION ALL ".join(parts)
 
 
 def _order(stored: Stored) -> tuple[Any, ...]:
-    started = stored[_STARTED]
-    return (started is None, -(started or 0), stored[_PATH], stored[_BUCKET])
+    return (stored.started_ms is None, -(stored.started_ms or 0), stored.path, stored.bucket_id)
 
 
 def alternative_readings(
     catalog: sqlite3.Connection, wanted: RecordingFilter, bucket_ids: list[int] | None, clock: QueryTime
 ) -> dict[int, Stored]:
-    """Recordings that are wanted by another reading of their name than the one they are stored under."""
-    asked = other_readings(wanted, bucket_ids, clock)
-    if asked is None:
+    """Return the recordings that match *wanted* by another reading of their name than the stored one, by number."""
+    query = ambiguous_query(wanted, bucket_ids, clock)
+    if query is None:
         return {}
-    found = {}
-    for stored in catalog.execute(_select(asked), asked.values):
-        if matching_reading(stored, wanted) is not None:
-            found[stored[_ID]] = stored
-    return found
+    rows = map(SelectedRecording._make, catalog.execute(_select(query), query.values))
+    return {stored.id: stored for stored in rows if matching_reading(stored, wanted) is not None}
 
 
 def matching_reading(stored: Stored, wanted: RecordingFilter) -> RecordingName | None:
-    """The likeliest reading of a recording's name that is of the room, user and stream *wanted*."""
-    plain = stored[_PATH] + ".m3u8"
-    keys = (plain, stored[_PLAYLIST] or plain)
-    return next((reading for key in keys for reading in readings(key) if _means(reading, wanted)), None)
+    """Return the likeliest reading of a recording's name that has the room, uid and stream of *wanted*, or None."""
+    plain = stored.path + ".m3u8"
+    keys = (plain, stored.playlist or plain)
+    return next((reading for key in keys for reading in readings(key) if _matches(reading, wanted)), None)
 
 
-def _means(reading: RecordingName, wanted: RecordingFilter) -> bool:
+def _matches(reading: RecordingName, wanted: RecordingFilter) -> bool:
     return (
         wanted.room in (None, reading.roomid)
         and wanted.uid in (None, reading.uid)

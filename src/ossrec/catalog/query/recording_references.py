@@ -1,4 +1,4 @@
-"""Which recording people mean by a recordid, a key, a file name or a path."""
+"""Resolve references to recordings as people type them: a recordid, a key, a file name or a path."""
 
 import os
 import sqlite3
@@ -14,41 +14,41 @@ _BY_RECORDID = "SELECT id, bucket_id, path FROM recordings WHERE recordid = ?"
 _BY_OBJECT = """
 SELECT r.id, r.bucket_id, r.path FROM stems s JOIN recordings r ON r.id = s.recording_id
 WHERE s.bucket_id = :bucket AND s.stem = :stem
-UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN ownership c ON c.stem_id = s.id AND c.suffix = :suffix
-JOIN recordings r ON r.id = c.recording_id WHERE s.bucket_id = :bucket AND s.stem = :stem
+UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN ownership w ON w.stem_id = s.id AND w.suffix = :suffix
+JOIN recordings r ON r.id = w.recording_id WHERE s.bucket_id = :bucket AND s.stem = :stem
 """
 
 Candidate = tuple[int, int, str]  # recording, bucket, path
 
 
 def resolve_recording(catalog: sqlite3.Connection, reference: str) -> int:
-    """The number of the recording that *reference* means.
+    """Return the number of the recording that *reference* means.
 
     A reference is a recordid, the key or file name of a playlist or segment, the path of a
-    recording (a key without its suffix), or any of these after the bucket's name. A path in the
-    file system is taken when the bucket is a folder. Raises UsageProblem when there is no such
-    recording, or several.
+    recording (a key without its suffix), or any of these after the name of the bucket; a path in
+    the file system works if the bucket is a folder. Raises UsageProblem if no recording matches, or
+    several do.
     """
     buckets = buckets_by_id(catalog)
     found: dict[int, Candidate] = {}
-    for bucket_id, key in _places(buckets, reference):
+    for bucket_id, key in _possible_keys(buckets, reference):
         found |= {candidate[0]: candidate for candidate in _candidates(catalog, buckets, bucket_id, key)}
         if found:
             break
     if not found:
-        raise UsageProblem(f"no recording {reference} in the catalog: `ossrec find` lists those there are")
+        raise UsageProblem(f"no recording {reference} in the catalog: `ossrec find` lists all recordings")
     if len(found) > 1:
         names = sorted(f"{buckets[bucket_id].rstrip('/')}/{path}" for _, bucket_id, path in found.values())
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        raise UsageProblem(f"{len(names)} recordings go by {reference}: name one of {', '.join(names[:_SHOWN])}{more}")
+        raise UsageProblem(f"{len(names)} recordings match {reference}: name one of {', '.join(names[:_SHOWN])}{more}")
     return next(iter(found))
 
 
-def _places(buckets: dict[int, str], reference: str) -> Iterator[tuple[int | None, str]]:
-    """(bucket, key) that *reference* may mean, the bucket None for any."""
-    # A key may hold what a Path drops, so these are plain texts; one with NUL is no path at all.
-    ways = () if "\0" in reference else (os.path.abspath(reference), os.path.realpath(reference))  # noqa: PTH100
-    for text in (reference, *ways):
+def _possible_keys(buckets: dict[int, str], reference: str) -> Iterator[tuple[int | None, str]]:
+    """Yield the (bucket, key) pairs that *reference* may mean; the bucket is None for any bucket."""
+    # Path would normalize some keys, so these are strings; a text with NUL is not a path.
+    paths = () if "\0" in reference else (os.path.abspath(reference), os.path.realpath(reference))  # noqa: PTH100
+    for text in (reference, *paths):
         for number, name in buckets.items():
             if text.startswith(name.rstrip("/") + "/"):
                 yield number, text[len(name.rstrip("/")) + 1 :]
@@ -64,7 +64,7 @@ def _candidates(
     rows = [row for text in {name.recordid for name in names} for row in catalog.execute(_BY_RECORDID, (text,))]
     rows = [row for row in rows if bucket_id in (None, row[1])]
     same = [row for row in rows if row[2] in wanted]
-    if not same:  # a file name, or the last folders of a path
+    if not same:  # a file name, or the end of a path
         same = [row for row in rows if any(row[2].endswith(f"/{path}") for path in wanted)]
     if not same:
         same = [row for row in catalog.execute(_BY_RECORDID, (key,)) if bucket_id in (None, row[1])]
@@ -72,7 +72,7 @@ def _candidates(
 
 
 def _owners(catalog: sqlite3.Connection, bucket_ids: Iterable[int], key: str) -> Iterator[Candidate]:
-    """Recordings that the object *key* is of though its name says otherwise: their playlist names it."""
+    """Yield the recordings that own the object *key*, by its name or because their playlist names it."""
     name = parse_name(key)
     stem = key[: key.rfind("/") + 1] if name is None else name.prefix
     for number in bucket_ids:
