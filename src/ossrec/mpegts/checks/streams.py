@@ -11,7 +11,8 @@ from ossrec.mpegts.checks.timestamps import FrameTimes, StreamTimestamps, TimeOr
 from ossrec.mpegts.codecs.stream_types import codec_of
 from ossrec.mpegts.demux.packets import Packets, Rows, Ticks
 from ossrec.mpegts.demux.pes import PesStarts, PidBatch
-from ossrec.mpegts.demux.psi import MAX_STREAMS, PmtEntry
+from ossrec.mpegts.demux.pmt import PmtEntry
+from ossrec.mpegts.demux.psi import MAX_STREAMS
 from ossrec.mpegts.faults import Fault
 from ossrec.mpegts.inspection import TICKS, WRAP, Kind, StreamSummary
 

@@ -21,6 +21,7 @@ from ossrec.mpegts.demux.packets import (
     Packets,
     Rows,
 )
+from ossrec.mpegts.demux.pmt import PmtEntry, Program, parse_pmt, pmt_changes
 from ossrec.mpegts.demux.sections import SectionAssembler, has_valid_crc
 from ossrec.mpegts.faults import Fault
 
@@ -34,21 +35,6 @@ _MIN_SECTION = 12  # bytes of a section without content
 _ALL_PIDS = np.arange(PIDS)
 _ALWAYS_TABLES = _ALL_PIDS < _RESERVED
 _CLOCK = PCR | DISCONTINUITY
-
-
-class PmtEntry(NamedTuple):
-    """An elementary stream in a PMT (2.4.4.8)."""
-
-    pid: int
-    stream_type: int
-    descriptors: bytes
-
-
-class Program(NamedTuple):
-    """The content of a PMT."""
-
-    pcr_pid: int  # PCR_PID
-    entries: tuple[PmtEntry, ...]
 
 
 class KnownPids(NamedTuple):
@@ -205,7 +191,7 @@ class Tables:
     def _read_pmt(self, section: bytes, first_packet: int) -> Iterator[Fault]:
         """Read the streams of a PMT (2.4.4.8)."""
         number = section[3] << 8 | section[4]
-        program = _parse(section)
+        program = parse_pmt(section)
         before = self.pmts.get(number)
         if before is None and len(self.pmts) >= _MAX_PROGRAMS:
             return
@@ -220,7 +206,7 @@ class Tables:
                 self._streams[entry.pid] = entry
                 self._changes += 1
         if before is not None and before != program:
-            yield Fault("TS361", first_packet, None, detail=_difference(before, program))
+            yield Fault("TS361", first_packet, None, detail=pmt_changes(before, program))
 
 
 def _readable(packets: Packets, pid: int) -> Rows:
@@ -242,25 +228,3 @@ def _without_counter(row: Bytes) -> bytes:
     """Return a packet without the byte of its continuity counter."""
     whole = row.tobytes()
     return whole[:3] + whole[4:]
-
-
-def _parse(section: bytes) -> Program:
-    """Parse a PMT section with a valid CRC; an entry that does not fit ends the list."""
-    end = len(section) - 4
-    at = 12 + ((section[10] & 0x0F) << 8 | section[11])
-    entries = []
-    while at + 5 <= end:
-        length = (section[at + 3] & 0x0F) << 8 | section[at + 4]
-        pid = (section[at + 1] << 8 | section[at + 2]) & NULL
-        entries.append(PmtEntry(pid, section[at], section[at + 5 : min(at + 5 + length, end)]))
-        at += 5 + length
-    return Program((section[8] << 8 | section[9]) & NULL, tuple(entries))
-
-
-def _difference(before: Program, after: Program) -> str:
-    """Return the differences of two PMTs for a detail."""
-    old = {(entry.pid, entry.stream_type) for entry in before.entries}
-    new = {(entry.pid, entry.stream_type) for entry in after.entries}
-    parts = [f"PID {pid} (0x{kind:02x}) added" for pid, kind in sorted(new - old)[:3]]
-    parts += [f"PID {pid} (0x{kind:02x}) removed" for pid, kind in sorted(old - new)[:3]]
-    return ", ".join(parts) or "descriptors or PCR PID changed"
