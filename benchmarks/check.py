@@ -36,7 +36,7 @@ from ossrec.jobs.check.report import CheckCallbacks, CheckOptions  # noqa: E402
 from ossrec.jobs.scan.report import ScanOptions  # noqa: E402
 from ossrec.jobs.scan.scan import scan_bucket  # noqa: E402
 from ossrec.jobs.workers.inspect_object import HEAD, TAIL  # noqa: E402
-from tests.buckets.places import NAME  # noqa: E402
+from tests.buckets.sample_buckets import NAME  # noqa: E402
 from tests.scan.bucket_maker import put_recording, segment, stem  # noqa: E402
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ossrec.buckets.oss.bucket import OssBucket
-from tests.buckets.places import connect
+from tests.buckets.sample_buckets import connect
 from tests.oss_server import OssServer
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ossrec.errors import ObjectMissing, ObjectTooLarge, UsageProblem
 from ossrec.model import Body, Cursor, Page
-from tests.buckets.places import MODIFIED, Fill, all_keys, all_objects, all_pages, fill_folder, fill_oss, wrap
+from tests.buckets.sample_buckets import MODIFIED, Fill, all_keys, all_objects, all_pages, fill_folder, fill_oss, wrap
 from tests.oss_server import OssServer
 
 HARD_ORDER = ["a", "a!", "a+b", "a-b", "a.b", "b/a", "b/c/d", "b-a", "b0", "é", "日本/x y.ts", "\ufffd", "😀"]

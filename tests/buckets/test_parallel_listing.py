@@ -13,7 +13,7 @@ from ossrec.buckets.parallel_listing import MAX_EMPTY_PAGES, interleave, list_pa
 from ossrec.buckets.protocol import START
 from ossrec.errors import BucketBusy, Interrupted, ListingDamaged
 from ossrec.model import Body, BucketAddress, Cursor, ObjectInfo, Page
-from tests.buckets.places import all_keys, write_files
+from tests.buckets.sample_buckets import all_keys, write_files
 from tests.running import PATIENCE
 
 

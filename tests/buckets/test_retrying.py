@@ -24,7 +24,7 @@ from ossrec.errors import (
     ObjectTooLarge,
 )
 from ossrec.model import Body, BucketAddress, Cursor, Page
-from tests.buckets.places import MODIFIED, connect
+from tests.buckets.sample_buckets import MODIFIED, connect
 from tests.oss_server import Fault, OssServer
 from tests.running import PATIENCE
 

@@ -12,7 +12,7 @@ from ossrec.buckets.retrying import RetryingBucket
 from ossrec.buckets.settings import RetryPolicy
 from ossrec.buckets.writable import WritableBucket, write_once
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing, ObjectExists, UsageProblem
-from tests.buckets.places import NAME, all_keys, connect, write_files
+from tests.buckets.sample_buckets import NAME, all_keys, connect, write_files
 from tests.oss_server import Fault, OssServer
 
 KIND = "application/vnd.apple.mpegurl"

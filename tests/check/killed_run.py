@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from ossrec.jobs.check import run as rounds
-from tests.check.checking import check
+from tests.check.run_check import check
 from tests.scan.interrupted.killing import die_before
 
 die_before(int(sys.argv[3]))

@@ -10,8 +10,7 @@ import pytest
 from ossrec.catalog.query.due_inspections import InspectionPolicy, find_due_recordings
 from ossrec.catalog.query.filters import QueryTime, RecordingFilter
 from ossrec.errors import CatalogMissing, UsageProblem
-from tests.check.checking import (
-    asked_for,
+from tests.check.run_check import (
     check,
     depths,
     put_all,
@@ -20,6 +19,7 @@ from tests.check.checking import (
     rewrite,
     select,
     slice_of,
+    watched_bucket,
 )
 from tests.scan.bucket_maker import DAY, rid, segment, stem
 from tests.scan.scanning import found, scan
@@ -60,7 +60,7 @@ def test_only_a_segment_that_changed_is_read_again(folder: Path, catalog: Path) 
     rewrite(folder, key, slice_of("camera", 1) + slice_of("camera", 1)[-188:])
     assert scan(folder, catalog).changed == 1
     assert [depth for _, depth in depths(catalog)] == ["full", "listing"]  # what is there now was not looked at
-    bucket = asked_for(folder)
+    bucket = watched_bucket(folder)
     assert check(catalog, lambda _: bucket, depth="full").recordings == 1
     assert {name for name, _, _ in bucket.ranges} == {key}
     assert [depth for _, depth in depths(catalog)] == ["full", "full"]

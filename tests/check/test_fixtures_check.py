@@ -38,11 +38,11 @@ def test_a_check_of_a_fixture_gives_what_stands_beside_it(path: Path, tmp_path: 
             catalog, lambda _: bucket, CheckOptions(depth=depth), ThreadPool(2), CheckCallbacks()
         )
         assert (summary.warnings, summary.remaining["segments"]) == ([], 0)
-        assert [_told(catalog, row, row[depth]) for row in rows] == [_wanted(row, row[depth]) for row in rows]
+        assert [_actual(catalog, row, row[depth]) for row in rows] == [_expected(row, row[depth]) for row in rows]
     assert is_sound(catalog)
 
 
-def _told(catalog: Path, row: Row, claimed: Row) -> dict[str, Any]:
+def _actual(catalog: Path, row: Row, claimed: Row) -> dict[str, Any]:
     """What the catalog says of whatever the expectation of a depth makes a claim about."""
     with closing(open_catalog(catalog)) as conn:
         conn.row_factory = sqlite3.Row
@@ -55,7 +55,7 @@ def _told(catalog: Path, row: Row, claimed: Row) -> dict[str, Any]:
     return {"stem": row["stem"], **told, "rules": sorted(claims)} | _close(claimed, told)
 
 
-def _wanted(row: Row, claimed: Row) -> dict[str, Any]:
+def _expected(row: Row, claimed: Row) -> dict[str, Any]:
     return {"stem": row["stem"], **claimed}
 
 

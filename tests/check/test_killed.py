@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.jobs.check import run as module
-from tests.check.checking import check, content, put_recordings, rewrite, select
+from tests.check.run_check import check, content, put_recordings, rewrite, select
 from tests.running import run_module
 from tests.scan.bucket_maker import segment, stem
 from tests.scan.scanning import is_sound, scan
@@ -27,9 +27,9 @@ def scanned(folder: Path, catalog: Path) -> Path:
 
 
 def test_killed_checks_end_like_an_undisturbed_one(scanned: Path) -> None:
-    calm = scanned.with_name("calm.db")
-    shutil.copy(scanned, calm)
-    check(calm, depth="full")
+    undisturbed = scanned.with_name("undisturbed.db")
+    shutil.copy(scanned, undisturbed)
+    check(undisturbed, depth="full")
     draw = random.Random(3)
     killed = 0
     for _ in range(KILLS):
@@ -37,7 +37,7 @@ def test_killed_checks_end_like_an_undisturbed_one(scanned: Path) -> None:
         assert is_sound(scanned)
     assert killed > KILLS // 3
     assert _run(scanned, 1_000_000) == 0
-    assert content(scanned) == content(calm)
+    assert content(scanned) == content(undisturbed)
     assert select(scanned, "SELECT count(*) FROM scans WHERE kind = 'check' AND state = 'checking'") == [(0,)]
 
 
@@ -60,9 +60,9 @@ def test_what_was_seen_before_a_kill_is_not_read_again(scanned: Path, monkeypatc
 def test_a_recording_whose_looks_are_all_kept_is_judged_by_whatever_runs_next(
     scanned: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calm = scanned.with_name("calm.db")
-    shutil.copy(scanned, calm)
-    check(calm)
+    undisturbed = scanned.with_name("undisturbed.db")
+    shutil.copy(scanned, undisturbed)
+    check(undisturbed)
     monkeypatch.setattr(module, "_COMMIT_EVERY", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr("ossrec.jobs.check.bucket_sessions.BucketSession.judge", lambda *_: None)
@@ -71,8 +71,8 @@ def test_a_recording_whose_looks_are_all_kept_is_judged_by_whatever_runs_next(
     shutil.copy(scanned, other)
     assert check(scanned).segments == 0
     scan(folder, other)
-    assert content(scanned) == content(calm)
-    assert content(other) == content(calm)
+    assert content(scanned) == content(undisturbed)
+    assert content(other) == content(undisturbed)
 
 
 def _run(catalog: Path, statements: int) -> int:

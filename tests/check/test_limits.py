@@ -13,9 +13,8 @@ from ossrec.errors import CatalogLocked, Interrupted
 from ossrec.jobs.check.report import CheckCallbacks, CheckState
 from ossrec.jobs.workers import inspect_object as inspecting
 from ossrec.model import Body
-from tests.check.checking import (
-    Watched,
-    asked_for,
+from tests.check.run_check import (
+    WatchedBucket,
     check,
     content,
     depths,
@@ -24,6 +23,7 @@ from tests.check.checking import (
     recording,
     select,
     slice_of,
+    watched_bucket,
 )
 from tests.scan.bucket_maker import playlist, put, segment, stem
 from tests.scan.scanning import found, is_sound, scan
@@ -92,7 +92,7 @@ def test_a_signal_stops_it_after_the_segments_in_hand(folder: Path, scanned: Pat
     assert content(scanned) == content(calm)
 
 
-class Hanging(Watched):
+class Hanging(WatchedBucket):
     """A folder that does not answer, to somebody who loses patience."""
 
     asked = threading.Event()
@@ -119,7 +119,7 @@ def test_a_second_run_is_told_who_holds_the_catalog(scanned: Path) -> None:
     assert told.value.exit_code == 11
 
 
-class Counted(Watched):
+class Counted(WatchedBucket):
     """A folder that knows how many bytes it gave and nobody let go of."""
 
     def __init__(self, path: str) -> None:
@@ -154,6 +154,6 @@ def test_a_segment_of_any_size_is_read_in_blocks(folder: Path, catalog: Path) ->
 
 
 def test_a_plan_does_not_read(folder: Path, scanned: Path) -> None:
-    bucket = asked_for(folder)
+    bucket = watched_bucket(folder)
     check(scanned, lambda _: bucket, room="nobody")
     assert bucket.ranges == []

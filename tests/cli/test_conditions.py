@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from ossrec.catalog.schema.migrations import migrations
 from tests.catalog.builder import CatalogBuilder, mixed
-from tests.check.checking import put_recordings
+from tests.check.run_check import put_recordings
 from tests.running import Ossrec
 
 TAKE_A_BUCKET = [["find"], ["find", "--count"], ["find", "--unnamed"], ["check"], ["check", "--dry-run"],

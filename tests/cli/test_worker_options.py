@@ -11,7 +11,7 @@ import ossrec
 from ossrec.buckets.settings import BucketSettings
 from ossrec.cli.worker_options import choose_worker_pool
 from ossrec.jobs.workers import adaptive_pool
-from tests.check.checking import put_recordings
+from tests.check.run_check import put_recordings
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.fake_oss.asking import BUCKET, Raw
+from tests.fake_oss.clients import BUCKET, RawClient
 from tests.oss_server import OssServer
 from tests.oss_server.store import Bucket
 
@@ -16,7 +16,7 @@ def bucket(server: OssServer) -> Bucket:
 
 
 @pytest.fixture
-def raw(server: OssServer, bucket: Bucket) -> Iterator[Raw]:
-    asker = Raw(server)
+def raw(server: OssServer, bucket: Bucket) -> Iterator[RawClient]:
+    asker = RawClient(server)
     with closing(asker.connection):
         yield asker

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import oss2
 import pytest
 
-from tests.fake_oss.asking import BUCKET, client
+from tests.fake_oss.clients import BUCKET, client
 from tests.oss_server import OssServer
 from tests.oss_server.store import Bucket
 

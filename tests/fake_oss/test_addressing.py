@@ -4,7 +4,7 @@ oss2 takes the server for its HTTP proxy."""
 import oss2
 import pytest
 
-from tests.fake_oss.asking import BUCKET, Raw, client
+from tests.fake_oss.clients import BUCKET, RawClient, client
 from tests.oss_server import OssServer
 from tests.oss_server.call import read_call
 from tests.oss_server.errors import OssError
@@ -97,6 +97,6 @@ def test_a_bucket_name_has_its_rules(name: str) -> None:
         read_call(Message("GET", f"/{name}/k", {}), buckets.by_host)
 
 
-def test_an_address_without_a_bucket_behind_it_is_not_found(raw: Raw) -> None:
+def test_an_address_without_a_bucket_behind_it_is_not_found(raw: RawClient) -> None:
     got = raw.ask("GET", "/k", {"Host": "nobody.example.com"})
     assert (got.status, got.text("Code"), got.text("BucketName")) == (404, "NoSuchBucket", "nobody")

@@ -10,7 +10,7 @@ import oss2
 import pytest
 from fastcrc import crc64
 
-from tests.fake_oss.asking import BUCKET, Raw, client
+from tests.fake_oss.clients import BUCKET, RawClient, client
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.store import Bucket
 from tests.running import PATIENCE
@@ -33,7 +33,9 @@ def filled(bucket: Bucket) -> Bucket:
 
 
 @pytest.mark.parametrize("code", THROTTLING)
-def test_a_throttling_code_is_a_503_as_often_as_asked(server: OssServer, filled: Bucket, raw: Raw, code: str) -> None:
+def test_a_throttling_code_is_a_503_as_often_as_asked(
+    server: OssServer, filled: Bucket, raw: RawClient, code: str
+) -> None:
     server.faults.add(Fault("LIST", code=code, times=2))
     assert len(server.faults) == 1
     assert [raw.list().text("Code") for _ in range(3)] == [code, code, None]
@@ -52,14 +54,14 @@ def test_a_throttling_code_is_a_503_as_often_as_asked(server: OssServer, filled:
     ],
 )
 def test_a_status_alone_gets_a_code_that_goes_with_it(
-    server: OssServer, filled: Bucket, raw: Raw, status: int, code: str
+    server: OssServer, filled: Bucket, raw: RawClient, status: int, code: str
 ) -> None:
     server.faults.add(Fault(status=status, message="because"))
     got = raw.get("key1")
     assert (got.status, got.text("Code"), got.text("Message")) == (status, code, "because")
 
 
-def test_a_fault_meets_only_what_it_names(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_fault_meets_only_what_it_names(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     server.faults.add(
         Fault("GET", key="key1", status=500),
         Fault("HEAD", status=501),
@@ -77,14 +79,14 @@ def test_a_fault_meets_only_what_it_names(server: OssServer, filled: Bucket, raw
     assert raw.get("key1").status == 200
 
 
-def test_a_body_cut_short_keeps_its_length_in_the_header(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_body_cut_short_keeps_its_length_in_the_header(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     server.faults.add(Fault("GET", truncate_at=10))
     with pytest.raises(http.client.IncompleteRead) as caught:
         raw.get("key1")
     assert (len(caught.value.partial), caught.value.expected) == (10, 3990)
 
 
-def test_a_connection_can_be_reset_before_and_within_a_reply(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_connection_can_be_reset_before_and_within_a_reply(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     server.faults.add(Fault("GET", reset=True), Fault("GET", reset=True, truncate_at=10))
     with pytest.raises(ConnectionResetError):
         raw.get("key1")
@@ -98,7 +100,7 @@ def test_a_connection_can_be_reset_before_and_within_a_reply(server: OssServer, 
 
 
 @pytest.mark.parametrize("shift", [1, -1])
-def test_a_length_can_be_wrong(server: OssServer, filled: Bucket, raw: Raw, shift: int) -> None:
+def test_a_length_can_be_wrong(server: OssServer, filled: Bucket, raw: RawClient, shift: int) -> None:
     server.faults.add(Fault("GET", wrong_length=shift))
     if shift > 0:
         with pytest.raises(http.client.IncompleteRead):
@@ -109,7 +111,7 @@ def test_a_length_can_be_wrong(server: OssServer, filled: Bucket, raw: Raw, shif
     assert len(raw.get("key1").body) == 4000
 
 
-def test_a_body_can_come_in_chunks_without_a_length(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_body_can_come_in_chunks_without_a_length(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     filled.put("large", b"x" * 20_000)
     server.faults.add(Fault("GET", chunked=True), Fault("HEAD", chunked=True), Fault(chunked=True, truncate_at=9000))
     got = raw.get("large")
@@ -120,13 +122,13 @@ def test_a_body_can_come_in_chunks_without_a_length(server: OssServer, filled: B
         raw.get("large")
 
 
-def test_a_checksum_can_be_that_of_other_bytes(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_checksum_can_be_that_of_other_bytes(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     server.faults.add(Fault("GET", bad_crc=True))
     assert raw.get("key1").headers["x-oss-hash-crc64ecma"] != str(crc64.xz(b"data" * 1000))
     assert raw.get("key1").headers["x-oss-hash-crc64ecma"] == str(crc64.xz(b"data" * 1000))
 
 
-def test_headers_can_be_changed_and_left_out(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_headers_can_be_changed_and_left_out(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     changes = {"ETag": '"x"', "x-oss-hash-crc64ecma": None, "Retry-After": "1"}
     server.faults.add(Fault("GET", headers=changes))
     got = raw.get("key1")
@@ -134,7 +136,7 @@ def test_headers_can_be_changed_and_left_out(server: OssServer, filled: Bucket, 
     assert "x-oss-hash-crc64ecma" not in got.headers
 
 
-def test_a_reply_can_come_late(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_reply_can_come_late(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     server.faults.add(Fault("GET", delay=0.05))
     begun = time.monotonic()
     assert raw.get("key1").status == 200
@@ -165,7 +167,7 @@ def test_a_page_can_be_short_or_empty_and_still_not_the_last(
     assert len(server.requests) == 2
 
 
-def test_a_page_can_be_broken(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_a_page_can_be_broken(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     server.faults.add(Fault("LIST", malformed=True), Fault("LIST", rewrite=lambda page: page.replace(b"key3", b"key4")))
     broken = raw.list()
     with pytest.raises(ElementTree.ParseError):
@@ -187,7 +189,9 @@ def test_the_bucket_can_change_between_two_pages(server: OssServer, filled: Buck
     assert listed == ["key0", "key1", "key1a", "key3", "key4", "key9"]
 
 
-def test_an_object_can_change_between_its_listing_and_its_reading(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_an_object_can_change_between_its_listing_and_its_reading(
+    server: OssServer, filled: Bucket, raw: RawClient
+) -> None:
     server.faults.add(Fault("LIST", after=lambda: filled.put("key1", b"new")))
     etag = raw.list().texts("Contents/ETag")[1]
     got = raw.get("key1", If_Match=etag)
@@ -195,7 +199,7 @@ def test_an_object_can_change_between_its_listing_and_its_reading(server: OssSer
     assert raw.get("key1").body == b"new"
 
 
-def test_faults_can_be_combined(server: OssServer, filled: Bucket, raw: Raw) -> None:
+def test_faults_can_be_combined(server: OssServer, filled: Bucket, raw: RawClient) -> None:
     ran: list[int] = []
     fault = Fault("GET", delay=0.001, bad_crc=True, chunked=True, rewrite=bytes.upper, after=lambda: ran.append(1))
     server.faults.add(fault)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fake_oss.asking import BUCKET, NAME_AND_PORT, Raw, talk
+from tests.fake_oss.clients import BUCKET, NAME_AND_PORT, RawClient, exchange
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.service import Service
 from tests.oss_server.store import Bucket
@@ -18,7 +18,7 @@ from tests.running import PATIENCE
 TOO_MANY = "".join(f"h{number}: x\r\n" for number in range(FIELDS_LIMIT + 1))
 
 
-def test_an_error_says_all_that_oss_says(raw: Raw) -> None:
+def test_an_error_says_all_that_oss_says(raw: RawClient) -> None:
     got = raw.get("no%3Csuch%3E")
     assert got.body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n  <Code>NoSuchKey</Code>\n')
     assert {child.tag: child.text for child in got.xml} == {
@@ -33,7 +33,7 @@ def test_an_error_says_all_that_oss_says(raw: Raw) -> None:
     assert got.headers["content-type"] == "application/xml"
 
 
-def test_the_error_of_a_head_stands_in_a_header(raw: Raw) -> None:
+def test_the_error_of_a_head_stands_in_a_header(raw: RawClient) -> None:
     got = raw.ask("HEAD", f"/{BUCKET}/none")
     assert (got.status, got.body) == (404, b"")
     error = ElementTree.fromstring(base64.b64decode(got.headers["x-oss-err"]))
@@ -64,7 +64,7 @@ def test_the_error_of_a_head_stands_in_a_header(raw: Raw) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_refused(
-    raw: Raw, server: OssServer, method: str, target: str, status: int, code: str
+    raw: RawClient, server: OssServer, method: str, target: str, status: int, code: str
 ) -> None:
     got = raw.ask(method, target)
     assert (got.status, got.text("Code")) == (status, code)
@@ -95,9 +95,9 @@ def test_what_cannot_be_asked_is_refused(
     ],
 )
 def test_what_is_not_http_is_answered_and_ends_the_connection(
-    server: OssServer, raw: Raw, request_bytes: bytes
+    server: OssServer, raw: RawClient, request_bytes: bytes
 ) -> None:
-    reply = talk(server, request_bytes)
+    reply = exchange(server, request_bytes)
     assert reply.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"\r\nConnection: close\r\n" in reply
     assert b"<Code>InvalidRequest</Code>" in reply or b"<Code>EntityTooLarge</Code>" in reply
@@ -106,7 +106,7 @@ def test_what_is_not_http_is_answered_and_ends_the_connection(
 
 @pytest.mark.parametrize("request_bytes", [b"", b"\r\n", b"\r\n\r\n"])
 def test_a_connection_that_asks_nothing_gets_nothing(server: OssServer, request_bytes: bytes) -> None:
-    assert talk(server, request_bytes) == b""
+    assert exchange(server, request_bytes) == b""
 
 
 METHODS = st.sampled_from(["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "get", ""])
@@ -144,19 +144,19 @@ def test_no_request_stops_the_server(
 ) -> None:
     bucket.put("a", b"data")
     lines = [f"{method} {''.join(parts)} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    talk(server, "\r\n".join(lines).encode() + b"\r\n\r\n")
-    reply = talk(server, f"GET /{BUCKET}/ HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
+    exchange(server, "\r\n".join(lines).encode() + b"\r\n\r\n")
+    reply = exchange(server, f"GET /{BUCKET}/ HTTP/1.1\r\nConnection: close\r\n\r\n".encode())
     assert reply.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_requests_may_be_sent_ahead_and_the_connection_kept_or_not(server: OssServer, bucket: Bucket) -> None:
     bucket.put("a", b"data")
     one = f"GET /{BUCKET}/a HTTP/1.1\r\nHost: h\r\n\r\n".encode()
-    assert talk(server, one * 3).count(b"\r\n\r\ndata") == 3
-    assert talk(server, one.replace(b"Host: h", b"Connection: close") * 3).count(b"\r\n\r\ndata") == 1
-    assert talk(server, one.replace(b"HTTP/1.1", b"HTTP/1.0") * 3).count(b"\r\n\r\ndata") == 1
+    assert exchange(server, one * 3).count(b"\r\n\r\ndata") == 3
+    assert exchange(server, one.replace(b"Host: h", b"Connection: close") * 3).count(b"\r\n\r\ndata") == 1
+    assert exchange(server, one.replace(b"HTTP/1.1", b"HTTP/1.0") * 3).count(b"\r\n\r\ndata") == 1
     kept = one.replace(b"HTTP/1.1\r\nHost: h", b"HTTP/1.0\r\nConnection: Keep-Alive")
-    assert talk(server, kept * 3).count(b"\r\n\r\ndata") == 3
+    assert exchange(server, kept * 3).count(b"\r\n\r\ndata") == 3
 
 
 def test_a_client_that_waits_is_told_to_continue(server: OssServer) -> None:
@@ -177,7 +177,7 @@ def test_chunks_and_trailers_are_read(server: OssServer, bucket: Bucket) -> None
     body = b"3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n"
     head = f"PUT /{BUCKET}/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
     following = f"GET /{BUCKET}/ HTTP/1.1\r\n\r\n".encode()
-    reply = talk(server, head + body + following)
+    reply = exchange(server, head + body + following)
     assert reply.startswith(b"HTTP/1.1 418 I'm a Teapot\r\n")
     assert reply.count(b"HTTP/1.1 200 OK\r\n") == 1
 
@@ -187,7 +187,7 @@ def test_what_fails_inside_the_server_comes_out_at_its_end() -> None:
     spoiled.bucket(BUCKET, public=True)
     spoiled.faults.add(Fault("LIST", after=lambda: 1 // 0))
     spoiled.start()
-    assert talk(spoiled, f"GET /{BUCKET}/ HTTP/1.0\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 OK")
+    assert exchange(spoiled, f"GET /{BUCKET}/ HTTP/1.0\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 OK")
     with pytest.raises(ZeroDivisionError):
         spoiled.__exit__(None, None, None)
 

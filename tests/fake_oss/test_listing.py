@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fake_oss.asking import Raw, client
+from tests.fake_oss.clients import RawClient, client
 from tests.oss_server import OssServer
 from tests.oss_server.errors import OssError
 from tests.oss_server.listing import Wanted, index_past, make_token, read_token, select
@@ -92,7 +92,7 @@ def test_a_token_that_was_never_given_is_refused(token: str) -> None:
         read_token(token)
 
 
-def test_pages_hold_a_hundred_keys_unless_asked_otherwise(bucket: Bucket, raw: Raw) -> None:
+def test_pages_hold_a_hundred_keys_unless_asked_otherwise(bucket: Bucket, raw: RawClient) -> None:
     for number in range(1100):
         bucket.put(f"{number:04}")
     for got in (raw.list(), raw.list(list_type="2"), raw.list(list_type="2", max_keys="")):
@@ -113,7 +113,7 @@ def test_pages_hold_a_hundred_keys_unless_asked_otherwise(bucket: Bucket, raw: R
         ("continuation_token", "x"),
     ],
 )
-def test_a_parameter_out_of_bounds_is_refused_by_name(raw: Raw, name: str, value: str) -> None:
+def test_a_parameter_out_of_bounds_is_refused_by_name(raw: RawClient, name: str, value: str) -> None:
     version = {"list_type": "2"} if name == "continuation_token" else {}
     got = raw.list(**version, **{name: value})
     assert (got.status, got.text("Code")) == (400, "InvalidArgument")
@@ -121,7 +121,7 @@ def test_a_parameter_out_of_bounds_is_refused_by_name(raw: Raw, name: str, value
     assert got.headers["x-oss-ec"] == got.text("EC")
 
 
-def test_an_empty_parameter_is_one_that_is_not_there(bucket: Bucket, raw: Raw) -> None:
+def test_an_empty_parameter_is_one_that_is_not_there(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a")
     got = raw.list(
         list_type="2",
@@ -136,14 +136,14 @@ def test_an_empty_parameter_is_one_that_is_not_there(bucket: Bucket, raw: Raw) -
     assert got.text("EncodingType") is None
 
 
-def test_a_plus_in_a_query_is_a_space(bucket: Bucket, raw: Raw) -> None:
+def test_a_plus_in_a_query_is_a_space(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a b")
     bucket.put("a+b")
     assert raw.list(prefix="a+").texts("Contents/Key") == ["a b"]
     assert raw.list(prefix="a%2B").texts("Contents/Key") == ["a+b"]
 
 
-def test_order_is_by_bytes_of_utf_8(bucket: Bucket, raw: Raw) -> None:
+def test_order_is_by_bytes_of_utf_8(bucket: Bucket, raw: RawClient) -> None:
     for key in HARD_NAMES:
         bucket.put(key)
     assert bucket.keys() == sorted(HARD_NAMES, key=str.encode)
@@ -159,7 +159,7 @@ def test_url_encoding_is_the_one_of_oss(text: str, encoded: str) -> None:
     assert encode(text) == encoded
 
 
-def test_url_encoding_reaches_everything_that_may_hold_a_key(bucket: Bucket, raw: Raw) -> None:
+def test_url_encoding_reaches_everything_that_may_hold_a_key(bucket: Bucket, raw: RawClient) -> None:
     for key in ("p /a b/1", "p /a b/2", "p /c+", "p /d"):
         bucket.put(key)
     v1 = raw.list(encoding_type="url", prefix="p%20/", delimiter="%20b/", marker="p%20/+", max_keys="1")
@@ -174,7 +174,7 @@ def test_url_encoding_reaches_everything_that_may_hold_a_key(bucket: Bucket, raw
     assert v2.texts("Contents/Key") == ["p%20%2Fc%2B", "p%20%2Fd"]
 
 
-def test_the_token_wins_over_start_after(bucket: Bucket, raw: Raw) -> None:
+def test_the_token_wins_over_start_after(bucket: Bucket, raw: RawClient) -> None:
     for key in "abcd":
         bucket.put(key)
     token = raw.list(list_type="2", max_keys="1").text("NextContinuationToken") or ""
@@ -183,7 +183,7 @@ def test_the_token_wins_over_start_after(bucket: Bucket, raw: Raw) -> None:
     assert (got.text("ContinuationToken"), got.text("StartAfter")) == (token, "c")
 
 
-def test_version_1_has_a_marker_and_owners_and_version_2_a_count(bucket: Bucket, raw: Raw) -> None:
+def test_version_1_has_a_marker_and_owners_and_version_2_a_count(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a")
     bucket.put("b")
     v1 = raw.list(max_keys="1")
@@ -196,14 +196,14 @@ def test_version_1_has_a_marker_and_owners_and_version_2_a_count(bucket: Bucket,
     assert raw.list(list_type="2", fetch_owner="true").text("Contents/Owner/DisplayName")
 
 
-def test_nothing_says_where_to_go_on_when_nothing_follows(bucket: Bucket, raw: Raw) -> None:
+def test_nothing_says_where_to_go_on_when_nothing_follows(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a")
     for got in (raw.list(max_keys="1"), raw.list(list_type="2", max_keys="1"), raw.list(prefix="x")):
         assert got.text("IsTruncated") == "false"
         assert got.text("NextMarker") is got.text("NextContinuationToken") is None
 
 
-def test_a_page_names_all_that_is_known_of_an_object(bucket: Bucket, raw: Raw) -> None:
+def test_a_page_names_all_that_is_known_of_an_object(bucket: Bucket, raw: RawClient) -> None:
     modified = int(datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC).timestamp())
     bucket.put("a&b", b"data", modified=modified, storage="IA")
     bucket.put("parts", b"data", multipart_parts=3)
@@ -236,7 +236,7 @@ def test_oss2_pages_through_hard_names(server: OssServer, bucket: Bucket, max_ke
         assert [one.key for one in v1] == expected
 
 
-def test_a_control_character_without_url_encoding_is_not_xml(bucket: Bucket, raw: Raw) -> None:
+def test_a_control_character_without_url_encoding_is_not_xml(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a\x01b\ufffe")
     assert b"<Key>a&#x1;b&#xfffe;</Key>" in raw.list(list_type="2").body
     assert b"<Key>a%01b%EF%BF%BE</Key>" in raw.list(list_type="2", encoding_type="url").body

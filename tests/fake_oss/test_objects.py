@@ -9,7 +9,7 @@ from fastcrc import crc64
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fake_oss.asking import BUCKET, Raw, client
+from tests.fake_oss.clients import BUCKET, RawClient, client
 from tests.oss_server import OssServer
 from tests.oss_server.errors import OssError
 from tests.oss_server.objects import Span, read_range
@@ -18,7 +18,7 @@ from tests.oss_server.store import Bucket
 DATA = bytes(range(100))
 
 
-def test_an_object_comes_with_all_that_oss_says_of_it(bucket: Bucket, raw: Raw) -> None:
+def test_an_object_comes_with_all_that_oss_says_of_it(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a", b"123456789", modified=1_000_000_000, headers={"Content-Type": "video/mp2t"})
     got = raw.get("a")
     assert (got.status, got.body) == (200, b"123456789")
@@ -46,7 +46,7 @@ def test_an_object_comes_with_all_that_oss_says_of_it(bucket: Bucket, raw: Raw) 
     }
 
 
-def test_a_multipart_object_has_no_md5(bucket: Bucket, raw: Raw) -> None:
+def test_a_multipart_object_has_no_md5(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a", DATA, multipart_parts=4)
     bucket.put("b", DATA, etag="0123")
     got = raw.get("a")
@@ -83,7 +83,7 @@ def test_a_multipart_object_has_no_md5(bucket: Bucket, raw: Raw) -> None:
     ],
 )
 def test_a_range_that_does_not_fit_gives_the_whole_object_unless_asked_to_be_standard(
-    bucket: Bucket, raw: Raw, header: str, oss: tuple[int, int] | None, standard: tuple[int, int] | int | None
+    bucket: Bucket, raw: RawClient, header: str, oss: tuple[int, int] | None, standard: tuple[int, int] | int | None
 ) -> None:
     bucket.put("a", DATA)
     for wanted, more in ((oss, {}), (standard, {"x_oss_range_behavior": "standard"})):
@@ -111,7 +111,7 @@ def test_a_range_never_leaves_its_object(size: int, first: int | None, last: int
     assert span is None or (isinstance(span, Span) and 0 <= span.start < span.stop <= size)
 
 
-def test_an_empty_object_is_given_whole(bucket: Bucket, raw: Raw) -> None:
+def test_an_empty_object_is_given_whole(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a", b"")
     assert raw.get("a", Range="bytes=0-9").status == 200
     assert raw.get("a").headers["content-length"] == "0"
@@ -143,7 +143,7 @@ ETAG = "25F9E794323B453885F5181F1B624D0B"
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_conditions(bucket: Bucket, raw: Raw, headers: dict[str, str], status: int, method: str) -> None:
+def test_conditions(bucket: Bucket, raw: RawClient, headers: dict[str, str], status: int, method: str) -> None:
     bucket.put("a", b"123456789", modified=1_000_000_000)
     got = raw.ask(method, f"/{BUCKET}/a", headers)
     assert got.status == status
@@ -186,7 +186,7 @@ def test_what_is_written_comes_back(server: OssServer, bucket: Bucket) -> None:
     assert bucket.keys() == ["chunked", "same"]
 
 
-def test_a_missing_object_is_named(raw: Raw, bucket: Bucket) -> None:
+def test_a_missing_object_is_named(raw: RawClient, bucket: Bucket) -> None:
     got = raw.get("no%20such")
     assert (got.status, got.text("Code"), got.text("Key")) == (404, "NoSuchKey", "no such")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import oss2
 import pytest
 
-from tests.fake_oss.asking import BUCKET, Raw, client
+from tests.fake_oss.clients import BUCKET, RawClient, client
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.__main__ import main
 from tests.oss_server.store import Bucket
@@ -29,7 +29,7 @@ def test_the_end_leaves_nothing_behind() -> None:
         warnings.simplefilter("error")
         with OssServer() as server:
             server.bucket(BUCKET, public=True)
-            asked = [Raw(server) for _ in range(20)]
+            asked = [RawClient(server) for _ in range(20)]
             assert {one.list().status for one in asked} == {200}
             assert len({request.connection for request in server.requests}) == 20
         assert set(threading.enumerate()) <= before
@@ -41,7 +41,7 @@ def test_the_end_leaves_nothing_behind() -> None:
         gc.collect()
 
 
-def test_connections_are_kept_and_logged(server: OssServer, bucket: Bucket, raw: Raw) -> None:
+def test_connections_are_kept_and_logged(server: OssServer, bucket: Bucket, raw: RawClient) -> None:
     bucket.put("a b", b"1")
     raw.get("a%20b", Range="bytes=0-0")
     raw.list(prefix="a+b")
@@ -74,7 +74,7 @@ def test_the_log_holds_no_secrets(server: OssServer, bucket: Bucket, signature: 
 def test_several_clients_are_served_at_once(server: OssServer, bucket: Bucket) -> None:
     met = threading.Barrier(4, timeout=PATIENCE)
     server.faults.add(Fault("LIST", times=4, after=met.wait))
-    askers = [Raw(server) for _ in range(4)]
+    askers = [RawClient(server) for _ in range(4)]
     threads = [threading.Thread(target=one.list) for one in askers]
     for thread in threads:
         thread.start()

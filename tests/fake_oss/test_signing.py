@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import oss2
 import pytest
 
-from tests.fake_oss.asking import BUCKET, Raw, client, fetch
+from tests.fake_oss.clients import BUCKET, RawClient, client, fetch
 from tests.oss_server import OssServer
 from tests.oss_server.store import Bucket
 
@@ -176,13 +176,13 @@ def test_a_v4_url_cannot_live_longer_than_a_week(server: OssServer, private: Buc
     assert (got.status, got.headers["x-oss-ec"]) == (400, "0002-00000232")
 
 
-def test_an_anonymous_request_to_a_private_bucket_is_denied(server: OssServer, private: Bucket, raw: Raw) -> None:
+def test_an_anonymous_request_to_a_private_bucket_is_denied(server: OssServer, private: Bucket, raw: RawClient) -> None:
     private.public = private.lists_publicly = False
     for got in (raw.get("x"), raw.list(), raw.ask("GET", "/"), raw.ask("PUT", f"/{BUCKET}/x", body=b"")):
         assert (got.status, got.text("Code"), got.text("EC")) == (403, "AccessDenied", "0003-00000001")
 
 
-def test_a_public_bucket_can_be_read_and_listed_but_not_written(bucket: Bucket, raw: Raw) -> None:
+def test_a_public_bucket_can_be_read_and_listed_but_not_written(bucket: Bucket, raw: RawClient) -> None:
     bucket.put("x", b"data")
     assert raw.get("x").body == b"data"
     assert raw.list().texts("Contents/Key") == ["x"]
@@ -226,7 +226,7 @@ V4 = "OSS4-HMAC-SHA256 "
         ),
     ],
 )
-def test_a_malformed_authorization_is_refused(raw: Raw, authorization: str, status: int, code: str) -> None:
+def test_a_malformed_authorization_is_refused(raw: RawClient, authorization: str, status: int, code: str) -> None:
     now = datetime.now(UTC)
     headers = {
         "Authorization": authorization.replace("{d}", now.strftime("%Y%m%d")),
@@ -248,7 +248,7 @@ def test_a_malformed_authorization_is_refused(raw: Raw, authorization: str, stat
     ],
 )
 def test_a_v4_header_needs_its_date_and_says_that_the_body_is_not_signed(
-    raw: Raw, headers: dict[str, str], ec: str
+    raw: RawClient, headers: dict[str, str], ec: str
 ) -> None:
     authorization = V4 + "Credential=LTAI-demo/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=b"
     assert raw.get("x", Authorization=authorization, **headers).text("EC") == ec
@@ -264,5 +264,5 @@ def test_a_v4_header_needs_its_date_and_says_that_the_body_is_not_signed(
         ("x-oss-signature-version=OSS4-HMAC-SHA256", "InvalidArgument"),
     ],
 )
-def test_a_malformed_signed_url_is_refused(raw: Raw, query: str, code: str) -> None:
+def test_a_malformed_signed_url_is_refused(raw: RawClient, query: str, code: str) -> None:
     assert raw.get(f"x?{query}").text("Code") == code

@@ -7,7 +7,7 @@ import pytest
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.hls.edit import header_and_end as settling
 from ossrec.hls.edit import segments as done
-from tests.check.checking import put_all, recording
+from tests.check.run_check import put_all, recording
 from tests.rebuild.rebuilding import Bench
 from tests.scan.bucket_maker import segment, stem
 

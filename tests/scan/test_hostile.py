@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.errors import BucketError
-from tests.buckets.places import connect
+from tests.buckets.sample_buckets import connect
 from tests.hls.fuzz import mutants
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, PACKET, segment, stem

@@ -10,7 +10,7 @@ from ossrec.errors import BucketBusy
 from ossrec.jobs.judge import judge
 from ossrec.jobs.scan.report import ScanOptions, ScanState
 from ossrec.jobs.scan.scan import scan_bucket
-from tests.buckets.places import connect
+from tests.buckets.sample_buckets import connect
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, PACKET, playlist, recording, segment, stem
 from tests.scan.memory_bucket import MemoryBucket

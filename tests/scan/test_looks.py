@@ -7,7 +7,7 @@ import pytest
 
 from ossrec.buckets.oss.bucket import OssBucket
 from ossrec.errors import AccessDenied
-from tests.buckets.places import connect
+from tests.buckets.sample_buckets import connect
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.store import Bucket
 from tests.scan.bucket_maker import DAY, playlist, recording, segment, stem

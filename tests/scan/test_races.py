@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.buckets.oss.bucket import OssBucket
-from tests.buckets.places import connect
+from tests.buckets.sample_buckets import connect
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import PACKET, playlist, segment, stem
 from tests.scan.scanning import found, scan

@@ -6,7 +6,7 @@ import pytest
 
 from ossrec.errors import BucketBusy
 from ossrec.jobs.scan import scan as module
-from tests.buckets.places import connect
+from tests.buckets.sample_buckets import connect
 from tests.oss_server import OssServer
 from tests.scan.bucket_maker import DAY, recording, segment, stem
 from tests.scan.memory_bucket import MemoryBucket

@@ -20,14 +20,13 @@ from ossrec.jobs.check.report import CheckCallbacks, CheckOptions
 from ossrec.jobs.workers import dask_pool as module
 from ossrec.jobs.workers.dask_pool import DaskPool, inspect_in_worker
 from ossrec.jobs.workers.inspect_object import SegmentObject
-from tests.buckets.places import connect
-from tests.check.checking import check, content, recording
-from tests.check.test_looking import upload
+from tests.buckets.sample_buckets import connect
+from tests.check.run_check import check, content, recording, upload
 from tests.oss_server import Fault, OssServer
 from tests.running import PATIENCE
 from tests.scan.bucket_maker import DAY, segment, stem
 from tests.scan.scanning import scan
-from tests.workers.stuck import SOON, Stuck
+from tests.workers.stuck_bucket import SOON, StuckBucket
 
 # Sockets of a cluster that is torn down close when they are collected, as distributed leaves them; `collected` sees to
 # it that this is here, and not in whatever test runs next.
@@ -90,9 +89,9 @@ def test_a_cluster_gives_the_catalog_that_threads_give(stored: OssServer, addres
 
     settings = BucketSettings(endpoint=stored.endpoint, region=stored.region)
     assert SECRET not in os.environ.values()
-    crew = DaskPool(address, settings)
-    other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), crew, CheckCallbacks())
-    assert crew.slots == 4
+    pool = DaskPool(address, settings)
+    other = check_recordings(catalog, lambda _: connect(stored), CheckOptions(depth="full"), pool, CheckCallbacks())
+    assert pool.slots == 4
     assert (other.segments, other.verdicts, other.warnings[0][:7]) == (14, summary.verdicts, "LOOK002")
     assert other.requests == summary.requests == {"list": 0, "get": 15, "retry": 0}
 
@@ -112,7 +111,7 @@ def test_a_cluster_that_ends_meanwhile_is_told_in_one_line(stored: OssServer, ca
     from distributed import LocalCluster
 
     scan(connect(stored), catalog)
-    stuck = Stuck(stored, 6)
+    stuck = StuckBucket(stored, 6)
     names = {"OSS_ACCESS_KEY_ID": stored.access_key_id, "OSS_ACCESS_KEY_SECRET": SECRET}
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("OSSREC_", "OSS_"))}
     variables["PYTHONPATH"] = str(Path(ossrec.__file__).parents[1])
@@ -156,9 +155,9 @@ def test_what_is_sent_to_workers_holds_no_credentials(monkeypatch: pytest.Monkey
 
     settings = BucketSettings(region="cn-hangzhou")
     bucket = open_bucket("oss://recordings", settings)
-    crew = DaskPool("tcp://nowhere:1", settings)
-    crew._executor = Executor()  # type: ignore[assignment]
-    crew.submit(bucket, SegmentObject("a.ts", 188, b"e"), "full")
+    pool = DaskPool("tcp://nowhere:1", settings)
+    pool._executor = Executor()  # type: ignore[assignment]
+    pool.submit(bucket, SegmentObject("a.ts", 188, b"e"), "full")
     task = pickle.loads(sent[0])
     assert task == (inspect_in_worker, "oss://recordings", settings, SegmentObject("a.ts", 188, b"e"), "full")
     assert not any(word.encode() in sent[0] for word in ("LTAI-mine", SECRET, "a-token"))
@@ -186,16 +185,16 @@ def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyP
     with (
         dask.config.set(CONFIG),
         LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=DASHBOARD) as cluster,
-        DaskPool(cluster.scheduler_address, BucketSettings()) as crew,
+        DaskPool(cluster.scheduler_address, BucketSettings()) as pool,
     ):
-        crew.check_alive()
+        pool.check_alive()
         cluster.scale(0)
         monkeypatch.setattr(module, "_TIMEOUT", 0.0)
         with pytest.raises(OssrecError, match="has no workers left: start workers and run the check again"):
-            _check_for(crew, PATIENCE)
+            _check_for(pool, PATIENCE)
 
 
-def _check_for(crew: DaskPool, seconds: float) -> None:
+def _check_for(pool: DaskPool, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        crew.check_alive()
+        pool.check_alive()

@@ -21,9 +21,8 @@ from ossrec.jobs.workers.adaptive_pool import AdaptivePool
 from ossrec.jobs.workers.inspect_object import SegmentObject
 from ossrec.jobs.workers.process_pool import ProcessPool
 from ossrec.jobs.workers.thread_pool import ThreadPool
-from tests.buckets.places import connect, environment
-from tests.check.checking import check, content, put_recordings, recording, rewrite, select
-from tests.check.test_looking import upload
+from tests.buckets.sample_buckets import connect, environment
+from tests.check.run_check import check, content, put_recordings, recording, rewrite, select, upload
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, segment, stem
 from tests.scan.scanning import is_sound, scan
@@ -54,17 +53,17 @@ def scanned(folder: Path, catalog: Path) -> Path:
     return catalog
 
 
-def way_to(server: OssServer) -> BucketSettings:
+def settings_for(server: OssServer) -> BucketSettings:
     return BucketSettings(endpoint=server.endpoint, region=server.region)
 
 
-def look(catalog: Path, crew: Any, bucket: Bucket | None = None, **told: Any) -> CheckSummary:
+def run_check(catalog: Path, pool: Any, bucket: Bucket | None = None, **told: Any) -> CheckSummary:
     return check_recordings(
-        catalog, lambda name: bucket or LocalBucket(name), CheckOptions("full"), crew, CheckCallbacks(**told)
+        catalog, lambda name: bucket or LocalBucket(name), CheckOptions("full"), pool, CheckCallbacks(**told)
     )
 
 
-def copied(catalog: Path) -> Path:
+def copy_of(catalog: Path) -> Path:
     other = catalog.with_name("other.db")
     other.write_bytes(catalog.read_bytes())
     return other
@@ -79,12 +78,12 @@ def without_request_ids(told: dict[str, list[tuple[Any, ...]]]) -> dict[str, lis
 
 def test_processes_give_the_catalog_and_the_summary_that_threads_give(stored: OssServer, catalog: Path) -> None:
     scan(connect(stored), catalog)
-    here = copied(catalog)
+    here = copy_of(catalog)
     stored.faults.add(Fault("GET", key=segment(stem(3), 0), times=None, status=403))
     bucket = connect(stored)
-    alone = look(here, ThreadPool(3), bucket)
-    crew = ProcessPool(3, 2, way_to(stored))
-    other = look(catalog, crew, bucket)
+    alone = run_check(here, ThreadPool(3), bucket)
+    pool = ProcessPool(3, 2, settings_for(stored))
+    other = run_check(catalog, pool, bucket)
     assert without_request_ids(content(catalog)) == without_request_ids(content(here))
     assert (other.segments, other.verdicts, other.bytes_read) == (14, alone.verdicts, alone.bytes_read)
     assert other.requests == alone.requests == {"list": 0, "get": 15, "retry": 0}
@@ -92,9 +91,9 @@ def test_processes_give_the_catalog_and_the_summary_that_threads_give(stored: Os
 
 
 def test_a_folder_is_looked_at_by_processes_too(scanned: Path) -> None:
-    here = copied(scanned)
-    alone = look(here, ThreadPool(2))
-    other = look(scanned, ProcessPool(4, 2, BucketSettings()))
+    here = copy_of(scanned)
+    alone = run_check(here, ThreadPool(2))
+    other = run_check(scanned, ProcessPool(4, 2, BucketSettings()))
     assert (other.segments, other.requests) == (32, alone.requests)
     assert content(scanned) == content(here)
 
@@ -102,7 +101,7 @@ def test_a_folder_is_looked_at_by_processes_too(scanned: Path) -> None:
 def test_what_they_repeat_is_counted(stored: OssServer, catalog: Path) -> None:
     scan(connect(stored), catalog)
     stored.faults.add(Fault("GET", key=segment(stem(0), 0), times=2, headers={"Retry-After": "0"}, status=503))
-    summary = look(catalog, ProcessPool(4, 2, way_to(stored)), connect(stored))
+    summary = run_check(catalog, ProcessPool(4, 2, settings_for(stored)), connect(stored))
     assert (summary.requests, summary.warnings) == ({"list": 0, "get": 17, "retry": 2}, [])
 
 
@@ -118,18 +117,18 @@ def test_the_clock_of_the_bucket_counts_though_only_others_asked_it(
     for name, value in environment(server).items():
         monkeypatch.setenv(name, value)
     scan(connect(server), catalog)
-    summary = look(catalog, ProcessPool(2, 2, way_to(server)), connect(server))
+    summary = run_check(catalog, ProcessPool(2, 2, settings_for(server)), connect(server))
     assert (summary.segments, summary.verdicts) == (3, {"recording": 1})
 
 
 def test_all_of_them_together_ask_as_many_at_once_as_was_said(stored: OssServer, catalog: Path) -> None:
     scan(connect(stored), catalog)
     stored.clear_requests()
-    crew = ProcessPool(3, 2, way_to(stored))
-    assert crew.slots == 2 + 2 + 1 + 1
-    look(catalog, crew, connect(stored))
+    pool = ProcessPool(3, 2, settings_for(stored))
+    assert pool.slots == 2 + 2 + 1 + 1
+    run_check(catalog, pool, connect(stored))
     assert len({request.connection for request in stored.requests}) <= 3
-    assert ProcessPool(2, 8, way_to(stored)).slots == 4
+    assert ProcessPool(2, 8, settings_for(stored)).slots == 4
 
 
 def test_what_is_sent_to_them_holds_no_credentials(
@@ -145,18 +144,18 @@ def test_what_is_sent_to_them_holds_no_credentials(
         send(self, message)
 
     monkeypatch.setattr(module._Worker, "_send", noted)
-    summary = look(catalog, ProcessPool(4, 2, way_to(stored)), connect(stored))
+    summary = run_check(catalog, ProcessPool(4, 2, settings_for(stored)), connect(stored))
     assert (summary.segments, len(sent)) == (15, 2 + 15)
     assert pickle.loads(sent[0]) == (2, BucketSettings(endpoint=stored.endpoint, region=stored.region, threads=2))
     assert pickle.loads(sent[2])[1] == "oss://recordings"
     assert not any(word.encode() in one for one in sent for word in (stored.access_key_id, SECRET))
 
 
-class Killing:
-    """Kills some of a crew's processes once a segment was looked at."""
+class KillWorkers:
+    """Kills some of a pool's processes once a segment was looked at."""
 
-    def __init__(self, crew: ProcessPool, number: int) -> None:
-        self._victims = crew._workers
+    def __init__(self, pool: ProcessPool, number: int) -> None:
+        self._victims = pool._workers
         self._number = number
 
     def __call__(self, state: CheckState) -> None:
@@ -167,59 +166,59 @@ class Killing:
 
 
 def test_what_a_killed_process_had_in_hand_is_done_by_the_others(scanned: Path) -> None:
-    calm = copied(scanned)
-    check(calm, depth="full")
+    undisturbed = copy_of(scanned)
+    check(undisturbed, depth="full")
     told: list[str] = []
-    crew = ProcessPool(4, 2, BucketSettings(), told.append)
-    summary = look(scanned, crew, progress=Killing(crew, 1))
+    pool = ProcessPool(4, 2, BucketSettings(), told.append)
+    summary = run_check(scanned, pool, progress=KillWorkers(pool, 1))
     killed = "a worker process was killed (SIGKILL: perhaps out of memory)"
     assert told == [f"{killed}: continuing with 1 of 2"]
     assert (summary.segments, summary.warnings) == (32, [])
-    assert content(scanned) == content(calm)
-    assert [worker.process.returncode for worker in crew._workers] == [-signal.SIGKILL, 0]
+    assert content(scanned) == content(undisturbed)
+    assert [worker.process.returncode for worker in pool._workers] == [-signal.SIGKILL, 0]
 
 
 def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) -> None:
-    calm = copied(scanned)
-    check(calm, depth="full")
-    crew = ProcessPool(4, 2, BucketSettings())
+    undisturbed = copy_of(scanned)
+    check(undisturbed, depth="full")
+    pool = ProcessPool(4, 2, BucketSettings())
     killed = r"no worker process is left, the last one was killed .*: run the check again to resume"
     with pytest.raises(OssrecError, match=killed):
-        look(scanned, crew, progress=Killing(crew, 2))
+        run_check(scanned, pool, progress=KillWorkers(pool, 2))
     ((kept,),) = select(scanned, "SELECT count(*) FROM inspections")
     assert 0 < kept < 32
     assert is_sound(scanned)
     assert check(scanned, depth="full").segments == 32 - kept
-    assert content(scanned) == content(calm)
+    assert content(scanned) == content(undisturbed)
 
 
 def test_processes_that_cannot_work_are_told(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PROGRAM", "ossrec.no_such_module")
     with pytest.raises(OssrecError, match=r"exited \(exit code 1; OSSREC_DEBUG=1 shows why\)"):
-        look(scanned, ProcessPool(4, 2, BucketSettings()))
+        run_check(scanned, ProcessPool(4, 2, BucketSettings()))
 
 
 def test_a_failure_that_nobody_foresaw_is_a_line(stored: OssServer, catalog: Path) -> None:
-    with ProcessPool(2, 2, way_to(stored)) as crew:
-        future = crew.submit(connect(stored), SegmentObject("a.ts", "188", b"e"), "full")  # type: ignore[arg-type]
+    with ProcessPool(2, 2, settings_for(stored)) as pool:
+        future = pool.submit(connect(stored), SegmentObject("a.ts", "188", b"e"), "full")  # type: ignore[arg-type]
         with pytest.raises(OssrecError, match=r"^unexpected error: TypeError: .*$"):
-            crew.result(future)
+            pool.result(future)
 
 
 def test_without_room_for_processes_threads_look(scanned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr("ossrec.jobs.workers.adaptive_pool._WORTHWHILE", 0.0)
     told: list[str] = []
-    summary = look(scanned, AdaptivePool(ThreadPool(2), ProcessPool(4, 2, BucketSettings()), told.append))
+    summary = run_check(scanned, AdaptivePool(ThreadPool(2), ProcessPool(4, 2, BucketSettings()), told.append))
     assert summary.segments == 32
     assert told == ["worker processes could not be started (No such file or directory): using threads only"]
 
 
 def test_all_end_with_the_block_and_threads_too(scanned: Path) -> None:
     before = threading.active_count()
-    with ProcessPool(4, 2, BucketSettings()) as crew:
+    with ProcessPool(4, 2, BucketSettings()) as pool:
         pass
-    assert [worker.process.returncode for worker in crew._workers] == [0, 0]
+    assert [worker.process.returncode for worker in pool._workers] == [0, 0]
     assert threading.active_count() == before
 
 
@@ -233,10 +232,10 @@ def test_all_end_with_the_block_and_threads_too(scanned: Path) -> None:
     ],
 )
 def test_processes_are_for_much_work(segments: int, size: int, has_many: bool) -> None:
-    crew = AdaptivePool(ThreadPool(8), ProcessPool(8, 2, BucketSettings()))
-    crew.plan_for(segments, size)
-    assert crew.is_local is not has_many
-    assert crew.slots == (12 if has_many else 10)
+    pool = AdaptivePool(ThreadPool(8), ProcessPool(8, 2, BucketSettings()))
+    pool.plan_for(segments, size)
+    assert pool.is_local is not has_many
+    assert pool.slots == (12 if has_many else 10)
 
 
 def test_a_budget_bounds_what_is_expected(scanned: Path) -> None:

@@ -12,17 +12,16 @@ from pathlib import Path
 import pytest
 
 import ossrec
-from tests.buckets.places import connect, environment
-from tests.check.checking import check, content, recording, select
-from tests.check.test_looking import upload
+from tests.buckets.sample_buckets import connect, environment
+from tests.check.run_check import check, content, recording, select, upload
 from tests.oss_server import OssServer
 from tests.scan.bucket_maker import stem
 from tests.scan.scanning import is_sound, scan
-from tests.workers.stuck import SOON, Stuck
+from tests.workers.stuck_bucket import SOON, StuckBucket
 
 ROOT = Path(__file__).parents[2]
 SEGMENTS = 24
-PLANNED = b"ossrec: about 24 segments of 6 recordings to look at: 24 requests, "
+PLANNED = b"ossrec: about 24 segments of 6 recordings to check: 24 requests, "
 STOPPING = b"ossrec: stopping after the current segments; Ctrl-C again stops at once"
 KEPT = b"ossrec: stopped; all inspected segments are saved; the next check resumes from there"
 
@@ -39,15 +38,15 @@ def stored(server: OssServer, catalog: Path) -> OssServer:
 
 
 @pytest.fixture
-def calm(stored: OssServer, catalog: Path) -> Path:
+def undisturbed(stored: OssServer, catalog: Path) -> Path:
     """The same catalog after a check that nobody disturbed."""
-    other = catalog.with_name("calm.db")
+    other = catalog.with_name("undisturbed.db")
     other.write_bytes(catalog.read_bytes())
     check(other, lambda _: connect(stored), depth="full")
     return other
 
 
-class Running:
+class RunningCheck:
     """A check in a process group of its own that looks with two processes, until the bucket is stuck."""
 
     def __init__(self, server: OssServer, catalog: Path) -> None:
@@ -59,7 +58,7 @@ class Running:
             **environment(server),
             "PYTHONPATH": str(Path(ossrec.__file__).parents[1]),
         }
-        self._stuck = Stuck(server, 12)
+        self._stuck = StuckBucket(server, 12)
         self.process = subprocess.Popen(
             [*command, "--depth", "full", *settings],
             cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
@@ -87,19 +86,19 @@ class Running:
 
 
 @pytest.fixture
-def running(stored: OssServer, calm: Path, catalog: Path) -> Iterator[Running]:
-    check_under_way = Running(stored, catalog)
+def running(stored: OssServer, undisturbed: Path, catalog: Path) -> Iterator[RunningCheck]:
+    check_under_way = RunningCheck(stored, catalog)
     yield check_under_way
     check_under_way.close()
 
 
-def goes_on(server: OssServer, catalog: Path, calm: Path) -> bool:
+def resumes(server: OssServer, catalog: Path, undisturbed: Path) -> bool:
     """The next check looks at all that is not kept, and ends as the one that nobody disturbed."""
     server.faults.clear()
     assert is_sound(catalog)
     ((kept,),) = select(catalog, "SELECT count(*) FROM inspections WHERE failure IS NULL")
     again = check(catalog, lambda _: connect(server), depth="full")
-    return again.segments == SEGMENTS - kept and content(catalog) == content(calm)
+    return again.segments == SEGMENTS - kept and content(catalog) == content(undisturbed)
 
 
 SIGNALS = {
@@ -111,7 +110,7 @@ SIGNALS = {
 
 @pytest.mark.parametrize(("send", "number"), SIGNALS.values(), ids=SIGNALS)
 def test_a_signal_stops_it_as_it_does_with_threads(
-    stored: OssServer, running: Running, catalog: Path, calm: Path, send: object, number: int
+    stored: OssServer, running: RunningCheck, catalog: Path, undisturbed: Path, send: object, number: int
 ) -> None:
     assert callable(send)
     send(running.process.pid, number)
@@ -120,10 +119,12 @@ def test_a_signal_stops_it_as_it_does_with_threads(
     assert first.startswith(PLANNED)
     assert (code, out, rest) == (130, b"", [STOPPING, KEPT])
     assert running.are_gone()
-    assert goes_on(stored, catalog, calm)
+    assert resumes(stored, catalog, undisturbed)
 
 
-def test_a_second_ctrl_c_ends_it_at_once(stored: OssServer, running: Running, catalog: Path, calm: Path) -> None:
+def test_a_second_ctrl_c_ends_it_at_once(
+    stored: OssServer, running: RunningCheck, catalog: Path, undisturbed: Path
+) -> None:
     os.killpg(running.process.pid, signal.SIGINT)
     assert running.process.stderr is not None
     assert running.process.stderr.readline().startswith(PLANNED)
@@ -134,19 +135,21 @@ def test_a_second_ctrl_c_ends_it_at_once(stored: OssServer, running: Running, ca
     assert (code, out) == (130, b"")
     assert set(err.splitlines()) <= {KEPT}
     assert running.are_gone()
-    assert goes_on(stored, catalog, calm)
+    assert resumes(stored, catalog, undisturbed)
 
 
-def test_kill_9_leaves_no_process_behind(stored: OssServer, running: Running, catalog: Path, calm: Path) -> None:
+def test_kill_9_leaves_no_process_behind(
+    stored: OssServer, running: RunningCheck, catalog: Path, undisturbed: Path
+) -> None:
     running.process.kill()
     assert running.are_gone()
     code, out, err = running.end()
     assert (code, out, len(err.splitlines())) == (-signal.SIGKILL, b"", 1)
-    assert goes_on(stored, catalog, calm)
+    assert resumes(stored, catalog, undisturbed)
 
 
 def test_processes_that_were_all_killed_are_told(
-    stored: OssServer, running: Running, catalog: Path, calm: Path
+    stored: OssServer, running: RunningCheck, catalog: Path, undisturbed: Path
 ) -> None:
     for one in running.workers:
         signal.pidfd_send_signal(one, signal.SIGKILL)
@@ -158,4 +161,4 @@ def test_processes_that_were_all_killed_are_told(
     first = b"ossrec: warning: a worker process %s: continuing with 1 of 2" % killed
     assert lost in ([], [first])  # nothing of the first, where both went at once
     assert (code, out) == (3, b"")
-    assert goes_on(stored, catalog, calm)
+    assert resumes(stored, catalog, undisturbed)

@@ -16,7 +16,7 @@ from ossrec.buckets.local import walk
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.errors import AccessDenied, BodyDamaged, BucketMissing, ObjectMissing, UsageProblem
 from ossrec.model import Cursor, ObjectInfo, Page, Skipped
-from tests.buckets.places import MODIFIED, all_keys, all_pages, write_files
+from tests.buckets.sample_buckets import MODIFIED, all_keys, all_pages, write_files
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ossrec.errors import (
     BucketBusy,
     ObjectMissing,
 )
-from tests.buckets.places import MODIFIED, NAME, all_keys, connect, environment, use
+from tests.buckets.sample_buckets import MODIFIED, NAME, all_keys, connect, environment, send_each_request
 from tests.oss_server import Fault, OssServer
 
 HARD_KEYS = [".", "..", "./a", "a/../b", "a b", "a+b", "a%b", "a%2Fb", "%", "?x=1", "#", "é/日本/😀", "a\nb", "a\x01b"]
@@ -23,7 +23,7 @@ HARD_KEYS += ["a//b", "a/", "~", "a&b=c;d", "'\"<>", "a\\", ":", "\u202e", "a" *
 @pytest.mark.parametrize("signing", ["v1", "v4"])
 def test_every_request_is_signed(server: OssServer, signing: str) -> None:
     server.bucket(NAME).put("a", b"12345")
-    use(connect(server, signing=signing))
+    send_each_request(connect(server, signing=signing))
     kinds = {"v1": "OSS ***", "v4": "OSS4-HMAC-SHA256 ***"}
     assert {request.headers["authorization"] for request in server.requests} == {kinds[signing]}
     assert {request.status for request in server.requests} == {200, 206}
@@ -34,7 +34,7 @@ def test_temporary_credentials_send_their_token(server: OssServer, signing: str)
     server.bucket(NAME).put("a", b"12345")
     server.add_key("STS.id", "sts-secret", token="the-token")
     variables = {"OSS_ACCESS_KEY_ID": "STS.id", "OSS_ACCESS_KEY_SECRET": "sts-secret"}
-    use(connect(server, NAME, {**variables, "OSS_SESSION_TOKEN": "the-token"}, signing=signing))
+    send_each_request(connect(server, NAME, {**variables, "OSS_SESSION_TOKEN": "the-token"}, signing=signing))
     with pytest.raises(AccessDenied, match=r"set OSS_SESSION_TOKEN|check OSS_ACCESS_KEY_ID"):
         connect(server, NAME, {**variables, "OSS_SESSION_TOKEN": "another"}, signing=signing).page()
 
@@ -48,7 +48,7 @@ def test_a_token_that_expired_is_said_to_have(server: OssServer) -> None:
 
 def test_a_public_bucket_needs_no_credentials(server: OssServer) -> None:
     server.bucket(NAME, public=True).put("a", b"12345")
-    use(connect(server, NAME, {}, region=""))
+    send_each_request(connect(server, NAME, {}, region=""))
     assert not any("authorization" in request.headers for request in server.requests)
 
 
@@ -80,7 +80,7 @@ def test_a_right_that_is_missing_is_named(server: OssServer, denied: str, said: 
     server.add_key("reader", "secret", denied=[denied])
     bucket = connect(server, NAME, {"OSS_ACCESS_KEY_ID": "reader", "OSS_ACCESS_KEY_SECRET": "secret"})
     with pytest.raises(AccessDenied, match=f"the access key needs {said}"):
-        use(bucket)
+        send_each_request(bucket)
 
 
 @pytest.mark.parametrize(("skew", "side"), [(3600.0, "behind"), (-3600.0, "ahead of")])
@@ -176,7 +176,7 @@ def test_the_bucket_is_found_by(server: OssServer, signing: str, settings: dict[
     for key in ("a", "..", "b c"):
         server.bucket(NAME).put(key, b"12345")
     bucket = connect(server, signing=signing, **settings)
-    use(bucket)
+    send_each_request(bucket)
     assert bucket.read("..", limit=9).data == bucket.read("b c", limit=9).data == b"12345"
     assert {request.headers["host"] for request in server.requests} == {host}
     assert host in bucket.address.hosts | bucket.address.path_hosts
@@ -216,7 +216,7 @@ def test_connections_are_used_again(server: OssServer) -> None:
     server.bucket(NAME).put("a", b"12345")
     bucket = connect(server)
     for _ in range(3):
-        use(bucket)
+        send_each_request(bucket)
         with pytest.raises(ObjectMissing):
             bucket.read("b", limit=9)
         assert bucket.read_range("a", 7, 9).data == b""

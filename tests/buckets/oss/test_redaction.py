@@ -8,7 +8,7 @@ from ossrec.buckets.oss.errors import parse_error_reply
 from ossrec.buckets.oss.redaction import redact_typed_name, request_redactor
 from ossrec.buckets.settings import BucketSettings
 from ossrec.errors import BucketError, UsageProblem
-from tests.buckets.places import NAME, connect
+from tests.buckets.sample_buckets import NAME, connect
 from tests.oss_server import Fault, OssServer
 
 KEY = Credentials("LTAIkey", "LTAIkey-and-more", "to/ken+==" * 40)

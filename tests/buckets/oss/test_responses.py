@@ -20,7 +20,7 @@ from ossrec.errors import (
     ObjectTooLarge,
 )
 from ossrec.model import Cursor, ObjectInfo
-from tests.buckets.places import MODIFIED, NAME, all_keys, all_pages, connect, environment, use
+from tests.buckets.sample_buckets import MODIFIED, NAME, all_keys, all_pages, connect, environment, send_each_request
 from tests.oss_server import Fault, OssServer
 
 
@@ -46,7 +46,7 @@ def test_an_archived_object_must_be_restored_first(server: OssServer) -> None:
         with pytest.raises(ObjectArchived, match=r"reading 'a': 403 InvalidObjectState .*: restore it first"):
             ask()
     server.bucket(NAME).finish_restore("a")
-    use(bucket)
+    send_each_request(bucket)
 
 
 def test_a_multipart_etag_is_kept_as_it_is(server: OssServer) -> None:
@@ -247,7 +247,7 @@ def test_nothing_secret_is_ever_said(server: OssServer, monkeypatch: pytest.Monk
         server.faults.clear()
         server.faults.add(fault)
         try:
-            use(bucket)
+            send_each_request(bucket)
         except BucketError as error:
             told: BaseException | None = error
             while told is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.checking import put_recordings, rewrite, slice_of
+from tests.check.run_check import put_recordings, rewrite, slice_of
 from tests.running import Ossrec
 from tests.scan.bucket_maker import rid, segment, stem
 

@@ -12,7 +12,7 @@ from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.details.recording import details
 from ossrec.catalog.query.recording_references import resolve_recording
 from ossrec.segment_rules import SegmentState
-from tests.check.checking import put_all, recording
+from tests.check.run_check import put_all, recording
 from tests.running import Ossrec
 from tests.scan.bucket_maker import playlist, stem
 

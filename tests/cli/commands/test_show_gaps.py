@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.times import copy_bucket
-from tests.check.checking import put_all, recording
+from tests.check.run_check import put_all, recording
 from tests.running import Ossrec
 from tests.scan.bucket_maker import segment, stem
 

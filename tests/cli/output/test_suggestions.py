@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.cli.output.suggestions import pasteable, reset_options, suggested
-from tests.check.checking import put_recordings, rewrite
+from tests.check.run_check import put_recordings, rewrite
 from tests.running import Ossrec, Ran
 from tests.scan.bucket_maker import segment, stem
 

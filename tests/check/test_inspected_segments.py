@@ -10,10 +10,8 @@ from fixtures.times import copy_bucket
 from ossrec.buckets.local.bucket import LocalBucket
 from ossrec.jobs.check.check import forecast_check
 from ossrec.jobs.check.report import CheckCallbacks, CheckOptions, CheckState
-from tests.buckets.places import connect
-from tests.check.checking import (
-    Objects,
-    asked_for,
+from tests.buckets.sample_buckets import connect
+from tests.check.run_check import (
     check,
     content,
     depths,
@@ -22,15 +20,12 @@ from tests.check.checking import (
     recording,
     select,
     slice_of,
+    upload,
+    watched_bucket,
 )
 from tests.oss_server import OssServer
-from tests.scan.bucket_maker import DAY, playlist, put, segment, stem
+from tests.scan.bucket_maker import playlist, put, segment, stem
 from tests.scan.scanning import found, is_sound, scan
-
-
-def upload(server: OssServer, objects: Objects, name: str = "recordings") -> None:
-    for key, data in objects.items():
-        server.bucket(name).put(key, data, DAY)
 
 
 def test_a_check_keeps_what_it_saw_and_judges(folder: Path, catalog: Path) -> None:
@@ -70,7 +65,7 @@ def test_edges_reads_head_and_tail_of_long_segments_and_the_whole_of_short_ones(
     long = slice_of("camera", 0) + (b"G\x1f\xff\x10" + b"\xff" * 184) * ((HEAD + TAIL) // 188)
     put_all(folder, recording(stem(1), 2) | {segment(stem(1), 0): long})
     scan(folder, catalog)
-    bucket = asked_for(folder)
+    bucket = watched_bucket(folder)
     check(catalog, lambda _: bucket)
     size, short = len(long), len(slice_of("camera", 1))
     assert sorted(bucket.ranges) == [
@@ -121,7 +116,7 @@ def test_what_is_no_plain_mpeg_ts_is_passed_over_and_not_due_again(
     put_all(folder, dict.fromkeys(keys, b"\x01" * 1600) | {f"{stem(1)}.m3u8": text.encode()})
     put_all(folder, {"2026/k.key": b"k" * 16, "2026/i.mp4": b"m" * 100})
     scan(folder, catalog)
-    bucket = asked_for(folder)
+    bucket = watched_bucket(folder)
     check(catalog, lambda _: bucket, depth="full")
     assert bucket.ranges == []
     assert select(catalog, "SELECT segments_inspectable, depth FROM recordings") == [(0, "listing")]
@@ -145,7 +140,7 @@ def test_an_object_that_a_playlist_names_in_parts_is_looked_at_once(folder: Path
     )
     put_all(folder, {segment(stem(1), 0): whole, f"{stem(1)}.m3u8": text.encode()})
     scan(folder, catalog)
-    bucket = asked_for(folder)
+    bucket = watched_bucket(folder)
     check(catalog, lambda _: bucket, depth="full")
     assert len(bucket.ranges) == 1
     assert depths(catalog) == [("complete", "full")]

@@ -16,6 +16,7 @@ from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.jobs.check.check import check_recordings
 from ossrec.jobs.check.report import CheckCallbacks, CheckOptions, CheckSummary
 from ossrec.jobs.workers.thread_pool import ThreadPool
+from tests.oss_server import OssServer
 from tests.scan import scanning
 from tests.scan.bucket_maker import DAY, playlist, put, segment, stem
 
@@ -35,7 +36,7 @@ def check(
     callbacks: CheckCallbacks = CheckCallbacks(),  # noqa: B008 - a value that never changes
     **asked: Any,
 ) -> CheckSummary:
-    """Check what is due, silently; what is no option of a check is a condition as of `find`."""
+    """Check the due recordings; keywords that are not options of a check are conditions of `find`."""
     options = {name: asked.pop(name) for name in _OPTIONS if name in asked}
     chosen = CheckOptions(wanted=RecordingFilter(**asked), share=Share(*share), **options)
     return check_recordings(catalog, opener, chosen, ThreadPool(threads), callbacks)
@@ -63,31 +64,37 @@ def put_all(folder: Path, objects: Objects, *, modified: int = DAY) -> None:
         put(folder, key, data, modified=modified)
 
 
+def upload(server: OssServer, objects: Objects, name: str = "recordings") -> None:
+    """Write objects into a bucket of a local OSS server."""
+    for key, data in objects.items():
+        server.bucket(name).put(key, data, DAY)
+
+
 def put_recordings(folder: Path, number: int, segments: int = 3) -> None:
-    """Write so many recordings, an hour apart by their names."""
+    """Write *number* recordings, an hour apart by their names."""
     for index in range(number):
         put_all(folder, recording(stem(index, f"room{index}"), segments))
 
 
 def rewrite(folder: Path, key: str, data: bytes, later: int = 10) -> None:
-    """Write an object anew, so many seconds later."""
+    """Overwrite an object, *later* seconds after the first time."""
     put(folder, key, data, modified=DAY + later)
 
 
-def asked_for(folder: Path) -> "Watched":
-    """A folder as a bucket that notes what is read."""
-    return Watched(os.fspath(folder))
+def watched_bucket(folder: Path) -> "WatchedBucket":
+    """Return a folder as a bucket that records which ranges are read."""
+    return WatchedBucket(os.fspath(folder))
 
 
-class Watched(LocalBucket):
-    """A folder that notes which ranges of which keys were read."""
+class WatchedBucket(LocalBucket):
+    """A folder as a bucket that records which ranges of which keys are read."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.ranges: list[tuple[str, int, int]] = []
 
     def read_range(self, key: str, start: int, stop: int) -> Any:
-        """As always, noted."""
+        """Record and read a range."""
         self.ranges.append((key, start, stop))
         return super().read_range(key, start, stop)
 
@@ -104,7 +111,7 @@ def select(catalog: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 
 def content(catalog: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All that a catalog says, without numbers of rows and times of looks."""
+    """Return the content of a catalog, without row ids and times of inspections."""
     formats = {number: tuple(rest) for number, *rest in select(catalog, "SELECT * FROM formats")}
     looks = [
         (*row[:-1], [[pid, formats[number], *rest] for pid, number, *rest in json.loads(row[-1] or "[]")])

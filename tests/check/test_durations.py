@@ -15,7 +15,7 @@ from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.jobs.rebuild.rebuild import RebuildOptions, RebuiltPlaylist, rebuild
 from ossrec.jobs.workers.inspect_object import HEAD, TAIL
 from ossrec.naming import unix_ms
-from tests.check.checking import Objects, check, put_all, recording
+from tests.check.run_check import Objects, check, put_all, recording
 from tests.mpegts.material.media import Recipe, cut_and_listed
 from tests.scan.bucket_maker import playlist, segment, stem
 from tests.scan.scanning import found, scan
@@ -102,7 +102,7 @@ def test_a_length_that_the_next_segment_contradicts_corrects_nothing_by_edges_al
 
     made = rebuilt(folder, catalog)
 
-    assert made.changes["EXTINF set to the measured length"] == changed  # behind the last one comes none
+    assert made.changes["EXTINF set to the measured duration"] == changed  # behind the last one comes none
 
 
 @pytest.mark.parametrize("depth", ["edges", "full"])

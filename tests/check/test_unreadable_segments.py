@@ -7,9 +7,8 @@ import pytest
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.errors import AccessDenied, BucketBusy, BucketMissing
-from tests.buckets.places import connect
-from tests.check.checking import ONCE, check, depths, put_recordings, recording, select
-from tests.check.test_looking import upload
+from tests.buckets.sample_buckets import connect
+from tests.check.run_check import ONCE, check, depths, put_recordings, recording, select, upload
 from tests.oss_server import Fault, OssServer
 from tests.oss_server.store import Bucket as Stored
 from tests.scan.bucket_maker import DAY, segment, stem
@@ -162,7 +161,7 @@ def test_a_bucket_that_is_not_there_any_more_is_told(server: OssServer, catalog:
 def _elsewhere(server: OssServer) -> Bucket:
     from ossrec.buckets.open import open_bucket
     from ossrec.buckets.settings import BucketSettings
-    from tests.buckets.places import environment
+    from tests.buckets.sample_buckets import environment
 
     settings = BucketSettings(endpoint=server.endpoint, region=server.region)
     return open_bucket("oss://recordings", settings, environment(server))

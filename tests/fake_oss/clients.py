@@ -17,8 +17,8 @@ BUCKET = "recordings"
 NAME_AND_PORT = slice(len("http://"), None)
 
 
-class Got(NamedTuple):
-    """A reply: names of headers in lower case."""
+class Reply(NamedTuple):
+    """A response, with the names of header fields in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -35,13 +35,15 @@ class Got(NamedTuple):
         return [node.text or "" for node in self.xml.findall(path)]
 
 
-class Raw:
-    """One keep-alive connection that signs nothing."""
+class RawClient:
+    """One keep-alive connection for unsigned requests."""
 
     def __init__(self, server: OssServer) -> None:
         self.connection = http.client.HTTPConnection(server.endpoint[NAME_AND_PORT], timeout=PATIENCE)
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Got:
+    def ask(
+        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Reply:
         """*target* goes out as it is."""
         self.connection.putrequest(method, target, skip_host="Host" in (headers or {}))
         for name, value in (headers or {}).items():
@@ -50,30 +52,30 @@ class Raw:
             self.connection.putheader("Content-Length", str(len(body)))
         self.connection.endheaders(body)
         reply = self.connection.getresponse()
-        return Got(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
+        return Reply(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
 
-    def get(self, key: str = "", **headers: str) -> Got:
-        """GET what is already quoted, with headers whose hyphens are written as underscores."""
+    def get(self, key: str = "", **headers: str) -> Reply:
+        """Send GET for a quoted key; underscores in the names of *headers* stand for hyphens."""
         return self.ask("GET", f"/{BUCKET}/{key}", {k.replace("_", "-"): v for k, v in headers.items()})
 
-    def list(self, **params: str) -> Got:
-        """List with parameters whose hyphens are written as underscores, values already quoted."""
+    def list(self, **params: str) -> Reply:
+        """List with quoted *params*, whose underscores stand for hyphens."""
         query = "&".join(f"{name.replace('_', '-')}={value}" for name, value in params.items())
         return self.ask("GET", f"/{BUCKET}/?{query}")
 
 
-def fetch(url: str) -> Got:
-    """GET a URL."""
+def fetch(url: str) -> Reply:
+    """Send GET for a URL."""
     parts = urlsplit(url)
     with closing(http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)) as connection:
         connection.request("GET", f"{parts.path}?{parts.query}")
         reply = connection.getresponse()
-        return Got(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
+        return Reply(reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read())
 
 
 @contextmanager
 def client(server: OssServer, signature: str = "V4", **options: object) -> Iterator[oss2.Bucket]:
-    """An oss2 bucket. Options: id, secret, token, bucket, endpoint, is_cname, proxies."""
+    """Yield an oss2 bucket. Options: id, secret, token, bucket, endpoint, is_cname, proxies."""
     name = str(options.pop("bucket", BUCKET))
     endpoint = str(options.pop("endpoint", server.endpoint))
     identity = str(options.pop("id", server.access_key_id))
@@ -90,8 +92,8 @@ def client(server: OssServer, signature: str = "V4", **options: object) -> Itera
         yield bucket
 
 
-def talk(server: OssServer, request: bytes) -> bytes:
-    """Send bytes, say no more, and return all that comes back until the server closes."""
+def exchange(server: OssServer, request: bytes) -> bytes:
+    """Send bytes, close the sending side, and return all bytes until the server closes."""
     host, port = server.endpoint[NAME_AND_PORT].split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(request)

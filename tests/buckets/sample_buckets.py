@@ -84,7 +84,7 @@ def all_keys(bucket: Bucket, prefix: str = "", after: str = "", until: str | Non
     return [item.key for item in all_objects(bucket, prefix, after, until)]
 
 
-def use(bucket: Bucket) -> None:
+def send_each_request(bucket: Bucket) -> None:
     """One request of each kind."""
     bucket.page()
     bucket.read("a", limit=100)

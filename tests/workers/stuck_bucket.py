@@ -7,7 +7,7 @@ from tests.oss_server import Fault, OssServer
 SOON = 20.0  # seconds
 
 
-class Stuck:
+class StuckBucket:
     """A bucket that answers so many requests, and then none until it is freed."""
 
     def __init__(self, server: OssServer, answers: int) -> None:
