@@ -28,11 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name in loaded.skipped:
         print(f"skipped, its name is not UTF-8: {name}", file=sys.stderr)
-    print(_describe(server, options.bucket, public=options.public), flush=True)
-    print(f"# {loaded.objects} objects, {loaded.size} bytes; press Ctrl-C to stop", file=sys.stderr)
     for end in (signal.SIGINT, signal.SIGTERM):  # a shell makes background processes ignore SIGINT
         signal.signal(end, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
+        print(_describe(server, options.bucket, public=options.public), flush=True)
+        print(f"# {loaded.objects} objects, {loaded.size} bytes; press Ctrl-C to stop", file=sys.stderr)
         threading.Event().wait()
     server.stop()
     return 0

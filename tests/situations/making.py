@@ -23,8 +23,8 @@ from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.findings import Finding
 from ossrec.hls.uris import resolve
 from ossrec.jobs.rebuild.rebuild import RebuildOptions, RebuiltPlaylist, rebuild
-from tests.buckets.places import connect
-from tests.check.checking import check
+from tests.buckets.sample_buckets import connect
+from tests.check.run_check import check
 from tests.oss_server import OssServer
 from tests.rebuild.serving import served
 from tests.running import PATIENCE

@@ -6,7 +6,7 @@ import pytest
 
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.jobs.rebuild.rebuild import RebuiltPlaylist
-from tests.check.checking import slice_of
+from tests.check.run_check import slice_of
 from tests.situations import making
 from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
 
