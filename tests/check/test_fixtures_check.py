@@ -16,7 +16,7 @@ from ossrec.jobs.check.check import check_recordings
 from ossrec.jobs.check.report import CheckCallbacks, CheckOptions
 from ossrec.jobs.workers.thread_pool import ThreadPool
 from ossrec.mpegts.inspection import Depth
-from tests.scan.scanning import is_sound, scan
+from tests.scan.scanning import is_intact, scan
 
 EXPECTED = sorted((Path(__file__).parents[2] / "fixtures" / "expected").glob("*.json"))
 DEPTHS: tuple[Depth, ...] = ("edges", "full")
@@ -39,7 +39,7 @@ def test_a_check_of_a_fixture_gives_what_stands_beside_it(path: Path, tmp_path: 
         )
         assert (summary.warnings, summary.remaining["segments"]) == ([], 0)
         assert [_actual(catalog, row, row[depth]) for row in rows] == [_expected(row, row[depth]) for row in rows]
-    assert is_sound(catalog)
+    assert is_intact(catalog)
 
 
 def _actual(catalog: Path, row: Row, claimed: Row) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.check.run_check import (
 )
 from tests.oss_server import OssServer
 from tests.scan.bucket_maker import playlist, put, segment, stem
-from tests.scan.scanning import found, is_sound, scan
+from tests.scan.scanning import found, is_intact, scan
 
 
 def test_a_check_keeps_what_it_saw_and_judges(folder: Path, catalog: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_check_keeps_what_it_saw_and_judges(folder: Path, catalog: Path) -> No
     assert select(catalog, measured) == [(4, "h264", "aac", 1, 9.0)]
     assert (summary.recordings, summary.segments, summary.requests["get"]) == (1, 4, 4)
     assert summary.bytes_read == sum(len(slice_of("mix", number)) for number in range(4))
-    assert is_sound(catalog)
+    assert is_intact(catalog)
 
 
 def test_a_bucket_on_oss_gives_the_same_as_a_folder(folder: Path, catalog: Path, server: OssServer) -> None:
@@ -97,7 +97,7 @@ def test_odd_buckets_are_checked_to_the_end(name: str, tmp_path: Path, catalog: 
     for depth in ("edges", "full"):
         summary = check(catalog, lambda _: bucket, depth=depth)
         assert (summary.warnings, summary.remaining["segments"]) == ([], 0)
-    assert is_sound(catalog)
+    assert is_intact(catalog)
 
 
 @pytest.mark.parametrize(

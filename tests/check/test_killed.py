@@ -11,7 +11,7 @@ from ossrec.jobs.check import run as module
 from tests.check.run_check import check, content, put_recordings, rewrite, select
 from tests.running import run_module
 from tests.scan.bucket_maker import segment, stem
-from tests.scan.scanning import is_sound, scan
+from tests.scan.scanning import is_intact, scan
 
 KILLS = 6
 
@@ -34,7 +34,7 @@ def test_killed_checks_end_like_an_undisturbed_one(scanned: Path) -> None:
     killed = 0
     for _ in range(KILLS):
         killed += _run(scanned, draw.randrange(20, 160)) == -signal.SIGKILL
-        assert is_sound(scanned)
+        assert is_intact(scanned)
     assert killed > KILLS // 3
     assert _run(scanned, 1_000_000) == 0
     assert content(scanned) == content(undisturbed)

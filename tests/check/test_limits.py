@@ -26,7 +26,7 @@ from tests.check.run_check import (
     watched_bucket,
 )
 from tests.scan.bucket_maker import playlist, put, segment, stem
-from tests.scan.scanning import found, is_sound, scan
+from tests.scan.scanning import found, is_intact, scan
 
 SIZES = [len(slice_of("camera", number)) for number in range(3)]
 
@@ -46,7 +46,7 @@ def test_a_budget_is_kept_and_every_night_gets_on(scanned: Path) -> None:
         nights += 1
         assert 0 < summary.bytes_read <= budget
         assert summary.remaining["segments"] > 0
-        assert is_sound(scanned)
+        assert is_intact(scanned)
     assert 2 <= nights <= 4
     assert depths(scanned) == [("complete", "full")] * 4
 
@@ -84,7 +84,7 @@ def test_a_signal_stops_it_after_the_segments_in_hand(folder: Path, scanned: Pat
     assert told == ["asked"]
     (kept,) = select(scanned, "SELECT count(*) FROM inspections")[0]
     assert 4 <= kept < 12
-    assert is_sound(scanned)
+    assert is_intact(scanned)
     assert check(scanned).segments == 12 - kept
     calm = scanned.with_name("calm.db")
     scan(folder, calm)
@@ -109,7 +109,7 @@ def test_a_second_signal_ends_it_at_once(folder: Path, scanned: Path) -> None:
     bucket = Hanging(str(folder))
     with pytest.raises((KeyboardInterrupt, Interrupted)):
         check(scanned, lambda _: bucket, threads=1, callbacks=CheckCallbacks(stopping=bucket.asked.set))
-    assert is_sound(scanned)
+    assert is_intact(scanned)
     assert check(scanned).segments == 12
 
 

@@ -1,4 +1,4 @@
-"""Runs `ossrec` in this process, in an empty folder, and watches what comes out."""
+"""Run `ossrec` in this process, in an empty folder, and check its output."""
 
 import re
 
@@ -15,7 +15,7 @@ _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 @pytest.fixture
 def ossrec(plain: Ossrec) -> Ossrec:
-    """Runs `ossrec`; no unexpected error may occur, and nothing that a terminal obeys may come out."""
+    """Return a function that runs `ossrec`, and fails on an unexpected error or a control character in the output."""
 
     def go(*arguments: str) -> Ran:
         ran = plain(*arguments)

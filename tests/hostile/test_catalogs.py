@@ -1,4 +1,4 @@
-"""Catalogs that are none, cannot be written, or go away: one line, the documented exit code, and nothing spoilt."""
+"""Files that are no catalog, cannot be written or vanish: one line, the documented exit code, and no damage."""
 
 import os
 import sqlite3
@@ -85,7 +85,7 @@ def test_reasons_that_are_no_codes_are_passed_over(reasons: str, alone: Path, os
 
 
 class _Deleting(SmallPages):
-    """A folder whose catalog is deleted while it is listed."""
+    """A folder that deletes the catalog while it is listed."""
 
     catalog = Path()
 

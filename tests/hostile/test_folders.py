@@ -1,4 +1,4 @@
-"""Folders that were made to confuse: a scan ends, and says what it could not look at."""
+"""Folders with links, loops and odd files: a scan ends, and reports what it could not read."""
 
 import os
 import time
@@ -48,7 +48,7 @@ def test_what_is_left_out_for_its_name_is_told_by_name(alone: Path, ossrec: Ossr
 
 
 class _Locked(LocalBucket):
-    """A folder with one in it that may not be read, also by root."""
+    """A folder with a subfolder that cannot be read, even by root."""
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         if prefix.startswith("locked/"):

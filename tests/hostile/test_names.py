@@ -1,4 +1,4 @@
-"""Names that drive terminals, spreadsheets and careless programs: none is lost, each is shown harmlessly."""
+"""Names with control characters, formulas and shell syntax: none is lost, and each is shown escaped."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Playlists that somebody made to hurt: each is judged, none stops the scan of the others."""
+"""Malicious playlists: each gets a verdict, and none stops the scan of the others."""
 
 from pathlib import Path
 

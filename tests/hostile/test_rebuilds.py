@@ -1,4 +1,4 @@
-"""Rebuilt playlists from hostile buckets, and to places where none may go."""
+"""Rebuilding playlists from hostile buckets, and to forbidden locations."""
 
 import os
 import stat
@@ -30,7 +30,7 @@ def bucket(alone: Path) -> Path:
 
 
 def put_playlist(bucket: Path, *head: str, uris: tuple[str, ...] = ()) -> Path:
-    """Its playlist with more lines in the header, and *uris* behind its segments."""
+    """Return its playlist with additional header lines, and *uris* after its segments."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:3", *head]
     for seconds, uri in (*zip(LENGTHS, SLICES, strict=True), *((2.0, uri) for uri in uris)):
         lines += [f"#EXTINF:{seconds},", uri]
@@ -41,7 +41,7 @@ def put_playlist(bucket: Path, *head: str, uris: tuple[str, ...] = ()) -> Path:
 
 
 def uploaded(ossrec: Ossrec, bucket: Path, prefix: str) -> bytes:
-    """What a rebuild writes under *prefix*."""
+    """Return the files that a rebuild writes under *prefix*."""
     assert ossrec("scan", "bucket", "--fail-on", "never").code == 0
     assert ossrec("rebuild", ROOM, "--upload", prefix).code == 0
     return (bucket / prefix / f"{ROOM}.m3u8").read_bytes()

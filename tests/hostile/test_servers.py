@@ -1,4 +1,4 @@
-"""Servers that lie: a scan ends, says so in one line, and gives nothing away."""
+"""Servers with false responses: a scan ends with one line, and reveals no secret."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _NEXT = re.compile(rb"<IsTruncated>.*?</IsTruncated>(?:<NextContinuationToken>.*
 
 
 class _Tokens:
-    """Makes of each page one without keys that leads to another."""
+    """Replaces each listing page by an empty one that names a next page."""
 
     def __init__(self, most: int) -> None:
         self.most, self.given = most, 0

@@ -1,4 +1,4 @@
-"""What happens to real buckets, and the word that an operator needs for it."""
+"""Situations of real buckets, and the verdict for each."""
 
 import shutil
 import time
@@ -23,7 +23,7 @@ def stem(room: str = "room", *, number: int = 1, bak: str = "", uid: str = "") -
 
 
 def segments(of: str, count: int, begin: int = DAY) -> list[str]:
-    """Names of segments that follow each other from the Unix second *begin*."""
+    """Return the names of consecutive segments from the Unix second *begin*."""
     times = [datetime.fromtimestamp(begin + STEP * n, UTC) for n in range(count)]
     return [f"{of}_{moment:%Y%m%d%H%M%S}000.ts" for moment in times]
 
@@ -43,12 +43,12 @@ def fill(bucket: Bucket, names: Iterable[str], modified: int = DAY) -> list[str]
 
 
 def lifecycle(bucket: Bucket) -> None:
-    """A rule deleted the segments and left the playlist."""
+    """A lifecycle rule deleted the segments, but not the playlist."""
     put(bucket, f"{stem()}.m3u8", text(segments(stem(), 4)))
 
 
 def backup_took_over(bucket: Bucket) -> None:
-    """The first recorder died in mid-playlist, the second one ended well."""
+    """The first recorder failed during its playlist, the second one finished."""
     first, second = segments(stem(), 4), segments(stem(bak="bak0_"), 4, DAY + 4 * STEP + 1)
     fill(bucket, first + second)
     put(bucket, f"{stem()}.m3u8", text(first, ended=False))
@@ -56,14 +56,14 @@ def backup_took_over(bucket: Bucket) -> None:
 
 
 def backup_died_too(bucket: Bucket) -> None:
-    """Neither wrote the end."""
+    """Neither recorder finished its playlist."""
     first, second = segments(stem(), 4), segments(stem(bak="bak0_"), 4, DAY + 4 * STEP + 1)
     fill(bucket, first + second)
     put(bucket, f"{stem()}.m3u8", text(first, ended=False))
 
 
 def first_recorder_wrote_no_playlist(bucket: Bucket) -> None:
-    """The first recorder died, as they do, before its only playlist: half of the recording can be rebuilt."""
+    """The first recorder failed before it wrote its playlist: that half of the recording can be rebuilt."""
     fill(bucket, segments(stem(), 4))
     second = fill(bucket, segments(stem(bak="bak0_"), 4, DAY + 4 * STEP + 1))
     put(bucket, f"{stem(bak='bak0_')}.m3u8", text(second))
@@ -113,7 +113,7 @@ def empty_room(bucket: Bucket) -> None:
 
 
 def just_begun(bucket: Bucket) -> None:
-    """The recorder writes its playlist again and again, and begins without a segment."""
+    """The recorder rewrites its playlist repeatedly, starting without a segment."""
     now = int(time.time())
     fill(bucket, segments(stem(), 1, now - 15), now - 1)
     put(bucket, f"{stem()}.m3u8", text([], ended=False), modified=now - 2)

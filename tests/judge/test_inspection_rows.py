@@ -1,4 +1,4 @@
-"""What the catalog keeps of a look gives the same look again."""
+"""An inspection that is stored and loaded again is the same inspection."""
 
 import sqlite3
 from collections.abc import Iterator

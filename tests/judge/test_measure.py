@@ -1,4 +1,4 @@
-"""What looks at segments add up to for their recording."""
+"""The measures and findings of a recording from the inspections of its segments."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,7 +23,7 @@ SOUND = StreamFormat("audio", "aac", sample_rate=48_000, channels=2)
 
 
 def piece(number: int, **other: object) -> JoinedSegment:
-    """Segment *number* of 10 s, there and whole unless *other* says so."""
+    """Return segment *number* of 10 s, present and complete except for the fields *other*."""
     plain = JoinedSegment(
         number=number,
         key=f"day/s{number}.ts",
@@ -61,7 +61,7 @@ def formats(tmp_path: Path) -> Iterator[FormatTable]:
 def look(
     formats: FormatTable, number: int, *notes: SegmentFault, depth: str = "full", inspected: int = 100
 ) -> StoredInspection:
-    """A sound look at segment *number* of a recording whose segments continue each other, but for *notes*."""
+    """Return the inspection of segment *number* of a continuous recording, with *notes* as its only faults."""
     start = 90_000 * (10 + 10 * number)
     streams = (StreamSummary(256, PICTURE, 900, start, 900_000, 5, True), StreamSummary(257, SOUND, 90, start, 900_000))
     counters = (CounterEnds(256, 900 * number % 16, (900 * (number + 1) - 1) % 16),)
@@ -185,7 +185,7 @@ def test_where_it_starts_stays_open_while_a_stream_may_start_earlier(formats: Fo
 
 
 def test_segments_that_no_playlist_names_are_measured_as_they_were_made(formats: FormatTable) -> None:
-    """Each begins with sound of the one before it, so that they overlap."""
+    """Each segment starts with audio of the one before, so that they overlap."""
     looks, orphans = {}, []
     for number, name in enumerate(("x10.ts", "x9.ts", "x8.ts")):
         at = 90_000 * (100 - 10 * number)

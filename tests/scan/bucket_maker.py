@@ -1,4 +1,4 @@
-"""Makes folders full of recordings quickly, for tests that need many objects and no real media."""
+"""Make folders with many recordings quickly, for tests that need no real media."""
 
 import os
 from collections.abc import Iterable
@@ -13,23 +13,23 @@ PACKET = b"G" + b"\0" * 187
 
 
 def rid(number: int) -> str:
-    """A recordid."""
+    """Return a recordid."""
     return f"ba110731{number:029x}"
 
 
 def stem(number: int, room: str = "room", uid: str | None = None, folder: str = "2026/") -> str:
-    """The stem of a recording's keys."""
+    """Return the stem of a recording's keys."""
     source = "" if uid is None else f"__uid_s_{uid}__uid_e"
     return f"{folder}rid_{rid(number)}_{room}{source}"
 
 
 def segment(of: str, number: int) -> str:
-    """The key of the n-th segment of a stem: one every two seconds."""
+    """Return the key of segment *number* of a stem; segments are 2 s long."""
     return f"{of}_20261101{number // 1800:02d}{number // 30 % 60:02d}{number % 30 * 2:02d}000.ts"
 
 
 def playlist(keys: Iterable[str], *, ended: bool = True, folder: str = "2026/") -> str:
-    """A playlist in *folder* as the recorder writes it, over segments of two seconds."""
+    """Return a playlist in *folder* as the recorder writes it, with segments of 2 s."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:2", "#EXT-X-MEDIA-SEQUENCE:0"]
     for key in keys:
         lines += ["#EXTINF:2.0", key.removeprefix(folder)]
@@ -37,7 +37,7 @@ def playlist(keys: Iterable[str], *, ended: bool = True, folder: str = "2026/") 
 
 
 def put(folder: Path, key: str, data: bytes | str = PACKET, *, modified: int = DAY) -> None:
-    """Write one object of a folder."""
+    """Write one object into a folder."""
     file = folder / key
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data.encode() if isinstance(data, str) else data)
@@ -45,7 +45,7 @@ def put(folder: Path, key: str, data: bytes | str = PACKET, *, modified: int = D
 
 
 def recording(of: str, segments: int, *, without: Iterable[int] = (), ended: bool = True) -> dict[str, bytes]:
-    """The objects of a recording with its playlist, but without the segments of some numbers."""
+    """Return the objects of a recording with its playlist, except for the segments *without*."""
     keys = [segment(of, number) for number in range(segments)]
     lost = set(without)
     objects = {key: PACKET for number, key in enumerate(keys) if number not in lost}
@@ -60,12 +60,12 @@ def put_recording(folder: Path, of: str, segments: int, *, without: Iterable[int
 
 
 class SmallPages(LocalBucket):
-    """A folder that gives its listing in small pages, so that a scan of few objects has many."""
+    """A folder with small listing pages, so that a scan of few objects has many pages."""
 
     size = 20
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """The first few objects of the page."""
+        """Return the first objects of the page."""
         page = super().page(prefix, cursor, until=until)
         if len(page.objects) <= self.size:
             return page

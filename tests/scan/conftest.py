@@ -1,4 +1,4 @@
-"""What most tests of scanning need: a catalog of their own."""
+"""A catalog for each test of scans."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Path:
-    """Where the catalog will be."""
+    """Return the path of the catalog, which does not exist yet."""
     return tmp_path / "catalog.db"

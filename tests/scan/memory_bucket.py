@@ -1,4 +1,4 @@
-"""A bucket in memory, for tests that need odd keys, small pages, failures at a page, or changes between two."""
+"""A bucket in memory, for tests with odd keys, small pages, failures, or changes between pages."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -19,17 +19,17 @@ class Stored(NamedTuple):
     storage: str = "Standard"
 
     def info(self, key: str) -> ObjectInfo:
-        """As a listing shows it."""
+        """Return the object as a listing shows it."""
         return ObjectInfo(key, len(self.data), self.modified, self.etag, self.storage)
 
     @property
     def etag(self) -> str:
-        """As OSS has it."""
+        """The ETag as OSS computes it."""
         return md5(self.data).hexdigest().upper()
 
 
 class MemoryBucket:
-    """Keeps what `ossrec.buckets.protocol.Bucket` promises, over a dict that the test may change at any time."""
+    """Implements `ossrec.buckets.protocol.Bucket` over a dict that the test may change at any time."""
 
     def __init__(
         self, objects: Mapping[str, Stored] | None = None, *, size: int = 1000, name: str = "oss://memory"
@@ -46,11 +46,11 @@ class MemoryBucket:
         self.before_page: Callable[[], object] = lambda: None
 
     def put(self, objects: Mapping[str, bytes], *, modified: int = DAY) -> None:
-        """Add objects to those there are."""
+        """Add objects to the bucket."""
         self.objects |= {key: Stored(data, modified) for key, data in objects.items()}
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
-        """As `protocol.Bucket.page`; fails for good once *fails_after* pages were given."""
+        """As `protocol.Bucket.page`; every call fails after *fails_after* pages."""
         self.before_page()
         if self.fails_after is not None and len(self.listed) >= self.fails_after:
             raise BucketBusy("the bucket fails: try again later", code="ServiceUnavailable")

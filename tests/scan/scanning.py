@@ -1,4 +1,4 @@
-"""What the tests of scanning share: a scan in a line, and the catalog's content without numbers and times."""
+"""Helpers for tests of scans: run a scan, and read the content of the catalog without row numbers and times."""
 
 import sqlite3
 import time
@@ -23,11 +23,11 @@ def scan(place: Path | Bucket, catalog: Path, **options: Any) -> ScanSummary:
 
 
 def silent(_: ScanState) -> None:
-    """Tell nobody how far the scan is."""
+    """Ignore the progress of a scan."""
 
 
 def found(catalog: Path, **wanted: Any) -> list[Mapping[str, Any]]:
-    """The rows of `find`, in order of path."""
+    """Return the rows of `find`, in order of path."""
     conn = open_catalog(catalog)
     try:
         rows = list(find_recordings(conn, RecordingFilter(**wanted), now=time.time(), quiet_after=330))
@@ -57,7 +57,7 @@ _CONTENT = {
 
 
 def content(catalog: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All that a catalog says, without the numbers of rows, which follow the order of discovery."""
+    """Return the content of a catalog without the numbers of rows, which depend on the order of discovery."""
     conn = sqlite3.connect(catalog)
     try:
         return {name: sorted(conn.execute(sql), key=repr) for name, sql in _CONTENT.items()}
@@ -65,11 +65,11 @@ def content(catalog: Path) -> dict[str, list[tuple[Any, ...]]]:
         conn.close()
 
 
-def is_sound(catalog: Path) -> bool:
-    """SQLite finds nothing wrong with the file, and no row refers to one that is not there."""
+def is_intact(catalog: Path) -> bool:
+    """Return whether SQLite finds the file intact, and every reference has its row."""
     conn = sqlite3.connect(catalog)
     try:
-        whole = conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return whole and conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        is_intact_file = conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return is_intact_file and conn.execute("PRAGMA foreign_key_check").fetchall() == []
     finally:
         conn.close()

@@ -1,4 +1,4 @@
-"""Every fixture bucket gives what its expectation says, from bucket to answer."""
+"""A scan of every fixture bucket gives the expected recordings, verdicts and findings."""
 
 import json
 from datetime import datetime
@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.times import copy_bucket, set_times
 from ossrec.catalog.query.find import open_catalog
-from tests.scan.scanning import found, is_sound, scan
+from tests.scan.scanning import found, is_intact, scan
 
 EXPECTED = sorted((Path(__file__).parents[2] / "fixtures" / "expected").glob("*.json"))
 
@@ -29,11 +29,11 @@ def test_a_fixture_gives_what_stands_beside_it(path: Path, tmp_path: Path) -> No
     for one in wanted:
         assert _rules_found(catalog, one["stem"]) >= set(one["rules"]), one["stem"]
     assert (summary.objects, summary.unnamed) == (expected["objects"], expected["unnamed"])
-    assert is_sound(catalog)
+    assert is_intact(catalog)
 
 
 def _rules_found(catalog: Path, path: str) -> set[int]:
-    """The numbers of the rules behind all findings of a recording: LST260 is of rule 26."""
+    """Return the numbers of the rules of all findings of a recording: LST260 belongs to rule 26."""
     conn = open_catalog(catalog)
     try:
         codes = conn.execute(
@@ -48,7 +48,7 @@ _NO_COLUMNS = ("stem", "rules", "also", "verdict_fresh", "readings", "hosts", "v
 
 
 def _told(row: Any, one: Any) -> dict[str, Any]:
-    """What `find` says of whatever the expectation makes a claim about."""
+    """Return the fields of `find` that the expectation has."""
     return {name: _value(name, row[name]) for name in one if name not in _NO_COLUMNS}
 
 

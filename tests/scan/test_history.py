@@ -1,4 +1,4 @@
-"""However a bucket came about, and however it was scanned meanwhile, the catalog says what a first scan would."""
+"""After any history of changes and scans, the catalog has the same content as after a first scan."""
 
 import tempfile
 from contextlib import suppress
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ossrec.errors import BucketBusy
 from tests.scan.bucket_maker import DAY, PACKET, playlist, segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
-from tests.scan.scanning import ONCE, content, is_sound, scan
+from tests.scan.scanning import ONCE, content, is_intact, scan
 
 A, B, USER = stem(1, "a"), stem(2, "b"), stem(1, "a", "7")
 BAK = f"2026/bak0_{A.removeprefix('2026/')}"
@@ -26,7 +26,7 @@ LOOSE = sorted({key for keys in NAMED.values() for key in keys} | {f"{A}_part-y.
 
 
 class State(NamedTuple):
-    """The bucket at some time, and how it is scanned then."""
+    """The bucket at one time, and how it is scanned then."""
 
     objects: dict[str, Stored]
     prefix: str
@@ -36,7 +36,7 @@ class State(NamedTuple):
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[State]:
-    """Segments come, change and go; playlists come and change, but stay."""
+    """Segments are added, changed and deleted; playlists are added and changed only."""
     playlists: dict[str, Stored] = {}
     history = []
     for moment in range(draw(st.integers(1, 4))):
@@ -67,12 +67,12 @@ def test_a_catalog_does_not_depend_on_how_it_came_about(history: list[State]) ->
         bucket.fails_after = None
         scan(bucket, grown, threads=2, fresh=True)
         scan(bucket, fresh, threads=2)
-        assert is_sound(grown)
+        assert is_intact(grown)
         assert _present(grown) == _present(fresh)
 
 
 def _present(catalog: Path) -> dict[str, list[Any]]:
-    """What a catalog says of all that is there, but for what only a history can tell."""
+    """Return the content of a catalog about existing objects, except for the columns that depend on earlier scans."""
     known = content(catalog)
     recordings = [_without_history(row) for row in known["recordings"] if "gone" not in row]
     return {
@@ -86,7 +86,7 @@ def _present(catalog: Path) -> dict[str, list[Any]]:
 
 
 def _without_history(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A playlist that lists fewer segments than before makes a recording flawed; nothing else depends on the past."""
+    """A recording is flawed if its playlist lists fewer segments than before; nothing else depends on earlier scans."""
     reasons = row[-2].replace('"LST281", ', "").replace(', "LST281"', "").replace('"LST281"', "")
     verdict = "complete" if reasons == "[]" else row[-4]
     return (*row[:-4], verdict, row[-3], reasons, row[-1])

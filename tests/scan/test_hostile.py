@@ -1,4 +1,4 @@
-"""Whatever stands in a bucket, a scan ends with a sound catalog and a verdict."""
+"""A scan of any bucket content ends with an intact catalog and a verdict for each recording."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +12,7 @@ from tests.hls.fuzz import mutants
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, PACKET, segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
-from tests.scan.scanning import ONCE, content, found, is_sound, scan
+from tests.scan.scanning import ONCE, content, found, is_intact, scan
 
 OF = stem(1)
 KEY = f"{OF}.m3u8"
@@ -52,7 +52,7 @@ def test_a_hostile_playlist_is_judged(catalog: Path, text: str) -> None:
     summary = scan(bucket, catalog)
     assert summary.recordings == 1
     assert not summary.partly
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     assert found(catalog)[0]["playlist"] == KEY
     assert scan(bucket, catalog).changes == []
 
@@ -63,7 +63,7 @@ def test_five_hundred_broken_playlists_are_judged(catalog: Path) -> None:
         bucket.put({f"{stem(number)}.m3u8": text})
     summary = scan(bucket, catalog)
     assert (summary.playlists_read, summary.recordings, summary.partly) == (500, 500, False)
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     before = content(catalog)
     assert scan(bucket, catalog).changes == []
     assert content(catalog) == before
@@ -102,7 +102,7 @@ def test_a_listing_that_lies_is_refused_or_kept(
     server.faults.add(Fault("LIST", rewrite=lie))
     with suppress(BucketError):
         scan(connect(server), catalog, retry=ONCE)
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     summary = scan(connect(server), catalog)
     assert (summary.objects, summary.verdicts["unfinished"]) == (2, 1)
 

@@ -1,4 +1,4 @@
-"""What a later scan reads again, what it finds changed, and what it leaves alone."""
+"""A later scan reads only changed playlists, and reports the changes."""
 
 import sqlite3
 from contextlib import closing
@@ -28,7 +28,7 @@ def rows(catalog: Path, sql: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def bucket() -> MemoryBucket:
-    """Three whole recordings and an object of none, in small pages."""
+    """Three complete recordings and one other file, in small pages."""
     place = MemoryBucket(size=4)
     for number in range(3):
         place.put(recording(stem(number), 4))

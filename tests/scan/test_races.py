@@ -1,4 +1,4 @@
-"""A bucket that changes while it is scanned: nothing is called missing that was only late."""
+"""A bucket that changes during a scan: segments that arrive late are not reported as missing."""
 
 import time
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A large bucket is listed in several ranges at once, which changes nothing but the time it takes."""
+"""Listing a large bucket in several key ranges gives the same catalog as listing it in one."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def _small_buckets_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bucket() -> MemoryBucket:
-    """Twelve recordings, some of them damaged, and strangers before, between and behind them."""
+    """Twelve recordings, some of them damaged, and other files before, between and after them."""
     place = MemoryBucket(size=7)
     for number in range(12):
         place.put(recording(stem(number), 8, without=[5] if number % 3 == 0 else []))
@@ -29,7 +29,7 @@ def bucket() -> MemoryBucket:
 
 
 def change(bucket: MemoryBucket) -> None:
-    """Objects come, go and change in every range."""
+    """Objects are added, deleted and changed in every range."""
     for number in (0, 4, 7, 11):
         del bucket.objects[segment(stem(number), 2)]
     bucket.put(recording(stem(3), 9))

@@ -1,4 +1,4 @@
-"""Whose an object is: relatives of a name, names that mislead, and what a playlist says against them."""
+"""Owners of objects: related names, misleading names, and playlists that contradict a name."""
 
 import time
 from pathlib import Path
@@ -11,7 +11,7 @@ from ossrec.catalog.details.recording import details
 from ossrec.catalog.query.find import open_catalog
 from tests.scan.bucket_maker import DAY, PACKET, playlist, recording, rid, segment, stem
 from tests.scan.memory_bucket import MemoryBucket, Stored
-from tests.scan.scanning import content, found, is_sound, scan
+from tests.scan.scanning import content, found, is_intact, scan
 
 OF = stem(1)
 BAK = f"2026/bak0_{OF.removeprefix('2026/')}"
@@ -19,12 +19,12 @@ COLUMNS = ("path", "verdict", "segments_expected", "segments_present", "segments
 
 
 def told(catalog: Path, *names: str) -> list[tuple[Any, ...]]:
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     return [tuple(row[name] for name in names or COLUMNS) for row in found(catalog)]
 
 
 def settled(bucket: MemoryBucket, catalog: Path) -> list[tuple[Any, ...]]:
-    """What one scan tells; another one has nothing to add."""
+    """Return the content after one scan; a second scan must not change it."""
     scan(bucket, catalog)
     rows, all_that_is_known = told(catalog), content(catalog)
     summary = scan(bucket, catalog)

@@ -25,7 +25,7 @@ from tests.buckets.sample_buckets import connect, environment
 from tests.check.run_check import check, content, put_recordings, recording, rewrite, select, upload
 from tests.oss_server import Fault, OssServer
 from tests.scan.bucket_maker import DAY, segment, stem
-from tests.scan.scanning import is_sound, scan
+from tests.scan.scanning import is_intact, scan
 
 SECRET = "a-secret-that-only-the-environment-knows"
 
@@ -187,7 +187,7 @@ def test_when_all_were_killed_it_ends_and_the_next_check_goes_on(scanned: Path) 
         run_check(scanned, pool, progress=KillWorkers(pool, 2))
     ((kept,),) = select(scanned, "SELECT count(*) FROM inspections")
     assert 0 < kept < 32
-    assert is_sound(scanned)
+    assert is_intact(scanned)
     assert check(scanned, depth="full").segments == 32 - kept
     assert content(scanned) == content(undisturbed)
 

@@ -16,7 +16,7 @@ from tests.buckets.sample_buckets import connect, environment
 from tests.check.run_check import check, content, recording, select, upload
 from tests.oss_server import OssServer
 from tests.scan.bucket_maker import stem
-from tests.scan.scanning import is_sound, scan
+from tests.scan.scanning import is_intact, scan
 from tests.workers.stuck_bucket import SOON, StuckBucket
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +95,7 @@ def running(stored: OssServer, undisturbed: Path, catalog: Path) -> Iterator[Run
 def resumes(server: OssServer, catalog: Path, undisturbed: Path) -> bool:
     """The next check looks at all that is not kept, and ends as the one that nobody disturbed."""
     server.faults.clear()
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     ((kept,),) = select(catalog, "SELECT count(*) FROM inspections WHERE failure IS NULL")
     again = check(catalog, lambda _: connect(server), depth="full")
     return again.segments == SEGMENTS - kept and content(catalog) == content(undisturbed)

@@ -1,4 +1,4 @@
-"""What the catalog holds after any row of listings is what the bucket held, and it is written only where it differs."""
+"""After any sequence of listings the catalog has the objects of the bucket, and only differences were written."""
 
 import itertools
 import sqlite3
@@ -30,7 +30,7 @@ names = (f"oss://example-{number}" for number in itertools.count())
 
 
 class Step(NamedTuple):
-    """The bucket as it is now, and how it is listed."""
+    """The bucket at one time, and how it is listed."""
 
     objects: dict[str, Stored]
     prefix: str = ""
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Step]:
-    """States of one bucket over time: objects come, change, go and come back."""
+    """States of one bucket over time: objects are added, changed, deleted and added again."""
     pool = draw(st.lists(keys, min_size=1, max_size=14, unique=True))
     any_object = st.builds(
         Stored, st.sampled_from([b"", b"1", b"22"]), st.integers(0, 2), st.sampled_from(["Standard", "IA", "Archive"])
@@ -55,7 +55,7 @@ def histories(draw: st.DrawFn) -> list[Step]:
 
 
 def list_once(conn: sqlite3.Connection, step: Step, name: str) -> Scan:
-    """List the bucket, from where the last listing of that prefix broke off; may raise BucketBusy."""
+    """List the bucket, resuming an interrupted listing of the same prefix; may raise BucketBusy."""
     bucket = MemoryBucket(step.objects, size=step.page, name=name)
     bucket.fails_after = step.breaks_after
     number = bucket_number(conn, name)
@@ -66,7 +66,7 @@ def list_once(conn: sqlite3.Connection, step: Step, name: str) -> Scan:
 
 
 def wanted(step: Step) -> dict[str, tuple[Any, ...]]:
-    """What a listing of the step shows, as `held` has it."""
+    """Return the objects of a step, in the form of `held`."""
     return {
         key: (len(one.data), one.modified, one.etag, one.storage)
         for key, one in step.objects.items()
@@ -75,7 +75,7 @@ def wanted(step: Step) -> dict[str, tuple[Any, ...]]:
 
 
 def beside(held_before: dict[str, tuple[Any, ...]], prefix: str) -> dict[str, tuple[Any, ...]]:
-    """What a listing of a prefix says nothing of."""
+    """Return the objects outside a prefix."""
     return {key: row for key, row in held_before.items() if not key.startswith(prefix)}
 
 
@@ -126,7 +126,7 @@ def test_a_listing_that_breaks_off_marks_nothing_gone_and_goes_on_where_it_was(
 
 @pytest.fixture
 def ingest(writer: sqlite3.Connection) -> Ingest:
-    """That of the first scan of a bucket."""
+    """The ingest of the first scan of a bucket."""
     number = bucket_number(writer, "oss://one")
     return Ingest(writer, begin_scan(writer, number, "", [], NOW).id, number, NOW)
 

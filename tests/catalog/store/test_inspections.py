@@ -1,4 +1,4 @@
-"""Looks at the bytes of segments in the catalog: kept, replaced, joined with formats."""
+"""Inspections in the catalog: stored, replaced, and joined with formats."""
 
 import sqlite3
 

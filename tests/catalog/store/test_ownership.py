@@ -1,4 +1,4 @@
-"""Whose an object is by what the rows say; tests/scan/test_relatives.py has the same from bucket to answer."""
+"""Owners of objects in the rows of the catalog; tests/scan/test_relatives.py tests the same with whole scans."""
 
 import sqlite3
 from pathlib import Path
@@ -18,7 +18,7 @@ def build(tmp_path: Path) -> CatalogBuilder:
 
 
 def playlist_over(build: CatalogBuilder, key: str, *names: str) -> int:
-    """A recording with a playlist that names files of its folder, all there."""
+    """Insert a recording with a playlist that names files of its folder, all of which exist."""
     number = build.recording(key)
     build.playlist(number, key, [(name, 188) for name in names])
     return number
@@ -107,7 +107,7 @@ def test_a_merged_recording_leaves_all_that_it_had(build: CatalogBuilder) -> Non
 
 
 def stray(build: CatalogBuilder, key: str) -> StoredRecording:
-    """A recording that is a segment alone."""
+    """Insert a recording that is a single segment."""
     stem_id, _ = build.object(key.removesuffix(".m3u8") + "_1.ts")
     (number,) = build.conn.execute("SELECT recording_id FROM stems WHERE id = ?", (stem_id,)).fetchone()
     return held(build.conn, number)

@@ -1,4 +1,4 @@
-"""Scans as the catalog knows them: begun, resumed where they stand, finished, and what is gone then."""
+"""Scans in the catalog: started, resumed, finished, and the objects that are gone at the end."""
 
 import sqlite3
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Stem and suffix of a key, the numbers that stems have, and the recordings that are made with them."""
+"""Stem and suffix of a key, the rows of stems, and the recordings that are inserted with them."""
 
 import sqlite3
 

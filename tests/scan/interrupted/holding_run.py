@@ -1,4 +1,4 @@
-"""Holds the write lock of a catalog until its input ends: ``python -m … CATALOG``; says ``held`` when it has it."""
+"""Hold the write lock of a catalog until stdin ends: ``python -m … CATALOG``; prints ``held`` once it has the lock."""
 
 import sys
 from pathlib import Path

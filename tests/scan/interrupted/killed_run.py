@@ -1,4 +1,4 @@
-"""A scan that kills itself, as `kill -9` does, before its n-th statement: ``python -m … FOLDER CATALOG N``."""
+"""A scan that kills itself with SIGKILL before its n-th SQL statement: ``python -m … FOLDER CATALOG N``."""
 
 import sys
 from pathlib import Path

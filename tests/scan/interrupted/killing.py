@@ -1,4 +1,4 @@
-"""Ends this process as `kill -9` does, before its n-th statement to SQLite."""
+"""Kill this process with SIGKILL before its n-th SQL statement."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def die_before(statement: int) -> None:
-    """Let every connection that is opened from now on count; that statement is never executed."""
+    """Count the statements of all connections opened from now on; the n-th one is not executed."""
     left = statement
 
     def count_down() -> None:

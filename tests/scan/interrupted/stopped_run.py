@@ -27,7 +27,7 @@ prefetch.CLOSE_TIMEOUT = 0.1
 
 
 class Heard(StopRequest):
-    """A wish to stop that says when it was heard."""
+    """A stop request that prints when it is noticed."""
 
     def request(self) -> None:
         super().request()

@@ -1,4 +1,4 @@
-"""`kill -9` at any moment loses nothing: the catalog is sound, and a later run ends as an undisturbed one."""
+"""After SIGKILL at any moment the catalog is intact, and a later run gives the result of an undisturbed one."""
 
 import random
 import signal
@@ -8,14 +8,14 @@ import pytest
 
 from tests.running import run_module
 from tests.scan.bucket_maker import SmallPages, playlist, put, put_recording, segment, stem
-from tests.scan.scanning import content, is_sound, scan
+from tests.scan.scanning import content, is_intact, scan
 
 KILLS = 10
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """About 200 objects of 14 recordings, some of them damaged, and some strangers."""
+    """About 200 objects: 14 recordings, some of them damaged, and other files."""
     place = tmp_path / "bucket"
     for number in range(10):
         put_recording(place, stem(number), 12, without=[3] if number % 4 == 0 else [])
@@ -46,7 +46,7 @@ def test_killed_later_scans_end_like_an_undisturbed_one(folder: Path, tmp_path: 
 
 
 def _change(folder: Path) -> None:
-    """Objects come, go and change, at the start, in the middle and at the end of the listing."""
+    """Objects are added, deleted and changed at the start, in the middle and at the end of the listing."""
     for number in (0, 5, 9):
         (folder / segment(stem(number), 7)).unlink()
     for file in folder.glob(f"{stem(2)}*"):
@@ -59,17 +59,17 @@ def _change(folder: Path) -> None:
 
 
 def _scan_with_kills(folder: Path, catalog: Path, seed: int) -> None:
-    """Run scans that are killed at random statements, looking at the catalog after each; the last one is not."""
+    """Run scans that are killed at random statements, and check the catalog after each; the last scan is not killed."""
     draw = random.Random(seed)
     killed = 0
     for _ in range(KILLS):
         ended = _run(folder, catalog, draw.randrange(30 if killed < 3 else 400))
         if ended == -signal.SIGKILL:
             killed += 1
-        assert not catalog.exists() or is_sound(catalog)
+        assert not catalog.exists() or is_intact(catalog)
     assert killed > KILLS // 3
     assert _run(folder, catalog, 1_000_000) == 0
-    assert is_sound(catalog)
+    assert is_intact(catalog)
 
 
 def _run(folder: Path, catalog: Path, statements: int) -> int:

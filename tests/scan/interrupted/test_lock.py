@@ -1,4 +1,4 @@
-"""One writer at a time: who comes second is told at once who is first, or waits; the dead do not count."""
+"""One writer at a time: a second run fails at once with the number of the first, or waits; a dead one holds no lock."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from tests.scan.scanning import found, scan
 
 
 class Holder:
-    """Another process, which holds the lock of a catalog."""
+    """Another process that holds the lock of a catalog."""
 
     def __init__(self, catalog: Path) -> None:
         command = [sys.executable, "-m", "tests.scan.interrupted.holding_run", str(catalog)]

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM stop a scan after the work in hand; the next one goes on from there."""
+"""Ctrl-C and SIGTERM stop a scan after its current step; the next scan resumes there."""
 
 import signal
 import sqlite3
@@ -13,12 +13,12 @@ from ossrec.errors import Interrupted
 from ossrec.jobs.session.signals import StopRequest, stop_on_signals
 from tests.running import run_module
 from tests.scan.bucket_maker import SmallPages, put, put_recording, stem
-from tests.scan.scanning import content, is_sound, scan
+from tests.scan.scanning import content, is_intact, scan
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """About 130 objects, which are 7 pages."""
+    """About 130 objects in 7 pages."""
     place = tmp_path / "bucket"
     for number in range(12):
         put_recording(place, stem(number), 10, without=[4] if number % 5 == 0 else [])
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def stopped(folder: Path, catalog: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a scan that is stopped; one that does not end is a failure."""
+    """Run a scan that is stopped; fail if it does not end."""
     return run_module("tests.scan.interrupted.stopped_run", folder, catalog, *arguments)
 
 
@@ -41,7 +41,7 @@ def test_a_listing_stops_after_the_page_in_hand_and_goes_on_later(folder: Path, 
     result = stopped(folder, catalog, name, "list", "3", "1")
     assert (result.returncode, result.stderr) == (130, "")
     assert result.stdout.startswith("Interrupted: stopped; everything listed and checked so far is saved")
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     assert 0 < listed(catalog) <= 100
 
     summary = scan(SmallPages(folder), catalog)
@@ -53,7 +53,7 @@ def test_a_listing_stops_after_the_page_in_hand_and_goes_on_later(folder: Path, 
 def test_looking_at_playlists_stops_between_two_recordings_and_goes_on_later(folder: Path, catalog: Path) -> None:
     result = stopped(folder, catalog, "SIGINT", "read", "6", "1")
     assert (result.returncode, result.stderr) == (130, "")
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     with closing(sqlite3.connect(catalog)) as conn:
         judged, due = conn.execute("SELECT sum(NOT due), sum(due) FROM recordings").fetchone()
         read = conn.execute("SELECT count(*) FROM playlists").fetchone()[0]
@@ -80,7 +80,7 @@ def test_a_second_signal_ends_it_at_once_though_the_bucket_does_not_answer(
     result = stopped(folder, catalog, "SIGINT", moment, "4", "2")
     assert result.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in result.stderr
-    assert is_sound(catalog)
+    assert is_intact(catalog)
     scan(SmallPages(folder), catalog)
     _is_like_an_undisturbed_one(folder, catalog)
 

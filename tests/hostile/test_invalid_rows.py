@@ -1,4 +1,4 @@
-"""Catalogs that somebody else wrote to: a command passes over what is wrong, or says so in one line."""
+"""Catalogs with rows that another program wrote: a command ignores invalid values, or reports them in one line."""
 
 import sqlite3
 from contextlib import closing
@@ -40,7 +40,7 @@ COMMANDS = [
 
 @pytest.fixture
 def scanned(alone: Path, ossrec: Ossrec) -> Path:
-    """A catalog with a row in every table that is at stake."""
+    """A catalog with a row in every table of interest."""
     put_recording(alone / "bucket", stem(1), 3)
     next(iter(sorted((alone / "bucket").rglob("*.ts")))).unlink()
     (alone / "tasks.jsonl").write_text(f'{{"recordid": "{rid(1)}", "roomid": "b", "uids": ["anna"]}}\n')

@@ -1,4 +1,4 @@
-"""What could not be looked at is never taken for gone, and never passed over in silence."""
+"""Objects in a folder that cannot be listed are not gone, and the scan warns of the folder."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.scan.scanning import found, scan
 
 
 class Shut(LocalBucket):
-    """A folder of which one sub-folder may not be read, whoever runs the test."""
+    """A folder with a subfolder that cannot be read, even by root."""
 
     shut = "2026/"
 

@@ -1,4 +1,4 @@
-"""What could not be looked at is `unknown` with the reason why, is looked at again, and is never called broken."""
+"""A recording whose playlist cannot be read is `unknown`, with the reason, and is read again by the next scan."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ KEY = f"{stem(1)}.m3u8"
 
 @pytest.fixture
 def stored(server: OssServer) -> Bucket:
-    """A bucket with two whole recordings."""
+    """A bucket with two complete recordings."""
     bucket = server.bucket("recordings")
     for number in (1, 2):
         for key, data in recording(stem(number), 3).items():
@@ -151,7 +151,7 @@ def test_archived_segments_are_there_but_must_be_restored_to_play(
 
 
 def lose_a_segment(stored: Bucket) -> None:
-    """The playlist is written anew without its last segment, which is deleted."""
+    """The playlist is replaced by one without its last segment, which is deleted."""
     stored.delete(segment(stem(1), 2))
     stored.put(KEY, playlist([segment(stem(1), 0), segment(stem(1), 1)]).encode(), DAY)
 
