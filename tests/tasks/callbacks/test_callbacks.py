@@ -216,7 +216,7 @@ def test_a_log_without_bodies_is_told(ossrec: Ossrec, alone: Path) -> None:
     ran = ossrec("tasks", "replay", "access.log")
 
     assert ran.code == 0
-    assert ran.err == "ossrec: no callback is in access.log: a log must hold the bodies of its requests\n"
+    assert ran.err == "ossrec: no callbacks in access.log: a log must contain the bodies of its requests\n"
 
 
 def test_a_scan_may_write_while_callbacks_are_read(alone: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_scan_may_write_while_callbacks_are_read(alone: Path) -> None:
             pass
         out, _ = replaying.communicate()
 
-    assert (replaying.returncode, out.splitlines()[0]) == (0, b"2,000 callbacks: 2,000 new, 0 known already")
+    assert (replaying.returncode, out.splitlines()[0]) == (0, b"2,000 callbacks: 2,000 new, 0 already known")
 
 
 def test_replaying_twice_only_counts(ossrec: Ossrec, alone: Path) -> None:
@@ -240,7 +240,7 @@ def test_replaying_twice_only_counts(ossrec: Ossrec, alone: Path) -> None:
     again = ossrec("tasks", "replay", "saved.jsonl", "--format", "json").json
 
     assert first.code == 3
-    assert "no callback: line 2: no callback body in this line" in first.err
+    assert "not a callback: line 2: no callback body in this line" in first.err
     assert (first.json["new"], first.json["repeats"], first.json["tasks"], first.json["bad"]) == (2, 0, 1, 1)
     assert (again["new"], again["repeats"], again["tasks"]) == (0, 2, 0)
     assert [row["repeats"] for row in rows_of(alone / "ossrec.db", "SELECT repeats FROM callbacks")] == [1, 1]
@@ -306,7 +306,7 @@ def test_the_commands_that_read_say_what_waits(alone: Path, ossrec: Ossrec) -> N
     scan(alone / "b", alone / "ossrec.db")
     _put(alone / "ossrec.db", body(), now=5)
 
-    assert "1 callbacks wait beside the catalog" in ossrec("tasks", "list").err
+    assert "1 callback not yet in the catalog" in ossrec("tasks", "list").err
 
 
 class Watched(LocalBucket):

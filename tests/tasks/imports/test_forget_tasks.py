@@ -79,9 +79,9 @@ def test_named_tasks_are_forgotten_and_no_others(ossrec: Ossrec, alone: Path) ->
 
     assert done.code == 0
     assert done.out.splitlines() == [
-        "what imports told of 2 tasks is forgotten",
-        "  not known   1: no import told of them",
-        "  tasks       the catalog knows 1",
+        "forgot what was imported about 2 tasks",
+        "  not found   1, never imported",
+        "  tasks       1 in the catalog",
         "  recordings  0 linked again",
     ]
     assert known(alone) == [rid(2)]
@@ -115,9 +115,9 @@ def test_a_file_is_read_as_it_was_imported(ossrec: Ossrec, alone: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "name tasks, or a file of them with --file"),
-        (["a", "--file", "t.csv"], 2, "one of the two"),
-        (["nobody"], 2, "no import told of nobody: `ossrec tasks list`"),
+        ([], 2, "give either RECORDIDs or --file"),
+        (["a", "--file", "t.csv"], 2, "give either RECORDIDs or --file"),
+        (["nobody"], 2, "nobody was never imported: `ossrec tasks list`"),
         (["--file", "missing.csv"], 2, "cannot read missing.csv"),
         (["x1", "--catalog", "none.db"], 10, "no catalog at none.db"),
     ],

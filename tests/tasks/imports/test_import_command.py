@@ -141,8 +141,8 @@ def test_standard_input_and_columns_of_any_name(alone: Path) -> None:
         (["."], "cannot read .: Is a directory"),
         (["t.csv", "--map", "room=x"], "--map room=x: write FIELD=COLUMN"),
         (["t.csv", "--map", "roomid=klass"], "it has no column 'klass'"),
-        (["t.csv", "--timezone", "Mars/Base"], "there is no time zone Mars/Base"),
-        (["t.csv", "--delimiter", "ab"], "write one character, or tab"),
+        (["t.csv", "--timezone", "Mars/Base"], "unknown time zone Mars/Base"),
+        (["t.csv", "--delimiter", "ab"], "give one character, or tab"),
         (["t.csv", "--input", "json"], "not a JSON list of objects"),
     ],
 )
@@ -181,7 +181,7 @@ def test_an_import_says_what_it_took_for_what(ossrec: Ossrec, alone: Path) -> No
     assert head.startswith("1 row in ")
     assert columns == (
         "  columns     recordid from record_id, roomid from room_id, uids from uid_list, started from begin_at,"
-        " none for stream and stopped"
+        " no column for stream and stopped"
     )
     assert twice == "              RecordID may mean recordid too, and did not count: --map recordid=RecordID takes it"
     told = ossrec("tasks", "import", "t.csv", "--format", "json").json

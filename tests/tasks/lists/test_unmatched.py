@@ -165,7 +165,7 @@ def test_show_tells_the_story_of_a_task_without_files(ossrec: Ossrec, catalog: P
     done = ossrec("show", "aa01")
 
     assert done.code == 0
-    assert "files     none in any bucket that was scanned" in done.out
+    assert "files     none in the buckets that were scanned" in done.out
     assert "import    told of: room lost" in done.out
 
 

@@ -1,4 +1,4 @@
-"""`ossrec tasks import`: tasks from a file into the catalog."""
+"""`ossrec tasks import`: import tasks from a file into the catalog."""
 
 import shlex
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ossrec.cli import option_types as values
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.output import Output, say
 from ossrec.cli.output.suggestions import suggested
-from ossrec.cli.output.text import printable
+from ossrec.cli.output.text import counted, printable
 from ossrec.cli.tasks.table_files import TableFileOptions, file_options, opened_rows
 from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, link_problems, say_lines
 
@@ -25,61 +25,61 @@ from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, link_problems, sa
 )
 @click.argument("file", type=values.text)
 @file_options
-@click.option("--strict", is_flag=True, help="Write nothing if a row is bad.")
-@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
+@click.option("--strict", is_flag=True, help="Import nothing if there are bad rows.")
+@click.option("--wait", is_flag=True, help="Wait until another run releases the catalog instead of failing.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(file: str, catalog: Path, output: Output, **options: Any) -> int:
-    """Take tasks from FILE, or from standard input if it is -, and link the recordings to them.
+    """Import tasks from FILE (- is standard input), and link the recordings to them.
 
-    A row needs a recordid; roomid, stream (mixed or source), uids, started and stopped are taken from columns
-    with usual names or those of --map; all others are kept as they are. Importing a file twice changes nothing.
+    Each row needs a recordid. The fields roomid, stream (mixed or source), uids, started and stopped are read from
+    columns with usual names, or from those of --map; other columns are stored unchanged. Importing a file twice
+    changes nothing.
 
-    The exit code is 3 when rows were bad: they are told with their line, and all others are taken, unless
-    --strict is given.
+    The exit code is 3 if there are bad rows: they are reported with their line, and all others are imported,
+    unless --strict is given.
     """
     from ossrec.jobs.tasks.import_tasks import ImportOptions, import_tasks
     from ossrec.tasks.table_columns import ColumnMapping
 
-    understood = ColumnMapping()
-    with opened_rows(file, TableFileOptions.of(options), understood) as rows:
+    mapping = ColumnMapping()
+    with opened_rows(file, TableFileOptions.of(options), mapping) as rows:
         summary = import_tasks(catalog, rows, ImportOptions(**options))
     say_lines("bad row", summary.problems, f"--format json has up to {MAX_REPORTED:,}")
     if summary.refused:
         say(f"ossrec: nothing was imported: {summary.bad:,} of {summary.rows:,} rows are bad")
-    told = summary.as_dict() | {
-        "columns": understood.taken,
-        "fields_without_column": understood.missing,
-        "ignored_columns": understood.ignored,
+    result = summary.as_dict() | {
+        "columns": mapping.taken,
+        "fields_without_column": mapping.missing,
+        "ignored_columns": mapping.ignored,
     }
-    output.record(told, lambda: _lines(told, output))
+    output.record(result, lambda: _lines(result, output))
     return PARTLY if summary.bad else 0
 
 
-def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
-    if not told["refused"]:
-        bad = f", {told['bad']:,} bad" if told["bad"] else ""
-        rows = "1 row" if told["rows"] == 1 else f"{told['rows']:,} rows"
-        yield output.paint(f"{rows} in {told['seconds']:.1f} s{bad}", None, bold=True)
-        yield from _understood(told)
-        changes = f"{told['new']:,} new, {told['changed']:,} changed, {told['unchanged']:,} as before"
-        yield f"  tasks       {changes}; the catalog knows {told['tasks']:,}"
-        yield f"  recordings  {told['recordings_linked']:,} linked"
-        if told["unfinished"]:
-            yield f"              {told['unfinished']:,} became unfinished: their tasks have stopped"
-        if said := link_problems(told):
-            yield f"              {said}: {suggested('tasks', 'unmatched')} lists them"
+def _lines(result: dict[str, Any], output: Output) -> Iterator[str]:
+    if not result["refused"]:
+        bad = f", {result['bad']:,} bad" if result["bad"] else ""
+        yield output.paint(f"{counted(result['rows'], 'row')} in {result['seconds']:.1f} s{bad}", None, bold=True)
+        yield from _mapping_lines(result)
+        changes = f"{result['new']:,} new, {result['changed']:,} changed, {result['unchanged']:,} unchanged"
+        yield f"  tasks       {changes}; {result['tasks']:,} in the catalog"
+        yield f"  recordings  {result['recordings_linked']:,} linked"
+        if result["unfinished"]:
+            yield f"              {result['unfinished']:,} became unfinished, because their tasks have stopped"
+        if problems := link_problems(result):
+            yield f"              {problems}: {suggested('tasks', 'unmatched')} lists them"
 
 
-def _understood(told: dict[str, Any]) -> Iterator[str]:
-    """What the columns were taken for, and what no column gave."""
-    parts = [f"{field} from {_named(columns)}" for field, columns in told["columns"].items()]
-    if told["fields_without_column"]:
-        parts.append(f"none for {' and '.join(told['fields_without_column'])}")
+def _mapping_lines(result: dict[str, Any]) -> Iterator[str]:
+    """Yield which columns were used for which fields, and the fields without a column."""
+    parts = [f"{field} from {_named(columns)}" for field, columns in result["columns"].items()]
+    if result["fields_without_column"]:
+        parts.append(f"no column for {' and '.join(result['fields_without_column'])}")
     yield f"  columns     {', '.join(parts)}"
-    for field, columns in told["ignored_columns"].items():
-        instead = f"--map {field}={shlex.quote(columns[0])}"
-        yield f"              {_named(columns)} may mean {field} too, and did not count: {printable(instead)} takes it"
+    for field, columns in result["ignored_columns"].items():
+        option = f"--map {field}={shlex.quote(columns[0])}"
+        yield f"              {_named(columns)} ignored; to use it as {field}, add {printable(option)}"
 
 
 def _named(columns: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""`ossrec tasks list`: tasks with their state, who says so, and their files."""
+"""`ossrec tasks list`: list tasks with their state, its source, and their files."""
 
 import time
 from contextlib import closing
@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("room", lambda row: row["roomid"] or "", rank=3, hide_if_empty=True, shrinks=True),
     Column("stream", lambda row: row["stream"] or "", rank=6, hide_if_empty=True),
     Column("state", lambda row: row["state"], lambda row: _COLORS.get(row["state"])),
-    Column("says", lambda row: row["state_from"], rank=4),
+    Column("source", lambda row: row["state_from"], rank=4),
     Column("since (UTC)", lambda row: human_time(row["state_at"]), rank=5),
     Column("started (UTC)", lambda row: human_time(row["started_at"]), rank=1),
     Column("files", lambda row: _files(row["verdicts"]), rank=2, min_width=11),
@@ -39,19 +39,19 @@ _COLUMNS = (
     "list",
     epilog="\b\nExamples:\n  ossrec tasks list --since 1d\n  ossrec tasks list --state started,recording --format json",
 )
-@click.option("--recordid", type=values.name, help="This task.")
+@click.option("--recordid", type=values.name, help="Only this task.")
 @click.option("--room", type=values.name, help="Tasks of this room.")
-@word_list_option("--state", "states", STATES, "state", "In one of these states:")
-@time_range("Started at or after: 2026-10-01, or 2d for two days ago.", "Started before: the same.")
-@click.option("--limit", type=values.limit, metavar="NUMBER", help="The newest so many.")
+@word_list_option("--state", "states", STATES, "state", "Tasks in one of these states:")
+@time_range("Tasks started at or after TIME: 2026-10-01, or 2d (two days ago).", "Tasks started before TIME.")
+@click.option("--limit", type=values.limit, metavar="NUMBER", help="List at most so many, newest first.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: Any) -> int:
-    """List tasks, the newest first, each with its state, the source that says so, and its files.
+    """List tasks, newest first, with state, the source of the state, and files.
 
-    A recordid that is only in the bucket is a task of unknown origin: its state is from the bucket. What was
-    asked of the recorder and came to no task has no recordid. A task whose start nobody told counts by the best
-    time that is known of it. Times are UTC.
+    A recordid that appears only in the bucket is listed as a task with source bucket. A call of the recorder that
+    started no task has no recordid. A task without a known start is sorted by its stop, else by the time of its
+    state. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
         rows = find_tasks(conn, TaskFilter(**wanted), now=time.time(), quiet_after=idle + lag)
@@ -59,5 +59,5 @@ def command(catalog: Path, output: Output, idle: float, lag: float, **wanted: An
             number = output.rows(rows, FIELDS, _COLUMNS)
     report_waiting_callbacks(catalog)
     if not number:
-        say("no task is known that fits: `ossrec tasks import` takes them from a file")
+        say("no task matches: `ossrec tasks import` imports tasks from a file")
     return 0

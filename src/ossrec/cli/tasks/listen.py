@@ -1,4 +1,4 @@
-"""`ossrec tasks listen`: the endpoint for the recorder's callbacks, as a service."""
+"""`ossrec tasks listen`: receive the recorder's callbacks, as a service."""
 
 import os
 import re
@@ -13,8 +13,8 @@ from ossrec.cli.output.output import say
 from ossrec.errors import UsageProblem
 
 SECRET = "OSSREC_CALLBACK_SECRET"  # noqa: S105 - the name of the variable
-_SHORTEST = 16  # characters of a secret
-_FITTING = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST},}}")
+_MIN_SECRET = 16  # characters
+_VALID_SECRET = re.compile(rf"[A-Za-z0-9_-]{{{_MIN_SECRET},}}")
 
 
 @click.command(
@@ -25,40 +25,48 @@ _FITTING = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST},}}")
 )
 @click.option("--host", type=values.text, default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8766, show_default=True, help="0 takes any that is free."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8766,
+    show_default=True,
+    help="Port to listen on; 0 for any free port.",
 )
-@click.option("--open", "is_open", is_flag=True, help="Ask for no secret: whoever reaches the port is believed.")
+@click.option(
+    "--open", "is_open", is_flag=True, help="Require no secret: anyone who reaches the port can send callbacks."
+)
 @setting("catalog")
 def command(host: str, port: int, is_open: bool, catalog: Path) -> int:
-    """Receive the recorder's callbacks over HTTP, until Ctrl-C or SIGTERM.
+    """Receive the recorder's callbacks over HTTP until Ctrl-C or SIGTERM.
 
-    The callbackurl is http://HOST:PORT/callback/SECRET or http://HOST:PORT/callback?token=SECRET, the secret
-    being OSSREC_CALLBACK_SECRET in the environment, or one of several with commas between them. A callback is
-    answered with 200 once it is on disk, in a file beside the catalog; a scan that runs meanwhile does not hold
-    it up. Put a proxy that speaks HTTPS before it when the recorder comes over the internet.
+    The callbackurl is http://HOST:PORT/callback/SECRET or http://HOST:PORT/callback?token=SECRET. The secret is
+    OSSREC_CALLBACK_SECRET in the environment, which may have several, separated by commas. A callback is answered
+    with 200 after it is on disk, in a file beside the catalog, also while a scan is running. If the recorder
+    connects over the internet, put an HTTPS proxy in front.
     """
     secrets = () if is_open else _secrets(os.environ.get(SECRET, ""))
     try:
         from ossrec.web.server import ListenAddress, listen
     except ImportError as error:
         raise UsageProblem(f"{error.name or error} is not installed: pip install 'ossrec[web]'") from None
-    _warn_of_strangers(host, is_open=is_open)
+    _warn_if_open(host, is_open=is_open)
     listen(catalog, ListenAddress(host, port), secrets, _log)
     return 0
 
 
 def _secrets(given: str) -> tuple[str, ...]:
     if not given:
-        raise UsageProblem(f"set {SECRET} in the environment to what callbacks must know, or give --open")
+        raise UsageProblem(f"set {SECRET} in the environment to the secret that callbacks must send, or give --open")
     each = tuple(given.split(","))
-    if not all(_FITTING.fullmatch(one) for one in each):
-        raise UsageProblem(f"{SECRET} must be {_SHORTEST} or more of A-Z a-z 0-9 - _, for it is part of an address")
+    if not all(_VALID_SECRET.fullmatch(one) for one in each):
+        raise UsageProblem(
+            f"{SECRET} must have {_MIN_SECRET} or more characters of A-Z a-z 0-9 - _, because it is part of a URL"
+        )
     return each
 
 
-def _warn_of_strangers(host: str, *, is_open: bool) -> None:
+def _warn_if_open(host: str, *, is_open: bool) -> None:
     if is_open and host not in ("127.0.0.1", "::1", "localhost"):
-        say(f"ossrec: warning: --open on {host}: whoever reaches the port can tell of tasks that never were")
+        say(f"ossrec: warning: --open on {host}: anyone who reaches the port can report false tasks")
 
 
 def _log(line: str) -> None:

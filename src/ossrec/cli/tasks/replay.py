@@ -1,4 +1,4 @@
-"""`ossrec tasks replay`: callbacks that were saved elsewhere."""
+"""`ossrec tasks replay`: ingest saved callbacks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,7 @@ from ossrec.cli import option_types as values
 from ossrec.cli.input_files import open_input
 from ossrec.cli.options import output_options, setting
 from ossrec.cli.output.output import Output, say
+from ossrec.cli.output.text import counted
 from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, say_lines
 
 
@@ -18,31 +19,32 @@ from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, say_lines
     epilog="\b\nExamples:\n  ossrec tasks replay callbacks.jsonl\n  zcat access.log.1.gz | ossrec tasks replay -",
 )
 @click.argument("file", type=values.text)
-@click.option("--wait", is_flag=True, help="Wait for another run on this catalog instead of failing.")
+@click.option("--wait", is_flag=True, help="Wait until another run releases the catalog instead of failing.")
 @setting("catalog")
 @output_options
 def command(file: str, wait: bool, catalog: Path, output: Output) -> int:
-    """Take the callbacks in FILE, or in standard input if it is -, as if they came now.
+    """Ingest the callbacks in FILE (- is standard input) as if they were received now.
 
-    FILE holds bodies, one after the other or as a list, or is an access log with the bodies in its lines,
-    however it escapes them. A callback that is known already is only counted. The exit code is 3 when something in FILE
-    is no callback; all others are taken.
+    FILE has callback bodies in sequence or as a JSON list, or is an access log with bodies in its lines, in any
+    usual escaping. A callback that is already in the catalog is only counted. The exit code is 3 if an entry
+    is not a callback; all others are ingested.
     """
     from ossrec.jobs.tasks.replay_callbacks import replay
     from ossrec.tasks.saved_callbacks import saved_callbacks
 
     with open_input(file) as stream:
         summary = replay(catalog, saved_callbacks(stream), wait=wait)
-    say_lines("no callback", summary.problems, f"--format json has up to {MAX_REPORTED:,}")
+    say_lines("not a callback", summary.problems, f"--format json has up to {MAX_REPORTED:,}")
     if not (summary.callbacks or summary.bad):
-        say(f"ossrec: no callback is in {file}: a log must hold the bodies of its requests")
-    told = summary.as_dict()
-    output.record(told, lambda: _lines(told, output))
+        say(f"ossrec: no callbacks in {file}: a log must contain the bodies of its requests")
+    result = summary.as_dict()
+    output.record(result, lambda: _lines(result, output))
     return PARTLY if summary.bad else 0
 
 
-def _lines(told: dict[str, Any], output: Output) -> Iterator[str]:
-    bad = f", {told['bad']:,} that are none" if told["bad"] else ""
-    head = f"{told['callbacks']:,} callbacks: {told['new']:,} new, {told['repeats']:,} known already{bad}"
+def _lines(result: dict[str, Any], output: Output) -> Iterator[str]:
+    bad = f"; not callbacks: {result['bad']:,}" if result["bad"] else ""
+    callbacks = counted(result["callbacks"], "callback")
+    head = f"{callbacks}: {result['new']:,} new, {result['repeats']:,} already known{bad}"
     yield output.paint(head, None, bold=True)
-    yield f"  something new of {told['tasks']:,} tasks"
+    yield f"  new facts about {counted(result['tasks'], 'task')}"

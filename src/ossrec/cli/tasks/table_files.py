@@ -1,4 +1,4 @@
-"""Files of tasks, as `ossrec tasks import` and `ossrec tasks forget` read them: the options, and the rows."""
+"""Options and rows of task files, for `ossrec tasks import` and `ossrec tasks forget`."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +22,7 @@ _KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl"
 
 
 class TableFileOptions(NamedTuple):
-    """What `file_options` give a command."""
+    """The values of `file_options`."""
 
     kind: str | None
     pairs: tuple[str, ...]
@@ -32,12 +32,12 @@ class TableFileOptions(NamedTuple):
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> "TableFileOptions":
-        """Taken out of all that a command was given."""
+        """Remove these values from *options* and return them."""
         return cls(*(options.pop(name) for name in cls._fields))
 
 
 def file_options(function: F) -> F:
-    """What a file of tasks is like; the command gets what `TableFileOptions` takes."""
+    """Add the options that describe a file of tasks; `TableFileOptions.of` reads them."""
     for add in reversed(_OPTIONS):
         function = add(function)
     return function
@@ -48,7 +48,7 @@ _OPTIONS = (
         "--input",
         "kind",
         type=click.Choice(["csv", "json", "jsonl"]),
-        help="What the file is; by default its ending says so, and standard input is CSV.",
+        help="Format of the file. Default: by its extension; CSV for standard input.",
     ),
     click.option(
         "--map",
@@ -56,33 +56,35 @@ _OPTIONS = (
         multiple=True,
         metavar="FIELD=COLUMN",
         type=values.text,
-        help="Which column holds recordid, roomid, stream, uids, started or stopped, if its name is not a usual one.",
+        help="Column of recordid, roomid, stream, uids, started or stopped, if it has an unusual name.",
     ),
     click.option(
         "--delimiter",
         type=values.text,
-        help="Between the fields of CSV: a character, or `tab`. By default the first line says it: , ; tab or |.",
+        help="Delimiter of CSV fields: a character, or `tab`. Default: detected in the first line (, ; tab |).",
     ),
     click.option(
-        "--encoding", metavar="NAME", help="Of the file: gb18030. Default: UTF-8, or UTF-16 if it has its mark."
+        "--encoding",
+        metavar="NAME",
+        help="Encoding of the file, such as gb18030. Default: UTF-8, or UTF-16 by its byte order mark.",
     ),
-    click.option("--timezone", metavar="ZONE", help="Of times that name none: Asia/Shanghai, +08:00. Default: UTC."),
+    click.option("--timezone", metavar="ZONE", help="Zone of times without one: Asia/Shanghai, +08:00. Default: UTC."),
 )
 
 
 @contextmanager
-def opened_rows(file: str, given: TableFileOptions, understood: "ColumnMapping") -> Iterator["Iterator[TableRow]"]:
-    """The rows of *file*, or of standard input; *understood* is told of its columns. Raises UsageProblem."""
+def opened_rows(file: str, given: TableFileOptions, mapping: "ColumnMapping") -> Iterator["Iterator[TableRow]"]:
+    """Open the rows of *file* or standard input; *mapping* collects its columns. Raises UsageProblem."""
     from ossrec.tasks.table_readers import UnreadableTable, open_text
     from ossrec.tasks.table_rows import TableOptions, read_rows
 
-    mapped = TableOptions(_columns(given.pairs), _zone(given.timezone))
+    options = TableOptions(_columns(given.pairs), _zone(given.timezone))
     kind = given.kind or _KINDS.get(Path(file).suffix.lower(), "csv")
-    signs, encoding = _delimiters(given.delimiter, file), _encoding(given.encoding)
+    delimiters, encoding = _delimiters(given.delimiter, file), _encoding(given.encoding)
 
     def rows(stream: BinaryIO) -> Generator["TableRow", None, None]:
-        with open_text(stream, encoding) as text:  # begins to read, which may take long
-            yield from read_rows(text, kind, mapped, signs, understood)
+        with open_text(stream, encoding) as text:  # reads from the file, which may block
+            yield from read_rows(text, kind, options, delimiters, mapping)
 
     try:
         with open_input(file) as stream, closing(rows(stream)) as each:
@@ -100,7 +102,7 @@ def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
         field, sign, column = pair.partition("=")
         if not sign or field not in FIELDS:
             raise UsageProblem(
-                f"--map {pair}: write FIELD=COLUMN, a field being one of {', '.join(FIELDS)}{nearest(field, FIELDS)}"
+                f"--map {pair}: write FIELD=COLUMN; fields are {', '.join(FIELDS)}{nearest(field, FIELDS)}"
             )
         columns[field] = column
     return columns
@@ -116,11 +118,11 @@ def _zone(name: str | None) -> "tzinfo":
     try:
         return read_zone(name)
     except ValueError:
-        raise UsageProblem(f"there is no time zone {name}: write one as in Asia/Shanghai or +08:00") from None
+        raise UsageProblem(f"unknown time zone {name}: use one like Asia/Shanghai or +08:00") from None
 
 
 def _delimiters(given: str | None, file: str) -> tuple[str, ...]:
-    """Those that may be, the likeliest first."""
+    """Return the delimiters to try, likeliest first."""
     from ossrec.tasks.table_rows import DELIMITERS
 
     if given is None:
@@ -128,7 +130,7 @@ def _delimiters(given: str | None, file: str) -> tuple[str, ...]:
         return (first, *(sign for sign in DELIMITERS if sign != first))
     sign = {"tab": "\t", "\\t": "\t"}.get(given, given)
     if len(sign) != 1 or sign in '"\r\n':
-        raise UsageProblem(f"--delimiter {given}: write one character, or tab")
+        raise UsageProblem(f"--delimiter {given}: give one character, or tab")
     return (sign,)
 
 
@@ -140,4 +142,4 @@ def _encoding(name: str | None) -> str | None:
             return name
     except (LookupError, ValueError):
         pass
-    raise UsageProblem(f"--encoding {name}: nobody knows it: write one as gb18030 or utf-16-le")
+    raise UsageProblem(f"--encoding {name}: unknown encoding: use one like gb18030 or utf-16-le")

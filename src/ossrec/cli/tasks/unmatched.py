@@ -1,4 +1,4 @@
-"""`ossrec tasks unmatched`: every line of the double entry that does not match; for cron, by its exit code."""
+"""`ossrec tasks unmatched`: list tasks and files that do not match, with an exit code for cron."""
 
 import time
 from contextlib import closing
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 def _where(row: Row) -> str:
-    """The file, without what stands in other columns: of a recording's whole name that is all but its folder."""
+    """Return the file without parts that other columns show: of a recording's own name, only the folder."""
     file: str = row["file"] or ""
     name = parse_name(file)
     if name is None or (name.recordid, name.roomid, name.uid) != (row["recordid"], row["roomid"], row["uid"]):
@@ -36,7 +36,7 @@ _COLUMNS = (
     Column("room", lambda row: row["roomid"] or "", rank=4, hide_if_empty=True, shrinks=True),
     Column("user", lambda row: row["uid"] or "", rank=1, hide_if_empty=True, shrinks=True),
     Column("when (UTC)", lambda row: human_time(row["at"]), rank=2),
-    Column("says", lambda row: row["told_by"], rank=7),
+    Column("source", lambda row: row["told_by"], rank=7),
     Column("bucket", lambda row: row["bucket"] or "", rank=5, hide_if_empty=True),
     Column("file", _where, rank=6, hide_if_empty=True),
     Column("detail", lambda row: row["detail"] or "", rank=3, min_width=24),
@@ -47,8 +47,8 @@ _COLUMNS = (
     "unmatched",
     epilog="\b\nExamples:\n  ossrec tasks unmatched\n  ossrec tasks unmatched --kind task,user --since 1d --format csv",
 )
-@word_list_option("--kind", "kinds", tuple(KINDS), "kind", "Only some of these:")
-@time_range("Of this time or later: 2026-10-01, or 2d for two days ago.", "Before: the same.")
+@word_list_option("--kind", "kinds", tuple(KINDS), "kind", "Only these kinds:")
+@time_range("Only from TIME on: 2026-10-01, or 2d (two days ago).", "Only before TIME.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(
@@ -60,29 +60,28 @@ def command(
     lag: float,
     output: Output,
 ) -> int:
-    """List what does not match between tasks and files; the exit code is 1 when there is something.
+    """List tasks and files that do not match; the exit code is 1 if there are any.
 
-    That are tasks without files, once scans have looked later than the upload lag after their end; files whose
-    recordid no task knows, of the time that tasks are known of; files that contradict their task; callbacks
-    that name a file which is not there; users that a task expected and nobody recorded; and starts that the
-    recorder did not answer. The exit code is 3 when a place was not listed for a day: what ended since then
-    cannot be judged. Times are UTC.
+    These are tasks without files, if a scan has listed the bucket later than the upload lag after their end; files
+    without a known task, within the time range of tasks; files that contradict their task; callbacks with a
+    missing file; expected users without a recording; and starts that the recorder did not answer. The exit code is
+    3 if a location was not listed for a day: files that ended since then cannot be missed. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
         bounds = LateBounds(time.time(), idle, lag, since, until)
         with closing(unmatched(conn, bounds, kinds)) as rows:
             number = output.rows(rows, FIELDS, _COLUMNS)
         old = old_listings(conn, bounds, kinds)
-    for place in old:
-        _say_old(place, bounds.now)
+    for location in old:
+        _report_old_listing(location, bounds.now)
     report_waiting_callbacks(catalog)
     return PARTLY if old else FOUND if number else 0
 
 
-def _say_old(place: ScannedLocation | None, now: float) -> None:
-    if place is None:
-        say("ossrec: no scan has listed a bucket yet, so nobody can miss a file: run `ossrec scan BUCKET`")
+def _report_old_listing(location: ScannedLocation | None, now: float) -> None:
+    if location is None:
+        say("ossrec: no scan has listed a bucket yet, so missing files cannot be found: run `ossrec scan BUCKET`")
         return
-    days = int((now - place.listed) // _DAY)
+    days = int((now - location.listed) // _DAY)
     ago = "a day" if days == 1 else f"{days:,} days"
-    say(f"ossrec: {place.name} was last listed {ago} ago: what ended since cannot be judged; does its scan still run?")
+    say(f"ossrec: {location.name} was last listed {ago} ago, so later files cannot be missed: check that its scan runs")
