@@ -92,3 +92,30 @@ def test_a_playlist_is_resolved_at_once() -> None:
         Finding("HLS172", PLAYLIST, "file:///k", 4),
         Finding("HLS171", PLAYLIST, "evil.example", 8, 1, 6.0, 4.0),
     )
+
+
+@pytest.mark.parametrize(
+    ("uri", "code"),
+    [
+        pytest.param("https://keys.example.com/app/decrypt?kid=17", "HLS205", id="a key server"),
+        pytest.param("data:text/plain;base64,AAAAAAAAAAAAAAAAAAAAAA==", "HLS205", id="a key in the playlist itself"),
+        pytest.param("skd://asset/17", "HLS205", id="a key of a DRM system"),
+        pytest.param("file:///home/recorder/enc.key", "HLS172", id="a key on the recorder's disk"),
+        pytest.param("../../../enc.key", "HLS173", id="a key outside the bucket"),
+        pytest.param("https://video.example.com/rec/enc.key", None, id="a key in the bucket"),
+    ],
+)
+def test_a_key_on_another_server_is_not_missing(uri: str, code: str | None) -> None:
+    text = media(f'#EXT-X-KEY:METHOD=AES-128,URI="{uri}"', "#EXTINF:6,", "a.ts")
+
+    findings = resolve_playlist(read_playlist(text.encode()), PLAYLIST, ADDRESS, PREFIX).findings
+
+    assert [finding.code for finding in findings] == ([] if code is None else [code])
+
+
+def test_an_initialization_section_on_another_server_is_missing() -> None:
+    text = media('#EXT-X-MAP:URI="https://keys.example.com/init.mp4"', "#EXTINF:6,", "a.m4s")
+
+    findings = resolve_playlist(read_playlist(text.encode()), PLAYLIST, ADDRESS, PREFIX).findings
+
+    assert [finding.code for finding in findings] == ["HLS171"]

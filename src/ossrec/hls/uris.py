@@ -21,6 +21,7 @@ _AUTHORITY = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # and surrogates
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SIGNED = re.compile(r"(?:^|&)(?:Signature|OSSAccessKeyId|x-oss-signature|x-oss-credential)=", re.IGNORECASE)
+_IN_PLAYER = re.compile(r"(?:data|skd):", re.IGNORECASE)  # a key in the playlist itself, or from a DRM system
 _DOT = re.compile(r"%2e", re.IGNORECASE)
 
 
@@ -50,8 +51,14 @@ def resolve_playlist(playlist: Playlist, playlist_key: str, address: BucketAddre
             findings.add_at(segment, code, detail)
     for resource, target in zip(playlist.resources, resources, strict=True):
         for code, detail in target.faults:
-            findings.add(code, detail, resource.line)
+            is_elsewhere = resource.role == "key" and _is_key_elsewhere(code, resource.uri)
+            findings.add("HLS205" if is_elsewhere else code, detail, resource.line)
     return ResolvedUris(segments, resources, tuple(findings.all()))
+
+
+def _is_key_elsewhere(code: str, uri: str) -> bool:
+    """Return whether the fault of a key's URI only means that players get the key from another source."""
+    return code == "HLS171" or (code == "HLS172" and _IN_PLAYER.match(uri) is not None)
 
 
 def resolve(uri: str, playlist_key: str, address: BucketAddress, prefix: str = "") -> ResolvedUri:

@@ -7,7 +7,7 @@ RULES: tuple[Rule, ...] = (
     error(
         "HLS070",
         Verdict.DAMAGED,
-        "EXT-X-VERSION appears twice",
+        "EXT-X-VERSION appears twice with different values",
         "Keep the higher one; clients must reject a playlist with two. Two files may have been joined.",
         "RFC 8216 4.3.1.2",
     ),
@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
     error(
         "HLS081",
         Verdict.DAMAGED,
-        "EXT-X-TARGETDURATION appears twice",
+        "EXT-X-TARGETDURATION appears twice with different values",
         "Keep the higher one; two files may have been joined.",
         "RFC 8216 4.3.3",
     ),
@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
     error(
         "HLS100",
         Verdict.DAMAGED,
-        "EXT-X-MEDIA-SEQUENCE appears twice",
+        "EXT-X-MEDIA-SEQUENCE appears twice with different values",
         "Keep the first; two playlists may have been joined, so compare the segments with the bucket.",
         "RFC 8216 4.3.3",
     ),
@@ -77,6 +77,12 @@ RULES: tuple[Rule, ...] = (
         "HLS103",
         "ended playlist does not start at segment 0 or 1",
         "The start may be missing: look for segments in the bucket that are older than the first one listed.",
+        "RFC 8216 4.3.3.2",
+    ),
+    info(
+        "HLS104",
+        "EXT-X-MEDIA-SEQUENCE is a time",
+        "No action needed: some recorders count segments from the time of the start, and players accept any number.",
         "RFC 8216 4.3.3.2",
     ),
     warning(
@@ -103,11 +109,11 @@ RULES: tuple[Rule, ...] = (
         "Remove the second; two playlists may have been joined, so compare the segments with the bucket.",
         "RFC 8216 4.3.3",
     ),
-    error(
+    warning(
         "HLS121",
-        Verdict.DAMAGED,
         "EXT-X-PLAYLIST-TYPE is neither EVENT nor VOD",
-        "Write VOD for a recording that has ended, or remove the line.",
+        "Write VOD for a recording that has ended, or remove the line; most players ignore an unknown type, some "
+        "reject the playlist.",
         "RFC 8216 4.3.3.5",
     ),
     error(

@@ -52,6 +52,19 @@ _DURATIONS: tuple[Rule, ...] = (
         "No action needed: recorders write it this way, and players accept it.",
         "RFC 8216 4.3.2.1",
     ),
+    info(
+        "HLS163",
+        "text between the EXTINF duration and the comma",
+        "No action needed: players read the number before it, and so does ossrec.",
+        "RFC 8216 4.3.2.1",
+    ),
+    warning(
+        "HLS164",
+        "EXTINF with a decimal comma",
+        "`ossrec rebuild` writes a decimal point. Until then, players cut the duration at the comma, so that seeking "
+        "and the total are wrong; the recorder runs with a locale that writes decimal commas.",
+        "RFC 8216 4.3.2.1",
+    ),
 )
 
 _URIS: tuple[Rule, ...] = (
@@ -169,6 +182,13 @@ _SEGMENT_TAGS: tuple[Rule, ...] = (
         "HLS204",
         "key of a DRM system, not checked",
         "Ask the DRM system whether the key still exists; ossrec can check only keys that are stored as files.",
+        "RFC 8216 4.3.2.4",
+    ),
+    info(
+        "HLS205",
+        "key on another server, not checked",
+        "Check that the key server still has the key, because the recording cannot be played without it; ossrec never "
+        "fetches from other hosts.",
         "RFC 8216 4.3.2.4",
     ),
     error(

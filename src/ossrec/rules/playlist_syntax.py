@@ -68,6 +68,18 @@ RULES: tuple[Rule, ...] = (
         "No action needed: players trim it, and so does ossrec.",
         "RFC 8216 4.1",
     ),
+    info(
+        "HLS025",
+        "white space around the value of a tag, or a tab inside a tag",
+        "No action needed: players skip it, and so does ossrec.",
+        "RFC 8216 4.1, 4.2",
+    ),
+    info(
+        "HLS026",
+        "number with a fraction where a whole number is required",
+        "No action needed, because players read the digits before the point; `ossrec rebuild` writes them alone.",
+        "RFC 8216 4.2",
+    ),
     error(
         "HLS030",
         Verdict.DAMAGED,
@@ -121,6 +133,24 @@ RULES: tuple[Rule, ...] = (
         "quoted attribute value is not closed",
         "Add the closing quotation mark; if the line ends inside the value, the file was truncated or written "
         "twice at once.",
+        "RFC 8216 4.2",
+    ),
+    info(
+        "HLS053",
+        "extra comma, or white space before the name of an attribute",
+        "No action needed: players skip it, and so does ossrec.",
+        "RFC 8216 4.2",
+    ),
+    warning(
+        "HLS054",
+        "white space next to the = or after the value of an attribute",
+        "Remove it: ossrec ignores it, but some players take it for a part of the name or the value.",
+        "RFC 8216 4.2",
+    ),
+    info(
+        "HLS055",
+        "attribute list of a tag without influence on playback is malformed",
+        "No action needed to play the recording; programs that evaluate a tag such as EXT-X-DATERANGE may ignore it.",
         "RFC 8216 4.2",
     ),
     error(

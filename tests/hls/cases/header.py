@@ -5,12 +5,18 @@ from tests.hls.playlists import END, HEAD, INTACT, RECORDER, lines, media, segme
 
 CASES = [
     Case(
+        "the same version twice is the same to players",
+        "HLS120",
+        INTACT.replace("#EXT-X-TARGET", "#EXT-X-VERSION: 3\n#EXT-X-TARGET"),
+        INTACT,
+    ),
+    Case(
         "EXT-X-VERSION may occur once",
         "HLS070",
         INTACT.replace("#EXT-X-TARGET", "#EXT-X-VERSION:4\n#EXT-X-TARGET"),
         INTACT,
     ),
-    Case("version 3.0 is not an integer", "HLS071", INTACT.replace("VERSION:3", "VERSION:3.0"), INTACT),
+    Case("version 3.x is not a number", "HLS071", INTACT.replace("N:3", "N:3.x"), INTACT.replace("N:3", "N:3.0")),
     Case(
         "version 0 is not valid",
         "HLS071",
@@ -48,12 +54,23 @@ CASES = [
         initialized('URI="i"').replace("VERSION:6", "VERSION:5\n#EXT-X-I-FRAMES-ONLY"),
     ),
     Case("the target duration is required", "HLS080", INTACT.replace("#EXT-X-TARGETDURATION:10\n", ""), INTACT),
-    Case("TARGETDURATION may occur once", "HLS081", HEAD + INTACT.partition("VERSION:3\n")[2], INTACT),
     Case(
-        "a target duration of 9.5 is not an integer",
+        "TARGETDURATION may occur once",
+        "HLS081",
+        HEAD + INTACT.partition("VERSION:3\n")[2].replace(":10", ":9"),
+        HEAD + INTACT.partition("VERSION:3\n")[2],
+    ),
+    Case(
+        "a target duration of 9s is not a number",
         "HLS082",
+        INTACT.replace(":10", ":9s"),
         INTACT.replace(":10", ":9.5"),
-        INTACT.replace(":10", ":9"),
+    ),
+    Case(
+        "players read a target duration of 9.5 as 9",
+        "HLS090",
+        media("#EXTINF:9.5,", "a.ts").replace(":10", ":9.5"),
+        media("#EXTINF:9.4,", "a.ts").replace(":10", ":9.5"),
     ),
     Case("a target duration of 0 is not valid", "HLS082", INTACT.replace(":10", ":0"), INTACT.replace(":10", ":6")),
     Case(
@@ -71,8 +88,8 @@ CASES = [
     Case(
         "MEDIA-SEQUENCE may occur once",
         "HLS100",
+        HEAD + lines("#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-MEDIA-SEQUENCE:1") + segments() + END,
         HEAD + lines("#EXT-X-MEDIA-SEQUENCE:0") * 2 + segments() + END,
-        HEAD + lines("#EXT-X-MEDIA-SEQUENCE:0") + segments() + END,
     ),
     Case(
         "a negative MEDIA-SEQUENCE is not valid",
@@ -92,6 +109,21 @@ CASES = [
         HEAD + lines("#EXT-X-MEDIA-SEQUENCE:2") + segments() + END,
         HEAD + lines("#EXT-X-MEDIA-SEQUENCE:1") + segments() + END,
     ),
+    *(
+        Case(
+            f"a sequence number of {number} is a time",
+            "HLS104",
+            HEAD + lines(f"#EXT-X-MEDIA-SEQUENCE:{number}") + segments() + END,
+            HEAD + lines("#EXT-X-MEDIA-SEQUENCE:999999999") + segments() + END,
+        )
+        for number in (1795161600, 1795161600123, 1795161600123456, 20261120080000, 20261120080000123)
+    ),
+    Case(
+        "a sequence number of many segments is not a time",
+        "HLS103",
+        HEAD + lines("#EXT-X-MEDIA-SEQUENCE:999999999") + segments() + END,
+        HEAD + lines("#EXT-X-MEDIA-SEQUENCE:1000000000") + segments() + END,
+    ),
     Case(
         "a running recording may start at any number",
         "HLS103",
@@ -101,7 +133,7 @@ CASES = [
     Case(
         "DISCONTINUITY-SEQUENCE may occur once",
         "HLS110",
-        HEAD + lines("#EXT-X-DISCONTINUITY-SEQUENCE:0") * 2 + segments() + END,
+        HEAD + lines("#EXT-X-DISCONTINUITY-SEQUENCE:0", "#EXT-X-DISCONTINUITY-SEQUENCE:2") + segments() + END,
         HEAD + lines("#EXT-X-DISCONTINUITY-SEQUENCE:0") + segments() + END,
     ),
     Case(

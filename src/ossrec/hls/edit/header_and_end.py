@@ -12,9 +12,13 @@ VERSION_SET = "EXT-X-VERSION set"
 TARGET_DURATION_SET = "EXT-X-TARGETDURATION set"
 MEDIA_SEQUENCE_SET = "EXT-X-MEDIA-SEQUENCE set"
 PLAYLIST_TYPE_REMOVED = "EXT-X-PLAYLIST-TYPE removed"
+FRACTION_REMOVED = "fraction of a whole number removed"
 ENDLIST_ADDED = "EXT-X-ENDLIST added"
 ENDLIST_MOVED = "EXT-X-ENDLIST moved after the last segment"
 LINE_END_ADDED = "line end added to the last line"
+
+
+FRACTION = "HLS026"  # rule
 
 
 def correct_header_and_end(data: bytes, *, is_over: bool) -> RewrittenPlaylist:
@@ -33,6 +37,7 @@ def correct_header_and_end(data: bytes, *, is_over: bool) -> RewrittenPlaylist:
     kind = shape.first("#EXT-X-PLAYLIST-TYPE")
     if kind is not None and playlist.playlist_type is None:
         lines.remove(kind, PLAYLIST_TYPE_REMOVED)
+    _remove_fractions(lines, playlist)
     _correct_end(lines, playlist, shape, is_over=is_over)
     return RewrittenPlaylist(lines.render(), dict(lines.changes))
 
@@ -48,6 +53,15 @@ def _correct_first_line(lines: LineEdits, playlist: Playlist, shape: Outline) ->
         lines.insert(1, [b"#EXTM3U"], EXTM3U_ADDED)
     for number in rest:
         lines.remove(number, REPEATED_TAG_REMOVED)
+
+
+def _remove_fractions(lines: LineEdits, playlist: Playlist) -> None:
+    """Write ``2`` for ``2.0`` where a whole number is required, in lines that were not corrected otherwise."""
+    for finding in playlist.findings:
+        if finding.code == FRACTION and finding.line is not None:
+            whole, point, _fraction = lines[finding.line].partition(b".")
+            if point:
+                lines.replace(finding.line, whole, FRACTION_REMOVED)
 
 
 def _correct_version(lines: LineEdits, playlist: Playlist, shape: Outline) -> None:

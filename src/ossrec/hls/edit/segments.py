@@ -15,11 +15,14 @@ from ossrec.hls.edit.plan import (
     extinf,
     segment_lines,
 )
-from ossrec.hls.parser.tag_values import read_duration
+from ossrec.hls.parser.tag_values import decimal_comma, duration_before_text, read_duration
 from ossrec.hls.playlist import Playlist, Segment
 
 _EXTINF = re.compile(rb"([ \t]*#EXTINF)(?::([^,]*))?(,?)(.*)", re.DOTALL)
 
+_DECIMALS = re.compile(rb"[0-9]+[ \t]*,?")
+
+DECIMAL_COMMA_REPLACED = "decimal comma of EXTINF replaced by a point"
 COMMA_ADDED = "comma added after EXTINF"
 EXTINF_CORRECTED = "EXTINF set to the measured duration"
 EXTINF_ADDED = "EXTINF added"
@@ -107,9 +110,15 @@ def _correct_extinf(lines: LineEdits, number: int, piece: PlannedSegment) -> Non
     if match is None:
         return
     tag, value, comma, title = match.groups()
-    written = read_duration((value or b"").decode("utf-8", "replace").strip(" \t"))
+    text = (value or b"").decode("utf-8", "replace").strip(" \t")
+    pointed = decimal_comma(text + "," + title.decode("utf-8", "replace")) if comma else None
+    written = read_duration(pointed or text) or duration_before_text(text)
+    if pointed is not None:
+        title = _DECIMALS.sub(b"", title, count=1)
     if piece.seconds is not None and (not written or piece.is_extinf_wrong):
         lines.replace(number, tag + b":%.3f," % piece.seconds + title, EXTINF_CORRECTED)
+    elif pointed is not None:
+        lines.replace(number, tag + b":" + pointed.encode() + b"," + title, DECIMAL_COMMA_REPLACED)
     elif not comma and value is not None:
         lines.replace(number, lines[number].rstrip(b" \t") + b",", COMMA_ADDED)
 

@@ -2,6 +2,7 @@
 
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.parser.state import ParserState
+from ossrec.hls.parser.tag_values import is_time
 from ossrec.hls.parser.tags import UNINTERPRETED
 from ossrec.hls.playlist import Kind, Segment
 
@@ -35,7 +36,8 @@ def _check_header(state: ParserState) -> None:
     if "#EXT-X-TARGETDURATION" not in state.seen:
         state.findings.add("HLS080")
     if state.ended and (state.media_sequence or 0) > 1:
-        state.findings.add("HLS103", f"starts at {state.media_sequence}", state.seen["#EXT-X-MEDIA-SEQUENCE"])
+        code = "HLS104" if is_time(state.media_sequence or 0) else "HLS103"
+        state.findings.add(code, f"starts at {state.media_sequence}", state.seen["#EXT-X-MEDIA-SEQUENCE"])
     if not state.ended:
         state.findings.add("HLS130")
 

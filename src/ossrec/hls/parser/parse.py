@@ -28,8 +28,8 @@ def read_playlist(data: bytes, subject: str = "") -> Playlist:
         return Playlist("none", findings=tuple(findings.all()))
     text = _decode(data, findings)
     lines, is_complete = _split(text, findings)
-    _check_characters(text, lines, findings)
     state = ParserState(findings)
+    _check_characters(text, lines, state)
     _read_lines(state, lines)
     kind = _kind(state)
     truncated_line = remove_truncated_uri(state, lines) if is_complete and not text.endswith("\n") else None
@@ -82,13 +82,21 @@ def _split(text: str, findings: FindingCollector) -> tuple[list[str], bool]:
     return lines, is_complete
 
 
-def _check_characters(text: str, lines: list[str], findings: FindingCollector) -> None:
-    """Check the parts of rules 2 and 3 that need no tags: characters, and the first line."""
+def _check_characters(text: str, lines: list[str], state: ParserState) -> None:
+    """Check the parts of rules 2 and 3 that need no tags: characters, and the first line.
+
+    A tab in a line that is not a URI is white space to every player.
+    """
+    findings = state.findings
     if lines[0].strip(" \t") != "#EXTM3U":
         findings.add("HLS030", excerpt(lines[0], 60), 1)
     if _CONTROL.search(text):
         for number, line in enumerate(lines, 1):
-            found = _CONTROL.search(line)
+            text_of_line = line.strip(" \t")
+            if text_of_line.startswith("#") and "\t" in text_of_line:
+                state.count_deviation("HLS025", number)
+                text_of_line = text_of_line.replace("\t", " ")
+            found = _CONTROL.search(text_of_line)
             if found:
                 findings.add("HLS022", f"U+{ord(found[0]):04X} at column {found.start() + 1}", number)
     if "\r" in text:
@@ -121,9 +129,11 @@ def _read_lines(state: ParserState, lines: list[str]) -> None:
             if handler is None:
                 state.count_unknown_tag(number, tag)
             elif tag in seen and tag in once:
-                state.findings.add(once[tag], tag, number)
+                state.repeat(once[tag], number, tag, value)
             else:
-                seen.setdefault(tag, number)
+                if tag not in seen:
+                    seen[tag] = number
+                    state.values[tag] = value.strip(" \t")
                 handler(state, number, value)
 
 

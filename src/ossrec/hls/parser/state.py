@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from ossrec.hls.collector import FindingCollector, excerpt
-from ossrec.hls.parser.attributes import read_attributes
+from ossrec.hls.parser.attributes import BLANK, read_attributes
 from ossrec.hls.playlist import Resource, Role, Segment
 
 MAX_UNKNOWN = 1000  # unknown tags that are counted separately; the rest are counted together
@@ -13,7 +13,7 @@ class ParserState:
     """The state of parsing; `add_uri` and the functions in `HANDLERS` each process one line."""
 
     __slots__ = (
-        *("findings", "seen", "unknown_tags", "features", "segments", "resources", "elapsed", "deviations"),
+        *("findings", "seen", "values", "unknown_tags", "features", "segments", "resources", "elapsed", "deviations"),
         *("version", "target_duration", "media_sequence", "discontinuity_sequence", "playlist_type", "ended"),
         *("key_methods", "encrypted", "fragment", "next_is_variant"),
         *("duration", "discontinuity", "gap", "byterange", "program_time"),
@@ -23,6 +23,7 @@ class ParserState:
         """Start before the first line."""
         self.findings = findings
         self.seen: dict[str, int] = {}  # tag -> its first line
+        self.values: dict[str, str] = {}  # tag that may appear only once -> the value of the first one
         self.unknown_tags: dict[str, tuple[int, int]] = {}  # tag not interpreted -> how often, first line
         self.deviations: dict[str, list[int]] = defaultdict(list)  # code of a harmless deviation -> its lines
         self.features: dict[str, tuple[int, int]] = {}  # feature in use -> version it requires, first line
@@ -102,7 +103,21 @@ class ParserState:
 
     def count_deviation(self, code: str, line: int) -> None:
         """Count a harmless deviation that may be on many lines, for one finding at the end."""
-        self.deviations[code].append(line)
+        lines = self.deviations[code]
+        if not lines or lines[-1] != line:
+            lines.append(line)
+
+    def strip(self, line: int, value: str) -> str:
+        """Return the value of a tag without the white space around it, which is counted as a deviation."""
+        text = value.strip(BLANK)
+        if text != value:
+            self.count_deviation("HLS025", line)
+        return text
+
+    def repeat(self, code: str, line: int, tag: str, value: str) -> None:
+        """Report a tag that may appear only once: with *code*, or as harmless if it has the value of the first one."""
+        is_same = bool(value.strip(BLANK)) and self.values.get(tag) == value.strip(BLANK)
+        self.findings.add("HLS120" if is_same else code, tag, line)
 
     def parse_attributes(self, line: int, value: str) -> dict[str, str]:
         """Return the attributes of a list by name, and report its faults."""

@@ -5,8 +5,18 @@ from types import MappingProxyType
 
 from ossrec.hls.collector import excerpt
 from ossrec.hls.parser import tags
+from ossrec.hls.parser.attributes import read_attributes
 from ossrec.hls.parser.state import ParserState
-from ossrec.hls.parser.tag_values import is_iv, read_byterange, read_duration, read_integer, read_time
+from ossrec.hls.parser.tag_values import (
+    decimal_comma,
+    duration_before_text,
+    is_iv,
+    read_byterange,
+    read_duration,
+    read_integer,
+    read_integer_part,
+    read_time,
+)
 from ossrec.hls.playlist import Resource
 
 Handler = Callable[[ParserState, int, str], None]  # state, line from 1, text after the colon
@@ -16,13 +26,21 @@ _METHODS = frozenset({"AES-128", "SAMPLE-AES", "SAMPLE-AES-CTR"})
 
 
 def _extinf(state: ParserState, line: int, value: str) -> None:
-    text, comma, _title = value.partition(",")
+    text, comma, title = value.partition(",")
+    pointed = decimal_comma(value) if title[:1].isdigit() else None
+    if pointed is not None:
+        text = pointed
+        state.count_deviation("HLS164", line)
     if not comma:
         state.count_deviation("HLS162", line)
     if state.duration is not None:
         state.findings.add("HLS152", "", line, segment=len(state.segments), start=state.elapsed)
-    text = text.strip(" \t")
+    text = state.strip(line, text)
     duration = read_duration(text)
+    if duration is None:
+        duration = duration_before_text(text)
+        if duration is not None:
+            state.count_deviation("HLS163", line)
     if duration is None:
         state.findings.add("HLS160", excerpt(text), line, segment=len(state.segments), start=state.elapsed)
         duration = 0.0
@@ -33,22 +51,33 @@ def _extinf(state: ParserState, line: int, value: str) -> None:
     state.duration = duration
 
 
+def _read_integer(state: ParserState, line: int, tag: str, value: str) -> int | None:
+    """Read an integer as players do: white space around it and a fraction do not matter, and are reported."""
+    text = state.strip(line, value)
+    number = read_integer(text)
+    if number is None:
+        number = read_integer_part(text)
+        if number is not None:
+            state.findings.add("HLS026", f"{tag}:{excerpt(text)}", line)
+    return number
+
+
 def _version(state: ParserState, line: int, value: str) -> None:
-    state.version = read_integer(value)
+    state.version = _read_integer(state, line, "#EXT-X-VERSION", value)
     if not state.version:
         state.version = None
         state.findings.add("HLS071", excerpt(value), line)
 
 
 def _target_duration(state: ParserState, line: int, value: str) -> None:
-    state.target_duration = read_integer(value)
+    state.target_duration = _read_integer(state, line, "#EXT-X-TARGETDURATION", value)
     if not state.target_duration:
         state.target_duration = None
         state.findings.add("HLS082", excerpt(value), line)
 
 
 def _media_sequence(state: ParserState, line: int, value: str) -> None:
-    state.media_sequence = read_integer(value)
+    state.media_sequence = _read_integer(state, line, "#EXT-X-MEDIA-SEQUENCE", value)
     if state.media_sequence is None:
         state.findings.add("HLS101", excerpt(value), line)
     if state.segments:
@@ -56,7 +85,7 @@ def _media_sequence(state: ParserState, line: int, value: str) -> None:
 
 
 def _discontinuity_sequence(state: ParserState, line: int, value: str) -> None:
-    state.discontinuity_sequence = read_integer(value)
+    state.discontinuity_sequence = _read_integer(state, line, "#EXT-X-DISCONTINUITY-SEQUENCE", value)
     if state.discontinuity_sequence is None:
         state.findings.add("HLS112", excerpt(value), line)
     if state.segments or "#EXT-X-DISCONTINUITY" in state.seen:
@@ -64,6 +93,7 @@ def _discontinuity_sequence(state: ParserState, line: int, value: str) -> None:
 
 
 def _playlist_type(state: ParserState, line: int, value: str) -> None:
+    value = state.strip(line, value)
     if value in ("EVENT", "VOD"):
         state.playlist_type = value
     else:
@@ -96,13 +126,13 @@ def _gap(state: ParserState, _line: int, _value: str) -> None:
 
 def _byterange(state: ParserState, line: int, value: str) -> None:
     state.require_version(4, "EXT-X-BYTERANGE", line)
-    state.byterange = read_byterange(value.strip(" \t"))
+    state.byterange = read_byterange(state.strip(line, value))
     if state.byterange is None:
         state.findings.add("HLS190", excerpt(value), line, segment=len(state.segments))
 
 
 def _program_date_time(state: ParserState, line: int, value: str) -> None:
-    found = read_time(value.strip(" \t"))
+    found = read_time(state.strip(line, value))
     if found is None:
         state.findings.add("HLS220", excerpt(value), line, segment=len(state.segments), start=state.elapsed)
         return
@@ -167,6 +197,13 @@ def _attributes_only(state: ParserState, line: int, value: str) -> None:
     state.parse_attributes(line, value)
 
 
+def _unneeded_attributes(state: ParserState, line: int, value: str) -> None:
+    """Parse the attributes of a tag that plays no part in playback: none of their faults harms a segment."""
+    _attributes, faults = read_attributes(value)
+    for fault in faults:
+        state.findings.add("HLS055", fault.detail, line)
+
+
 def _ignore(_state: ParserState, _line: int, _value: str) -> None:
     """Do nothing: for this tag, only its presence counts."""
 
@@ -175,7 +212,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         "#EXTM3U": _ignore,
         **dict.fromkeys(tags.IGNORED, _ignore),
-        **dict.fromkeys(tags.MASTER | tags.WITH_ATTRIBUTES, _attributes_only),
+        **dict.fromkeys(tags.MASTER, _attributes_only),
+        **dict.fromkeys(tags.WITH_ATTRIBUTES, _unneeded_attributes),
         "#EXTINF": _extinf,
         "#EXT-X-VERSION": _version,
         "#EXT-X-TARGETDURATION": _target_duration,
