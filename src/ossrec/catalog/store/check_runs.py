@@ -20,18 +20,18 @@ class CompleteListing(NamedTuple):
 
 
 def begin_check(
-    conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int, ticket: CheckRunRow | None = None
+    conn: sqlite3.Connection, bucket_id: int, prefix: str, now: int, selection: CheckRunRow | None = None
 ) -> int:
     """Insert a check of a bucket, and return its number; earlier checks that were killed are marked as abandoned."""
     conn.execute(
         "UPDATE scans SET state = 'abandoned' WHERE kind = 'check' AND bucket_id = ? AND state = 'checking'",
         (bucket_id,),
     )
-    told = None if ticket is None else json.dumps(ticket._asdict())
+    summary = None if selection is None else json.dumps(selection._asdict())
     (number,) = conn.execute(
         "INSERT INTO scans (bucket_id, prefix, started, state, kind, summary)"
         " VALUES (?, ?, ?, 'checking', 'check', ?) RETURNING id",
-        (bucket_id, prefix, now, told),
+        (bucket_id, prefix, now, summary),
     ).fetchone()
     return int(number)
 
@@ -55,10 +55,10 @@ def resumable_since(conn: sqlite3.Connection, requested: str, earliest: int) -> 
         (earliest,),
     )
     for state, summary in rows:
-        told = _object(summary)
-        if told.get("requested") == requested:
-            since = told.get("inspected_since")
-            is_over = state == "finished" and told.get("stopped_by") is None
+        parsed = _object(summary)
+        if parsed.get("requested") == requested:
+            since = parsed.get("inspected_since")
+            is_over = state == "finished" and parsed.get("stopped_by") is None
             return None if is_over or not isinstance(since, int) else since
     return None
 
@@ -66,10 +66,10 @@ def resumable_since(conn: sqlite3.Connection, requested: str, earliest: int) -> 
 def _object(text: str) -> dict[str, Any]:
     """Return the object in a JSON text; an empty one if the text is not a JSON object."""
     try:
-        told = json.loads(text)
+        parsed = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def complete_listings(conn: sqlite3.Connection, bucket_id: int) -> list[CompleteListing]:

@@ -108,7 +108,7 @@ class FindingSource(NamedTuple):
     find: Callable[[RecordingFacts], Iterable[Finding]]
 
 
-SOURCES = (  # in the order in which findings are stored; those stored as "access" are looked for again by each scan
+SOURCES = (  # in the order in which findings are stored; each scan evaluates recordings with "access" again
     FindingSource(PLAYLIST_TEXT, playlist_text),
     FindingSource("name", recording_name),
     FindingSource("listing", playlist_against_listing),

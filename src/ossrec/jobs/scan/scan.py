@@ -56,7 +56,7 @@ class InspectionStep(NamedTuple):
     """How segments are inspected after the scan."""
 
     planned: Callable[[CheckForecast], object] = lambda _: None  # called with the costs before it starts
-    crew: WorkerPool | None = None  # None: as many threads as for playlists
+    pool: WorkerPool | None = None  # None: as many threads as for playlists
 
 
 def scan_bucket(
@@ -84,7 +84,7 @@ def scan_bucket(
         finally:
             gc.unfreeze()
         if options.depth in ("edges", "full"):
-            pool = inspection.crew or ThreadPool(options.threads)
+            pool = inspection.pool or ThreadPool(options.threads)
             callbacks = CheckCallbacks(inspection.planned, progress)  # type: ignore[arg-type]
             check = check_held_catalog(conn, lambda _: bucket, _check_options(bucket, options), pool, callbacks, stop)
             summary.check = check.as_dict()
