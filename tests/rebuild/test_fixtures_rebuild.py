@@ -22,8 +22,8 @@ MENDED = frozenset(
 )
 REFUSED = {
     "astronomy": "is a master playlist",
-    "silence": "there is nothing to rebuild",
-    "physics": "is there to be played",
+    "silence": "nothing to rebuild",
+    "physics": "can be played",
 }
 
 

@@ -62,7 +62,7 @@ def test_segments_that_no_playlist_names_are_put_where_they_belong(tmp_path: Pat
     assert stamps(bench.rebuild().data) == ["00120", "02168", "04152", "06136", "08120"]
     only = bench.rebuild(listed_only=True)
     assert stamps(only.data) == ["00120", "02168", "04152"]
-    assert len(only.left_out) == 2
+    assert len(only.omitted) == 2
     assert {finding.code for finding in only.remaining} == {"LST271"}
 
 
@@ -113,7 +113,7 @@ def test_an_empty_segment_without_a_playlist_lasts_until_the_next_one(tmp_path: 
     assert (first.gap, empty.gap) == (False, True)
     assert first.duration == pytest.approx(2.08, abs=0.1)  # of its own frames: no other segment tells where it ends
     assert empty.duration == pytest.approx(2.32)
-    assert made.left_out == [files[2].name]
+    assert made.omitted == [files[2].name]
 
 
 def test_a_hole_between_stamps_is_a_discontinuity_with_the_time_behind_it(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_keys_and_ranges_stay_as_they_are(tmp_path: Path) -> None:
     [
         pytest.param("master-playlist", "astronomy", "master playlist", id="a master playlist"),
         pytest.param("playlist-empty", "silence", "nothing to rebuild", id="no segments"),
-        pytest.param("segment-missing", "physics", "is there to be played", id="no segment is there"),
+        pytest.param("segment-missing", "physics", "can be played", id="no segment is there"),
     ],
 )
 def test_what_cannot_be_rebuilt_is_refused(name: str, room: str, said: str, tmp_path: Path) -> None:

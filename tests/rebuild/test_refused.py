@@ -40,13 +40,13 @@ def segments_read(server: OssServer) -> set[str]:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(["--upload", "../x"], "is no output prefix", id="a prefix that is none"),
-        pytest.param(["--upload", ""], "is no output prefix", id="no prefix"),
+        pytest.param(["--upload", "../x"], "is not an output prefix", id="a prefix that is none"),
+        pytest.param(["--upload", ""], "is not an output prefix", id="no prefix"),
         pytest.param(["-o", "folder"], "is a folder or a device", id="a folder"),
         pytest.param(["-o", "/dev/null"], "is a folder or a device", id="a device"),
         pytest.param(["-o", "x" * 256], "longer than 255 bytes", id="a name that no file can have"),
-        pytest.param(["-o", "no/x.m3u8"], "there is no such folder", id="no folder"),
-        pytest.param(["-o", "x.m3u8/y.m3u8"], "there is no such folder", id="a file as a folder"),
+        pytest.param(["-o", "no/x.m3u8"], "the folder does not exist", id="no folder"),
+        pytest.param(["-o", "x.m3u8/y.m3u8"], "the folder does not exist", id="a file as a folder"),
     ],
 )
 def test_what_can_never_be_written_is_refused_without_a_request(
@@ -64,9 +64,9 @@ def test_what_can_never_be_written_is_refused_without_a_request(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(["--upload", "2026/"], "the place of the recording's own playlist", id="its own place"),
+        pytest.param(["--upload", "2026/"], "the key of the recording's own playlist", id="its own place"),
         pytest.param(["--upload", "x" * 1000], "longer than 1023 bytes", id="a key too long"),
-        pytest.param(["-o", "x.m3u8"], "is there already: --force replaces it", id="a file that is there"),
+        pytest.param(["-o", "x.m3u8"], "already exists: --force replaces it", id="a file that is there"),
     ],
 )
 def test_what_must_not_be_written_is_refused_before_a_segment_is_read(
@@ -107,4 +107,4 @@ def test_a_folder_that_may_not_be_written_is_refused() -> None:
             env={"PYTHONPATH": str(Path(package).parents[1]), "PATH": os.environ["PATH"]},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-    assert (done.stdout, done.stderr) == (f"{file}: Permission denied: write to another place 3\n", "")
+    assert (done.stdout, done.stderr) == (f"{file}: Permission denied: write to another folder 3\n", "")

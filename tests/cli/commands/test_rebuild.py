@@ -67,7 +67,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(ossrec: Ossrec, bucket: 
     (alone / "x.m3u8").write_text("mine")
     ran = ossrec("rebuild", ROOM, "-o", "x.m3u8")
     assert ran.code == 2
-    assert ran.err.splitlines()[-1] == "ossrec: x.m3u8 is there already: --force replaces it"
+    assert ran.err.splitlines()[-1] == "ossrec: x.m3u8 already exists: --force replaces it"
     assert (alone / "x.m3u8").read_text() == "mine"
     assert ossrec("rebuild", ROOM, "-o", "x.m3u8", "--force").code == 0
     assert (alone / "x.m3u8").read_text().startswith("#EXTM3U")
@@ -102,7 +102,7 @@ def test_an_upload_is_a_new_object_that_names_the_segments_from_there(ossrec: Os
         assert resolve(segment.uri, key, BucketAddress("")).key in before
     again = ossrec("rebuild", ROOM, "--upload", "re built/50%/")
     assert again.code == 0
-    assert "was there already, with the same content" in again.err
+    assert "already exists with the same content" in again.err
     (bucket / key).write_text("another")
     ran = ossrec("rebuild", ROOM, "--upload", "re built/50%")
     assert ran.code == 2
@@ -114,7 +114,7 @@ def test_what_is_no_output_prefix_is_refused(ossrec: Ossrec, bucket: Path, prefi
     before = files(bucket.parent)
     ran = ossrec("rebuild", ROOM, "--upload", prefix)
     assert ran.code == 2
-    assert "no output prefix" in ran.err
+    assert "not an output prefix" in ran.err
     assert {name for name in files(bucket.parent) if "ossrec.db" not in name} <= set(before)
 
 
@@ -123,7 +123,7 @@ def test_the_place_of_the_recordings_own_playlist_is_refused(ossrec: Ossrec, alo
     ossrec("scan", "bucket")
     ran = ossrec("rebuild", "ba1111200000850e7280bca251d8ef041eae8", "--upload", "2026/11/20")
     assert ran.code == 2
-    assert "own playlist: name another prefix" in ran.err
+    assert "own playlist: give another prefix" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_the_place_of_the_recordings_own_playlist_is_refused(ossrec: Ossrec, alo
         pytest.param(["nobody"], "no recording nobody in the catalog", id="an unknown recording"),
         pytest.param(["ba111120000075389640e12fe132f007ed54d"], "2 recordings go by", id="one of several"),
         pytest.param([ROOM, "-o", "x", "--upload", "y"], "exclude each other", id="two places"),
-        pytest.param([ROOM, "--force"], "--force goes with --output", id="force for nothing"),
-        pytest.param([ROOM, "-o", "no/folder/x"], "no such folder", id="a folder that is not there"),
+        pytest.param([ROOM, "--force"], "--force requires --output", id="force for nothing"),
+        pytest.param([ROOM, "-o", "no/folder/x"], "the folder does not exist", id="a folder that is not there"),
         pytest.param([ROOM, "-o", ""], "name a file", id="no name"),
     ],
 )
@@ -190,7 +190,7 @@ def test_what_is_archived_keeps_its_length_and_makes_it_partly_done(ossrec: Ossr
     ran = ossrec("rebuild", POETRY)
     assert ran.code == 3
     assert "#EXTINF:2.32,\n" in ran.out
-    (line,) = [line for line in ran.err.splitlines() if "could not look" in line]
+    (line,) = [line for line in ran.err.splitlines() if "could not read" in line]
     assert "LOOK001" in line
     assert " and 1 more: " in line
     assert "LST265" in ran.err

@@ -1,4 +1,4 @@
-"""`ossrec rebuild`: the playlist of a recording from its segments alone, or the one there is, corrected."""
+"""`ossrec rebuild`: write a playlist from the segments of a recording, or correct its playlist."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PARTLY = 3  # exit code
 
-_MOST_LINES = 10  # of one sort
+_MAX_LINES = 10  # of each kind
 
 
 @click.command(
@@ -37,17 +37,17 @@ _MOST_LINES = 10  # of one sort
     "file",
     type=values.File(),
     metavar="FILE",
-    help="Write to FILE instead of stdout, which is also -.",
+    help="Write to FILE instead of stdout; - is stdout.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE if it is there; never a file of a recording.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists; never a file of a recording.")
 @click.option(
     "--upload",
     "prefix",
     type=values.text,
     metavar="PREFIX",
-    help="Write PREFIX/NAME.m3u8 into the recording's bucket; never over anything.",
+    help="Write PREFIX/NAME.m3u8 into the recording's bucket; overwrites nothing.",
 )
-@click.option("--listed-only", is_flag=True, help="Leave out segments that the playlist does not name.")
+@click.option("--listed-only", is_flag=True, help="Omit segments that the playlist does not list.")
 @setting("catalog", "idle", "lag", *BUCKET_SETTINGS)
 def command(
     recording: str,
@@ -57,17 +57,17 @@ def command(
     force: bool,
     **options: Any,
 ) -> int:
-    """Write a playlist for RECORDING: from its segments alone, or the one there is with its wrong lines corrected.
+    """Write a playlist for RECORDING: from its segments alone, or its playlist with the wrong lines corrected.
 
-    RECORDING is named as for `show`. The playlist goes to stdout, its URIs relative to the recording's own
-    folder. Nothing is written to the bucket without --upload. What was changed, and what is still wrong, is
-    told on stderr. The exit code is 3 when a segment could not be looked at.
+    RECORDING is given as for `show`. The playlist is written to stdout, with URIs relative to the recording's own
+    folder. Nothing is written to the bucket without --upload. The changes, and the findings that remain, are reported
+    on stderr. The exit code is 3 if a segment could not be read.
     """
     file = None if file == Path("-") else file
     if file is not None and prefix is not None:
-        raise UsageProblem("--output and --upload exclude each other: the URIs differ with the place")
+        raise UsageProblem("--output and --upload exclude each other: the URIs depend on the location")
     if force and file is None:
-        raise UsageProblem("--force goes with --output: nothing else is ever replaced")
+        raise UsageProblem("--force requires --output: nothing else is ever replaced")
     from ossrec.buckets.open import open_bucket
     from ossrec.buckets.retrying import RetryingBucket
     from ossrec.catalog.connection.open_reader import open_catalog, snapshot
@@ -79,17 +79,19 @@ def command(
 
     target = OutputTarget(None if file is None else str(file), prefix, force)
     target.check()
-    wish = RebuildOptions(options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only"))
+    rebuild_options = RebuildOptions(
+        options.pop("idle") + options.pop("lag"), options["threads"], options.pop("listed_only")
+    )
     settings = bucket_settings(options)
     with closing(open_catalog(catalog)) as conn, snapshot(conn):
         number = resolve_recording(conn, recording)
         bucket = open_bucket(bucket_of(conn, number), settings)
         retrying = RetryingBucket(bucket, settings.policy)
-        rebuilt = rebuild(conn, retrying, number, wish, partial(target.check_for, bucket))
-    _tell(rebuilt)
+        rebuilt = rebuild(conn, retrying, number, rebuild_options, partial(target.check_for, bucket))
+    _report(rebuilt)
     if prefix is not None:
         done = upload(bucket, retrying, rebuilt, prefix)
-        how = "written to" if done.is_new else "was there already, with the same content:"
+        how = "written to" if done.is_new else "already exists with the same content:"
         say(f"ossrec: {how} {bucket.name.rstrip('/')}/{done.key}")
     elif file is not None:
         save(bucket, rebuilt, str(file), force=force)
@@ -99,8 +101,8 @@ def command(
     return PARTLY if rebuilt.failures else 0
 
 
-def _tell(rebuilt: "RebuiltPlaylist") -> None:
-    """What came of it, in a screenful of lines."""
+def _report(rebuilt: "RebuiltPlaylist") -> None:
+    """Report the result on stderr."""
     for line in _lines(rebuilt):
         say(f"ossrec: {line}")
 
@@ -113,35 +115,35 @@ def _lines(rebuilt: "RebuiltPlaylist") -> Iterator[str]:
     for what, number in rebuilt.changes.items():
         yield f"changed: {what}: {number:,}"
     if rebuilt.originals and not rebuilt.changes:
-        yield "nothing needed a change: this is the playlist as it was"
+        yield "nothing is wrong: the playlist is unchanged"
     if not rebuilt.is_over:
-        yield "still recording: it has no EXT-X-ENDLIST, rebuild it again when the recording is over"
-    yield from _some("left out", rebuilt.left_out)
-    yield from _some("could not look", _failures(rebuilt))
+        yield "still recording: no EXT-X-ENDLIST is written; rebuild it when the recording has ended"
+    yield from _first_lines("omitted", rebuilt.omitted)
+    yield from _first_lines("could not read", _failures(rebuilt))
     yield from _remaining(rebuilt)
 
 
 def _failures(rebuilt: "RebuiltPlaylist") -> list[str]:
-    """One line for each code, with the first that it is about: a whole recording may be archived."""
+    """Return one line for each code, with its first segment: all segments may be archived."""
     by_code: dict[str, list[Finding]] = {}
     for one in rebuilt.failures:
         by_code.setdefault(one.code, []).append(one)
     lines = []
-    for code, some in by_code.items():
-        more = f" and {len(some) - 1:,} more" if len(some) > 1 else ""
-        lines.append(f"{code} {some[0].subject}{more}: {some[0].detail}")
+    for code, same in by_code.items():
+        more = f" and {len(same) - 1:,} more" if len(same) > 1 else ""
+        lines.append(f"{code} {same[0].subject}{more}: {same[0].detail}")
     return lines
 
 
-def _some(what: str, lines: list[str]) -> Iterator[str]:
-    for line in lines[:_MOST_LINES]:
+def _first_lines(what: str, lines: list[str]) -> Iterator[str]:
+    for line in lines[:_MAX_LINES]:
         yield f"{what}: {line}"
-    if len(lines) > _MOST_LINES:
-        yield f"{what}: and {len(lines) - _MOST_LINES:,} more"
+    if len(lines) > _MAX_LINES:
+        yield f"{what}: and {len(lines) - _MAX_LINES:,} more"
 
 
 def _remaining(rebuilt: "RebuiltPlaylist") -> Iterator[str]:
-    """One line for each code that the playlist still has."""
+    """Yield one line for each code that remains in the playlist."""
     from ossrec.rules import RULES
 
     counts: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What the bytes of a recording's segments show, from the catalog, or looked at now where it knows nothing."""
+"""The inspections of a recording's segments, from the catalog or made now."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -17,45 +17,47 @@ from ossrec.mpegts.inspection import Inspection
 
 
 class KnownInspections(NamedTuple):
-    """What is known of the bytes of segments, by key."""
+    """Inspections of segments by key, and those that failed."""
 
-    seen: dict[str, Inspection]
+    done: dict[str, Inspection]
     failures: dict[str, Finding]
 
 
 def inspect_all(
-    conn: sqlite3.Connection, bucket: Bucket, recording_id: int, it: GatheredRecording, threads: int
+    conn: sqlite3.Connection, bucket: Bucket, recording_id: int, gathered: GatheredRecording, threads: int
 ) -> KnownInspections:
-    """Looks at all segments whose bytes tell something; those that the catalog has no look at are read, on threads.
+    """Return the inspections of all inspectable segments; segments without a stored inspection are read, on threads.
 
-    Nothing of it is kept: `ossrec check` does that.
+    The new inspections are not stored: `ossrec check` does that.
     """
-    wanted = {e.key: e for source in it.sources for e in source.entries if e.is_lookable and e.key is not None}
+    wanted = {
+        e.key: e for source in gathered.sources for e in source.entries if e.is_inspectable_alone and e.key is not None
+    }
     formats = FormatTable(conn)
-    looks = KnownInspections({}, {})
+    inspections = KnownInspections({}, {})
     targets: list[SegmentObject] = []
     for key, entry in wanted.items():
-        row = it.assembled.inspections.get(key)
+        row = gathered.assembled.inspections.get(key)
         etag = etag_of(conn, recording_id, key)
         known = None if row is None or row.failure else inspection_from_row(row, entry.size or 0, formats)
         if known is not None:
-            looks.seen[key] = known
+            inspections.done[key] = known
         elif etag is None:
-            looks.failures[key] = Finding(CHANGED, key, "it is not there any more: scan again")
+            inspections.failures[key] = Finding(CHANGED, key, "not in the bucket any more: scan again")
         else:
             targets.append(SegmentObject(key, entry.size or 0, etag))
     if targets:
-        _inspect_on_threads(bucket, targets, threads, looks)
-    return looks
+        _inspect_on_threads(bucket, targets, threads, inspections)
+    return inspections
 
 
 def _inspect_on_threads(
-    bucket: Bucket, targets: Sequence[SegmentObject], threads: int, looks: KnownInspections
+    bucket: Bucket, targets: Sequence[SegmentObject], threads: int, inspections: KnownInspections
 ) -> None:
     with DaemonThreadPool(min(threads, len(targets)), "look") as pool:
         for future in [pool.submit(inspect_object, bucket, target, "edges") for target in targets]:
-            looked = future.result()
-            if looked.inspection is not None:
-                looks.seen[looked.target.key] = looked.inspection
-            elif looked.failure is not None:
-                looks.failures[looked.target.key] = looked.failure
+            result = future.result()
+            if result.inspection is not None:
+                inspections.done[result.target.key] = result.inspection
+            elif result.failure is not None:
+                inspections.failures[result.target.key] = result.failure

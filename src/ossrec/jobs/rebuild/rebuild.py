@@ -1,4 +1,4 @@
-"""Rebuilds the playlist of a recording: from its segments alone, or by correcting the one that there is."""
+"""Rebuilds the playlist of a recording: from its segments alone, or by correcting its playlist."""
 
 import sqlite3
 import time
@@ -27,37 +27,37 @@ from ossrec.model import BucketAddress
 
 
 class RebuildOptions(NamedTuple):
-    """What is wanted of a rebuilt playlist."""
+    """Options of a rebuild."""
 
-    quiet_after: float  # seconds without an arrival after which a recording is over
+    quiet_after: float  # seconds without an upload after which a recording has ended
     threads: int = 8
-    listed_only: bool = False  # leave out segments that no playlist names
+    listed_only: bool = False  # omit orphan segments
 
 
 class OutputLocation(NamedTuple):
-    """Where a rebuilt playlist belongs: `RebuiltPlaylist` says what each is."""
+    """The location for which a rebuilt playlist is written."""
 
     key: str
-    own: frozenset[str]
+    own: frozenset[str]  # keys of the recording's objects, and of the playlists that it would have
 
 
 class RebuiltPlaylist(NamedTuple):
-    """A playlist that passed our own checks, but for what *remaining* says."""
+    """A rebuilt playlist, with the findings that remain."""
 
     data: bytes
-    key: str  # where it belongs: its URIs are relative to this place
-    own: frozenset[str]  # keys of everything of the recording, and of the playlists it would have
-    originals: int  # playlists that it was made from; 0: from segments alone
+    key: str  # its URIs are relative to this key
+    own: frozenset[str]  # keys of the recording's objects, and of the playlists that it would have
+    originals: int  # number of playlists that it was made from; 0: from segments alone
     playlist: Playlist
     is_over: bool
-    changes: dict[str, int]  # in words -> how often
-    left_out: list[str]  # keys of segments that it does not name
-    failures: list[Finding]  # of looks: what could not be measured
-    remaining: list[Finding]  # warnings and errors that it still has
+    changes: dict[str, int]  # description -> how many
+    omitted: list[str]  # keys of segments that it does not name
+    failures: list[Finding]  # of inspections
+    remaining: list[Finding]  # warnings and errors
 
     @property
-    def place(self) -> OutputLocation:
-        """Where it belongs."""
+    def location(self) -> OutputLocation:
+        """The location for which it is written."""
         return OutputLocation(self.key, self.own)
 
 
@@ -65,85 +65,85 @@ def rebuild(
     conn: sqlite3.Connection,
     bucket: Bucket,
     number: int,
-    wish: RebuildOptions,
-    fits: Callable[[OutputLocation], object] = lambda _: None,
+    options: RebuildOptions,
+    check_location: Callable[[OutputLocation], object] = lambda _: None,
 ) -> RebuiltPlaylist:
-    """The playlist of recording *number*; nothing is written anywhere.
+    """Return a rebuilt playlist of recording *number*; nothing is written.
 
-    *fits* is told where it belongs before any segment is read, and raises when it cannot go where it is wanted.
-    Raises UsageProblem when there is nothing to rebuild, OssrecError when it cannot be, BucketError.
+    *check_location* is called before any segment is read, and raises if the playlist cannot be written. Raises
+    UsageProblem if there is nothing to rebuild, OssrecError if it is impossible, and BucketError.
     """
     holding = load_recording(conn, number)
     if holding is None:
-        raise UsageProblem("the recording became part of another one: look for it again")
-    gathered = gather(conn, bucket, holding, listed_only=wish.listed_only)
-    place = OutputLocation(gathered.sources[0].at, _own_keys(holding, gathered))
-    fits(place)
-    looks = inspect_all(conn, bucket, holding.id, gathered, wish.threads)
-    planned = plan(gathered.sources, looks, bucket.address)
-    if not any(piece.is_there for part in planned for piece in part.pieces):
+        raise UsageProblem("the recording was merged into another one: find it with `ossrec find`")
+    gathered = gather(conn, bucket, holding, listed_only=options.listed_only)
+    location = OutputLocation(gathered.sources[0].playlist_key, _own_keys(holding, gathered))
+    check_location(location)
+    inspections = inspect_all(conn, bucket, holding.id, gathered, options.threads)
+    planned = plan(gathered.sources, inspections, bucket.address)
+    if not any(segment.is_there for part in planned for segment in part.segments):
         raise UsageProblem(_why_nothing_plays(planned))
-    is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, wish)
+    is_over = planned[-1].source.is_ended or _is_quiet(bucket, holding, options)
     written = _write(planned, bucket.address, is_over=is_over)
-    playlist = read_playlist(written.data, place.key)
-    found = verify(playlist, place.key, bucket, gathered, planned, looks)
-    left_out = [key for part in planned for key in part.left_out]
-    left_out += [loose.key for source in gathered.sources for loose in source.left_out]
+    playlist = read_playlist(written.data, location.key)
+    found = verify(playlist, location.key, bucket, gathered, planned, inspections)
+    omitted = [key for part in planned for key in part.omitted]
+    omitted += [orphan.key for source in gathered.sources for orphan in source.omitted]
     return RebuiltPlaylist(
         data=written.data,
-        key=place.key,
-        own=place.own,
+        key=location.key,
+        own=location.own,
         originals=sum(part.source.original is not None for part in planned),
         playlist=playlist,
         is_over=is_over,
         changes=written.changes,
-        left_out=left_out,
-        failures=list(looks.failures.values()),
+        omitted=omitted,
+        failures=list(inspections.failures.values()),
         remaining=[f for f in found if is_over or f.code != NO_ENDLIST],
     )
 
 
 def _why_nothing_plays(planned: Sequence[PlannedPart]) -> str:
-    at = planned[0].source.at
+    at = planned[0].source.playlist_key
     for part in planned:
-        for key in part.left_out:
-            if relative_uri(key, part.source.at) is None:
-                return f"{at}: no URI can mean {key!a}, nor any other of its segments: copy them under other names"
-    return f"no segment of {at} is there to be played: restore them first"
+        for key in part.omitted:
+            if relative_uri(key, part.source.playlist_key) is None:
+                return f"{at}: no URI can lead to {key!a} or any other segment: copy them to other names"
+    return f"no segment of {at} can be played: restore them first"
 
 
-def _is_quiet(bucket: Bucket, holding: StoredRecording, wish: RebuildOptions) -> bool:
-    quiet = IdlePeriod(int(time.time()), wish.quiet_after, round(bucket.clock_ahead or 0.0))
+def _is_quiet(bucket: Bucket, holding: StoredRecording, options: RebuildOptions) -> bool:
+    quiet = IdlePeriod(int(time.time()), options.quiet_after, round(bucket.clock_ahead or 0.0))
     return quiet.has_passed(quiet.last_arrival(holding))
 
 
 def _own_keys(holding: StoredRecording, gathered: GatheredRecording) -> frozenset[str]:
     keys = {holding.stems[stem_id] + suffix for stem_id, suffix in holding.objects}
-    keys |= {source.at for source in gathered.sources} | {f"{holding.path}.m3u8"}
+    keys |= {source.playlist_key for source in gathered.sources} | {f"{holding.path}.m3u8"}
     keys |= {entry.key for source in gathered.sources for entry in source.entries if entry.key is not None}
     return frozenset(keys)
 
 
 def _write(planned: Sequence[PlannedPart], address: BucketAddress, *, is_over: bool) -> RewrittenPlaylist:
-    """Each part by itself, then all in one, then what depends on the whole."""
+    """Write each part, join them, and correct header and end."""
     first = planned[0].source
     try:
         drafts = [_draft(part, first, address, is_over=is_over) for part in planned]
         joined = join([draft.data for draft in drafts])
     except (NotJoinable, NotRelocatable) as problem:
-        raise OssrecError(f"{first.at}: its parts cannot be joined into one playlist: {problem}") from None
-    settled = correct_header_and_end(joined.data, is_over=is_over)
+        raise OssrecError(f"{first.playlist_key}: its parts cannot be joined into one playlist: {problem}") from None
+    corrected = correct_header_and_end(joined.data, is_over=is_over)
     return RewrittenPlaylist(
-        settled.data, summed_changes(*(draft.changes for draft in drafts), joined.changes, settled.changes)
+        corrected.data, summed_changes(*(draft.changes for draft in drafts), joined.changes, corrected.changes)
     )
 
 
 def _draft(part: PlannedPart, first: RecorderPart, address: BucketAddress, *, is_over: bool) -> RewrittenPlaylist:
     source = part.source
     if source.original is None:
-        draft = RewrittenPlaylist(compose(part.pieces, is_over=is_over), {})
+        draft = RewrittenPlaylist(compose(part.segments, is_over=is_over), {})
     else:
-        draft = rewrite_segments(source.original.data, source.original.playlist, part.pieces)
-    if source.at.rpartition("/")[0] == first.at.rpartition("/")[0]:
+        draft = rewrite_segments(source.original.data, source.original.playlist, part.segments)
+    if source.playlist_key.rpartition("/")[0] == first.playlist_key.rpartition("/")[0]:
         return draft
-    return draft._replace(data=relocate_in_bucket(draft.data, source.at, first.at, address))
+    return draft._replace(data=relocate_in_bucket(draft.data, source.playlist_key, first.playlist_key, address))

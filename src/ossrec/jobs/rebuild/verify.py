@@ -1,4 +1,4 @@
-"""Holds a rebuilt playlist against all that is known of the recording, by the same checks as any other."""
+"""Verifies a rebuilt playlist with the checks for any other playlist."""
 
 from collections.abc import Sequence
 
@@ -25,36 +25,39 @@ def verify(
     bucket: Bucket,
     gathered: GatheredRecording,
     planned: Sequence[PlannedPart],
-    looks: KnownInspections,
+    inspections: KnownInspections,
 ) -> list[Finding]:
-    """Warnings and errors that *playlist* has where it belongs, at the key *at*."""
+    """Return the warnings and errors of *playlist* at the key *at*."""
     resolved = resolve_playlist(playlist, at, bucket.address, gathered.prefix)
     entries = {entry.key: entry for part in planned for entry in part.entries if entry.key is not None}
-    needs = {need.key: need for part in gathered.assembled.parts for need in part.joined.resources}
+    by_key = {need.key: need for part in gathered.assembled.parts for need in part.joined.resources}
     listed = JoinedPlaylist(
         key=at,
         modified=0,
         ended=playlist.ended,
         segments=[
-            _joined_segment(*pair, entries, looks) for pair in zip(playlist.segments, resolved.segments, strict=True)
+            _joined_segment(*pair, entries, inspections)
+            for pair in zip(playlist.segments, resolved.segments, strict=True)
         ],
-        orphans=sorted(loose for source in gathered.sources for loose in source.left_out),
-        resources=[_joined_resource(*pair, needs) for pair in zip(playlist.resources, resolved.resources, strict=True)],
+        orphans=sorted(orphan for source in gathered.sources for orphan in source.omitted),
+        resources=[
+            _joined_resource(*pair, by_key) for pair in zip(playlist.resources, resolved.resources, strict=True)
+        ],
     )
     found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
     segments = [InspectableSegment.of(one, follows=True) for one in listed.segments]
-    known = list(sequence_of(segments, [_inspection_of(one, looks) for one in listed.segments]))
+    known = list(sequence_of(segments, [_inspection_of(one, inspections) for one in listed.segments]))
     if known:
         found += [*check_segments(at, known), *misplaced_segments(at, known)]
     return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
 
 
 def _joined_segment(
-    segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntry], looks: KnownInspections
+    segment: Segment, target: ResolvedUri, entries: dict[str, SegmentEntry], inspections: KnownInspections
 ) -> JoinedSegment:
-    """When it was written is left aside: the playlist is newer than all of it."""
+    """Join a segment with its object, without modification times: the playlist is newer than all segments."""
     entry = None if target.key is None else entries.get(target.key)
-    seen = looks.seen.get(target.key or "")
+    seen = inspections.done.get(target.key or "")
     return JoinedSegment(
         number=segment.number,
         key=target.key,
@@ -76,14 +79,14 @@ def _joined_segment(
 
 
 def _joined_resource(
-    resource: Resource, target: ResolvedUri, needs: dict[str | None, JoinedResource]
+    resource: Resource, target: ResolvedUri, resources: dict[str | None, JoinedResource]
 ) -> JoinedResource:
-    known = needs.get(target.key)
+    known = resources.get(target.key)
     size = None if known is None else known.size
     end = None if resource.byterange is None else sum(resource.byterange)
     return JoinedResource(resource.role, target.key, resource.uri, resource.line, size, end)
 
 
-def _inspection_of(one: JoinedSegment, looks: KnownInspections) -> Inspection | None:
-    """What was seen of a segment that is a whole object, and played."""
-    return None if one.gap or one.byterange_end is not None else looks.seen.get(one.key or "")
+def _inspection_of(one: JoinedSegment, inspections: KnownInspections) -> Inspection | None:
+    """Return the inspection of a segment that is a complete object and not a declared gap."""
+    return None if one.gap or one.byterange_end is not None else inspections.done.get(one.key or "")
