@@ -23,18 +23,17 @@ from ossrec.buckets.oss.errors import (
     network_error,
     parse_error_reply,
 )
-from ossrec.buckets.oss.listing_page import read_page
+from ossrec.buckets.oss.listing_page import page_parameters, read_page
 from ossrec.buckets.oss.redaction import Redact, request_redactor
 from ossrec.buckets.oss.responses import body_of, content_length, content_range, request_id, verify_body
 from ossrec.buckets.protocol import START
 from ossrec.buckets.settings import BucketSettings
-from ossrec.errors import BucketError, ListingDamaged, ObjectMissing, ObjectTooLarge, UsageProblem
+from ossrec.errors import BucketError, ListingDamaged, ObjectMissing, ObjectTooLarge
 from ossrec.model import Body, BucketAddress, Cursor, Page
 from ossrec.net.http_date import parse_http_date
 from ossrec.net.messages import brief
 from ossrec.net.session import PlainSession, read_body
 
-PAGE_KEYS = 1000  # the most that OSS returns at once
 PAGE_LIMIT = 16 * 1024 * 1024  # bytes; 1000 keys of 1023 bytes, percent-encoded, are 4 MB
 _ERROR_LIMIT = 64 * 1024  # bytes
 
@@ -97,13 +96,7 @@ class OssBucket:
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """Return the next page, with one ListObjectsV2 request; see `protocol.Bucket.page`."""
-        params = {"list-type": "2", "encoding-type": "url", "max-keys": str(PAGE_KEYS)}
-        if prefix:
-            params["prefix"] = _sendable(prefix)
-        if cursor.token:
-            params["continuation-token"] = cursor.token
-        elif cursor.after:
-            params["start-after"] = _sendable(cursor.after)
+        params = page_parameters(prefix, cursor)
         request = BucketRequest(self._name, None, self._signed)
         try:
             response = self._send("GET", request, params=params)
@@ -255,11 +248,3 @@ def _auth(signing: str, credentials: Credentials | None) -> Any:
         return oss2.AnonymousAuth()
     provider = oss2.credentials.StaticCredentialsProvider(credentials.key_id, credentials.key_secret, credentials.token)
     return oss2.ProviderAuth(provider) if signing == "v1" else oss2.ProviderAuthV4(provider)
-
-
-def _sendable(key: str) -> str:
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        raise UsageProblem(f"{brief(repr(key))} is not Unicode text: give a prefix that is") from None
-    return key

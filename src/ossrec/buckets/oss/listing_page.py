@@ -1,4 +1,4 @@
-"""Parse a ListObjectsV2 response into a `Page`, and check that the page is consistent with its request."""
+"""Request a page with ListObjectsV2, parse the response, and check that it is consistent with the request."""
 
 from bisect import bisect_right
 from operator import attrgetter, itemgetter, lt
@@ -6,10 +6,25 @@ from operator import attrgetter, itemgetter, lt
 from ossrec.buckets.oss.listing_fast import parse_listing_fast
 from ossrec.buckets.oss.listing_xml import ParsedPage, parse_listing
 from ossrec.buckets.oss.xml import XmlError
-from ossrec.errors import ListingDamaged
+from ossrec.errors import ListingDamaged, UsageProblem
 from ossrec.model import Cursor, Page
+from ossrec.net.messages import brief
+
+PAGE_KEYS = 1000  # the most that OSS returns at once
 
 _key = attrgetter("key")
+
+
+def page_parameters(prefix: str, cursor: Cursor) -> dict[str, str]:
+    """Return the query parameters for the page of *prefix* after *cursor*; raises UsageProblem for invalid Unicode."""
+    parameters = {"list-type": "2", "encoding-type": "url", "max-keys": str(PAGE_KEYS)}
+    if prefix:
+        parameters["prefix"] = _encodable(prefix)
+    if cursor.token:
+        parameters["continuation-token"] = cursor.token
+    elif cursor.after:
+        parameters["start-after"] = _encodable(cursor.after)
+    return parameters
 
 
 def read_page(body: bytes, prefix: str, cursor: Cursor, until: str | None) -> Page:
@@ -57,3 +72,11 @@ def _page(listing: ParsedPage, cursor: Cursor, until: str | None) -> Page:
     if listing.truncated:
         following = Cursor(objects[-1].key if objects else cursor.after, listing.token)
     return Page(objects, following, listing.skipped)
+
+
+def _encodable(key: str) -> str:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise UsageProblem(f"{brief(repr(key))} is not Unicode text: give a prefix that is") from None
+    return key
