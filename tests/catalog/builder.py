@@ -1,4 +1,4 @@
-"""Makes small real catalogs to read, without a scan."""
+"""Build small real catalogs for tests, without a scan."""
 
 import json
 import sqlite3
@@ -15,7 +15,7 @@ from ossrec.naming import unix_ms
 
 NOW = 1_793_534_400  # 2026-11-01T12:00:00Z
 RID = "ba1107310000565164da34f816f842da94d"
-FORMAT = {  # columns of a recording of which the bytes were looked at
+FORMAT = {  # columns of a recording with inspected segments
     "video_codec": "h264",
     "width": 640,
     "height": 360,
@@ -27,26 +27,26 @@ FORMAT = {  # columns of a recording of which the bytes were looked at
 
 
 class CatalogBuilder:
-    """A catalog at *path* with one bucket, which recordings, objects and scans are put into."""
+    """A catalog at *path* with one bucket; its methods add recordings, objects and scans."""
 
     def __init__(self, path: Path, bucket: str = "oss://recordings") -> None:
         self.path = path
         self.conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        weakref.finalize(self, self.conn.close)  # on whichever thread the collector runs
+        weakref.finalize(self, self.conn.close)  # on any thread that the garbage collector runs on
         self.conn.execute("PRAGMA journal_mode = WAL")
         migrations.apply(Database(self.conn))
         self.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self.in_bucket(bucket)
 
     def in_bucket(self, name: str) -> "CatalogBuilder":
-        """What follows is put into the bucket *name*."""
+        """Add everything that follows to the bucket *name*."""
         self.conn.execute("INSERT OR IGNORE INTO buckets (name) VALUES (?)", (name,))
         (self.bucket,) = self.conn.execute("SELECT id FROM buckets WHERE name = ?", (name,)).fetchone()
         self.stems = Stems(self.conn, self.bucket, NOW)
         return self
 
     def object(self, key: str, size: int = 188_000, *, modified: int = NOW, gone: int | None = None) -> tuple[int, str]:
-        """An object; gives its stem's number and its suffix."""
+        """Add an object; return the number of its stem and its suffix."""
         stem, suffix, kind = self.stems.locate(key)
         values = (stem.id, suffix, kind, size, modified, b"e" * 16, gone)
         self.conn.execute(
@@ -56,7 +56,7 @@ class CatalogBuilder:
         return stem.id, suffix
 
     def recording(self, key: str, *, started: str | None = None, seconds: float = 30.0, **columns: Any) -> int:
-        """A recording that *key* names, with the columns given; *started* is a stamp of 17 digits."""
+        """Add the recording that *key* names, with these columns; *started* is a timestamp of 17 digits."""
         stem, _suffix, kind = self.stems.locate(key)
         if started is not None:
             columns["started_ms"] = unix_ms(started)
@@ -75,9 +75,9 @@ class CatalogBuilder:
         return stem.recording_id
 
     def playlist(self, recording: int, key: str, segments: list[tuple[str | None, int | None]], **columns: Any) -> int:
-        """A playlist of *recording* with segments of 10 s: (file name, size), None for one not in the bucket.
+        """Add a playlist of *recording* with segments of 10 s: (file name, size), a size of None if not in the bucket.
 
-        A file name of None is a URI that leads out of the bucket.
+        A file name of None means a URI that leads out of the bucket.
         """
         folder = key[: key.rfind("/") + 1]
         stem_id, suffix = self.object(key, 1000)
@@ -109,20 +109,20 @@ class CatalogBuilder:
         return number
 
     def _segment(self, playlist: int, index: int, folder: str, name: str | None, size: int | None) -> None:
-        place: tuple[int | None, str | None] = (None, None)
+        object_id: tuple[int | None, str | None] = (None, None)
         if name is not None and size is not None:
-            place = self.object(folder + name, size)
+            object_id = self.object(folder + name, size)
         elif name is not None:
             stem, suffix, _kind = self.stems.locate(folder + name)
-            place = (stem.id, suffix)
+            object_id = (stem.id, suffix)
         uri = "https://elsewhere.example/x.ts" if name is None else None
         self.conn.execute(
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, 10000, 0, 0, 0, 0, NULL)",
-            (playlist, index, *place, uri, 2 * index + 5, index * 10_000),
+            (playlist, index, *object_id, uri, 2 * index + 5, index * 10_000),
         )
 
     def finding(self, recording: int, code: str, severity: int, subject: str, detail: str = "", **columns: Any) -> None:
-        """A finding about *recording*."""
+        """Add a finding about *recording*."""
         values = {
             "recording_id": recording,
             "source": "listing",
@@ -135,8 +135,8 @@ class CatalogBuilder:
         marks = ", ".join(f":{name}" for name in values)
         self.conn.execute(f"INSERT INTO findings ({', '.join(values)}) VALUES ({marks})", values)
 
-    def look(self, key: str, **columns: Any) -> None:
-        """A look at the bytes of the object *key*, which succeeded unless *columns* say otherwise."""
+    def inspection(self, key: str, **columns: Any) -> None:
+        """Add an inspection of the object *key*, which succeeded unless *columns* have a failure."""
         stem, suffix, _kind = self.stems.locate(key)
         values = {
             "stem_id": stem.id,
@@ -151,7 +151,7 @@ class CatalogBuilder:
         self.conn.execute(f"INSERT INTO inspections ({', '.join(values)}) VALUES ({marks})", values)
 
     def media_format(self, kind: str, codec: str, **columns: int) -> int:
-        """A format of a stream; gives its number."""
+        """Add a format of a stream; return its number."""
         values = {"kind": kind, "codec": codec, **columns}
         marks = ", ".join(f":{name}" for name in values)
         row = self.conn.execute(
@@ -160,7 +160,7 @@ class CatalogBuilder:
         return int(row[0])
 
     def scan(self, *, state: str = "finished", started: int = NOW, prefix: str = "") -> int:
-        """A scan of the bucket."""
+        """Add a scan of the bucket; return its number."""
         finished = started + 5 if state == "finished" else None
         row = self.conn.execute(
             "INSERT INTO scans (bucket_id, prefix, started, finished, state, objects, summary)"
@@ -170,15 +170,15 @@ class CatalogBuilder:
         return int(row[0])
 
     def change(self, scan: int, recording: int, was: str | None, became: str, lost: int = 0) -> None:
-        """A scan that changed the verdict of *recording*."""
+        """Add a change of the verdict of *recording* in a scan."""
         self.conn.execute("INSERT INTO changes VALUES (?, ?, ?, ?, ?)", (scan, recording, was, became, lost))
 
 
 def mixed(room: str, recordid: str = RID, folder: str = "2026/") -> str:
-    """The key of the playlist of a mixed recording."""
+    """Return the key of the playlist of a mixed recording."""
     return f"{folder}rid_{recordid}_{room}.m3u8"
 
 
 def source(room: str, uid: str, recordid: str = RID, folder: str = "2026/") -> str:
-    """The key of the playlist of one user's recording."""
+    """Return the key of the playlist of one user's recording."""
     return f"{folder}rid_{recordid}_{room}__uid_s_{uid}__uid_e.m3u8"

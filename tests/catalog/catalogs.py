@@ -1,11 +1,11 @@
-"""Keys to fill catalogs with, and what a catalog holds of a bucket."""
+"""Strategies for keys, and the objects of a bucket in a catalog."""
 
 import sqlite3
 from typing import Any
 
 from hypothesis import strategies as st
 
-# What names are made of, with what hardly any program expects. Keys that are prefixes of others come by themselves.
+# Parts of names, including unusual ones. Keys that are prefixes of other keys follow from them.
 _PIECES = (
     *("rid_", "bak0_", "ba1107310000565164da34f816f842da94d", "a", "b", "_", "__", "__uid_s_", "__uid_e"),
     *("/", "//", ".m3u8", ".ts", "_20261101120000123.ts", "_20261101120002123.ts", "_7.ts", "_123456789_1.m3u8"),
@@ -20,8 +20,8 @@ keys = st.one_of(_pieces, recording_keys)
 
 
 def held(conn: sqlite3.Connection, bucket: str, *, gone: bool = False) -> dict[str, tuple[Any, ...]]:
-    """The objects of a bucket by key: size, modified, etag, storage."""
+    """Return the objects of a bucket by key: size, modified, etag, storage."""
     rows = conn.execute(
         "SELECT key, size, modified, etag, storage FROM object_keys WHERE gone = ? AND bucket = ?", (gone, bucket)
     )
-    return {key: tuple(rest) for key, *rest in rows}
+    return {key: (size, modified, etag, storage) for key, size, modified, etag, storage in rows}

@@ -1,4 +1,4 @@
-"""Catalogs to write to."""
+"""Connections to catalogs that tests write to."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -19,6 +19,6 @@ def writer(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """A connection to one catalog for all examples of a property, each with a bucket of its own in it."""
+    """A connection to one catalog for all examples of a property; each example uses its own bucket."""
     with closing(open_for_writing(tmp_path_factory.mktemp("shared") / "catalog.db")) as conn:
         yield conn

@@ -1,4 +1,4 @@
-"""Opening a catalog for reading: what is refused and how it is said, and what must work all the same."""
+"""Open a catalog for reading: files that are refused with a message, and unusual files that work."""
 
 import os
 import sqlite3
@@ -57,7 +57,7 @@ def a_pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
-def a_circle(path: Path) -> None:
+def a_link_to_itself(path: Path) -> None:
     path.unlink()
     path.symlink_to(path)
 
@@ -83,13 +83,13 @@ def cut(path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Path], None], type[CatalogError], str]] = {
-    "a file that is not there": (nothing_there, CatalogMissing, "run `ossrec scan BUCKET` first"),
+    "a missing file": (nothing_there, CatalogMissing, "run `ossrec scan BUCKET` first"),
     "a folder": (a_folder, CatalogMissing, "is a folder"),
     "an empty file": (empty, CatalogMissing, "is empty"),
-    "a file whose making was cut short": (nothing_in_it, CatalogMissing, "run `ossrec scan BUCKET` first"),
+    "a file whose creation was interrupted": (nothing_in_it, CatalogMissing, "run `ossrec scan BUCKET` first"),
     "a pipe": (a_pipe, CatalogError, "is not a regular file: name another"),
-    "a link to itself": (a_circle, CatalogError, "name another file with --catalog"),
-    "a file that is no database": (text, CatalogDamaged, "not a catalog"),
+    "a link to itself": (a_link_to_itself, CatalogError, "name another file with --catalog"),
+    "a file that is not a database": (text, CatalogDamaged, "not a catalog"),
     "the database of another program": (another_program, CatalogDamaged, "another program"),
     "a catalog of a newer ossrec": (newer, CatalogTooNew, "upgrade ossrec"),
     "a catalog of an older ossrec": (older, CatalogError, "the next scan, check, import or recording migrates it"),
@@ -97,10 +97,10 @@ REFUSED: dict[str, tuple[Callable[[Path], None], type[CatalogError], str]] = {
 }
 
 
-@pytest.mark.parametrize(("spoiled", "kind", "said"), REFUSED.values(), ids=REFUSED)
-def test_refuses(path: Path, spoiled: Callable[[Path], None], kind: type[CatalogError], said: str) -> None:
+@pytest.mark.parametrize(("spoiled", "kind", "message"), REFUSED.values(), ids=REFUSED)
+def test_refuses(path: Path, spoiled: Callable[[Path], None], kind: type[CatalogError], message: str) -> None:
     spoiled(path)
-    with pytest.raises(CatalogError, match=said) as caught:
+    with pytest.raises(CatalogError, match=message) as caught:
         open_catalog(path)
     assert type(caught.value) is kind
     assert caught.value.exit_code == 10
@@ -112,7 +112,7 @@ def test_a_path_below_a_file_is_missing(path: Path) -> None:
         open_catalog(path / "c.db")
 
 
-def test_reads_beside_a_writer_and_sees_one_state_in_a_snapshot(path: Path) -> None:
+def test_reads_while_another_process_writes_and_sees_one_state_in_a_snapshot(path: Path) -> None:
     writer = CatalogBuilder(path)
     with closing(open_catalog(path)) as reader:
         writer.conn.execute("BEGIN IMMEDIATE")
@@ -133,7 +133,7 @@ def test_cannot_write(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [":memory:", "file:c.db", "file:c.db?mode=memory", "a%23#b.db", "-"])
-def test_a_name_is_a_name_whatever_sqlite_takes_it_for(path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_name_has_no_special_meaning_for_sqlite(path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
     path.rename(name)
     for spelling in (Path(name), Path(f"/{path.parent}", name)):  # two slashes begin a host name in a URI

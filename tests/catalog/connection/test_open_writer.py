@@ -30,7 +30,7 @@ def pragma(conn: sqlite3.Connection, name: str) -> object:
 # A new catalog.
 
 
-def test_a_new_catalog_says_what_it_is(writer: sqlite3.Connection) -> None:
+def test_a_new_catalog_has_its_marks_and_settings(writer: sqlite3.Connection) -> None:
     assert pragma(writer, "application_id") == APPLICATION_ID
     assert pragma(writer, "user_version") == VERSION
     assert pragma(writer, "journal_mode") == "wal"
@@ -39,11 +39,11 @@ def test_a_new_catalog_says_what_it_is(writer: sqlite3.Connection) -> None:
 
 
 def test_every_table_is_strict(writer: sqlite3.Connection) -> None:
-    loose = writer.execute(
+    others = writer.execute(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlite_migrations'"
     ).fetchall()
-    assert loose == []
+    assert others == []
 
 
 def test_an_empty_file_becomes_a_catalog(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_an_empty_file_becomes_a_catalog(tmp_path: Path) -> None:
     open_catalog(path).close()
 
 
-def test_a_catalog_that_was_made_half_is_made_whole(tmp_path: Path) -> None:
+def test_an_interrupted_creation_is_completed(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     with closing(sqlite3.connect(path)) as conn:
         schema.migrations.ensure_migrations_table(Database(conn))
@@ -72,10 +72,10 @@ def test_opening_it_again_changes_nothing(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-# An older and a newer one.
+# An older and a newer catalog.
 
 
-def test_a_catalog_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_newer_catalog_is_refused_and_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     with closing(open_for_writing(path)) as conn:
         conn.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -87,7 +87,7 @@ def test_a_catalog_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) 
 
 @pytest.fixture
 def next_version(monkeypatch: pytest.MonkeyPatch) -> int:
-    """A release to come, which adds a column."""
+    """A later release, which adds a column."""
     later = schema.Migrations("ossrec")
     later._migrations += schema.migrations._migrations
 
@@ -137,7 +137,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, request: pytest.
         assert "note" not in [row[1] for row in conn.execute("PRAGMA table_info(scans)")]
 
 
-# What is no catalog.
+# Files that are not catalogs.
 
 
 def other_program(path: Path) -> None:
@@ -160,7 +160,7 @@ def empty_of_another_program(path: Path) -> None:
     ],
     ids=["a text", "a damaged database", "another program's database", "another program's new database"],
 )
-def test_what_is_no_catalog_is_refused_and_left_alone(
+def test_a_file_that_is_not_a_catalog_is_refused_and_not_changed(
     tmp_path: Path, make: Callable[[Path], object], message: str
 ) -> None:
     path = tmp_path / "file"
@@ -174,14 +174,14 @@ def test_what_is_no_catalog_is_refused_and_left_alone(
 
 
 @pytest.mark.parametrize("place", ["folder", "missing/catalog.db"], ids=["a folder", "in no folder"])
-def test_what_cannot_be_opened_is_said_in_one_line(tmp_path: Path, place: str) -> None:
+def test_a_file_that_cannot_be_opened_is_reported_in_one_line(tmp_path: Path, place: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(CatalogError, match=r"cannot write the catalog .*: check the permissions") as raised:
         open_for_writing(tmp_path / place)
     assert "\n" not in str(raised.value)
 
 
-def test_a_catalog_that_another_program_holds_is_in_use_and_not_damaged(
+def test_a_catalog_locked_by_another_program_is_in_use_and_not_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "catalog.db"
@@ -197,13 +197,13 @@ def test_a_catalog_that_another_program_holds_is_in_use_and_not_damaged(
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that everyone may read and only its owner may write, seen as somebody else."""
+    """A folder that everyone may read and only its owner may write, as another user."""
     place = Path(tempfile.mkdtemp())
     open_for_writing(place / "catalog.db").close()
     place.chmod(0o555)
     (place / "catalog.db").chmod(0o444)
     was_root = os.geteuid() == 0
-    if was_root:  # who may write whatever the permissions say
+    if was_root:  # root may write regardless of permissions
         os.seteuid(65534)
     try:
         yield place
@@ -215,7 +215,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", ["catalog.db", "new.db"])
-def test_a_folder_that_may_not_be_written_is_said_in_one_line(folder: Path, name: str) -> None:
+def test_a_read_only_folder_is_reported_in_one_line(folder: Path, name: str) -> None:
     with pytest.raises(CatalogError, match=r"cannot write the catalog .*: check the permissions"):
         open_for_writing(folder / name)
     with (
@@ -234,14 +234,14 @@ def add(conn: sqlite3.Connection, *names: str) -> None:
             bucket_number(conn, name)
 
 
-def test_a_transaction_is_kept_whole_or_not_at_all(writer: sqlite3.Connection) -> None:
+def test_a_transaction_is_stored_completely_or_not_at_all(writer: sqlite3.Connection) -> None:
     with pytest.raises(TypeError):
         add(writer, "oss://lost", None)  # type: ignore[arg-type]
     add(writer, "oss://kept")
     assert writer.execute("SELECT name FROM buckets").fetchall() == [("oss://kept",)]
 
 
-def test_a_transaction_that_was_rolled_back_already_tells_its_own_error(writer: sqlite3.Connection) -> None:
+def test_a_transaction_rolled_back_by_sqlite_raises_the_original_error(writer: sqlite3.Connection) -> None:
     writer.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON buckets BEGIN SELECT raise(ROLLBACK, 'disk full'); END")
     with pytest.raises(sqlite3.IntegrityError, match="disk full"):
         add(writer, "oss://one")

@@ -144,7 +144,7 @@ def test_a_slice_that_was_looked_at_lasts_as_long_as_was_measured(build: Catalog
     for clock, measured in (("100000", 15_000), ("100100", 7_000)):
         key = f"2026/rid_aa02_lobby_20261101{clock}000.ts"
         build.object(key, 188)
-        build.look(key, duration_ms=measured)
+        build.inspection(key, duration_ms=measured)
     room = room_of(build)
     assert spans(room) == {None: ["100000-100015 present", "100100-100107 present"]}
     assert room_row(room)["until"] == "2026-11-01T10:01:07.000Z"

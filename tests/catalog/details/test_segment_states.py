@@ -77,7 +77,7 @@ def test_a_segment_has_its_last_look(build: CatalogBuilder) -> None:
     audio = build.media_format("audio", "aac", sample_rate=48_000, channels=2)
     recorded(build, **MEASURED)
     measured = {"packet_size": 188, "packets": 10, "first_pts": 126_000, "duration_ms": 9_600}
-    build.look(f"{STEM}_0.ts", **measured, video=video, audio=audio, faults='[["TS350"],["TS350"]]')
+    build.inspection(f"{STEM}_0.ts", **measured, video=video, audio=audio, faults='[["TS350"],["TS350"]]')
     first, second, *_ = (one["inspection"] for one in shown(build)["segments"])
     assert first == {
         "depth": "full",
@@ -111,7 +111,7 @@ def test_what_was_not_looked_at_is_told_apart(
 ) -> None:
     number = recorded(build, **columns)
     for segment, look in looks.items():
-        build.look(f"{STEM}_{segment}.ts", **look)
+        build.inspection(f"{STEM}_{segment}.ts", **look)
         if "failure" in look:
             build.finding(number, look["failure"], 1, f"{STEM}_{segment}.ts", source="access")
     assert "".join(state[0] for state in states(build)) == expected
@@ -122,7 +122,7 @@ def test_a_slice_that_no_playlist_names_may_be_unread(build: CatalogBuilder) -> 
     build.recording(key, inspected=NOW)
     build.object(key, 188)
     build.object("2026/rid_aa02_hall_20261101100015000.ts", 188)
-    build.look(key)
+    build.inspection(key)
     assert states(build, "aa02") == ["present", "not_inspected"]
 
 
@@ -161,7 +161,7 @@ def test_a_look_may_hold_anything(build: CatalogBuilder, look: dict[str, Any]) -
     build.media_format("data", "\x1b]0;x\x07")
     recorded(build, inspected=NOW)
     build.conn.execute("PRAGMA foreign_keys = OFF")
-    build.look(f"{STEM}_0.ts", **look)
+    build.inspection(f"{STEM}_0.ts", **look)
     (first, *_) = shown(build)["segments"]
     assert first["inspection"]["depth"] == "full"
 

@@ -1,4 +1,4 @@
-"""When a look grows old, by what the catalog holds of it: nothing is read from a bucket here."""
+"""The age at which an inspection is repeated, by the rows of the catalog: no bucket is read here."""
 
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,13 @@ def build(tmp_path: Path) -> CatalogBuilder:
     return CatalogBuilder(tmp_path / "c.db")
 
 
-def looked_at(build: CatalogBuilder, room: str, inspected: int, depth: str = "full") -> None:
-    """A recording of one segment, which was looked at then."""
+def add_inspected(build: CatalogBuilder, room: str, inspected: int, depth: str = "full") -> None:
+    """Add a recording of one segment, which was inspected at that time."""
     key = mixed(room)
     segment = f"{key.removesuffix('.m3u8')}_20261101100000000.ts"
     build.recording(key, started="20261101100000000", segments_inspectable=1, depth=depth, inspected=inspected)
     build.object(segment)
-    build.look(segment, inspected=inspected, depth=depth)
+    build.inspection(segment, inspected=inspected, depth=depth)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def looked_at(build: CatalogBuilder, room: str, inspected: int, depth: str = "fu
         pytest.param(NOW + 3650 * DAY, True, id="in ten years"),
     ],
 )
-def test_a_look_is_old_when_it_is_too_long_ago_or_from_the_future(
+def test_an_inspection_is_old_if_it_is_too_long_ago_or_in_the_future(
     build: CatalogBuilder, inspected: int, is_due: bool
 ) -> None:
-    looked_at(build, "lobby", inspected)
+    add_inspected(build, "lobby", inspected)
     due = find_due_recordings(build.conn, RecordingFilter(), AGAIN, CLOCK)
     assert [one.path for one in due] == ([mixed("lobby").removesuffix(".m3u8")] if is_due else [])
     everything = find_due_recordings(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1, NOW), CLOCK)
@@ -51,34 +51,34 @@ def test_a_look_is_old_when_it_is_too_long_ago_or_from_the_future(
     assert AGAIN.is_met("full", inspected, 188_000) != is_due
 
 
-def test_without_a_time_no_look_is_old(build: CatalogBuilder) -> None:
+def test_without_a_limit_no_inspection_is_old(build: CatalogBuilder) -> None:
     for room, inspected in (("a", 0), ("b", NOW), ("c", NOW + DAY)):
-        looked_at(build, room, inspected)
-    wish = InspectionPolicy("full", None, NOW)
-    assert find_due_recordings(build.conn, RecordingFilter(), wish, CLOCK) == []
+        add_inspected(build, room, inspected)
+    policy = InspectionPolicy("full", None, NOW)
+    assert find_due_recordings(build.conn, RecordingFilter(), policy, CLOCK) == []
     everything = find_due_recordings(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 2 * DAY), CLOCK)
     assert len(everything) == 3
-    assert inspection_cost(build.conn, everything, wish)[0].segments == 0
-    assert all(wish.is_met("full", inspected, 188_000) for inspected in (0, NOW, NOW + DAY))
+    assert inspection_cost(build.conn, everything, policy)[0].segments == 0
+    assert all(policy.is_met("full", inspected, 188_000) for inspected in (0, NOW, NOW + DAY))
 
 
 @pytest.mark.parametrize("inspected", [0, NOW + DAY])
 @pytest.mark.parametrize(
     ("ends", "is_due"), [pytest.param(187_999, False, id="large"), pytest.param(188_000, True, id="small")]
 )
-def test_a_full_look_grows_old_for_one_at_the_edges_that_would_see_as_much(
+def test_a_full_inspection_is_old_at_depth_edges_only_for_a_small_segment(
     build: CatalogBuilder, inspected: int, ends: int, is_due: bool
 ) -> None:
-    looked_at(build, "lobby", inspected)
-    wish = AGAIN._replace(depth="edges", ends=ends)
-    due = find_due_recordings(build.conn, RecordingFilter(), wish, CLOCK)
+    add_inspected(build, "lobby", inspected)
+    policy = AGAIN._replace(depth="edges", ends=ends)
+    due = find_due_recordings(build.conn, RecordingFilter(), policy, CLOCK)
     assert len(due) == is_due
     everything = find_due_recordings(build.conn, RecordingFilter(), AGAIN, CLOCK)
-    assert inspection_cost(build.conn, everything, wish)[0].segments == is_due
-    assert wish.is_met("full", inspected, 188_000) != is_due
-    assert find_due_recordings(build.conn, RecordingFilter(), wish._replace(inspected_before=None), CLOCK) == []
-    looked_at(build, "hall", inspected, depth="edges")
-    assert len(find_due_recordings(build.conn, RecordingFilter(), wish, CLOCK)) == is_due + 1
+    assert inspection_cost(build.conn, everything, policy)[0].segments == is_due
+    assert policy.is_met("full", inspected, 188_000) != is_due
+    assert find_due_recordings(build.conn, RecordingFilter(), policy._replace(inspected_before=None), CLOCK) == []
+    add_inspected(build, "hall", inspected, depth="edges")
+    assert len(find_due_recordings(build.conn, RecordingFilter(), policy, CLOCK)) == is_due + 1
 
 
 @pytest.mark.parametrize(
@@ -91,27 +91,25 @@ def test_a_full_look_grows_old_for_one_at_the_edges_that_would_see_as_much(
         pytest.param({"until": 9}, "recordings_by_start (started_ms<?)", id="of a time"),
     ],
 )
-def test_what_is_due_of_a_few_is_found_by_their_index(
-    build: CatalogBuilder, wanted: dict[str, Any], index: str
-) -> None:
-    asked: list[str] = []
-    build.conn.set_trace_callback(asked.append)
+def test_a_filter_on_due_recordings_uses_its_index(build: CatalogBuilder, wanted: dict[str, Any], index: str) -> None:
+    statements: list[str] = []
+    build.conn.set_trace_callback(statements.append)
     find_due_recordings(build.conn, RecordingFilter(**wanted), AGAIN, CLOCK)
     build.conn.set_trace_callback(None)
-    (question,) = [sql for sql in asked if "inspected NOT BETWEEN" in sql]
-    steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
+    (query,) = [sql for sql in statements if "inspected NOT BETWEEN" in sql]
+    steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {query}")]
     assert any(index in step for step in steps), steps
     assert not any(step.startswith("SCAN recordings") for step in steps), steps
 
 
-def test_the_cost_is_counted_by_the_keys_of_looks(build: CatalogBuilder) -> None:
-    looked_at(build, "lobby", NOW)
-    asked: list[str] = []
-    build.conn.set_trace_callback(asked.append)
+def test_the_cost_is_counted_by_the_primary_key_of_inspections(build: CatalogBuilder) -> None:
+    add_inspected(build, "lobby", NOW)
+    statements: list[str] = []
+    build.conn.set_trace_callback(statements.append)
     inspection_cost(
         build.conn, find_due_recordings(build.conn, RecordingFilter(), InspectionPolicy("full", NOW + 1), CLOCK), AGAIN
     )
     build.conn.set_trace_callback(None)
-    (question,) = [sql for sql in asked if "LEFT JOIN inspections" in sql]
-    steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {question}")]
+    (query,) = [sql for sql in statements if "LEFT JOIN inspections" in sql]
+    steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {query}")]
     assert any("SEARCH l USING PRIMARY KEY (stem_id=? AND suffix=?)" in step for step in steps), steps

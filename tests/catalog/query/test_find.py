@@ -1,4 +1,4 @@
-"""Finding recordings: by what, in which order, and how a verdict reads later than it was stored."""
+"""Find recordings: filters, order, and verdicts as of now."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ QUIET = 330.0  # seconds
 
 
 def stamp(text: str) -> int:
-    """Unix ms of ``1101 1000`` in 2026."""
+    """Return the Unix ms of a time such as ``1101 1000`` in 2026."""
     number = unix_ms(f"2026{text.replace(' ', '')}00000")
     assert number is not None
     return number
@@ -47,8 +47,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
     build.recording(mixed("timeless", "aa09"), verdict="unknown", duration=None)
     build.object("2026/readme.txt", 12)
     build.object("2026/gone.txt", gone=build.scan())
-    claimed = build.object("2026/odd.ts", 188)
-    build.conn.execute("INSERT INTO ownership VALUES (?, ?, 1)", claimed)
+    owned = build.object("2026/odd.ts", 188)
+    build.conn.execute("INSERT INTO ownership VALUES (?, ?, 1)", owned)
     build.in_bucket("/srv/other").recording(mixed("lobby", "aa10"), started="20261105100000000")
     build.object("z/last.txt")
     build.scan(prefix="2026/", started=NOW + 60)
@@ -58,7 +58,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 
 
 def found(catalog: sqlite3.Connection, now: float = NOW, **wanted: Any) -> list[str]:
-    """Room and recordid of what is found."""
+    """Return room and recordid of the recordings found."""
     rows = find_recordings(catalog, RecordingFilter(**wanted), now=now, quiet_after=QUIET)
     return [f"{row['roomid']} {row['recordid'][:4]}" for row in rows]
 
@@ -66,22 +66,22 @@ def found(catalog: sqlite3.Connection, now: float = NOW, **wanted: Any) -> list[
 CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a room, newest first": ({"room": "lobby"}, ["lobby aa10", "lobby ba11", "lobby ba11", "lobby aa02"]),
     "a room in one bucket": ({"room": "lobby", "bucket": "/srv/other"}, ["lobby aa10"]),
-    "a bucket that is not there": ({"bucket": "oss://nothing"}, []),
+    "an unknown bucket": ({"bucket": "oss://nothing"}, []),
     "the mixed stream of a room": ({"room": "lobby", "stream": "mixed", "prefix": "2026/", "limit": 1}, ["lobby aa10"]),
-    "a user, whatever the room": ({"uid": "7"}, ["hall aa03", "lobby ba11"]),
+    "a user in any room": ({"uid": "7"}, ["hall aa03", "lobby ba11"]),
     "a user in a room": ({"uid": "7", "room": "hall"}, ["hall aa03"]),
     "a task": ({"recordid": "aa03"}, ["hall aa03"]),
-    "a task and a room that do not go together": ({"recordid": "aa03", "room": "lobby"}, []),
+    "a task and a room of different recordings": ({"recordid": "aa03", "room": "lobby"}, []),
     "a verdict": ({"verdicts": ("incomplete",)}, ["lobby aa02"]),
     "two verdicts": ({"verdicts": ("incomplete", "damaged")}, ["hall aa03", "lobby aa02"]),
     "a verdict in a room": ({"verdicts": ("incomplete",), "room": "lobby"}, ["lobby aa02"]),
     "a prefix": ({"prefix": "2027/"}, ["hall aa03"]),
     "a prefix in a bucket": ({"prefix": "2026/", "bucket": "/srv/other"}, ["lobby aa10"]),
     "a prefix that ends within a name": ({"prefix": "2026/rid_aa04_a_"}, ["a__uid_s_b aa04"]),
-    "a prefix of the last character there is": ({"prefix": "\U0010ffff"}, []),
+    "a prefix of the last character of Unicode": ({"prefix": "\U0010ffff"}, []),
     "the newest": ({"limit": 2}, ["lobby aa10", "lab aa05"]),
-    "none at all": ({"limit": 0}, []),
-    "a room that is not there": ({"room": "nowhere"}, []),
+    "a limit of 0": ({"limit": 0}, []),
+    "an unknown room": ({"room": "nowhere"}, []),
     "the other reading of an ambiguous name": ({"room": "a", "uid": "b__uid_s_c"}, ["a__uid_s_b aa04"]),
     "the user of the other reading": ({"uid": "b__uid_s_c"}, ["a__uid_s_b aa04"]),
     "the mixed stream of a strange room": (
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a room and user of two different readings": ({"room": "a", "uid": "c"}, []),
     "the room of a playlist that may be uploaded again": ({"room": "lab_22194679897_3"}, ["lab aa05"]),
     "another reading in the wrong bucket": ({"room": "a", "bucket": "/srv/other"}, []),
-    "another reading outside of the time": ({"room": "a", "until": stamp("1101 1000")}, []),
+    "another reading outside the time range": ({"room": "a", "until": stamp("1101 1000")}, []),
     "another reading of the wrong task": ({"room": "a", "recordid": "aa05"}, []),
 }
 
@@ -102,31 +102,36 @@ def test_finds(catalog: sqlite3.Connection, wanted: dict[str, Any], expected: li
 
 
 TIMES: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "began and ended inside": ({"since": stamp("1105 0900"), "until": stamp("1105 1200")}, ["lobby aa10", "long aa06"]),
-    "began before, lasts into it": (
+    "started and ended inside": (
+        {"since": stamp("1105 0900"), "until": stamp("1105 1200")},
+        ["lobby aa10", "long aa06"],
+    ),
+    "started before, lasts into it": (
         {"since": stamp("1031 1015"), "until": stamp("1031 1016")},
         ["lobby aa02", "long aa06"],
     ),
-    "ended as it begins": ({"since": stamp("1031 1030"), "until": stamp("1031 1031")}, ["long aa06"]),
-    "begins as it ends": ({"since": stamp("1031 0900"), "until": stamp("1031 1000")}, ["long aa06"]),
+    "ended at its start": ({"since": stamp("1031 1030"), "until": stamp("1031 1031")}, ["long aa06"]),
+    "started at its end": ({"since": stamp("1031 0900"), "until": stamp("1031 1000")}, ["long aa06"]),
     "the long one by its room": ({"room": "long", "since": stamp("1108 0000")}, ["long aa06"]),
     "after the long one": ({"room": "long", "since": stamp("1111 0000")}, []),
-    "from a time on": ({"since": stamp("1104 0000")}, ["lobby aa10", "lab aa05", "long aa06"]),
-    "up to a time": ({"until": stamp("1031 1001")}, ["lobby aa02", "long aa06"]),
+    "after a time": ({"since": stamp("1104 0000")}, ["lobby aa10", "lab aa05", "long aa06"]),
+    "before a time": ({"until": stamp("1031 1001")}, ["lobby aa02", "long aa06"]),
 }
 
 
 @pytest.mark.parametrize(("wanted", "expected"), TIMES.values(), ids=TIMES)
-def test_finds_what_overlaps_a_time(catalog: sqlite3.Connection, wanted: dict[str, Any], expected: list[str]) -> None:
+def test_finds_recordings_that_overlap_a_time_range(
+    catalog: sqlite3.Connection, wanted: dict[str, Any], expected: list[str]
+) -> None:
     assert found(catalog, **wanted) == expected
 
 
-def test_a_recording_still_under_way_lasts_until_now(catalog: sqlite3.Connection) -> None:
+def test_a_running_recording_lasts_until_now(catalog: sqlite3.Connection) -> None:
     assert "live aa07" in found(catalog, since=stamp("1101 1159"))
     assert "live aa07" not in found(catalog, now=NOW + 3600, since=stamp("1101 1159"))
 
 
-def test_what_is_of_no_known_time_comes_last_and_in_no_time_range(catalog: sqlite3.Connection) -> None:
+def test_a_recording_without_a_time_comes_last_and_in_no_time_range(catalog: sqlite3.Connection) -> None:
     assert found(catalog)[-1] == "timeless aa09"
     assert "timeless aa09" not in found(catalog, since=0) + found(catalog, until=2**60)
 
@@ -141,7 +146,7 @@ def test_recording_reads_as_unfinished_once_nothing_arrives(catalog: sqlite3.Con
     assert [row["verdict"] for row in rows] == ["unfinished"]
 
 
-def test_counts_by_verdict_as_they_read_now(catalog: sqlite3.Connection) -> None:
+def test_counts_verdicts_as_of_now(catalog: sqlite3.Connection) -> None:
     def counts(**wanted: Any) -> dict[str, int]:
         rows = count_recordings(catalog, RecordingFilter(**wanted), now=NOW, quiet_after=QUIET)
         return {row["verdict"]: row["recordings"] for row in rows}
@@ -154,7 +159,7 @@ def test_counts_by_verdict_as_they_read_now(catalog: sqlite3.Connection) -> None
     assert counts(room="nowhere") == {}
 
 
-def test_a_row_says_all_that_was_promised(catalog: sqlite3.Connection) -> None:
+def test_a_row_has_all_documented_fields(catalog: sqlite3.Connection) -> None:
     (row,) = find_recordings(catalog, RecordingFilter(uid="7", room="lobby"), now=NOW, quiet_after=QUIET)
     assert tuple(row) == FIELDS
     assert row["bucket"] == "oss://recordings"
@@ -172,14 +177,14 @@ def test_a_row_says_all_that_was_promised(catalog: sqlite3.Connection) -> None:
     assert row["reading"] == "stored"
 
 
-def test_a_row_found_by_another_reading_says_so(catalog: sqlite3.Connection) -> None:
+def test_a_row_found_by_another_reading_is_marked(catalog: sqlite3.Connection) -> None:
     (row,) = find_recordings(catalog, RecordingFilter(room="a"), now=NOW, quiet_after=QUIET)
     assert (row["roomid"], row["uid"], row["reading"]) == ("a__uid_s_b", "c", "alternative")
 
 
-def test_unnamed_objects_are_those_of_no_recording_that_are_there(catalog: sqlite3.Connection) -> None:
-    def keys(**asked: Any) -> list[str]:
-        return [row["key"] for row in unnamed_objects(catalog, **asked)]
+def test_unnamed_objects_are_in_the_bucket_and_belong_to_no_recording(catalog: sqlite3.Connection) -> None:
+    def keys(**filters: Any) -> list[str]:
+        return [row["key"] for row in unnamed_objects(catalog, **filters)]
 
     assert keys() == ["z/last.txt", "2026/readme.txt"]
     assert keys(bucket="oss://recordings") == ["2026/readme.txt"]
@@ -191,7 +196,7 @@ def test_unnamed_objects_are_those_of_no_recording_that_are_there(catalog: sqlit
     assert row["storage"] == "Standard"
 
 
-def test_the_last_scan_is_the_newest_that_finished(catalog: sqlite3.Connection) -> None:
+def test_the_last_scan_is_the_newest_finished_scan(catalog: sqlite3.Connection) -> None:
     finished = last_scan(catalog)
     assert finished is not None
     assert finished["bucket"] == "/srv/other"
@@ -207,7 +212,7 @@ def test_the_last_scan_is_the_newest_that_finished(catalog: sqlite3.Connection) 
     assert bucket_names(catalog) == ["/srv/other", "oss://recordings"]
 
 
-def test_a_catalog_path_may_hold_what_means_something_in_a_uri(tmp_path: Path) -> None:
+def test_a_catalog_path_may_contain_special_characters_of_uris(tmp_path: Path) -> None:
     CatalogBuilder(tmp_path / "a?b#c%20 d.db").recording(mixed("lobby"))
     with closing(open_catalog(tmp_path / "a?b#c%20 d.db")) as conn:
         assert found(conn, room="lobby") == ["lobby ba11"]

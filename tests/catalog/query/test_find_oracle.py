@@ -1,4 +1,4 @@
-"""What a query finds is what looking at every recording finds."""
+"""A query finds the same recordings as a Python filter over all recordings."""
 
 import random
 import sqlite3
@@ -27,7 +27,7 @@ Recording = dict[str, Any]
 
 
 class Known:
-    """A catalog, and all that it holds; a plain class, so that a failing example does not print it all."""
+    """A catalog and all its recordings; a plain class, so that a failing example does not print them."""
 
     def __init__(self, conn: sqlite3.Connection, everything: list[Recording]) -> None:
         self.conn, self.everything = conn, everything
@@ -47,7 +47,7 @@ def made(draw: random.Random, number: int) -> tuple[str, Recording]:
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
-    """Many odd recordings in two buckets."""
+    """Many unusual recordings in two buckets."""
     draw = random.Random(7)
     build = CatalogBuilder(tmp_path_factory.mktemp("twin") / "c.db")
     for number in range(400):
@@ -71,14 +71,14 @@ def reads_now(one: Recording) -> str:
 
 
 def named(one: Recording, wanted: RecordingFilter) -> bool:
-    """By any reading of its name, if its room or user is asked for; else as it is stored."""
-    ways = [(one["roomid"], one["uid"], one["stream"])]
+    """Match by any reading of an ambiguous name with a filter on room or uid, else by the stored reading."""
+    names = [(one["roomid"], one["uid"], one["stream"])]
     if wanted.room is not None or wanted.uid is not None:
         found = readings(one["playlist"])
-        ways += [(way.roomid, way.uid, way.stream) for way in found] if found[0].ambiguous else []
+        names += [(name.roomid, name.uid, name.stream) for name in found] if found[0].ambiguous else []
     return any(
         wanted.room in (None, room) and wanted.uid in (None, uid) and wanted.stream in (None, stream)
-        for room, uid, stream in ways
+        for room, uid, stream in names
     )
 
 
@@ -121,7 +121,7 @@ WANTED = st.builds(
 
 @settings(max_examples=200, deadline=None)
 @given(WANTED)
-def test_a_query_finds_what_looking_at_all_finds(known: Known, wanted: RecordingFilter) -> None:
+def test_a_query_finds_the_same_as_a_filter_over_all(known: Known, wanted: RecordingFilter) -> None:
     conn = known.conn
     expected = [one for one in known.everything if matches(one, wanted)]
     expected.sort(key=lambda one: (one["started_ms"] is None, -(one["started_ms"] or 0), one["path"], one["bucket_id"]))
@@ -133,13 +133,13 @@ def test_a_query_finds_what_looking_at_all_finds(known: Known, wanted: Recording
 
 
 @given(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)))
-def test_a_time_is_written_as_the_standard_library_writes_it(moment: datetime) -> None:
+def test_a_time_is_formatted_as_by_the_standard_library(moment: datetime) -> None:
     ms = (moment - datetime(1970, 1, 1)) // timedelta(milliseconds=1)
     expected = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
     assert iso(ms) == expected.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def test_a_time_that_cannot_be_said_is_none() -> None:
+def test_a_time_outside_the_calendar_is_none() -> None:
     assert iso(None) is None
     assert iso_seconds(None) is None
     assert iso(10**18) is None

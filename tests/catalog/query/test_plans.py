@@ -1,4 +1,4 @@
-"""Every usual question is answered by an index: none of them walks through all recordings."""
+"""Every usual query uses an index: none scans all recordings."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -39,8 +39,8 @@ def conn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connectio
     build.conn.close()
 
 
-def plan(conn: sqlite3.Connection, asked: Query) -> list[str]:
-    rows = conn.execute(f"EXPLAIN QUERY PLAN {_select(asked)} {_NEWEST_FIRST}", asked.values | {"limit": -1})
+def plan(conn: sqlite3.Connection, query: Query) -> list[str]:
+    rows = conn.execute(f"EXPLAIN QUERY PLAN {_select(query)} {_NEWEST_FIRST}", query.values | {"limit": -1})
     return [row[3] for row in rows]
 
 
@@ -52,18 +52,18 @@ def test_uses_the_index(conn: sqlite3.Connection, wanted: dict[str, Any], expect
         assert not any(step.startswith("SCAN") for step in steps), steps
 
 
-def test_other_readings_are_looked_for_among_ambiguous_names_only(conn: sqlite3.Connection) -> None:
+def test_other_readings_are_searched_among_ambiguous_names_only(conn: sqlite3.Connection) -> None:
     for wanted in (
         RecordingFilter(room="x"),
         RecordingFilter(uid="x", since=5),
         RecordingFilter(room="x", uid="y", verdicts=("gone",)),
     ):
-        asked = ambiguous_query(wanted, None, QueryTime(9.0, 1.0))
-        assert asked is not None
-        steps = plan(conn, asked)
+        query = ambiguous_query(wanted, None, QueryTime(9.0, 1.0))
+        assert query is not None
+        steps = plan(conn, query)
         assert all("recordings_ambiguous" in step for step in steps if "recordings" in step), steps
 
 
-def test_recordings_that_last_longer_than_a_day_are_found_by_an_index_of_their_own(conn: sqlite3.Connection) -> None:
+def test_recordings_longer_than_a_day_are_found_by_their_own_index(conn: sqlite3.Connection) -> None:
     steps = plan(conn, build_query(RecordingFilter(since=5, until=9), None, QueryTime(9.0, 1.0)))
     assert any("recordings_long" in step for step in steps), steps

@@ -1,4 +1,4 @@
-"""docs/catalog.md describes the schema as it is, and its queries run."""
+"""docs/catalog.md describes the present schema, and its queries run."""
 
 import re
 import sqlite3
@@ -31,7 +31,7 @@ class Column(NamedTuple):
 
 
 def described() -> dict[str, list[Column]]:
-    """The columns of each table and view by the page."""
+    """Return the columns of each table and view according to the page."""
     sections = re.split(r"^### `(\w+)`$", PAGE, flags=re.MULTILINE)[1:]
     tables = {}
     for name, text in zip(sections[::2], sections[1::2], strict=True):
@@ -46,7 +46,7 @@ def _refers(meaning: str) -> str | None:
 
 
 def real(conn: sqlite3.Connection) -> dict[str, list[Column]]:
-    """The columns of each table and view of a catalog."""
+    """Return the columns of each table and view of a catalog."""
     names = conn.execute(
         "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '%sql%'"
     )
@@ -60,17 +60,17 @@ def _columns(conn: sqlite3.Connection, table: str, kind: str) -> Iterator[Column
         yield Column(name, "view" if kind == "view" else type_ + null, refers.get(name))
 
 
-def test_the_page_describes_every_table_and_no_other(writer: sqlite3.Connection) -> None:
+def test_the_page_describes_exactly_the_tables_that_exist(writer: sqlite3.Connection) -> None:
     assert set(described()) == set(real(writer))
 
 
 def test_the_page_describes_every_column_in_its_order(writer: sqlite3.Connection) -> None:
-    told = described()
+    on_page = described()
     for table, columns in real(writer).items():
-        assert told[table] == columns, table
+        assert on_page[table] == columns, table
 
 
-def test_the_page_names_every_word_that_a_column_may_hold(writer: sqlite3.Connection) -> None:
+def test_the_page_names_every_value_that_a_check_allows(writer: sqlite3.Connection) -> None:
     for name, sql in writer.execute("SELECT name, sql FROM sqlite_master WHERE sql LIKE '%CHECK%'"):
         for column, words in re.findall(r"CHECK \((\w+) IN \((.*?)\)\)", sql):
             for word in re.findall(r"'(\w+)'", words):
@@ -86,13 +86,13 @@ def _row(table: str, column: str) -> str:
     return next(line for line in section.splitlines() if line.startswith(f"| `{column}` |"))
 
 
-def test_the_page_tells_the_version(writer: sqlite3.Connection) -> None:
+def test_the_page_has_the_version(writer: sqlite3.Connection) -> None:
     assert f"`PRAGMA application_id` is {APPLICATION_ID} (`{APPLICATION_ID.to_bytes(4, 'big').decode()}`)" in PAGE
     assert f"version of the schema: {VERSION}." in PAGE
     assert len(migrations.applied(Database(writer))) == VERSION
 
 
-def test_every_reference_is_to_a_table_that_is_there(writer: sqlite3.Connection) -> None:
+def test_every_reference_is_to_a_table_that_exists(writer: sqlite3.Connection) -> None:
     for table, columns in described().items():
         for column in columns:
             assert column.refers is None or column.refers in real(writer), (table, column)
@@ -100,7 +100,7 @@ def test_every_reference_is_to_a_table_that_is_there(writer: sqlite3.Connection)
 
 @pytest.fixture(scope="module")
 def class_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The catalog of a day on which some things changed between two scans."""
+    """The catalog of a bucket that changed between two scans."""
     home = tmp_path_factory.mktemp("class-day")
     folder = copy_bucket("class-day", home / "bucket")
     scan(folder, home / "catalog.db")
@@ -113,18 +113,18 @@ def class_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: " ".join(query.split())[:60])
-def test_a_query_on_the_page_answers(class_day: Path, query: str) -> None:
+def test_a_query_on_the_page_returns_rows(class_day: Path, query: str) -> None:
     with closing(sqlite3.connect(f"file:{class_day}?mode=ro", uri=True)) as conn:
         assert conn.execute(query).fetchall()
 
 
-def test_the_command_on_the_page_is_a_query_that_answers(class_day: Path) -> None:
+def test_the_command_on_the_page_returns_rows(class_day: Path) -> None:
     (query,) = re.findall(r'\$ sqlite3 -readonly ossrec.db "(.*)"', PAGE)
     with closing(sqlite3.connect(class_day)) as conn:
         assert conn.execute(query).fetchall()
 
 
-def test_the_verdict_as_of_now_reads_as_find_reads_it(class_day: Path) -> None:
+def test_the_verdict_as_of_now_is_the_verdict_of_find(class_day: Path) -> None:
     query = next(query for query in QUERIES if "verdict_now" in query)
     with closing(sqlite3.connect(class_day, isolation_level=None)) as conn:
         conn.execute("BEGIN")
@@ -140,8 +140,8 @@ def test_the_verdict_as_of_now_reads_as_find_reads_it(class_day: Path) -> None:
     assert set(rows.values()) == {"unfinished", "recording"}
 
 
-def test_the_objects_that_are_no_recordings_are_those_that_find_lists(class_day: Path) -> None:
+def test_the_objects_that_are_not_recordings_are_those_that_find_lists(class_day: Path) -> None:
     query = next(query for query in QUERIES if "o.kind = 0" in query)
     with closing(open_catalog(class_day)) as conn:
-        told = [row[:3] for row in conn.execute(query)]
-        assert told == [(row["bucket"], row["key"], row["bytes"]) for row in unnamed_objects(conn)]
+        listed = [row[:3] for row in conn.execute(query)]
+        assert listed == [(row["bucket"], row["key"], row["bytes"]) for row in unnamed_objects(conn)]

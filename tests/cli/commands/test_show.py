@@ -62,7 +62,7 @@ def looked_at(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     names = [f"rid_aa11_hall_{n}.ts" for n in range(3)]
     build.playlist(number, key, [(name, 1880) for name in names])
     for name, failure in zip(names, (None, None, "LOOK001"), strict=True):
-        build.look(f"2026/{name}", depth="edges", failure=failure)
+        build.inspection(f"2026/{name}", depth="edges", failure=failure)
     build.finding(number, "LOOK001", 1, f"2026/{names[2]}", "restore it first", source="access")
     place = {"source": "segment", "segment": 0, "packet": 17}
     build.finding(number, "TS350", 3, key, names[0], start=4.0, length=0.25, lost=3, **place)
