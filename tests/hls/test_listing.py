@@ -1,4 +1,4 @@
-"""What the listing shows about a playlist."""
+"""Checks of a playlist joined with the listing."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_rule(case: ListingCase) -> None:
     assert case.code not in near_miss
 
 
-def test_a_sound_recording_has_no_findings() -> None:
+def test_an_intact_recording_has_no_findings() -> None:
     assert check_listing(INTACT) == []
 
 
@@ -28,7 +28,7 @@ def test_a_playlist_without_segments_is_no_crash() -> None:
     assert check_listing(listed(count=0, reported_duration=1.0)) == []
 
 
-def test_a_missing_segment_is_told_with_number_uri_start_and_length() -> None:
+def test_a_missing_segment_is_reported_with_number_uri_start_and_length() -> None:
     (finding,) = check_listing(listed(one(3, size=None)))
 
     assert finding == Finding("LST260", KEY, "s3.ts", 11, 3, 45.0, 15.0)
@@ -40,7 +40,7 @@ def test_neighbours_stay_one_finding_each() -> None:
     assert [finding.code for finding in found] == ["LST260", "LST260", "LST270", "LST270"]
 
 
-def test_a_time_gap_is_told_with_where_and_how_long() -> None:
+def test_a_timeline_gap_is_reported_with_start_and_length() -> None:
     (finding,) = check_listing(shifted(5, 60))
 
     assert (finding.code, finding.segment, finding.start, finding.length) == ("LST300", 5, 75.0, 60.0)
@@ -73,7 +73,7 @@ def test_names_without_times_are_not_judged_by_them() -> None:
     assert check_listing(listed(*(one(at, stamp_ms=None) for at in range(10)))) == []
 
 
-def test_a_refused_uri_is_missing_and_was_told_before() -> None:
+def test_a_refused_uri_is_missing_without_another_finding() -> None:
     it = listed(one(3, key=None, size=None))
 
     assert check_listing(it) == []
@@ -98,7 +98,7 @@ def test_parts_of_one_object_are_counted_once() -> None:
     assert totals_of(it).bytes == SIZE
 
 
-def test_a_thousand_missing_segments_are_told_and_the_rest_counted() -> None:
+def test_a_thousand_missing_segments_are_reported_and_more_are_counted() -> None:
     found = check_listing(listed(*(one(at, size=None) for at in range(REPEATS + 7)), count=REPEATS + 7))
 
     assert len(found) == REPEATS + 1
@@ -126,7 +126,7 @@ def test_segments_without_a_playlist() -> None:
         ((None, 6.0, 6.0), []),
     ],
 )
-def test_a_hole_between_segments_without_a_playlist(
+def test_a_timeline_gap_between_segments_without_a_playlist(
     seconds: tuple[float | None, ...], told: list[tuple[float, float]]
 ) -> None:
     there = [
@@ -140,7 +140,7 @@ def test_a_hole_between_segments_without_a_playlist(
     assert [(one.start, one.length) for one in found] == told
 
 
-def test_a_segment_that_nobody_looked_at_lasts_as_long_as_recorders_make_them() -> None:
+def test_a_segment_of_unknown_duration_lasts_at_most_330_s() -> None:
     (found,) = check_segments_without_playlist("a/rid_1f_room", [unlisted("0.ts", 0), unlisted("1.ts", 700)])[1:]
 
     assert (found.code, found.start, found.length) == ("LST300", 330.0, 370.0)
@@ -150,5 +150,5 @@ def test_no_segments_and_no_playlist_are_nothing() -> None:
     assert check_segments_without_playlist("a/rid_1f_room", []) == []
 
 
-def test_a_key_is_looked_at_by_its_role() -> None:
+def test_a_resource_is_checked_by_its_role() -> None:
     assert check_listing(need("map", 16)) == check_listing(need("key", 16)) == []

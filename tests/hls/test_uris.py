@@ -1,4 +1,4 @@
-"""URIs lead where players go, or nowhere."""
+"""URIs are resolved as players do, or refused."""
 
 import pytest
 from hypothesis import given

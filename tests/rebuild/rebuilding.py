@@ -1,4 +1,4 @@
-"""What tests of rebuilding share: a fixture that was scanned, and its recordings rebuilt."""
+"""Helpers of the rebuild tests: scan a fixture, and rebuild its recordings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

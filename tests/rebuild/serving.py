@@ -1,4 +1,4 @@
-"""A folder over HTTP, as players meet it; and what a page in a browser has to tell."""
+"""Serves a folder over HTTP to players, and receives the reports of a page in a browser."""
 
 import json
 import queue

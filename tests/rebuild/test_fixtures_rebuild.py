@@ -1,4 +1,4 @@
-"""Every fixture is rebuilt or refused with one line, and what comes out is right."""
+"""Every fixture is rebuilt, or refused in one line, and the rebuilt playlists are valid."""
 
 from pathlib import Path
 

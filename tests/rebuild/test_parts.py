@@ -1,4 +1,4 @@
-"""What goes into a rebuilt playlist, where, and what is refused."""
+"""The segments of a rebuilt playlist, their order, and recordings that cannot be rebuilt."""
 
 from pathlib import Path
 
@@ -116,7 +116,7 @@ def test_an_empty_segment_without_a_playlist_lasts_until_the_next_one(tmp_path: 
     assert made.omitted == [files[2].name]
 
 
-def test_a_hole_between_stamps_is_a_discontinuity_with_the_time_behind_it(tmp_path: Path) -> None:
+def test_a_timeline_gap_becomes_a_discontinuity_with_the_time_after_it(tmp_path: Path) -> None:
     bench = Bench.of("orphan-segments", tmp_path)
     (bench.bucket / f"{PLAYLIST}.m3u8").unlink()
     sorted(bench.bucket.glob("*.ts"))[2].unlink()
@@ -127,7 +127,7 @@ def test_a_hole_between_stamps_is_a_discontinuity_with_the_time_behind_it(tmp_pa
     assert made.remaining == []
 
 
-def test_segments_that_were_exchanged_are_told_for_no_playlist_mends_that(tmp_path: Path) -> None:
+def test_swapped_segments_are_reported_because_no_playlist_repairs_them(tmp_path: Path) -> None:
     of = stem(1, "room", None, "")
     objects = recording(of, 6, folder="")
     one, other = segment(of, 2), segment(of, 3)
@@ -158,7 +158,7 @@ def test_a_uri_on_another_host_leads_to_the_segment_of_that_name(tmp_path: Path)
     assert made.remaining == []
 
 
-def test_what_leads_out_of_the_bucket_stays_and_is_told(tmp_path: Path) -> None:
+def test_a_uri_out_of_the_bucket_is_kept_and_reported(tmp_path: Path) -> None:
     bench = Bench.of("hostile-uris", tmp_path)
     made = bench.rebuild()
     assert b"\nhttp://169.254.169.254/latest/meta-data/\n" in made.data
@@ -206,7 +206,7 @@ def test_a_playlist_that_changed_since_the_scan_is_refused(tmp_path: Path) -> No
         bench.rebuild()
 
 
-def test_a_segment_that_changed_since_the_scan_keeps_its_length_and_is_told(tmp_path: Path) -> None:
+def test_a_segment_that_changed_since_the_scan_keeps_its_duration_and_is_reported(tmp_path: Path) -> None:
     bench = Bench.of("no-endlist", tmp_path)
     next(bench.bucket.glob("*04520.ts")).write_bytes(b"\0" * 188)
     made = bench.rebuild()

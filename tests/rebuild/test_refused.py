@@ -1,4 +1,4 @@
-"""What cannot be written is refused before the segments are read, and nothing at all is read for what can never be."""
+"""An output that cannot be written is refused before any segment is read."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Ctrl-C ends a rebuild at once, without a word and without a trace."""
+"""Ctrl-C stops a rebuild at once, without output and without leftover files."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""All that is known of one recording, and which recording a reference means."""
+"""Everything about one recording, and the recording that a reference names."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -130,7 +130,7 @@ def test_a_segment_is_judged_as_what_it_is(tmp_path: Path, column: str, size: in
     assert segment["state"] == state
 
 
-def test_without_a_playlist_the_slices_are_shown(catalog: sqlite3.Connection) -> None:
+def test_without_a_playlist_the_segments_in_the_bucket_are_shown(catalog: sqlite3.Connection) -> None:
     segments = shown(catalog, "rid_aa02_hall")["segments"]
     assert isinstance(segments, list)
     assert [(one["start"], one["length"], one["state"]) for one in segments] == [
@@ -141,7 +141,7 @@ def test_without_a_playlist_the_slices_are_shown(catalog: sqlite3.Connection) ->
 
 
 @pytest.mark.parametrize("reference", [LOBBY, "rid_aa02_hall", "aa04"])
-def test_stretches_are_the_segments_put_together(catalog: sqlite3.Connection, reference: str) -> None:
+def test_runs_combine_segments_with_the_same_state(catalog: sqlite3.Connection, reference: str) -> None:
     number = resolve_recording(catalog, reference)
     whole = details(catalog, number, now=NOW, quiet_after=330)
     short = details(catalog, number, now=NOW, quiet_after=330, as_runs=True)

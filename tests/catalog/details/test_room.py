@@ -1,4 +1,4 @@
-"""A room on one clock: which recordings are its newest session, and when there was something of each."""
+"""A room on one clock: its newest session, and the wall-clock times of each recording."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -130,7 +130,7 @@ def test_damage_lies_where_its_segment_is(build: CatalogBuilder) -> None:
     }
 
 
-def test_slices_without_a_playlist_last_until_the_next_one(build: CatalogBuilder) -> None:
+def test_segments_without_a_playlist_last_until_the_next_one(build: CatalogBuilder) -> None:
     first = "2026/rid_aa02_lobby_20261101100000000.ts"
     build.recording(first, started="20261101100000000", seconds=45, duration=None)
     for clock in ("100000", "100015", "100030", "110000"):
@@ -138,7 +138,7 @@ def test_slices_without_a_playlist_last_until_the_next_one(build: CatalogBuilder
     assert spans(room_of(build)) == {None: ["100000-100600 present", "110000-110000 present"]}
 
 
-def test_a_slice_that_was_looked_at_lasts_as_long_as_was_measured(build: CatalogBuilder) -> None:
+def test_an_inspected_segment_has_its_measured_duration(build: CatalogBuilder) -> None:
     first = "2026/rid_aa02_lobby_20261101100000000.ts"
     build.recording(first, started="20261101100000000", seconds=60, duration=None, inspected=NOW)
     for clock, measured in (("100000", 15_000), ("100100", 7_000)):

@@ -1,4 +1,4 @@
-"""What looks at the bytes of segments gave, as `find` and `show` read it."""
+"""Results of inspections in `find` and `show`."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -63,7 +63,7 @@ def test_a_row_has_what_was_measured(build: CatalogBuilder) -> None:
     assert row["start_pts"] == 126_000
 
 
-def test_what_was_never_looked_at_has_no_measures(build: CatalogBuilder) -> None:
+def test_a_recording_without_inspections_has_no_measures(build: CatalogBuilder) -> None:
     recorded(build)
     with closing(open_catalog(build.path)) as conn:
         (row,) = find_recordings(conn, RecordingFilter(), now=NOW, quiet_after=330)
@@ -106,7 +106,7 @@ UNREAD: dict[str, tuple[dict[str, Any], dict[int, dict[str, Any]], str]] = {
 
 
 @pytest.mark.parametrize(("columns", "looks", "expected"), UNREAD.values(), ids=UNREAD)
-def test_what_was_not_looked_at_is_told_apart(
+def test_segments_without_an_inspection_have_a_state_of_their_own(
     build: CatalogBuilder, columns: dict[str, Any], looks: dict[int, dict[str, Any]], expected: str
 ) -> None:
     number = recorded(build, **columns)
@@ -117,7 +117,7 @@ def test_what_was_not_looked_at_is_told_apart(
     assert "".join(state[0] for state in states(build)) == expected
 
 
-def test_a_slice_that_no_playlist_names_may_be_unread(build: CatalogBuilder) -> None:
+def test_an_orphan_segment_may_be_not_inspected(build: CatalogBuilder) -> None:
     key = "2026/rid_aa02_hall_20261101100000000.ts"
     build.recording(key, inspected=NOW)
     build.object(key, 188)

@@ -1,4 +1,4 @@
-"""`ossrec rebuild`: to stdout, to a file, into the bucket, and what it says on the way."""
+"""`ossrec rebuild`: to stdout, to a file, into the bucket, and its report."""
 
 import shutil
 from pathlib import Path
@@ -130,7 +130,7 @@ def test_the_place_of_the_recordings_own_playlist_is_refused(ossrec: Ossrec, alo
     ("arguments", "said"),
     [
         pytest.param(["nobody"], "no recording nobody in the catalog", id="an unknown recording"),
-        pytest.param(["ba111120000075389640e12fe132f007ed54d"], "2 recordings go by", id="one of several"),
+        pytest.param(["ba111120000075389640e12fe132f007ed54d"], "2 recordings match", id="one of several"),
         pytest.param([ROOM, "-o", "x", "--upload", "y"], "exclude each other", id="two places"),
         pytest.param([ROOM, "--force"], "--force requires --output", id="force for nothing"),
         pytest.param([ROOM, "-o", "no/folder/x"], "the folder does not exist", id="a folder that is not there"),

@@ -1,4 +1,4 @@
-"""`ossrec show`: one recording, drawn for people and whole in JSON."""
+"""`ossrec show`: one recording, drawn as text and complete in JSON."""
 
 import sqlite3
 from contextlib import closing
@@ -96,7 +96,7 @@ def test_draws_the_kinds_of_damage(ossrec: Ossrec, looked_at: str, monkeypatch: 
     assert "  inspected 2026-11-01 12:00:00 UTC: head and tail of each segment, 0:10.3 of it damaged" in lines
 
 
-def test_json_tells_the_damage_that_is_drawn(ossrec: Ossrec, looked_at: str) -> None:
+def test_json_has_the_damage_that_is_drawn(ossrec: Ossrec, looked_at: str) -> None:
     known = ossrec("show", looked_at, "--format", "json").json
     assert [(one["kind"], one["start"], one["length"], one["lost"]) for one in known["damage"]] == [
         ("lost", 4.0, 1.25, 7),

@@ -1,4 +1,4 @@
-"""What a person sees after bytes of a segment were overwritten: `scan`, `check`, then `show`."""
+"""`scan`, `check` and `show` after bytes of a segment were overwritten."""
 
 import shutil
 from pathlib import Path

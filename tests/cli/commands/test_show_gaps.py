@@ -1,4 +1,4 @@
-"""What a person is told of time for which there is no segment: before a playlist is rebuilt, and after."""
+"""Timeline gaps and declared gaps in `find` and `show`, before and after a rebuild."""
 
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,7 @@ def put_six(folder: Path, uid: str | None, without: tuple[int, ...] = (), *, lis
 
 
 @pytest.mark.parametrize("uid", [None, "10266666"], ids=["mixed", "of a user"])
-def test_a_hole_between_segments_alone_is_told_and_stays_told_when_the_playlist_is_rebuilt(
-    ossrec: Ossrec, alone: Path, uid: str | None
-) -> None:
+def test_a_timeline_gap_is_reported_before_and_after_a_rebuild(ossrec: Ossrec, alone: Path, uid: str | None) -> None:
     put_six(alone / "bucket", uid, LOST, listed=False)
     ossrec("scan", "bucket", "-q", "--fail-on", "never")
     ossrec("check", "--depth", "full", "-q", "--fail-on", "never")
@@ -93,7 +91,7 @@ def test_a_user_who_was_away_and_came_back(ossrec: Ossrec, alone: Path) -> None:
     assert "at 0:04 for 1:00: " in out
 
 
-def test_a_finding_of_the_whole_playlist_has_no_empty_line(ossrec: Ossrec, alone: Path) -> None:
+def test_a_finding_about_the_complete_playlist_has_no_empty_line(ossrec: Ossrec, alone: Path) -> None:
     copy_bucket("no-endlist", alone / "bucket")
     ossrec("scan", "bucket", "-q", "--fail-on", "never")
     out = ossrec("show", told(ossrec)["playlist"]).out

@@ -119,7 +119,7 @@ def test_recordings_of_one_user_that_overlap_have_lines_of_their_own(ossrec: Oss
     assert drawn.count("  anna  ") == 2
 
 
-def test_a_room_that_is_not_there_is_told_on_stderr(ossrec: Ossrec, lesson: CatalogBuilder) -> None:
+def test_an_unknown_room_is_reported_on_stderr(ossrec: Ossrec, lesson: CatalogBuilder) -> None:
     ran = ossrec("show", "--room", HOSTILE)
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Formats as people write them, of whatever is known."""
+"""Formats as people write them, as far as they are known."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is wrong with a recording, in words: when, what, in which segments."""
+"""The problems of a recording in words: when, what, in which segments."""
 
 from ossrec.catalog.details.damage import Damage
 from ossrec.catalog.details.segment_states import StateRun, state_runs
@@ -74,7 +74,7 @@ def test_what_has_no_place_is_left_to_the_findings() -> None:
     assert said([], [lost(None, None, None)]) == []
 
 
-def test_of_too_many_the_worst_are_told() -> None:
+def test_of_too_many_problems_the_worst_are_shown() -> None:
     many = find_problems(state_runs(segments("pm")), [flaw(n, f"TS4{n}0") for n in range(5)])
     assert [one.state for one in worst_problems(many, 2)] == ["flaw", "missing"]
     assert worst_problems(many, 6) == many

@@ -1,4 +1,4 @@
-"""Times under a drawing: round, at their place, and never over each other."""
+"""Round times below a drawing, at their columns, without overlaps."""
 
 import re
 

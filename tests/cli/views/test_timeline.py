@@ -1,4 +1,4 @@
-"""The timeline in a terminal: every gap and every damage shows, however short."""
+"""The timeline in a terminal: every gap and every damage is visible, however short."""
 
 from typing import Any
 

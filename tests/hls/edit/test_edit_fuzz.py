@@ -1,4 +1,4 @@
-"""However a playlist is broken, what is made of it is right, and right is where it stays."""
+"""Corrected playlists are valid, and correcting them again changes nothing, for arbitrary broken playlists."""
 
 from contextlib import suppress
 from random import Random

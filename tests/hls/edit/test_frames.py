@@ -1,4 +1,4 @@
-"""What stands once in a playlist, playlists from nothing, and several in one."""
+"""Header and end of a playlist, composed playlists, and joined playlists."""
 
 import pytest
 from hypothesis import assume, given

@@ -1,4 +1,4 @@
-"""The way from a key to the URI that means it, and back."""
+"""URIs of keys, and playlists moved to another folder."""
 
 import pytest
 from hypothesis import example, given

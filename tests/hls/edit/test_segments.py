@@ -1,4 +1,4 @@
-"""The segments of a playlist are corrected by single lines, and what is right stays as it is."""
+"""Segments are corrected line by line, and correct lines stay as they are."""
 
 from typing import NamedTuple
 

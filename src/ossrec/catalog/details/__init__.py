@@ -1,1 +1,1 @@
-"""Details."""
+"""Everything about one recording or one room, for `ossrec show`."""

@@ -12,7 +12,7 @@ INSPECTION_COLUMNS = """
 l.depth, l.inspected, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, l.first_pts, l.duration_ms,
 l.video, l.audio, CASE WHEN l.faults IS NULL THEN 0 WHEN json_valid(l.faults) THEN json_array_length(l.faults) END
 """
-# The look counts as long as the object *o* still is what was looked at.
+# An inspection counts as long as the object *o* has the ETag that was inspected.
 INSPECTION_JOIN = "LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
 
 Formats = dict[int, Row]
@@ -31,7 +31,7 @@ def formats_by_number(catalog: sqlite3.Connection) -> Formats:
 
 
 def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
-    """The look that `INSPECTION_COLUMNS` selects, None if there is none; lengths are seconds, sizes bytes."""
+    """Return the inspection selected by `INSPECTION_COLUMNS`, None if there is none; in seconds and bytes."""
     (
         depth, inspected, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio,
         faults,

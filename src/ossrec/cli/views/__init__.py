@@ -1,1 +1,1 @@
-"""Views."""
+"""Recordings, rooms, tasks and summaries as lines of text."""

@@ -54,7 +54,7 @@ def inspect_all(
 def _inspect_on_threads(
     bucket: Bucket, targets: Sequence[SegmentObject], threads: int, inspections: KnownInspections
 ) -> None:
-    with DaemonThreadPool(min(threads, len(targets)), "look") as pool:
+    with DaemonThreadPool(min(threads, len(targets)), "inspect") as pool:
         for future in [pool.submit(inspect_object, bucket, target, "edges") for target in targets]:
             result = future.result()
             if result.inspection is not None:
