@@ -91,7 +91,7 @@ class Share(NamedTuple):
     number: int  # from 1
     of: int
 
-    def holds(self, path: str) -> bool:
+    def contains(self, path: str) -> bool:
         """Return whether the recording at *path* is in this part."""
         return crc32(path.encode("utf-8", "surrogatepass")) % self.of == self.number - 1
 
@@ -142,7 +142,7 @@ def find_due_recordings(
         for number, bucket_id, path, _ in conn.execute(
             f"SELECT * FROM ({' UNION ALL '.join(selects)}) {_ORDER}", values
         )
-        if share.holds(path) and (only is None or number in only)
+        if share.contains(path) and (only is None or number in only)
     ]
 
 
