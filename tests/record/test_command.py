@@ -183,7 +183,7 @@ def test_an_open_start_is_over_when_what_it_started_has_ended(recorder: Recorder
     assert ossrec("record", "stop", recorder.takes[0].recordid).code == 0
     ran = ossrec("record", "status", "--format", "json")
     assert (ran.code, ran.json[0]["is_over"]) == (0, True)
-    assert ran.json[0]["next"] == f"it was most likely {recorder.takes[0].recordid}, which has ended: nothing to do"
+    assert ran.json[0]["next"] == f"No action needed: it was most likely {recorder.takes[0].recordid}, which has ended"
 
 
 def test_who_records_a_room_twice_is_warned(recorder: Recorder, ossrec: Ossrec) -> None:

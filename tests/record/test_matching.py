@@ -165,7 +165,7 @@ def test_a_start_without_an_answer_is_over_once_another_was_answered(recorder: R
     recordid = begin(ossrec, "--anew")
 
     assert opens(ossrec) == (0, [True])
-    assert f"the room was started anew since, as {recordid}: nothing to do" in ossrec("record", "status").out
+    assert f"No action needed: the room was started again since, as {recordid}" in ossrec("record", "status").out
     later(recorder, ossrec)
     assert unmatched(ossrec) == []
 

@@ -26,7 +26,7 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         pytest.param(calls._LATER, ("r", 1, "1", "mixed"), id="the start after an open one"),
         pytest.param(calls._UNUSED, (0,), id="resids that nobody used"),
         pytest.param(calls._OF_TASK, ("x",), id="the calls of a task"),
-        pytest.param(calls._MAY_BE, ASKED, id="what an open start may be"),
+        pytest.param(calls._POSSIBLE, ASKED, id="what an open start may be"),
     ],
 )
 def test_calls_are_found_by_an_index(conn: sqlite3.Connection, sql: str, values: object) -> None:

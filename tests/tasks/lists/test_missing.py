@@ -157,7 +157,7 @@ def test_what_was_whole_and_is_deleted_is_not_missed_by_anything(build: CatalogB
 
     assert [row["kind"] for row in rows] == ([] if was in ("complete", "flawed") else ["task", "callback"])
     for row in rows:
-        assert row["detail"].endswith(f"what there was is deleted since 2026-10-31T12:00Z, and was {was} before")
+        assert row["detail"].endswith(f"its file was {was} and is deleted since 2026-10-31T12:00Z")
         assert (row["bucket"], row["file"]) == ("oss://recordings", address)
 
 

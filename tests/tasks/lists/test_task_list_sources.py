@@ -9,7 +9,7 @@ import pytest
 
 from ossrec.catalog.tasks.facts import TaskRow, save_facts, save_tasks
 from ossrec.catalog.tasks.task_list import STATES, TaskFilter, find_tasks
-from ossrec.catalog.tasks.task_list_sources import TOLD, stored_tasks
+from ossrec.catalog.tasks.task_list_sources import REPORTED_STATES, stored_tasks
 from ossrec.jobs.tasks.link import link
 from ossrec.model import TaskFact
 from tests.catalog.builder import NOW, CatalogBuilder, mixed, source
@@ -31,7 +31,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> CatalogBuilder:
     """A catalog with a task for each that may be told together with all that files may say, and times of all kinds."""
     build = CatalogBuilder(tmp_path_factory.mktemp("tasks") / "ossrec.db")
     numbers = itertools.count(1)
-    for told, files in itertools.product((*TOLD, None), FILES):
+    for told, files in itertools.product((*REPORTED_STATES, None), FILES):
         number = next(numbers)
         for uid, columns in enumerate(files):
             started = None if number % 5 == 0 else f"202611011{number % 10}{uid}000000"

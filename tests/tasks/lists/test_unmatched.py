@@ -69,7 +69,7 @@ def test_a_table_for_people(ossrec: Ossrec, catalog: Path) -> None:
     assert done.code == 1
     assert "task without files" in done.out
     assert "the file is of room room, the task is of room elsewhere" in done.out
-    assert "expected, and no file is of this user" in done.out
+    assert "expected, but this user has no file" in done.out
 
 
 def test_when_all_matches_nothing_is_said(ossrec: Ossrec, alone: Path) -> None:
@@ -166,7 +166,7 @@ def test_show_tells_the_story_of_a_task_without_files(ossrec: Ossrec, catalog: P
 
     assert done.code == 0
     assert "files     none in the buckets that were scanned" in done.out
-    assert "import    told of: room lost" in done.out
+    assert "import    reported: room lost" in done.out
 
 
 def test_show_tells_the_story_of_a_task_with_several_files(ossrec: Ossrec, catalog: Path) -> None:
@@ -196,7 +196,7 @@ def test_show_of_a_recording_has_every_line_with_its_source(ossrec: Ossrec, cata
     for line in (
         "rest      started: room room, mixed stream",
         "callback  file is complete: 6 s, 2026/x.m3u8",
-        "import    told of",
+        "import    reported",
     ):
         assert line in out
 

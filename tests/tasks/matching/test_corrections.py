@@ -266,11 +266,11 @@ def test_lines_of_one_second_follow_from_each_other(ossrec: Ossrec, alone: Path)
     name = f"rid_{rid(1)}_a__uid_s_b__uid_s_c__uid_e.m3u8"
     assert [(what, detail.partition(";")[0]) for what, detail in lines] == [
         ("first seen", name),
-        ("told of", "room a"),
+        ("reported", "room a"),
         ("name read by its task", "room a, user b__uid_s_c"),
-        ("told of", "room a__uid_s_b"),
+        ("reported", "room a__uid_s_b"),
         ("name read by its task", "room a__uid_s_b, user c"),
-        ("told of", "nothing but its recordid"),
+        ("reported", "only its recordid"),
         ("name read by its task", "room a__uid_s_b, user c, others fit as well"),
         ("complete", name),
         ("file is complete", "room a, x.m3u8"),

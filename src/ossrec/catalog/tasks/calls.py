@@ -1,4 +1,4 @@
-"""Calls of the recorder's service: noted before and after each, counted, and asked for what became of them."""
+"""Calls of the recorder's service in the catalog: save each request and outcome, and resolve unanswered starts."""
 
 import sqlite3
 from typing import NamedTuple
@@ -13,7 +13,7 @@ UPDATE calls SET outcome = ?2, answered_ms = ?3, code = ?4, message = ?5, resid 
     recordid = coalesce(recordid, ?7)
 WHERE traceid = ?1
 """
-# One row for each resid; `calls_open` is the index of the first condition.
+# One row for each resid; the index `calls_open` serves the first condition.
 _OPEN = f"""
 SELECT {_COLUMNS} FROM calls c WHERE outcome IN ('pending', 'unanswered') AND call = 'start' AND sent_ms >= :since
 AND NOT EXISTS (SELECT 1 FROM calls d WHERE d.resid = c.resid AND d.call = 'start'
@@ -24,7 +24,7 @@ AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c
     AND e.call = 'start' AND e.outcome = 'done' AND e.sent_ms > c.sent_ms)
 ORDER BY id DESC
 """
-# The start of the same stream in the same room that was answered next.
+# The next answered start of the same stream in the same room.
 _LATER = f"""
 SELECT {_COLUMNS} FROM calls WHERE roomid = ? AND sent_ms > ? AND +appid = ? AND stream = ?
 AND call = 'start' AND outcome = 'done' ORDER BY sent_ms LIMIT 1
@@ -38,12 +38,12 @@ AND NOT EXISTS (SELECT 1 FROM calls e WHERE e.roomid = c.roomid AND +e.appid = c
     AND e.sent_ms >= c.sent_ms AND e.id > c.id)
 ORDER BY id
 """
-# Started from here and not answered for since, neither by a stop nor by files that have ended.
+# Started by ossrec; the caller checks whether the task has ended.
 _RUNNING = f"""
 SELECT {_COLUMNS} FROM calls c WHERE roomid = :room AND sent_ms >= :since AND +appid = :app AND stream = :stream
 AND call = 'start' AND outcome = 'done' ORDER BY id DESC
 """
-_ENDED_SINCE = """
+_HAS_ENDED = """
 SELECT EXISTS (SELECT 1 FROM tasks WHERE recordid = ?1 AND state IN ('stopped', 'failed', 'idle'))
     OR (EXISTS (SELECT 1 FROM recordings WHERE recordid = ?1) AND NOT EXISTS (SELECT 1 FROM recordings
         WHERE recordid = ?1 AND (verdict IS NULL OR verdict = 'recording')))
@@ -53,8 +53,8 @@ SELECT {_COLUMNS} FROM calls WHERE recordid = ?1
 OR resid IN (SELECT resid FROM calls WHERE recordid = ?1 AND resid IS NOT NULL)
 ORDER BY id
 """
-# Recordings and tasks of the room that began then, and whose recordid no start was answered with.
-_MAY_BE = """
+# Recordings and tasks of the room that began at that time and do not belong to an answered start.
+_POSSIBLE = """
 SELECT recordid FROM (
     SELECT recordid FROM recordings
     WHERE roomid = :room AND started_ms BETWEEN :since AND :until AND stream = :stream
@@ -63,7 +63,7 @@ SELECT recordid FROM (
 ) AS known WHERE NOT EXISTS (SELECT 1 FROM calls c WHERE c.recordid = known.recordid AND c.call = 'start')
 ORDER BY recordid LIMIT 20
 """
-_BEFORE, _AFTER = 60_000, 600_000  # ms around a start; two clocks, and a room that nobody published in yet
+_BEFORE, _AFTER = 60_000, 600_000  # ms around a start: clocks differ, and the first publisher may join later
 
 
 class CallRow(NamedTuple):
@@ -92,38 +92,38 @@ class StartOutcome(NamedTuple):
 
 
 def rate_limit_wait(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: int, window_ms: int) -> int:
-    """Ms to wait before another call of that AppID, so that there are no more than *most* in any *window_ms*."""
+    """Return the ms to wait before the next call of an AppID, to allow at most *most* calls in any *window_ms*."""
     row = conn.execute(_RATE, (str(app_id), most - 1)).fetchone()
-    # A call of the future is one by a clock that has been set back since.
+    # A call in the future: the clock was set back since.
     return 0 if row is None or row[0] > now_ms else max(0, row[0] + window_ms - now_ms)
 
 
 def save_request(conn: sqlite3.Connection, call: RecorderRequest) -> None:
-    """Note *call*, which is about to be sent."""
+    """Save *call* before it is sent, with the outcome `pending`."""
     known = (call.room_id, call.stream, call.resid, call.recordid, call.sent_ms)
     conn.execute(_ASKED, (call.call, call.trace_id, str(call.app_id), *known))
 
 
 def save_outcome(conn: sqlite3.Connection, trace_id: str, end: RecorderOutcome) -> None:
-    """Note what came of a call."""
-    told = (end.outcome, end.ended_ms, end.code, end.message, end.resid, end.recordid)
-    conn.execute(_ENDED, (trace_id, *told))
+    """Save the outcome of a call."""
+    values = (end.outcome, end.ended_ms, end.code, end.message, end.resid, end.recordid)
+    conn.execute(_ENDED, (trace_id, *values))
 
 
 def answered_start(conn: sqlite3.Connection, resid: str) -> CallRow | None:
-    """The last start with *resid* that was answered, None if there is none."""
+    """Return the last answered start with *resid*, None if there is none."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'start' AND outcome IN ('done', 'refused')"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
 
 
 def apply_call(conn: sqlite3.Connection, resid: str) -> CallRow | None:
-    """The call that was answered with *resid*."""
+    """Return the call that obtained *resid*."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE resid = ? AND call = 'apply' AND outcome = 'done'"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (resid,)))
 
 
 def start_call(conn: sqlite3.Connection, recordid: str) -> CallRow | None:
-    """The call that started the task *recordid*."""
+    """Return the call that started the task *recordid*."""
     sql = f"SELECT {_COLUMNS} FROM calls WHERE recordid = ? AND call = 'start' AND outcome = 'done'"
     return _first(conn.execute(f"{sql} ORDER BY id DESC LIMIT 1", (recordid,)))
 
@@ -131,46 +131,46 @@ def start_call(conn: sqlite3.Connection, recordid: str) -> CallRow | None:
 def open_start_in_room(
     conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int
 ) -> CallRow | None:
-    """The last start of *stream* in a room that may be recording still, as far as anybody knows.
+    """Return the last unanswered start of *stream* in a room that may still be recording.
 
-    One after which another was answered is none.
+    A start that was followed by an answered one does not count.
     """
-    asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
-    starts = [CallRow(*row) for row in conn.execute(_OPEN_IN_ROOM, asked)]
+    values = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
+    starts = [CallRow(*row) for row in conn.execute(_OPEN_IN_ROOM, values)]
     return next((one for one in starts if not resolve_start(conn, one).is_over), None)
 
 
 def calls_of_task(conn: sqlite3.Connection, recordid: str) -> list[CallRow]:
-    """All calls for a task, from the one that applied for its resid on."""
+    """Return all calls for a task, starting with the one for its resid."""
     return [CallRow(*row) for row in conn.execute(_OF_TASK, (recordid,))]
 
 
 def open_starts(conn: sqlite3.Connection, since_ms: int = 0) -> list[CallRow]:
-    """Starts since then of which nobody knows whether they arrived, the first of each resid."""
+    """Return the unanswered starts since *since_ms*, the first for each resid."""
     return [CallRow(*row) for row in conn.execute(f"{_OPEN} ORDER BY id", {"since": since_ms})]
 
 
 def running_start(conn: sqlite3.Connection, app_id: int, room_id: str, stream: str, since_ms: int) -> CallRow | None:
-    """The last start of *stream* in a room that was answered, and of whose end nobody told."""
-    asked = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
-    starts = [CallRow(*row) for row in conn.execute(_RUNNING, asked)]
+    """Return the last answered start of *stream* in a room if its task is not known to have ended."""
+    values = {"app": str(app_id), "room": room_id, "stream": stream, "since": since_ms}
+    starts = [CallRow(*row) for row in conn.execute(_RUNNING, values)]
     return next((one for one in starts if one.recordid is not None and not has_task_ended(conn, one.recordid)), None)
 
 
 def has_task_ended(conn: sqlite3.Connection, recordid: str) -> bool:
-    """The task was stopped, or its files show that it has ended."""
-    return bool(conn.execute(_ENDED_SINCE, (recordid,)).fetchone()[0])
+    """Tell whether the task was stopped, or its files show that it has ended."""
+    return bool(conn.execute(_HAS_ENDED, (recordid,)).fetchone()[0])
 
 
 def possible_recordids(conn: sqlite3.Connection, start: CallRow) -> list[str]:
-    """Recordids that *start*, which was not answered, may have been given."""
-    asked = {"room": start.roomid, "stream": start.stream}
+    """Return the recordids of tasks that the unanswered *start* may have started."""
+    values = {"room": start.roomid, "stream": start.stream}
     around = {"since": start.sent_ms - _BEFORE, "until": start.sent_ms + _AFTER}
-    return [recordid for (recordid,) in conn.execute(_MAY_BE, asked | around)]
+    return [recordid for (recordid,) in conn.execute(_POSSIBLE, values | around)]
 
 
 def resolve_start(conn: sqlite3.Connection, start: CallRow) -> StartOutcome:
-    """What became of *start*, which was not answered, as far as its room tells."""
+    """Find the likely outcome of the unanswered *start* from the recordings and calls of its room."""
     found = possible_recordids(conn, start)
     later = _first(conn.execute(_LATER, (start.roomid, start.sent_ms, start.appid, start.stream)))
     is_over = all(has_task_ended(conn, recordid) for recordid in found) if found else later is not None
@@ -178,12 +178,12 @@ def resolve_start(conn: sqlite3.Connection, start: CallRow) -> StartOutcome:
 
 
 def unused_resids(conn: sqlite3.Connection, since_ms: int) -> list[CallRow]:
-    """Calls for a resid since then with which nothing was started, the last of those for one room."""
+    """Return the calls for unused resids since *since_ms*, the last one for each room."""
     return [CallRow(*row) for row in conn.execute(_UNUSED, (since_ms,))]
 
 
 def room_of_task(conn: sqlite3.Connection, recordid: str) -> str | None:
-    """The room of a task that was not started from here, None unless all that know it name the same."""
+    """Return the room of a task that ossrec did not start; None if it is unknown or ambiguous."""
     sql = (
         "SELECT roomid FROM tasks WHERE recordid = ?1 AND roomid IS NOT NULL"
         " UNION SELECT roomid FROM recordings WHERE recordid = ?1 AND NOT ambiguous"

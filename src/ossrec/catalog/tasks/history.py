@@ -1,4 +1,4 @@
-"""The whole story of a task: every line that any source told of it and of its files, in order of time.
+"""The events of a task and its files from all sources, in order of time.
 
 Standard library only.
 """
@@ -16,7 +16,7 @@ _FACTS = """
 SELECT id, source, kind, at_ms, roomid, stream, uids, started_ms, stopped_ms, duration, file, seen FROM task_facts
 WHERE recordid = ? ORDER BY id
 """
-# Calls that came to nothing; those that succeeded are facts.
+# Calls that were not done; those that were are facts.
 _CALLS = """
 SELECT call, outcome, sent_ms, message, traceid FROM calls WHERE outcome <> 'done' AND (recordid = ?1
     OR (resid IN (SELECT resid FROM calls WHERE recordid = ?1) AND recordid IS NULL)) ORDER BY id
@@ -31,10 +31,10 @@ SELECT s.stem || p.suffix, p.modified, p.ended, p.segments, p.duration FROM play
 WHERE p.recording_id = ?
 """
 _READINGS = "SELECT at, roomid, uid, ambiguous, was_roomid, was_uid FROM readings WHERE recording_id = ? ORDER BY rowid"
-_MOST_NAMED = 5  # users
+_MAX_USERS = 5  # users
 
-_DID = {
-    "stated": "told of",
+_EVENTS = {
+    "stated": "reported",
     "applied": "applied",
     "started": "started",
     "layout": "layout changed",
@@ -46,32 +46,32 @@ _DID = {
 
 
 def task_events(catalog: sqlite3.Connection, recordid: str, recording_id: int | None = None) -> list[Row]:
-    """What happened to a task and its files, of *recording_id* alone if one is given, in order of time.
+    """Return the events of a task and its files in order of time; with *recording_id*, only of that recording.
 
-    A line has ``at`` (ISO 8601 UTC), ``source`` (import, rest, callback or bucket), ``what`` and ``detail``. What
-    follows from a line of the same second follows it.
+    An event has ``at`` (ISO 8601 UTC), ``source`` (import, rest, callback, bucket or ossrec), ``what`` and
+    ``detail``. Within a second, consequences follow their causes.
     """
     facts = [_Fact(*row) for row in catalog.execute(_FACTS, (recordid,))]
-    lines = [
-        *map(_of_fact, facts),
+    events = [
+        *map(_fact_event, facts),
         *_calls(catalog, recordid),
         *_files(catalog, recordid, recording_id, facts),
     ]
-    lines.sort(key=lambda line: (line.at, line.order))
-    return [{"at": iso(line.at), "source": line.source, "what": line.what, "detail": line.detail} for line in lines]
+    events.sort(key=lambda event: (event.at, event.order))
+    return [{"at": iso(one.at), "source": one.source, "what": one.what, "detail": one.detail} for one in events]
 
 
-# Steps that are noted by the second: it happened, its files were seen, it was told and names were read so, files
-# were judged.
-_HAPPENED, _SEEN, _TOLD, _JUDGED = range(4)
+# Order of events within a second: it happened, its files were seen, a fact arrived and resolved names, files were
+# evaluated.
+_HAPPENED, _SEEN, _REPORTED, _EVALUATED = range(4)
 
 
-class _Line(NamedTuple):
+class _Event(NamedTuple):
     at: int  # Unix ms
     source: str
     what: str
     detail: str
-    order: tuple[int, float] = (_HAPPENED, 0)  # among lines of the same time: the step, and what came first in it
+    order: tuple[int, float] = (_HAPPENED, 0)  # within the same time: the step above, then the order in that step
 
 
 class _Fact(NamedTuple):
@@ -89,8 +89,8 @@ class _Fact(NamedTuple):
     seen: int
 
 
-def _of_fact(fact: _Fact) -> _Line:
-    said = [
+def _fact_event(fact: _Fact) -> _Event:
+    parts = [
         f"room {fact.roomid}" if fact.roomid is not None else "",
         f"{fact.stream} stream" if fact.stream else "",
         _users(json.loads(fact.uids)) if fact.uids else "",
@@ -99,64 +99,68 @@ def _of_fact(fact: _Fact) -> _Line:
     ]
     is_import = fact.source == "import"
     if is_import:
-        said += [f"{what} {iso(at)}" for what, at in (("started", fact.started_ms), ("stopped", fact.stopped_ms)) if at]
-    detail = ", ".join(part for part in said if part) or ("nothing but its recordid" if is_import else "")
+        parts += [
+            f"{what} {iso(at)}" for what, at in (("started", fact.started_ms), ("stopped", fact.stopped_ms)) if at
+        ]
+    detail = ", ".join(part for part in parts if part) or ("only its recordid" if is_import else "")
     if is_import or fact.at_ms is None:
-        return _Line(fact.seen * 1000, fact.source, _DID[fact.kind], detail, (_TOLD, fact.id))
-    return _Line(fact.at_ms, fact.source, _DID[fact.kind], detail)
+        return _Event(fact.seen * 1000, fact.source, _EVENTS[fact.kind], detail, (_REPORTED, fact.id))
+    return _Event(fact.at_ms, fact.source, _EVENTS[fact.kind], detail)
 
 
 def _users(uids: list[str]) -> str:
-    more = f" and {len(uids) - _MOST_NAMED} more" if len(uids) > _MOST_NAMED else ""
-    return f"user{'' if len(uids) == 1 else 's'} {', '.join(uids[:_MOST_NAMED])}{more}"
+    more = f" and {len(uids) - _MAX_USERS} more" if len(uids) > _MAX_USERS else ""
+    return f"user{'' if len(uids) == 1 else 's'} {', '.join(uids[:_MAX_USERS])}{more}"
 
 
-def _calls(catalog: sqlite3.Connection, recordid: str) -> Iterator[_Line]:
+def _calls(catalog: sqlite3.Connection, recordid: str) -> Iterator[_Event]:
     for call, outcome, asked, message, traceid in catalog.execute(_CALLS, (recordid,)):
         detail = ": ".join(part for part in (f"traceId {traceid}", message) if part)
-        yield _Line(asked, "rest", f"{call} {outcome}", detail)
+        yield _Event(asked, "rest", f"{call} {outcome}", detail)
 
 
-def _files(catalog: sqlite3.Connection, recordid: str, recording_id: int | None, facts: list[_Fact]) -> Iterator[_Line]:
+def _files(
+    catalog: sqlite3.Connection, recordid: str, recording_id: int | None, facts: list[_Fact]
+) -> Iterator[_Event]:
     one = recording_id is not None
     where = "WHERE id = ?" if one else "WHERE recordid = ? ORDER BY path"
     rows = catalog.execute(f"{_RECORDINGS} {where}", (recording_id if one else recordid,)).fetchall()
     for number, path, playlist, started, started_from, ended, ended_from, first_seen in rows:
         name = (playlist or path).rpartition("/")[2]
         if started is not None:
-            yield _Line(started, "bucket", "recording begins", f"{name}, by its {started_from}")
+            yield _Event(started, "bucket", "recording begins", f"{name}, by its {started_from}")
         if ended is not None:
-            yield _Line(ended, "bucket", "recording ends", f"{name}, by its {ended_from}")
-        yield _Line(first_seen * 1000, "bucket", "first seen", name, (_SEEN, 0))
+            yield _Event(ended, "bucket", "recording ends", f"{name}, by its {ended_from}")
+        yield _Event(first_seen * 1000, "bucket", "first seen", name, (_SEEN, 0))
         for key, modified, is_ended, segments, duration in catalog.execute(_PLAYLISTS, (number,)):
-            said = f"{segments} segments, {duration or 0:g} s, {'ended' if is_ended else 'not ended'}"
-            yield _Line(modified * 1000, "bucket", "playlist written", f"{key.rpartition('/')[2]}, {said}")
-        yield from _judged(catalog, number, name)
-        yield from _read(catalog, number, facts)
+            state = f"{segments} segments, {duration or 0:g} s, {'ended' if is_ended else 'not ended'}"
+            yield _Event(modified * 1000, "bucket", "playlist written", f"{key.rpartition('/')[2]}, {state}")
+        yield from _verdicts(catalog, number, name)
+        yield from _readings(catalog, number, facts)
 
 
-def _judged(catalog: sqlite3.Connection, number: int, name: str) -> Iterator[_Line]:
+def _verdicts(catalog: sqlite3.Connection, number: int, name: str) -> Iterator[_Event]:
     for at, was, became, lost in catalog.execute(_CHANGES, (number,)):
         before = "" if was in (None, became) else f", was {was}"
         detail = f"{name}{before}{f', {lost} segments lost' if lost else ''}"
-        yield _Line(at * 1000, "bucket", became, detail, (_JUDGED, 0))
+        yield _Event(at * 1000, "bucket", became, detail, (_EVALUATED, 0))
 
 
-def _read(catalog: sqlite3.Connection, number: int, facts: list[_Fact]) -> Iterator[_Line]:
-    """How the name was read, each time after the line of that second that it most likely follows from."""
+def _readings(catalog: sqlite3.Connection, number: int, facts: list[_Fact]) -> Iterator[_Event]:
+    """Yield the readings of a name, each after the fact of the same second that most likely caused it."""
     after = 0
     for at, roomid, uid, ambiguous, was_roomid, was_uid in catalog.execute(_READINGS, (number,)):
-        told = [fact for fact in facts if fact.seen == at and fact.id > after]
-        says = [fact for fact in told if fact.roomid == roomid or uid in json.loads(fact.uids or "[]")]
+        recent = [fact for fact in facts if fact.seen == at and fact.id > after]
+        fitting = [fact for fact in recent if fact.roomid == roomid or uid in json.loads(fact.uids or "[]")]
         ms = at * 1000
-        if told:
-            cause = (says or told)[0]
+        if recent:
+            cause = (fitting or recent)[0]
             after = cause.id
-            ms = max(ms, min(_of_fact(cause).at, ms + 999))
-        also = ", others fit as well" if ambiguous else ""
-        detail = f"{_whose(roomid, uid)}{also}; before: {_whose(was_roomid, was_uid)}"
-        yield _Line(ms, "ossrec", "name read by its task", detail, (_TOLD, after + 0.5))
+            ms = max(ms, min(_fact_event(cause).at, ms + 999))
+        also = ", other readings fit too" if ambiguous else ""
+        detail = f"{_room_and_user(roomid, uid)}{also}; before: {_room_and_user(was_roomid, was_uid)}"
+        yield _Event(ms, "ossrec", "name resolved by its task", detail, (_REPORTED, after + 0.5))
 
 
-def _whose(roomid: str, uid: str | None) -> str:
+def _room_and_user(roomid: str, uid: str | None) -> str:
     return f"room {roomid}, {'all users' if uid is None else f'user {uid}'}"

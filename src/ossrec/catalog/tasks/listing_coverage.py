@@ -1,4 +1,4 @@
-"""Until when the bucket is known: the newest listing of each place that is scanned, and which places count.
+"""The latest complete listing of each scanned location, and which locations count.
 
 Standard library only.
 """
@@ -10,9 +10,9 @@ from typing import NamedTuple
 from ossrec.catalog.query.recording_rows import buckets_by_id
 
 _DAY = 86_400
-_RECENT = 10  # scans that tell the rhythm of a place
-_REGULAR = 3  # scans by which a place is one that is scanned again and again
-_PLACES = f"""
+_RECENT = 10  # scans that determine the usual interval of a location
+_REGULAR = 3  # scans after which a location counts as scanned regularly
+_LOCATIONS = f"""
 WITH numbered AS (
     SELECT bucket_id, prefix, started, state,
         row_number() OVER (PARTITION BY bucket_id, prefix ORDER BY id DESC) AS back
@@ -25,43 +25,44 @@ FROM numbered GROUP BY bucket_id, prefix HAVING listed IS NOT NULL
 
 
 class ScannedLocation(NamedTuple):
-    """A bucket or a prefix of it that is scanned. Times are epoch seconds."""
+    """A scanned bucket or prefix. Times are Unix seconds."""
 
     bucket: str
     prefix: str
-    listed: int  # when the last scan began that listed all of it
-    tried: int  # when the last one began, whatever came of it
-    patience: float  # seconds without a scan after which nobody scans it any more, while others are scanned
+    listed: int  # start of the last scan that listed all of it
+    tried: int  # start of the last scan, complete or not
+    max_pause: float  # seconds; after a longer time without a scan it does not count, if others were scanned
 
     @property
     def name(self) -> str:
-        """Bucket and prefix, as a scan is asked for them."""
+        """Bucket and prefix, as in the argument of `ossrec scan`."""
         return f"{self.bucket.rstrip('/')}/{self.prefix}" if self.prefix else self.bucket
 
 
 def scanned_locations(catalog: sqlite3.Connection, now: float) -> list[ScannedLocation]:
-    """The places that count, the one that was listed longest ago first; empty if no scan has listed one.
+    """Return the locations that count, the one that was listed longest ago first; empty if none was listed.
 
-    One that has fallen behind the others counts no more: after a day, or after a week and three times its rhythm
-    if it was scanned regularly. Nor does one that lies in another that counts. A scan from the future is none.
+    A location that is no longer scanned while others are stops counting after a day; if it was scanned regularly,
+    after a week or three times its usual interval, whichever is longer. A location inside another one that counts
+    does not count. Scans in the future are ignored.
     """
     buckets = buckets_by_id(catalog)
-    rows = catalog.execute(_PLACES, {"now": now}).fetchall()
+    rows = catalog.execute(_LOCATIONS, {"now": now}).fetchall()
     known = [
-        ScannedLocation(buckets[bucket], prefix, listed, tried, _patience(span, number))
+        ScannedLocation(buckets[bucket], prefix, listed, tried, _max_pause(span, number))
         for bucket, prefix, listed, tried, span, number in rows
     ]
     newest = max((one.tried for one in known), default=0)
-    scanned = [one for one in known if newest - one.tried <= one.patience]
+    scanned = [one for one in known if newest - one.tried <= one.max_pause]
     return sorted((one for one in scanned if not _is_covered(one, scanned)), key=lambda one: (one.listed, one.name))
 
 
-def listed_until(counting: Iterable[ScannedLocation]) -> int | None:
-    """Until when all of the places of `scanned_locations` are known, in epoch seconds; None if there are none."""
-    return min((one.listed for one in counting), default=None)
+def listed_until(locations: Iterable[ScannedLocation]) -> int | None:
+    """Return the time of the oldest listing among these locations, Unix seconds; None if there are none."""
+    return min((one.listed for one in locations), default=None)
 
 
-def _patience(span: int, number: int) -> float:
+def _max_pause(span: int, number: int) -> float:
     return _DAY if number < _REGULAR else max(7 * _DAY, 3 * span / (number - 1))
 
 

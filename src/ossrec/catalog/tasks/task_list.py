@@ -1,6 +1,6 @@
-"""Asking the catalog for tasks: what was told of each, and what its files say beside that.
+"""Query tasks: what the sources report about each, combined with its files.
 
-Standard library only: this is on the path of queries.
+Standard library only, because this is on the query path.
 """
 
 import itertools
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.query.filters import VERDICT
-from ossrec.catalog.tasks.task_list_sources import ENDED, Stored, TaskFilter, stored_tasks
+from ossrec.catalog.tasks.task_list_sources import ENDED, StoredTask, TaskFilter, stored_tasks
 from ossrec.catalog.times import iso, iso_seconds
 
 __all__ = ["FIELDS", "STATES", "TaskFilter", "find_tasks", "has_task"]
@@ -34,10 +34,10 @@ _FACTS = (
 
 
 class _File(NamedTuple):
-    verdict: str  # as of now
+    verdict: str  # now
     last_arrival: int | None
     ended_ms: int | None
-    duration: float | None  # by its playlist
+    duration: float | None  # seconds, by its playlist
     uid: str | None
     stream: str
     started_ms: int | None
@@ -48,11 +48,11 @@ class _File(NamedTuple):
 def find_tasks(
     catalog: sqlite3.Connection, wanted: TaskFilter, *, now: float, quiet_after: float
 ) -> Generator[Row, None, None]:
-    """The tasks that *wanted* asks for, the newest first; also those that are only in the bucket.
+    """Yield the tasks that match *wanted*, newest first, also those that appear only in the bucket.
 
-    *now* is Unix seconds; *quiet_after* the idle time and the upload lag in seconds. ``state`` follows from what was
-    told and from the files; ``state_from`` says who says so: import, rest, callback or bucket. What was asked of the
-    recorder and came to no task has no recordid.
+    *now* is Unix seconds; *quiet_after* is idle time plus upload lag, in seconds. ``state`` follows from the sources
+    and the files; ``state_from`` is its source: import, rest, callback or bucket. A call of the recorder that
+    started no task has no recordid.
     """
     with snapshot(catalog):
         stored = stored_tasks(catalog, wanted, now=now, quiet_after=quiet_after)
@@ -63,11 +63,11 @@ def find_tasks(
 
 
 def has_task(catalog: sqlite3.Connection, recordid: str) -> bool:
-    """Some source told of the task: it is not in the bucket alone."""
+    """Tell whether a source reports the task, so that it is not only in the bucket."""
     return catalog.execute("SELECT 1 FROM tasks WHERE recordid = ?", (recordid,)).fetchone() is not None
 
 
-def _row(catalog: sqlite3.Connection, stored: Stored, now: float, quiet_after: float) -> Row:
+def _row(catalog: sqlite3.Connection, stored: StoredTask, now: float, quiet_after: float) -> Row:
     recordid, roomid, stream, uids, state, source, at, started, stopped, first_seen, changed, _ = stored
     files = [] if recordid is None else _files(catalog, recordid, now - quiet_after)
     if source == "bucket":
@@ -75,12 +75,12 @@ def _row(catalog: sqlite3.Connection, stored: Stored, now: float, quiet_after: f
         started = min((file.started_ms for file in files if file.started_ms is not None), default=None)
         first_seen, changed = min(file.first_seen for file in files), max(file.last_changed for file in files)
     state, source, at = current_state(state, source, at, files)
-    told = [] if recordid is None else catalog.execute(_FACTS, (recordid,)).fetchall()
+    facts = [] if recordid is None else catalog.execute(_FACTS, (recordid,)).fetchall()
     return {
         "recordid": recordid,
         "roomid": roomid,
         "stream": stream,
-        "uids": _users(told, files) if uids is None else json.loads(uids),
+        "uids": _users(facts, files) if uids is None else json.loads(uids),
         "state": state,
         "state_from": source,
         "state_at": iso(at),
@@ -90,7 +90,7 @@ def _row(catalog: sqlite3.Connection, stored: Stored, now: float, quiet_after: f
         "verdicts": _counts(file.verdict for file in files),
         "first_seen": iso_seconds(first_seen),
         "last_changed": iso_seconds(changed),
-        "extra": next((_kept(extra) for source, _, extra in reversed(told) if source == "import"), None),
+        "extra": next((_parsed(extra) for source, _, extra in reversed(facts) if source == "import"), None),
     }
 
 
@@ -101,14 +101,14 @@ def _counts(words: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def _users(told: Sequence[Stored], files: Sequence[_File]) -> list[str] | None:
-    """Users that callbacks and files name, of a task that nobody said whom to expect of."""
-    named = [uid for source, uids, _ in told if source == "callback" and uids for uid in json.loads(uids)]
+def _users(facts: Sequence[tuple[Any, ...]], files: Sequence[_File]) -> list[str] | None:
+    """Return the users in callbacks and files, for a task without expected users."""
+    named = [uid for source, uids, _ in facts if source == "callback" and uids for uid in json.loads(uids)]
     return sorted({*named, *(file.uid for file in files if file.uid is not None)}) or None
 
 
-def _kept(extra: str | None) -> Any:
-    """The columns that an import has besides; None if there are none, or somebody else wrote what is no JSON."""
+def _parsed(extra: str | None) -> Any:
+    """Parse the other columns of an import; None if there are none, or they are not JSON."""
     try:
         return None if extra is None else json.loads(extra)
     except (ValueError, RecursionError):
@@ -120,19 +120,19 @@ def _files(catalog: sqlite3.Connection, recordid: str, quiet_before: float) -> l
     return [_File(*row) for row in rows]
 
 
-def current_state(told: str | None, source: str, at: int | None, files: list[_File]) -> tuple[str, str, int | None]:
-    """State, source and Unix ms of a task, by what was told of it, None if nothing was, and by its files.
+def current_state(reported: str | None, source: str, at: int | None, files: list[_File]) -> tuple[str, str, int | None]:
+    """Return state, source and Unix ms of a task from the *reported* state (None if there is none) and its files.
 
-    Who stopped a task, or saw it fail, knows. Else segments that arrive mean that it records, whatever was told; and
-    files that have ended mean that it ended by itself, since nobody stopped it.
+    A reported stop or failure counts. Otherwise, arriving segments mean that the task is recording, whatever the
+    sources report; and files that have ended mean that it ended by itself, because no source reports a stop.
     """
-    if told in ("stopped", "failed"):
-        return told, source, at
+    if reported in ("stopped", "failed"):
+        return reported, source, at
     live = [file for file in files if file.verdict == "recording"]
     if live:
         latest = max((file.last_arrival for file in live if file.last_arrival is not None), default=None)
         return "recording", "bucket", None if latest is None else latest * 1000
     ended = [file for file in files if file.verdict in ENDED and file.duration is not None]
-    if ended and told != "idle":
+    if ended and reported != "idle":
         return "idle", "bucket", max((file.ended_ms for file in ended if file.ended_ms is not None), default=None)
-    return told or "unknown", source, at
+    return reported or "unknown", source, at
