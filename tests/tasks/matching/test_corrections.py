@@ -267,12 +267,12 @@ def test_lines_of_one_second_follow_from_each_other(ossrec: Ossrec, alone: Path)
     assert [(what, detail.partition(";")[0]) for what, detail in lines] == [
         ("first seen", name),
         ("reported", "room a"),
-        ("name read by its task", "room a, user b__uid_s_c"),
+        ("name resolved by its task", "room a, user b__uid_s_c"),
         ("reported", "room a__uid_s_b"),
-        ("name read by its task", "room a__uid_s_b, user c"),
+        ("name resolved by its task", "room a__uid_s_b, user c"),
         ("reported", "only its recordid"),
-        ("name read by its task", "room a__uid_s_b, user c, others fit as well"),
+        ("name resolved by its task", "room a__uid_s_b, user c, other readings fit too"),
         ("complete", name),
         ("file is complete", "room a, x.m3u8"),
-        ("name read by its task", "room a, user b__uid_s_c"),
+        ("name resolved by its task", "room a, user b__uid_s_c"),
     ]
