@@ -49,23 +49,23 @@ def test_calls_are_sent_as_the_vendor_describes_them(recorder: Recorder, client:
     task = TaskHandle(started.recordid, "lobby", resid.text)
     client.change_layout(task, {"layout": {"mode": 5}})
     client.stop(task)
-    assert [(one.call, one.app_id) for one in recorder.asked] == [
+    assert [(one.call, one.app_id) for one in recorder.calls] == [
         (call, str(recorder.app_id)) for call in ("apply", "start", "layout", "stop")
     ]
     named = {"appid": recorder.app_id, "roomid": "lobby", "resid": resid.text}
     told = {"recordtype": 2, "streamtype": 1, "callbackurl": "https://example.com/told", "layout": {"mode": 3}}
-    assert [one.body for one in recorder.asked] == [
+    assert [one.body for one in recorder.calls] == [
         {},
         named | told,
         named | {"recordid": started.recordid, "layout": {"mode": 5}},
         named | {"recordid": started.recordid},
     ]
-    for one in recorder.asked:
+    for one in recorder.calls:
         assert one.headers["content-type"] == "application/json;charset=UTF-8"
         assert one.headers["appid"] == str(recorder.app_id)
         assert "authorization" not in one.headers
         assert one.headers["token"] == "Basic Y2VydGlmaWNhdGUtZGVtbzpjZXJ0aWZpY2F0ZS1zZWNyZXQ="
-    assert len({one.trace_id for one in recorder.asked}) == 4
+    assert len({one.trace_id for one in recorder.calls}) == 4
     assert [take.ended for take in recorder.takes] == ["stopped"]
 
 
@@ -128,19 +128,19 @@ def test_a_wrong_certificate_is_said_to_be_one(recorder: Recorder) -> None:
     with pytest.raises(RecorderDenied, match="OSSREC_CERTIFICATE_ID") as caught:
         client_of(recorder, key="wrong-secret").apply("lobby")
     assert caught.value.exit_code == 12
-    assert caught.value.trace_id == recorder.asked[0].trace_id
-    assert len(recorder.asked) == 1
+    assert caught.value.trace_id == recorder.calls[0].trace_id
+    assert len(recorder.calls) == 1
 
 
 def test_a_refusal_tells_code_message_and_trace_id(recorder: Recorder, client: RecorderClient) -> None:
     recorder.troubles.add(Trouble("apply", code=4003, message="no\x1b[31m balance"))
     with pytest.raises(RecorderRefused) as caught:
         client.apply("lobby")
-    assert (caught.value.code, caught.value.trace_id) == (4003, recorder.asked[0].trace_id)
+    assert (caught.value.code, caught.value.trace_id) == (4003, recorder.calls[0].trace_id)
     assert caught.value.said == "no\\x1b[31m balance"
     assert all(part in str(caught.value) for part in ("4003", "balance", caught.value.trace_id))
     assert "\x1b" not in str(caught.value)
-    assert len(recorder.asked) == 1
+    assert len(recorder.calls) == 1
 
 
 @pytest.mark.parametrize("secret", ["certificate-secret", "Y2VydGlmaWNhdGUtZGVtbzpjZXJ0aWZpY2F0ZS1zZWNyZXQ="])
@@ -180,7 +180,7 @@ def test_a_start_that_did_not_arrive_is_sent_again_with_the_same_resid(
     resid = client.apply("lobby")
     started = client.start(resid, LOBBY)
     assert [take.recordid for take in recorder.takes] == [started.recordid]
-    sent = [one for one in recorder.asked if one.call == "start"]
+    sent = [one for one in recorder.calls if one.call == "start"]
     assert [one.body["resid"] for one in sent] == [resid.text, resid.text]
     assert sent[0].trace_id != sent[1].trace_id
 
@@ -193,7 +193,7 @@ def test_a_start_that_arrived_without_an_answer_records_once_and_says_so(
     with pytest.raises(RecorderUnanswered, match="most likely arrived") as caught:
         client.start(client.apply("lobby"), LOBBY)
     assert len(recorder.takes) == 1
-    assert caught.value.trace_id == next(one.trace_id for one in recorder.asked if one.call == "start")
+    assert caught.value.trace_id == next(one.trace_id for one in recorder.calls if one.call == "start")
 
 
 def test_a_start_whose_answer_does_not_come_in_time_records_once(recorder: Recorder) -> None:
@@ -209,7 +209,7 @@ def test_a_start_that_nobody_answers_is_given_up(recorder: Recorder, client: Rec
     recorder.troubles.add(Trouble("start", times=9, done=False, status=500))
     with pytest.raises(RecorderUnanswered, match="status 500"):
         client.start(client.apply("lobby"), LOBBY)
-    assert [one.call for one in recorder.asked] == ["apply", "start", "start", "start"]
+    assert [one.call for one in recorder.calls] == ["apply", "start", "start", "start"]
 
 
 def test_a_refused_start_is_not_sent_again(recorder: Recorder, client: RecorderClient) -> None:
@@ -219,7 +219,7 @@ def test_a_refused_start_is_not_sent_again(recorder: Recorder, client: RecorderC
         client.start(resid, LOBBY)
     with pytest.raises(ResidSpent):
         client.start(resid, LOBBY)
-    assert [one.call for one in recorder.asked] == ["apply", "start"]
+    assert [one.call for one in recorder.calls] == ["apply", "start"]
 
 
 def test_a_resid_serves_one_recording(recorder: Recorder, client: RecorderClient) -> None:
@@ -227,7 +227,7 @@ def test_a_resid_serves_one_recording(recorder: Recorder, client: RecorderClient
     client.start(resid, LOBBY)
     with pytest.raises(ResidSpent, match="used already"):
         client.start(resid, RecordingRequest("hall"))
-    assert len(recorder.asked) == 2
+    assert len(recorder.calls) == 2
 
 
 @pytest.mark.parametrize(("seconds", "is_good"), [(299.9, True), (300, False)])
@@ -241,7 +241,7 @@ def test_a_resid_is_good_for_five_minutes(
     else:
         with pytest.raises(ResidSpent, match="five minutes"):
             client.start(resid, LOBBY)
-    assert len(recorder.asked) == 1 + is_good
+    assert len(recorder.calls) == 1 + is_good
 
 
 def test_a_start_is_not_repeated_with_a_resid_that_has_grown_old_meanwhile(recorder: Recorder) -> None:
@@ -249,7 +249,7 @@ def test_a_start_is_not_repeated_with_a_resid_that_has_grown_old_meanwhile(recor
     client = client_of(recorder, wait=lambda _: recorder.advance(300))
     with pytest.raises(RecorderUnanswered, match="status 500"):
         client.start(client.apply("lobby"), LOBBY)
-    assert [one.call for one in recorder.asked] == ["apply", "start"]
+    assert [one.call for one in recorder.calls] == ["apply", "start"]
 
 
 @pytest.mark.parametrize("trouble", [Trouble(status=503), Trouble(reset=True), Trouble(body=b"")])
@@ -261,7 +261,7 @@ def test_what_does_no_harm_twice_is_repeated(recorder: Recorder, client: Recorde
     client.change_layout(task, {"layout": 1})
     recorder.troubles.add(trouble)
     client.stop(task)
-    assert [one.call for one in recorder.asked] == [*["apply"] * 2, "start", *["layout"] * 2, *["stop"] * 2]
+    assert [one.call for one in recorder.calls] == [*["apply"] * 2, "start", *["layout"] * 2, *["stop"] * 2]
 
 
 def test_a_stop_that_is_refused_after_silence_may_have_stopped(recorder: Recorder, client: RecorderClient) -> None:
@@ -274,7 +274,7 @@ def test_a_stop_that_is_refused_after_silence_may_have_stopped(recorder: Recorde
 def test_a_layout_may_not_replace_what_is_sent_anyway(recorder: Recorder, client: RecorderClient) -> None:
     with pytest.raises(UsageProblem, match="appid, roomid"):
         client.start(client.apply("lobby"), RecordingRequest("lobby", layout={"roomid": "hall", "appid": 1}))
-    assert [one.call for one in recorder.asked] == ["apply"]
+    assert [one.call for one in recorder.calls] == ["apply"]
 
 
 def test_where_nobody_listens_nothing_was_sent(recorder: Recorder) -> None:
@@ -289,14 +289,14 @@ def test_a_redirect_leads_nowhere(recorder: Recorder, client: RecorderClient) ->
     recorder.troubles.add(Trouble("apply", status=302))
     with pytest.raises(RecorderRefused, match="302"):
         client.apply("lobby")
-    assert len(recorder.asked) == 1
+    assert len(recorder.calls) == 1
 
 
 def test_a_netrc_changes_nothing(recorder: Recorder, client: RecorderClient, alone: Any) -> None:
     (alone / ".netrc").write_text("default login someone password else\n")
     (alone / ".netrc").chmod(0o600)
     client.apply("lobby")
-    assert "authorization" not in recorder.asked[0].headers
+    assert "authorization" not in recorder.calls[0].headers
 
 
 # TLS.
@@ -311,7 +311,7 @@ def secure() -> Iterator[Recorder]:
 def test_a_certificate_that_is_not_trusted_is_told_nothing(secure: Recorder) -> None:
     with pytest.raises(RecorderUnreachable, match="not trusted"):
         client_of(secure).apply("lobby")
-    assert secure.asked == []
+    assert secure.calls == []
 
 
 def test_a_certificate_that_is_trusted_is_asked(secure: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +323,7 @@ def test_a_server_without_tls_is_told_nothing(recorder: Recorder) -> None:
     recorder.address = recorder.address.replace("http://", "https://")
     with pytest.raises(RecorderUnreachable, match="does not speak https"):
         client_of(recorder).apply("lobby")
-    assert recorder.asked == []
+    assert recorder.calls == []
 
 
 # The rate.
@@ -334,7 +334,7 @@ def test_requests_keep_to_ten_in_a_second(recorder: Recorder) -> None:
     client = client_of(recorder, rate_limit=limit)
     for _ in range(35):
         client.apply("lobby")
-    assert len(recorder.asked) == 35
+    assert len(recorder.calls) == 35
 
 
 def test_the_recorder_would_refuse_more(recorder: Recorder, client: RecorderClient) -> None:

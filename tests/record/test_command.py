@@ -17,7 +17,7 @@ UNSEEN = Trouble("start", times=1, reset=True)
 
 
 def calls(recorder: Recorder) -> list[str]:
-    return [one.call for one in recorder.asked]
+    return [one.call for one in recorder.calls]
 
 
 def started(ossrec: Ossrec, *arguments: str) -> str:
@@ -33,8 +33,8 @@ def test_start_tells_what_it_started(recorder: Recorder, ossrec: Ossrec) -> None
         "roomid": "lobby",
         "stream": "source",
         "appid": recorder.app_id,
-        "resid": recorder.asked[1].body["resid"],
-        "traceid": recorder.asked[1].trace_id,
+        "resid": recorder.calls[1].body["resid"],
+        "traceid": recorder.calls[1].trace_id,
     }
     lines = ossrec("record", "start", "--room", "hall").out.splitlines()
     assert lines[0] == f"recordid  {recorder.takes[1].recordid}"
@@ -46,7 +46,7 @@ def test_start_sends_what_it_was_given(
     (alone / "grid.json").write_text('{"layout": {"mode": 2}}')
     monkeypatch.setenv("OSSREC_CALLBACK", "http://127.0.0.1:9/told")
     started(ossrec, "--media", "video", "--layout", "grid.json")
-    body = recorder.asked[1].body
+    body = recorder.calls[1].body
     assert (body["recordtype"], body["streamtype"]) == (1, 1)
     assert (body["callbackurl"], body["layout"]) == ("http://127.0.0.1:9/told", {"mode": 2})
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_before_anything_is_asked(
     (alone / "own.json").write_text('{"roomid": "hall"}')
     (alone / "big.json").write_text(" " * (1 << 20) + "{}")
     ran = ossrec("record", "start", *arguments)
-    assert (ran.code, says in ran.err, recorder.asked) == (2, True, [])
+    assert (ran.code, says in ran.err, recorder.calls) == (2, True, [])
 
 
 def test_without_a_certificate_nothing_is_asked_and_no_catalog_made(
@@ -116,7 +116,7 @@ def test_a_start_that_arrived_unseen_is_told_as_open(recorder: Recorder, ossrec:
     assert status.code == 1
     (row,) = status.json
     assert (row["call"], row["outcome"], row["roomid"]) == ("start", "unanswered", "lobby")
-    assert row["resid"] == recorder.asked[1].body["resid"]
+    assert row["resid"] == recorder.calls[1].body["resid"]
 
 
 def test_a_room_is_not_started_again_while_a_start_is_open(recorder: Recorder, ossrec: Ossrec) -> None:

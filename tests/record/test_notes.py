@@ -76,7 +76,7 @@ def test_each_request_has_a_row_of_its_own(recorder: Recorder, client: RecorderC
         ("stop", "done", 0, resid.text, started.recordid, "lobby", "mixed"),
         ("stop", "refused", 77, None, started.recordid, "lobby", None),
     ]
-    assert [row[0] for row in noted("traceid")] == [one.trace_id for one in recorder.asked]
+    assert [row[0] for row in noted("traceid")] == [one.trace_id for one in recorder.calls]
 
 
 def test_the_row_is_there_before_the_request(recorder: Recorder, client: RecorderClient) -> None:
@@ -124,7 +124,7 @@ def test_processes_with_one_catalog_keep_to_the_rate_together(recorder: Recorder
         clients = [client, client_of(recorder, CatalogCallLog(other, clock=recorder.clock, wait=recorder.advance))]
         for number in range(25):
             clients[number % 2].apply("lobby")
-    assert len(recorder.asked) == 25
+    assert len(recorder.calls) == 25
 
 
 def test_a_clock_that_was_set_back_stops_nothing(recorder: Recorder, client: RecorderClient) -> None:
@@ -150,7 +150,7 @@ def test_what_cannot_be_noted_is_not_sent(recorder: Recorder, client: RecorderCl
     conn.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON main.calls BEGIN SELECT raise(ABORT, 'no room'); END")
     with pytest.raises(sqlite3.Error):
         client.apply("lobby")
-    assert recorder.asked == []
+    assert recorder.calls == []
 
 
 def test_a_process_that_is_killed_leaves_a_trace(recorder: Recorder) -> None:

@@ -1,27 +1,26 @@
-"""A cloud recorder on this machine: its REST service, its files in a bucket, its callbacks, and its bad days.
+"""A simulated cloud recorder: its REST service, its files in a bucket, its callbacks, and errors.
 
     with OssServer() as oss, Recorder(oss.bucket("recordings"), oss=oss) as recorder:
         recorder.room("lobby").join("10266666")
         ...  # applyrecord and startrecord, at recorder.address with recorder.certificate_id and its key
-        recorder.advance(10)  # ten seconds of recording: slices lie in the bucket
+        recorder.advance(10)  # ten seconds of recording: segments are in the bucket
         ...  # stoprecord: the playlists follow, and a callback for each
 
-Words: a *room* has *publishers*, users who send; a *take* is one recording under way, a *file* one stream of it,
-*trouble* is what goes wrong with a call. The way of a request: `server` reads it, `trouble` may spoil it, `service`
-checks who asks and answers, `take` records, `callbacks` tells.
+Words: a *room* has *publishers*; a *take* is one recording, a *file* one stream of it; *trouble* is an error in a
+call. The path of a request: `server` reads it, `trouble` may make it fail, `service` authenticates and answers it,
+`take` records, `callbacks` notifies.
 
-Time stands still unless it is told to move (`advance`), and everything that falls into the time it moves by happens
-in order: slices end, a room that nobody publishes in for 30 s ends its recording. The playground lets it follow the
-real one.
+Its clock stands still until `advance` moves it. All events within that time happen in order: segments end, and a
+recording ends after 30 s without a publisher in its room. ``python -m tests.recorder`` runs it in real time.
 
-What it does is taken from the vendor's documents as far as they are public. Where they leave a question open:
+It follows the vendor's public documents. Where these are silent:
 
-- codes other than 0, and their messages, are made up; a client may only tell 0 from the others;
-- a resid that was used is refused, whatever became of the recording;
-- stopping what has stopped is answered with 0;
-- the names of slices and the habits of playlists are those of the recorder that it is modelled on;
+- codes other than 0, and their messages, are made up; a client may only distinguish 0 from others;
+- a used resid is refused, whatever the outcome of its recording;
+- stopping a stopped recording is answered with 0;
+- segment names and playlists are like those of the recorder that it models;
 - the context of a callback of msgtype 1 is made up;
-- the slice under way when a recording ends is kept whole: the media here cannot be cut.
+- the current segment is uploaded in full when a recording ends, because its media cannot be cut.
 """
 
 from tests.recorder.server import Recorder

@@ -1,4 +1,4 @@
-"""Telling of recordings: JSON to the callback URL, lost, repeated or out of order when that is asked for."""
+"""Post callbacks as JSON; on request they are lost, repeated or out of order."""
 
 import json
 import urllib.request
@@ -10,33 +10,33 @@ PRODUCT, STATUS, RESULT = 1, 1, 2
 
 
 class Sent(NamedTuple):
-    """One callback that was made."""
+    """A callback that was posted or lost."""
 
     url: str
     body: bytes
-    status: int | None  # that it was answered with; None: lost, or nobody listened
+    status: int | None  # of the response; None if it was lost or not received
 
 
 class Callbacks:
-    """Posts callbacks, at once unless they are held back."""
+    """Posts callbacks at once, unless they are held back."""
 
     def __init__(self) -> None:
-        """Nothing goes wrong."""
+        """Start without errors."""
         self.log: list[Sent] = []
-        self.lose = 0  # so many of the next are never sent
-        self.repeat = 1  # each is sent so often
-        self.held: list[tuple[str, bytes]] | None = None  # a list: they wait there
+        self.lose = 0  # number of next callbacks that are not sent
+        self.repeat = 1  # how often each is sent
+        self.held: list[tuple[str, bytes]] | None = None  # callbacks that are held back; None: send at once
 
     def status(self, take: Take, status: str, now_ms: int) -> None:
-        """Tell that a task's status has changed."""
-        known = {"recordid": take.recordid, "roomid": take.room_id, "appid": take.wish["appid"], "status": status}
-        self._tell(take, STATUS, {"msgname": "recordtask_status", **known}, now_ms)
+        """Report that a task's status has changed."""
+        known = {"recordid": take.recordid, "roomid": take.room_id, "appid": take.request["appid"], "status": status}
+        self._notify(take, STATUS, {"msgname": "recordtask_status", **known}, now_ms)
 
     def result(self, take: Take, file: File, address: str, now_ms: int) -> None:
-        """Tell that a file is complete."""
+        """Report that a file is complete."""
         context = {
             "msgname": "recordtask_m3u8_info",
-            "appid": take.wish["appid"],
+            "appid": take.request["appid"],
             "roomid": take.room_id,
             "uid": ["0" if file.uid is None else file.uid],
             "recordid": take.recordid,
@@ -45,15 +45,15 @@ class Callbacks:
             "fileaddress": address,
             "starttime": int(file.slices[0].start.timestamp() * 1000),
         }
-        self._tell(take, RESULT, context, now_ms)
+        self._notify(take, RESULT, context, now_ms)
 
     def release(self, *, backwards: bool = False) -> None:
-        """Send what was held back."""
+        """Send the callbacks that were held back."""
         held, self.held = self.held or [], None
         for url, body in reversed(held) if backwards else held:
             self._send(url, body)
 
-    def _tell(self, take: Take, kind: int, context: dict[str, Any], now_ms: int) -> None:
+    def _notify(self, take: Take, kind: int, context: dict[str, Any], now_ms: int) -> None:
         if not take.callback:
             return
         envelope = {
@@ -78,7 +78,7 @@ class Callbacks:
 
 
 def _post(url: str, body: bytes) -> int | None:
-    """The status of the answer, None when none came."""
+    """Post a callback; return the status of the response, None if there was none."""
     request = urllib.request.Request(url, body, {"Content-Type": "application/json;charset=UTF-8"})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

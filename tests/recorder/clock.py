@@ -1,15 +1,15 @@
-"""The recorder's time, which stands still until it is told to move."""
+"""The recorder's clock, which stands still until a test moves it."""
 
 import time
 
 
 class Clock:
-    """Unix ms; begins with the machine's own time, so that a bucket's objects are neither old nor of the future."""
+    """A clock in Unix ms. It starts at the current time, so that objects are neither old nor in the future."""
 
     def __init__(self, now_ms: int | None = None) -> None:
-        """Begin at *now_ms*, or now."""
+        """Start at *now_ms*, or now."""
         self.now_ms = int(time.time() * 1000) if now_ms is None else now_ms
 
     def __call__(self) -> float:
-        """Unix seconds."""
+        """Return Unix seconds."""
         return self.now_ms / 1000

@@ -1,4 +1,4 @@
-"""The recorder on a socket, in plain HTTP or TLS, and what tests and people say to it."""
+"""The simulated recorder as an HTTP or HTTPS server, with the methods that tests use."""
 
 import json
 import socket
@@ -16,83 +16,83 @@ from tests.oss_server.life import Life
 from tests.oss_server.store import Bucket
 from tests.recorder.callbacks import Callbacks
 from tests.recorder.clock import Clock
-from tests.recorder.service import CALLS, Asked, Room, Service, read_body
+from tests.recorder.service import CALLS, ReceivedCall, Room, Service, read_body
 from tests.recorder.take import Take
 from tests.recorder.trouble import Trouble, Troubles
 from tests.running import PATIENCE
 
-CERTIFICATE = Path(__file__).with_name("localhost.pem")  # for localhost and 127.0.0.1, signed by itself
+CERTIFICATE = Path(__file__).with_name("localhost.pem")  # for localhost and 127.0.0.1, self-signed
 APP_ID = 1234567890
 _NO_LINGER = struct.pack("ii", 1, 0)  # closing sends RST
 
 
 class Recorder(Life):
-    """A recorder on 127.0.0.1, for as long as the ``with`` block lasts; it writes into *bucket*.
+    """A recorder on 127.0.0.1 that runs within a ``with`` block and writes to *bucket*.
 
-    *oss* is the server of that bucket: its clock goes with the recorder's.
+    *oss* is the server of that bucket; its clock follows the recorder's.
     """
 
     def __init__(
         self, bucket: Bucket, *, oss: OssServer | None = None, folder: str = "", port: int = 0, tls: bool = False
     ) -> None:
-        """Nothing listens before `start`."""
+        """Do not listen before `start`."""
         self.app_id = APP_ID
         self.certificate_id, self.certificate_key = "certificate-demo", "certificate-secret"
         self.clock = Clock()
         self.troubles = Troubles()
-        self.asked: list[Asked] = []  # all calls, in order of arrival
+        self.calls: list[ReceivedCall] = []  # in order of arrival
         self.address = ""
-        self.is_live = False  # its time is the real one
+        self.is_live = False  # its clock follows real time
         self._crashes: list[BaseException] = []
-        self._came = threading.Condition()
-        self._obeyed: set[str] = set()
+        self._processed = threading.Condition()
+        self._processed_calls: set[str] = set()
         self._service = Service(bucket, self.clock, {self.certificate_id: self.certificate_key}, folder)
         self._service.app_ids.add(str(self.app_id))
         self._oss, self._port, self._tls = oss, port, tls
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
-    # What tests say to it.
+    # Methods for tests
 
     @property
     def callbacks(self) -> Callbacks:
-        """What it tells, and what goes wrong with that."""
+        """Its callbacks, and their simulated errors."""
         return self._service.callbacks
 
     @property
     def rooms(self) -> dict[str, Room]:
-        """All rooms that were spoken of."""
+        """All rooms."""
         return dict(self._service.rooms)
 
     @property
     def takes(self) -> list[Take]:
-        """All recordings, in the order they were started."""
+        """All recordings, in order of their starts."""
         return list(self._service.takes.values())
 
     def room(self, name: str) -> Room:
-        """The room of that name."""
+        """Return the room called *name*."""
         return self._service.room(name)
 
     def advance(self, seconds: float) -> None:
-        """Let time go by, and happen what falls due."""
+        """Advance the clock, and process the events of that time."""
         self._service.advance(self.clock.now_ms + round(seconds * 1000), self._moved)
 
     def catch_up(self) -> None:
-        """Let the time go by that has gone by for everybody else."""
+        """Advance the clock to real time."""
         self._service.advance(int(time.time() * 1000), lambda _: None)
 
     def die(self, recordid: str | None = None) -> None:
-        """Nothing more comes of a task, or of all that run."""
+        """Fail the recording server of a task, or of all running tasks."""
         self._service.die(recordid)
 
     def await_call(self, call: str) -> None:
-        """Return when such a call has come and was obeyed; raises TimeoutError when none does."""
-        with self._came:
-            if not self._came.wait_for(lambda: call in self._obeyed, timeout=PATIENCE):
+        """Wait until a call of this kind was processed; raises TimeoutError."""
+        with self._processed:
+            if not self._processed.wait_for(lambda: call in self._processed_calls, timeout=PATIENCE):
                 raise TimeoutError(call)
 
     def settings(self) -> dict[str, str]:
-        """The environment in which `ossrec record` asks it."""
+        """Return the environment variables for `ossrec record`."""
         return {
             "OSSREC_RECORDER": self.address,
             "OSSREC_APPID": str(self.app_id),
@@ -104,15 +104,15 @@ class Recorder(Life):
         if self._oss is not None:
             self._oss.clock_skew += ms / 1000
 
-    # Life.
+    # Start and stop
 
     @property
     def crashes(self) -> list[BaseException]:
-        """What went wrong inside, in order."""
+        """Internal errors, in order."""
         return self._crashes
 
     def start(self) -> None:
-        """Listen, in threads of its own. Raises OSError when the port is taken."""
+        """Listen in separate threads. Raises OSError if the port is in use."""
         self._server = _Server(("127.0.0.1", self._port), self)
         if self._tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -126,7 +126,7 @@ class Recorder(Life):
         self._thread.start()
 
     def stop(self) -> None:
-        """Close everything; a second call does nothing."""
+        """Stop the server; a second call does nothing."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -135,24 +135,24 @@ class Recorder(Life):
         self._server.server_close()
         self._server = None
 
-    def answer(self, asked: Asked) -> tuple[Trouble | None, int, bytes]:
-        """What is to be sent, and how that is spoilt."""
-        with self._came:
-            self.asked.append(asked)
+    def answer(self, call: ReceivedCall) -> tuple[Trouble | None, int, bytes]:
+        """Return the simulated error, status and body for a call."""
+        with self._processed:
+            self.calls.append(call)
         if self.is_live:
             self.catch_up()
-        answer = self._obey(asked)
-        with self._came:
-            self._obeyed.add(asked.call)
-            self._came.notify_all()
+        answer = self._process(call)
+        with self._processed:
+            self._processed_calls.add(call.call)
+            self._processed.notify_all()
         return answer
 
-    def _obey(self, asked: Asked) -> tuple[Trouble | None, int, bytes]:
-        trouble = self.troubles.take(asked.call)
+    def _process(self, call: ReceivedCall) -> tuple[Trouble | None, int, bytes]:
+        trouble = self.troubles.take(call.call)
         if trouble is not None and trouble.code:
-            refusal = {"code": trouble.code, "message": trouble.message, "traceId": asked.trace_id}
+            refusal = {"code": trouble.code, "message": trouble.message, "traceId": call.trace_id}
             return trouble, 200, json.dumps(refusal).encode()
-        status, body = self._service.answer(asked) if trouble is None or trouble.done else (200, {})
+        status, body = self._service.answer(call) if trouble is None or trouble.done else (200, {})
         if trouble is not None and trouble.status:
             return trouble, trouble.status, trouble.body or b"<html><h1>Bad Gateway</h1></html>"
         if trouble is not None and trouble.body is not None:
@@ -181,7 +181,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
-        """Wake whoever waits for a client that says nothing."""
+        """Wake threads that wait for a silent client."""
         with self._lock:
             for one in self._open:
                 try:
@@ -193,7 +193,7 @@ class _Server(ThreadingHTTPServer):
         import sys
 
         error = sys.exc_info()[1]
-        if error is not None and not isinstance(error, OSError):  # a client that goes away is no mistake
+        if error is not None and not isinstance(error, OSError):  # a client may disconnect
             self.recorder.crashes.append(error)
 
 
@@ -219,9 +219,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         trace_id = parse_qs(parts.query).get("traceId", [""])[0]
-        trouble, status, reply = self.server.recorder.answer(Asked(call, trace_id, steps[2], headers, body))
+        trouble, status, reply = self.server.recorder.answer(ReceivedCall(call, trace_id, steps[2], headers, body))
         if trouble is not None and trouble.silent:
-            self.connection.recv(1)  # until the client gives up
+            self.connection.recv(1)  # until the client closes the connection
             self.close_connection = True
         elif trouble is not None and trouble.reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
@@ -237,4 +237,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the method's shape
-        """Say nothing."""
+        """Write no log."""

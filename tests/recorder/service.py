@@ -1,4 +1,4 @@
-"""The recorder itself: who may ask, what is answered, and what happens as time goes by."""
+"""The recorder's service: authentication, responses, and the events of its recordings over time."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ RATE = 10  # calls of one AppID in a second
 CALLS = {"applyrecord": "apply", "startrecord": "start", "updatemixrecord": "layout", "stoprecord": "stop"}
 POSTED = frozenset({"start", "layout", "stop"})
 
-# Made up: the vendor's are not public.
+# Made up, because the vendor's codes are not public.
 NO_RESID, EXPIRED, USED, NO_TASK, BAD_REQUEST, TOO_MANY, NOT_ALLOWED, ENDED = (
     1001,
     1002,
@@ -32,18 +32,18 @@ NO_RESID, EXPIRED, USED, NO_TASK, BAD_REQUEST, TOO_MANY, NOT_ALLOWED, ENDED = (
 )
 
 
-class Asked(NamedTuple):
-    """One call, as it came."""
+class ReceivedCall(NamedTuple):
+    """A call as received."""
 
     call: str
     trace_id: str
-    app_id: str  # of the path
+    app_id: str  # in the path
     headers: Mapping[str, str]  # names in lower case
     body: dict[str, Any]
 
 
 class Refusal(Exception):
-    """A code that is not 0."""
+    """A response with a code other than 0."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -51,60 +51,60 @@ class Refusal(Exception):
 
 
 class Room:
-    """Who publishes in a room."""
+    """The publishers in a room."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.publishers: list[str] = []
         self._changed = changed
 
     def join(self, *uids: str) -> None:
-        """These users publish too."""
+        """Add publishers."""
         self.publishers += [uid for uid in uids if uid not in self.publishers]
         self._changed()
 
     def leave(self, *uids: str) -> None:
-        """These users publish no more; without any, all of them."""
+        """Remove these publishers; without *uids*, all of them."""
         self.publishers = [uid for uid in self.publishers if uids and uid not in uids]
         self._changed()
 
 
 class Service:
-    """A recorder that writes into *bucket*; everything may be called from any thread."""
+    """A recorder that writes to *bucket*. All methods are thread-safe."""
 
     def __init__(self, bucket: Bucket, clock: Clock, keys: Mapping[str, str], folder: str) -> None:
         self.bucket, self.clock, self.folder = bucket, clock, folder
         self.keys = dict(keys)  # certificate id → key
-        self.app_ids: set[str] = set()  # that there are; empty: any
+        self.app_ids: set[str] = set()  # valid AppIDs; empty: all
         self.callbacks = Callbacks()
         self.takes: dict[str, Take] = {}  # by recordid
-        self.resids: dict[str, int] = {}  # → when it was given
+        self.resids: dict[str, int] = {}  # resid → when it was returned
         self.used: dict[str, str] = {}  # resid → recordid
         self.rooms: dict[str, Room] = {}
         self.lock = threading.RLock()
         self._recent: dict[str, deque[int]] = {}
 
-    # Rooms and time.
+    # Rooms and time
 
     def room(self, name: str) -> Room:
-        """The room of that name."""
+        """Return the room called *name*."""
         with self.lock:
-            return self.rooms.setdefault(name, Room(lambda: self._hear(name)))
+            return self.rooms.setdefault(name, Room(lambda: self._publishers_changed(name)))
 
     def advance(self, to_ms: int, moved: Callable[[int], None]) -> None:
-        """Let everything happen that falls due until *to_ms*; *moved* is told of each step by so many ms."""
+        """Process all events until *to_ms*; *moved* is called with the ms of each step of the clock."""
         while True:
             with self.lock:
                 due = min([to_ms, *self._due()])
                 moved(max(0, due - self.clock.now_ms))
                 self.clock.now_ms = max(due, self.clock.now_ms)
-                told = self._happen()
-            for tell in told:  # without the lock: who is told may ask
-                tell()
-            if due >= to_ms and not told and not any(at <= to_ms for at in self._due()):
+                notifications = self._process_due()
+            for notify in notifications:  # without the lock: the receiver may call the service
+                notify()
+            if due >= to_ms and not notifications and not any(at <= to_ms for at in self._due()):
                 return
 
     def die(self, recordid: str | None = None) -> None:
-        """The server that records breaks down: nothing more comes, of one task or of all."""
+        """Fail the recording server: one task, or all, write nothing more."""
         with self.lock:
             for take in self._running():
                 if recordid in (None, take.recordid):
@@ -117,71 +117,71 @@ class Service:
         due = [file.next_ms for take in self._running() for file in take.files.values() if file.next_ms is not None]
         return due + [take.idle_since_ms + IDLE_MS for take in self._running() if take.idle_since_ms is not None]
 
-    def _happen(self) -> list[Callable[[], None]]:
-        """What is due now; gives what is to be told."""
-        now, told = self.clock.now_ms, []
+    def _process_due(self) -> list[Callable[[], None]]:
+        """Process the events that are due; return the notifications to send."""
+        now, notifications = self.clock.now_ms, []
         for take in self._running():
             for file in take.files.values():
                 while file.next_ms is not None and file.next_ms <= now:
                     file.end_slice(self.bucket, file.next_ms)
             if take.idle_since_ms is not None and take.idle_since_ms + IDLE_MS <= now:
-                told += self._end(take, "idle")
-        return told
+                notifications += self._end(take, "idle")
+        return notifications
 
     def _end(self, take: Take, how: str) -> list[Callable[[], None]]:
         now = self.clock.now_ms
-        tells: list[Callable[[], None]] = [lambda: self.callbacks.status(take, how, now)]
+        notifications: list[Callable[[], None]] = [lambda: self.callbacks.status(take, how, now)]
         for file in take.end(self.bucket, how, now):
             address = f"http://{self.bucket.name}.oss-cn-hangzhou.aliyuncs.com/{file.playlist}"
-            tells.append(lambda file=file, address=address: self.callbacks.result(take, file, address, now))  # type: ignore[misc]
-        return tells
+            notifications.append(lambda file=file, address=address: self.callbacks.result(take, file, address, now))  # type: ignore[misc]
+        return notifications
 
-    def _hear(self, room: str) -> None:
+    def _publishers_changed(self, room: str) -> None:
         with self.lock:
             for take in self._running():
                 if take.room_id == room:
-                    take.hear(self.rooms[room].publishers, self.bucket, self.clock.now_ms)
+                    take.set_publishers(self.rooms[room].publishers, self.bucket, self.clock.now_ms)
 
-    # Calls.
+    # Calls
 
-    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
-        """Status and body."""
-        told: list[Callable[[], None]] = []
+    def answer(self, call: ReceivedCall) -> tuple[int, dict[str, Any]]:
+        """Return status and body of the response."""
+        notifications: list[Callable[[], None]] = []
         try:
             with self.lock:
-                self._admit(asked)
-                body = getattr(self, f"_{asked.call}")(asked, told)
+                self._authorize(call)
+                body = getattr(self, f"_{call.call}")(call, notifications)
         except Refusal as refusal:
             status = 401 if refusal.code == NOT_ALLOWED else 200
-            return status, {"code": refusal.code, "message": str(refusal), "traceId": asked.trace_id}
-        for tell in told:
-            tell()
-        return 200, {"code": 0, "message": "success", **body, "traceId": asked.trace_id}
+            return status, {"code": refusal.code, "message": str(refusal), "traceId": call.trace_id}
+        for notify in notifications:
+            notify()
+        return 200, {"code": 0, "message": "success", **body, "traceId": call.trace_id}
 
-    def _admit(self, asked: Asked) -> None:
-        sent = asked.headers.get("token", "")
+    def _authorize(self, call: ReceivedCall) -> None:
+        sent = call.headers.get("token", "")
         known = {f"Basic {base64.b64encode(f'{one}:{key}'.encode()).decode()}" for one, key in self.keys.items()}
         if sent not in known:
             raise Refusal(NOT_ALLOWED, "the certificate is not valid")
-        if self.app_ids and asked.app_id not in self.app_ids:
+        if self.app_ids and call.app_id not in self.app_ids:
             raise Refusal(NOT_ALLOWED, "the certificate is of another AppID")
-        if asked.headers.get("appid") != asked.app_id or not asked.trace_id:
+        if call.headers.get("appid") != call.app_id or not call.trace_id:
             raise Refusal(BAD_REQUEST, "AppID or traceId is missing")
-        if asked.call in POSTED and str(asked.body.get("appid")) != asked.app_id:
+        if call.call in POSTED and str(call.body.get("appid")) != call.app_id:
             raise Refusal(BAD_REQUEST, "appid is wrong")
-        recent = self._recent.setdefault(asked.app_id, deque(maxlen=RATE))
+        recent = self._recent.setdefault(call.app_id, deque(maxlen=RATE))
         if len(recent) == RATE and self.clock.now_ms - recent[0] < 1000:
             raise Refusal(TOO_MANY, "too many requests")
         recent.append(self.clock.now_ms)
 
-    def _apply(self, asked: Asked, _: list[Callable[[], None]]) -> dict[str, Any]:
+    def _apply(self, call: ReceivedCall, _: list[Callable[[], None]]) -> dict[str, Any]:
         resid = f"{_hex(f'{self.clock.now_ms} {len(self.resids)}')[:60]}-ba11073100006be2"
         self.resids[resid] = self.clock.now_ms
         return {"resid": resid}
 
-    def _start(self, asked: Asked, told: list[Callable[[], None]]) -> dict[str, Any]:
-        wish = asked.body
-        resid = wish.get("resid")
+    def _start(self, call: ReceivedCall, notifications: list[Callable[[], None]]) -> dict[str, Any]:
+        request = call.body
+        resid = request.get("resid")
         if not isinstance(resid, str) or resid not in self.resids:
             raise Refusal(NO_RESID, "resid does not exist")
         if resid in self.used:
@@ -189,43 +189,43 @@ class Service:
         if self.clock.now_ms - self.resids[resid] >= RESID_MS:
             raise Refusal(EXPIRED, "resid has expired")
         kinds = (
-            wish.get("recordtype") in (0, 1, 2),
-            wish.get("streamtype") in (1, 2),
-            isinstance(wish.get("appid"), int),
+            request.get("recordtype") in (0, 1, 2),
+            request.get("streamtype") in (1, 2),
+            isinstance(request.get("appid"), int),
         )
-        if not all(kinds) or not isinstance(wish.get("roomid"), str) or not wish["roomid"]:
+        if not all(kinds) or not isinstance(request.get("roomid"), str) or not request["roomid"]:
             raise Refusal(BAD_REQUEST, "recordtype, streamtype, appid or roomid is wrong")
         recordid = f"ba1111220000{_hex(resid)}"[:37]
-        take = self.takes[recordid] = Take(recordid, wish, self.folder, self.clock.now_ms)
+        take = self.takes[recordid] = Take(recordid, request, self.folder, self.clock.now_ms)
         self.used[resid] = recordid
-        take.hear(self.room(take.room_id).publishers, self.bucket, self.clock.now_ms)
+        take.set_publishers(self.room(take.room_id).publishers, self.bucket, self.clock.now_ms)
         now = self.clock.now_ms
-        told.append(lambda: self.callbacks.status(take, "started", now))
+        notifications.append(lambda: self.callbacks.status(take, "started", now))
         return {"recordid": recordid}
 
-    def _layout(self, asked: Asked, _: list[Callable[[], None]]) -> dict[str, Any]:
-        take = self._take(asked)
+    def _layout(self, call: ReceivedCall, _: list[Callable[[], None]]) -> dict[str, Any]:
+        take = self._take(call)
         if take.ended is not None:
             raise Refusal(ENDED, "the recording has ended")
-        take.layouts.append(asked.body)
+        take.layouts.append(call.body)
         return {}
 
-    def _stop(self, asked: Asked, told: list[Callable[[], None]]) -> dict[str, Any]:
-        take = self._take(asked)
+    def _stop(self, call: ReceivedCall, notifications: list[Callable[[], None]]) -> dict[str, Any]:
+        take = self._take(call)
         if take.ended is None:
-            told += self._end(take, "stopped")
+            notifications += self._end(take, "stopped")
         return {}
 
-    def _take(self, asked: Asked) -> Take:
-        recordid = asked.body.get("recordid") or self.used.get(str(asked.body.get("resid")))
+    def _take(self, call: ReceivedCall) -> Take:
+        recordid = call.body.get("recordid") or self.used.get(str(call.body.get("resid")))
         take = self.takes.get(str(recordid))
-        if take is None or take.room_id != asked.body.get("roomid"):
+        if take is None or take.room_id != call.body.get("roomid"):
             raise Refusal(NO_TASK, "there is no such recording")
         return take
 
 
 def read_body(body: bytes) -> dict[str, Any]:
-    """The JSON object in *body*, an empty one where there is none."""
+    """Return the JSON object in *body*, an empty one if there is none."""
     try:
         found = json.loads(body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""One recording under way: the files it writes, slice by slice, from real media."""
+"""One recording: the files that it writes, segment by segment, from real media."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fixtures.making.recorder import Clip, Segment, clips, opening, stamp, stem_of, write_playlist
 from tests.oss_server.store import Bucket
 
-MEDIA = ("camera", "screen", "voice")  # of users, in the order they come
+MEDIA = ("camera", "screen", "voice")  # of users, in the order they join
 MIX = "mix"
 
 
@@ -21,55 +21,55 @@ class File:
     uid: str | None
     media: list[Clip]
     slices: list[Segment] = field(default_factory=list)
-    begun_ms: int | None = None  # the slice under way; None: nobody publishes
-    begins_anew: bool = True
+    begun_ms: int | None = None  # start of the current segment; None: no publisher
+    is_discontinuous: bool = True
 
     @property
     def clip(self) -> Clip:
-        """What the slice under way is made of; the media begin again after their end."""
+        """The media of the current segment; they repeat after their end."""
         return self.media[len(self.slices) % len(self.media)]
 
     @property
     def next_ms(self) -> int | None:
-        """When the slice under way ends."""
+        """The end of the current segment, Unix ms."""
         return None if self.begun_ms is None else self.begun_ms + round(self.clip.seconds * 1000)
 
     @property
     def playlist(self) -> str:
-        """Its key."""
+        """The key of its playlist."""
         return f"{self.stem}.m3u8"
 
     def end_slice(self, bucket: Bucket, now_ms: int) -> None:
-        """Upload the slice under way, and begin the next."""
+        """Upload the current segment, and start the next."""
         assert self.begun_ms is not None
         start = datetime.fromtimestamp(self.begun_ms / 1000, UTC)
         key = f"{self.stem}_{stamp(start)}.ts"
-        anew = self.begins_anew or len(self.slices) % len(self.media) == 0
-        tags = opening(start, self.clip.source) if anew else ()
+        is_first = self.is_discontinuous or len(self.slices) % len(self.media) == 0
+        tags = opening(start, self.clip.source) if is_first else ()
         ended = Segment(key, self.clip, start, quote(key.rpartition("/")[2]), tags)
         bucket.put(key, ended.clip.data, modified=now_ms // 1000)
         self.begun_ms += round(ended.clip.seconds * 1000)
-        self.begins_anew = False
+        self.is_discontinuous = False
         self.slices.append(ended)
 
     def pause(self, bucket: Bucket, now_ms: int) -> None:
-        """Nobody publishes any more."""
+        """End the current segment because the last publisher has left."""
         if self.begun_ms is not None:
             if self.begun_ms < now_ms or not self.slices:
                 self.end_slice(bucket, now_ms)
-            self.begun_ms, self.begins_anew = None, True
+            self.begun_ms, self.is_discontinuous = None, True
 
 
 class Take:
-    """A task: what was asked for, and its files."""
+    """A recording task and its files."""
 
-    def __init__(self, recordid: str, wish: dict[str, Any], folder: str, now_ms: int) -> None:
-        """*wish* is the body of startrecord."""
+    def __init__(self, recordid: str, request: dict[str, Any], folder: str, now_ms: int) -> None:
+        """*request* is the body of startrecord."""
         self.recordid = recordid
-        self.wish = wish
-        self.room_id: str = wish["roomid"]
-        self.is_mixed = wish["streamtype"] == 1
-        self.callback: str = wish.get("callbackurl", "")
+        self.request = request
+        self.room_id: str = request["roomid"]
+        self.is_mixed = request["streamtype"] == 1
+        self.callback: str = request.get("callbackurl", "")
         self.layouts: list[dict[str, Any]] = []
         self.started_ms = now_ms
         self.idle_since_ms: int | None = now_ms
@@ -77,8 +77,8 @@ class Take:
         self.files: dict[str | None, File] = {}
         self._folder = folder
 
-    def hear(self, publishers: list[str], bucket: Bucket, now_ms: int) -> None:
-        """These users publish from now on."""
+    def set_publishers(self, publishers: list[str], bucket: Bucket, now_ms: int) -> None:
+        """Record these users from now on."""
         wanted: list[str | None] = [*publishers] if not self.is_mixed else [None] * bool(publishers)
         for uid, file in self.files.items():
             if uid not in wanted:
@@ -93,7 +93,7 @@ class Take:
             self.idle_since_ms = now_ms
 
     def end(self, bucket: Bucket, how: str, now_ms: int) -> Iterator[File]:
-        """Write the playlists, and give the files that have one; a recorder that died writes none."""
+        """End the recording as *how*; write the playlists and yield their files, unless the recorder died."""
         self.ended = how
         if how == "died":
             return

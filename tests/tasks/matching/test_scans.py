@@ -129,7 +129,7 @@ def test_a_task_settles_an_ambiguous_name_and_a_later_word_decides_anew(ossrec: 
         assert read() == (room, uid, False, [], "matched")
     told = rows_of(alone / "ossrec.db", "SELECT roomid, was_roomid FROM readings ORDER BY rowid")
     assert [(one["was_roomid"], one["roomid"]) for one in told] == [("a__uid_s_b", "a"), ("a", "a__uid_s_b")]
-    assert "name read by its task" in ossrec("show", rid(1)).out
+    assert "name resolved by its task" in ossrec("show", rid(1)).out
 
 
 def test_the_length_that_a_callback_told_is_compared(alone: Path) -> None:
