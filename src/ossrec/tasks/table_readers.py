@@ -66,7 +66,7 @@ def _surrogate(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_SURROGATE, _surrogate)
 
 
-class _Lines:
+class _BoundedLines:
     """Numbered lines of limited length."""
 
     def __init__(self, text: TextIO) -> None:
@@ -90,7 +90,7 @@ def csv_rows(text: TextIO, delimiter: Callable[[str], str]) -> Iterator[tuple[in
     *delimiter* finds the delimiter in the first line, unless that line is ``sep=;``, which Excel writes.
     """
     csv.field_size_limit(MAX_ROW)
-    lines = _Lines(text)
+    lines = _BoundedLines(text)
     first, sign = "\n", ","
     try:
         while first and not first.strip(_WHITESPACE):

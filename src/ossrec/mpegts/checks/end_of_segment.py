@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ossrec.mpegts.checks.pcr import PcrClock
-from ossrec.mpegts.checks.state import SegmentState
+from ossrec.mpegts.checks.state import SegmentAnalysis
 from ossrec.mpegts.checks.streams import ElementaryStream, StreamEnds
 from ossrec.mpegts.demux.columns import indices
 from ossrec.mpegts.demux.packets import PACKET
@@ -14,7 +14,7 @@ _MAX_WITHOUT_PTS = int(0.7 * TICKS)
 _EXAMPLES = 3  # in a detail
 
 
-def end_of_segment_faults(state: SegmentState, depth: Depth, span: StreamEnds) -> Iterator[Fault]:
+def end_of_segment_faults(state: SegmentAnalysis, depth: Depth, span: StreamEnds) -> Iterator[Fault]:
     """Return the faults that show at the end of a segment; *span* is the time of its audio and video.
 
     At depth "edges", streams are not reported as missing, because the bytes that were not read may contain them.
@@ -36,7 +36,7 @@ def end_of_segment_faults(state: SegmentState, depth: Depth, span: StreamEnds) -
         yield Fault("TS430", state.framer.packets, None, 1, detail, span.end, span.end, span.end)
 
 
-def _pcr_jumps(state: SegmentState, pid: int, clock: PcrClock, span: StreamEnds) -> Iterator[Fault]:
+def _pcr_jumps(state: SegmentAnalysis, pid: int, clock: PcrClock, span: StreamEnds) -> Iterator[Fault]:
     """Rule 37: jumps of a PCR that is used: on the PID of a stream with timestamps, or named by a PMT."""
     timestamps = state.streams.by_pid[pid].timestamps if pid in state.streams.by_pid else None
     is_used = timestamps.frames > 0 if timestamps is not None else pid in state.tables.pcr_pids()
@@ -49,7 +49,7 @@ def _pcr_jumps(state: SegmentState, pid: int, clock: PcrClock, span: StreamEnds)
         yield Fault("TS370", jump.packet, pid, None, detail, dts, dts, next_dts)
 
 
-def _missing_tables(state: SegmentState) -> Iterator[Fault]:
+def _missing_tables(state: SegmentAnalysis) -> Iterator[Fault]:
     """Rule 34; a table with a wrong CRC was reported already."""
     tables = state.tables
     if not tables.has_pat:
@@ -62,7 +62,7 @@ def _missing_tables(state: SegmentState) -> Iterator[Fault]:
         yield Fault("TS341", 0, detail="the PMT lists no streams")
 
 
-def _missing_streams(state: SegmentState) -> Iterator[Fault]:
+def _missing_streams(state: SegmentAnalysis) -> Iterator[Fault]:
     """Rule 36: streams without packets; data streams may be silent for long."""
     media = [
         stream
@@ -77,7 +77,7 @@ def _missing_streams(state: SegmentState) -> Iterator[Fault]:
         yield Fault("TS360", 0, stream.pid, detail=stream.name)
 
 
-def _missing_all_text(state: SegmentState, missing: list[ElementaryStream]) -> str:
+def _missing_all_text(state: SegmentAnalysis, missing: list[ElementaryStream]) -> str:
     """Return which streams the PMT lists, and which PIDs the segment has instead."""
     announced = ", ".join(stream.name for stream in missing[:_EXAMPLES])
     others = [
@@ -89,7 +89,7 @@ def _missing_all_text(state: SegmentState, missing: list[ElementaryStream]) -> s
     return f"the PMT lists {announced}; the segment has {there or 'only tables'}"
 
 
-def _key_frames(state: SegmentState, stream: ElementaryStream, depth: Depth) -> Iterator[Fault]:
+def _key_frames(state: SegmentAnalysis, stream: ElementaryStream, depth: Depth) -> Iterator[Fault]:
     """Rule 40: key frames."""
     first = int(state.counters.first_packet[stream.pid])
     found = stream.payload.key_frames_found
@@ -103,7 +103,7 @@ def _key_frames(state: SegmentState, stream: ElementaryStream, depth: Depth) -> 
         yield Fault("TS401", first, stream.pid, detail=detail, next_dts=stream.first_key_dts)
 
 
-def _without_pts(state: SegmentState, stream: ElementaryStream, span: StreamEnds) -> Iterator[Fault]:
+def _without_pts(state: SegmentAnalysis, stream: ElementaryStream, span: StreamEnds) -> Iterator[Fault]:
     """Rule 37: a stream without any PTS."""
     if stream.payload.kind == "data" or not stream.frames or stream.timestamps.frames:
         return

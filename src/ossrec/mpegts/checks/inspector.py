@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ossrec.mpegts.checks.end_of_segment import end_of_segment_faults
-from ossrec.mpegts.checks.state import SegmentState
+from ossrec.mpegts.checks.state import SegmentAnalysis
 from ossrec.mpegts.checks.timestamps import FrameTimes
 from ossrec.mpegts.demux.columns import indices
 from ossrec.mpegts.demux.continuity import PacketGroups
@@ -24,7 +24,7 @@ class Inspector:
     def __init__(self) -> None:
         """Start before the first piece."""
         self.bytes_read = 0
-        self.state = SegmentState()
+        self.state = SegmentAnalysis()
         self._faults = Faults()
         self._head = b""
         self._sync_losses: list[SyncLoss] = []  # before a packet that was not inspected yet

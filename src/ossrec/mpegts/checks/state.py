@@ -7,7 +7,7 @@ from ossrec.mpegts.demux.psi import Tables
 from ossrec.mpegts.demux.sync import PacketFramer
 
 
-class SegmentState:
+class SegmentAnalysis:
     """Packet sync, continuity counters, tables, elementary streams and PCR of one segment, as read so far."""
 
     def __init__(self) -> None:
