@@ -112,4 +112,4 @@ def test_the_cost_is_counted_by_the_primary_key_of_inspections(build: CatalogBui
     build.conn.set_trace_callback(None)
     (query,) = [sql for sql in statements if "LEFT JOIN inspections" in sql]
     steps = [row[3] for row in build.conn.execute(f"EXPLAIN QUERY PLAN {query}")]
-    assert any("SEARCH l USING PRIMARY KEY (stem_id=? AND suffix=?)" in step for step in steps), steps
+    assert any("SEARCH i USING PRIMARY KEY (stem_id=? AND suffix=?)" in step for step in steps), steps

@@ -13,14 +13,14 @@ from ossrec.model import COLD
 
 _SHALLOWER = {"edges": ("listing",), "full": ("listing", "edges")}
 
-# An inspection is old if an inspection of the same depth would be more recent. A time in the future comes from a wrong
-# clock and counts as old, else the inspection might not become old for years. A full inspection of a segment that is
-# longer than head and tail does not become old at depth `edges`, where a repetition would show less.
+# An inspection is old, and repeated, if it was made before a given time. A time in the future comes from a wrong clock
+# and counts as old, else the inspection might not be repeated for years. A full inspection of a segment that is longer
+# than head and tail is never old at depth `edges`, because a repetition would show less.
 _OLD = ":inspected_before IS NOT NULL AND {0}inspected NOT BETWEEN :inspected_before AND :inspected_until"
 _COLD = ", ".join(f"'{name}'" for name in COLD)
 _SMALL_AND_OLD = f"""
 o.gone IS NULL AND o.size BETWEEN 1 AND :ends AND coalesce(o.storage, '') NOT IN ({_COLD})
-AND l.etag = o.etag AND l.failure IS NULL AND {_OLD.format("l.")}
+AND i.etag = o.etag AND i.failure IS NULL AND {_OLD.format("i.")}
 """
 _DUE = f"""
 verdict <> 'gone' AND coalesce(segments_inspectable, 1) > 0
@@ -28,11 +28,11 @@ AND (depth IN ({{shallower}})
     OR depth = :depth AND {_OLD.format("")}
     OR depth = 'full' AND :depth = 'edges' AND {_OLD.format("")} AND EXISTS (
         SELECT 1 FROM stems s CROSS JOIN objects o ON o.stem_id = s.id
-        CROSS JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+        CROSS JOIN inspections i ON i.stem_id = o.stem_id AND i.suffix = o.suffix
         WHERE s.recording_id = recordings.id AND o.kind = {SEGMENT} AND {_SMALL_AND_OLD}
         UNION ALL
         SELECT 1 FROM ownership w CROSS JOIN objects o ON o.stem_id = w.stem_id AND o.suffix = w.suffix
-        CROSS JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+        CROSS JOIN inspections i ON i.stem_id = o.stem_id AND i.suffix = o.suffix
         WHERE w.recording_id = recordings.id AND o.suffix LIKE '%.ts' AND {_SMALL_AND_OLD}))
 """
 _ORDER = "ORDER BY started_ms IS NULL, started_ms DESC, path, bucket_id"
@@ -47,10 +47,10 @@ JOIN stems s ON s.id = w.stem_id WHERE s.recording_id IS NULL AND o.suffix LIKE 
 _REQUESTS = "CASE WHEN :depth = 'full' THEN (size + :block - 1) / :block ELSE 1 + (size > :ends) END"
 _BYTES = "CASE WHEN :depth = 'full' THEN size ELSE min(size, :ends) END"
 _INSPECTED = f"""
-SELECT o.recording_id, o.suffix, o.size, coalesce(o.storage, '') IN ({_COLD}) AS cold, l.inspected,
-    coalesce(l.etag = o.etag AND l.failure IS NULL AND (l.depth = 'full' OR :depth = 'edges'), 0) AS deep,
-    l.depth = :depth OR o.size <= :ends AS repeatable
-FROM ({_SEGMENTS}) o LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix
+SELECT o.recording_id, o.suffix, o.size, coalesce(o.storage, '') IN ({_COLD}) AS cold, i.inspected,
+    coalesce(i.etag = o.etag AND i.failure IS NULL AND (i.depth = 'full' OR :depth = 'edges'), 0) AS deep,
+    i.depth = :depth OR o.size <= :ends AS repeatable
+FROM ({_SEGMENTS}) o LEFT JOIN inspections i ON i.stem_id = o.stem_id AND i.suffix = o.suffix
 WHERE o.gone IS NULL AND o.size > 0
 """
 _UNSATISFIED = f"(NOT deep OR repeatable AND {_OLD.format('')})"
