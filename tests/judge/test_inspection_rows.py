@@ -28,7 +28,8 @@ formats = st.builds(
     size,
     size,
 )
-streams = st.builds(StreamSummary, pids, formats, st.integers(0, 2**40), ticks, ticks, size, st.none() | st.booleans())
+maybe = st.none() | st.booleans()
+streams = st.builds(StreamSummary, pids, formats, st.integers(0, 2**40), ticks, ticks, size, maybe, maybe, maybe)
 flags = [st.booleans()] * (len(CounterEnds._fields) - 3)
 counters = st.builds(CounterEnds, pids, st.integers(0, 15), st.integers(0, 15), *flags)
 seconds = st.none() | st.floats(0, 1e6)
@@ -75,6 +76,19 @@ def test_its_columns_say_what_people_ask_for(catalog: sqlite3.Connection) -> Non
     assert known.content(row.audio or 0) == ("audio", "aac", None, None, 48_000, 2)
     assert (row.first_pts, row.duration_ms, row.packets, row.inspected) == (88_000, 10_111, 1000, 7)
     assert row.faults is None
+
+
+def test_a_row_without_parameter_sets_says_nothing_about_them(catalog: sqlite3.Connection) -> None:
+    known = FormatTable(catalog)
+    picture = StreamSummary(256, StreamFormat("video", "h264", 640, 360), 900, 90_000, 900_000, 3, True, False, False)
+    row = inspection_row(IDENTITY, Inspection("full", 188, 188, 188, 1, (picture,)), 7, known)
+    number = row.video
+
+    before = row._replace(streams=f"[[256,{number},900,90000,900000,3,true]]")
+
+    read = inspection_from_row(before, 188, known)
+    assert read is not None
+    assert read.streams == (picture._replace(has_parameter_sets=None, starts_with_parameter_sets=None),)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ class StreamSummary(NamedTuple):
     length: int | None  # ticks from there to the end of the frame that is presented last, wraps counted out
     key_frames: int | None = None  # video: how many were read; None: unknown
     starts_with_key: bool | None = None  # video: the first frame is a key frame
+    has_parameter_sets: bool | None = None  # video: all that a decoder needs were read; None: unknown
+    starts_with_parameter_sets: bool | None = None  # video: all of them were read before the first key frame
 
 
 class CounterEnds(NamedTuple):

@@ -211,6 +211,23 @@ RULES: tuple[Rule, ...] = (
         damage=DamageKind.FLAW,
     ),
     warning(
+        "TS402",
+        "video has no parameter sets before its first key frame",
+        "Players that start or seek here show no picture until parameter sets arrive: let the recorder repeat SPS and "
+        "PPS (H.265: VPS too) before each key frame, or remux the recording with `ffmpeg -bsf:v dump_extra`.",
+        "RFC 8216 3",
+        damage=DamageKind.FLAW,
+    ),
+    error(
+        "TS403",
+        Verdict.DAMAGED,
+        "video has no parameter sets in the whole recording",
+        "No player shows a picture. They may have been sent beside the stream, as in SDP: put SPS and PPS (H.265: VPS "
+        "too) from there before the first key frame, and correct the recorder's input.",
+        "RFC 8216 3",
+        damage=DamageKind.BROKEN,
+    ),
+    warning(
         "TS410",
         "audio and video start more than 0.5 s apart",
         "Players show a black picture or play silence until both have started: common when a camera is switched "

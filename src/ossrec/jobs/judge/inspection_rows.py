@@ -18,10 +18,7 @@ def inspection_row(
 ) -> StoredInspection:
     """Return the row of an inspection; call it in a transaction. *inspected* is in epoch seconds."""
     numbers = [formats.number(_format_row(stream.format)) for stream in inspection.streams]
-    streams = [
-        (one.pid, number, one.packets, one.first_pts, one.length, one.key_frames, one.starts_with_key)
-        for one, number in zip(inspection.streams, numbers, strict=True)
-    ]
+    streams = [(one.pid, number, *one[2:]) for one, number in zip(inspection.streams, numbers, strict=True)]
     duration = inspection.duration
     return StoredInspection(
         *identity,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ossrec.mpegts.checks.parameter_sets import PROBED_PACKETS, ParameterSets
 from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, is_key_frame, probe
 from ossrec.mpegts.demux.columns import indices, steps_from, windows
 from ossrec.mpegts.demux.packets import PACKET, Packets
@@ -13,7 +14,6 @@ from ossrec.mpegts.inspection import TICKS, Kind, StreamFormat
 
 UNKNOWN = "unknown"  # codec of a stream that no PMT has listed yet
 _KEPT_FRAMES = 8  # of such a stream
-_PROBED_PACKETS = 16  # of a PES packet: some encoders write long SEI messages before the first slice
 _KEY_FRAME_START = 40  # first bytes of a key frame, which change only with its format
 _FORMAT_BITS = {  # bits of an audio frame header that change only with its format
     "aac": 0xFFFFFFC0,  # ADTS fixed header (ISO/IEC 13818-7 6.2.1)
@@ -35,6 +35,7 @@ class PayloadProbe:
         self.codec = codec
         self.latest: ProbeResult | None = None
         self.first: ProbeResult | None = None
+        self.parameter_sets = ParameterSets(codec)
         self.key_frames = 0
         self.starts_with_key: bool | None = None
         self.first_key_packet: int | None = None  # number of the packet where the first key frame starts
@@ -50,15 +51,14 @@ class PayloadProbe:
         """Set the codec that a PMT gives the stream."""
         if (kind, codec) != (self.kind, self.codec):
             self.kind, self.codec, self.latest, self._format_bytes = kind, codec, None, b""
-            for number, data in enumerate(
-                self._first_frames if kind == "video" and not self._has_random_access else ()
-            ):
-                is_key = is_key_frame(codec, data)
-                self._knows_key_frames = self._knows_key_frames or is_key is not None
-                self.key_frames += bool(is_key)
-                if number == 0:
-                    self.starts_with_key = is_key
+            self.parameter_sets = ParameterSets(codec)
+            if kind == "video":
+                self._probe_first_frames()
             self._first_frames = []
+
+    def resume_after_gap(self) -> None:
+        """Continue after bytes that were not read: the next packet does not follow the last one."""
+        self.parameter_sets.skip()
 
     def follow(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Check the PES packets that start in a batch."""
@@ -86,17 +86,30 @@ class PayloadProbe:
         frames = audio_frames(self.codec, b"".join(self._open_audio))
         return frames and frames * one.frame_samples * TICKS // one.sample_rate
 
+    def _probe_first_frames(self) -> None:
+        """Probe the frames that came before the PMT."""
+        for number, data in enumerate(self._first_frames):
+            is_key = is_key_frame(self.codec, data)
+            self.parameter_sets.take(data, is_key=is_key is True)
+            if not self._has_random_access:
+                self._knows_key_frames = self._knows_key_frames or is_key is not None
+                self.key_frames += bool(is_key)
+                if number == 0:
+                    self.starts_with_key = is_key
+        if self._frames > len(self._first_frames):
+            self.parameter_sets.skip()
+
     def _scan_video(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Find key frames by the random_access_indicator, or by their own bytes if the muxer does not set it."""
         count = len(part.starts.rows)
         if self.codec == UNKNOWN:
             room = _KEPT_FRAMES - len(self._first_frames)
-            self._first_frames += [payload(packets, part, at, _PROBED_PACKETS) for at in range(min(count, room))]
+            self._first_frames += [payload(packets, part, at, PROBED_PACKETS) for at in range(min(count, room))]
         random = part.starts.random
         keys = random.copy()
         first_random = int(random.argmax()) if random.any() else count
         for at in range(0 if self._has_random_access else first_random):
-            is_key = is_key_frame(self.codec, payload(packets, part, at, _PROBED_PACKETS))
+            is_key = is_key_frame(self.codec, payload(packets, part, at, PROBED_PACKETS))
             self._knows_key_frames = self._knows_key_frames or is_key is not None
             keys[at] = bool(is_key)
             if at == 0 and self._frames == 0:
@@ -110,6 +123,7 @@ class PayloadProbe:
         if found and self.first_key_packet is None:
             self.first_key_packet = int(part.numbers[found[0]])
         self.key_frames += len(found)
+        self.parameter_sets.follow(packets, part, keys)
         if is_first and count and not keys[0]:
             found.insert(0, 0)
         for at in found:
@@ -143,7 +157,7 @@ class PayloadProbe:
 
     def _probe_format(self, packets: Packets, part: PidBatch, at: int) -> Iterator[Fault]:
         """Probe one PES packet; a change of format is a fault (RFC 8216 4.3.2.3 requires a discontinuity there)."""
-        result = probe(self.codec, payload(packets, part, at, _PROBED_PACKETS))
+        result = probe(self.codec, payload(packets, part, at, PROBED_PACKETS))
         if result is None:
             return
         before, self.latest = self.latest, result

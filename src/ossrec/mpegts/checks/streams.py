@@ -50,6 +50,7 @@ class ElementaryStream:
         """Continue after bytes that were not read: the next packet does not follow the last one."""
         self.timestamps.resume_after_gap()
         self.pes_lengths.resume_after_gap()
+        self.payload.resume_after_gap()
 
     def follow(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Check the packets of the stream in a batch."""
@@ -100,6 +101,11 @@ class ElementaryStream:
         duration = self.payload.last_audio_duration() if self.payload.kind == "audio" else None
         return StreamEnds(start, last + (duration or self.timestamps.frame_duration()))
 
+    def _video_facts(self) -> tuple[bool | None, bool | None, bool | None]:
+        """Return the last fields of the summary of a video stream."""
+        sets = self.payload.parameter_sets
+        return self.payload.starts_with_key, sets.is_complete, sets.precede_key_frame
+
     def summary(self, packets: int, ends: StreamEnds) -> StreamSummary:
         """Return the summary of the stream, of which *packets* were read."""
         first, end = ends
@@ -111,7 +117,7 @@ class ElementaryStream:
             None if first is None else first % WRAP,
             length,
             self.payload.key_frames_found,
-            self.payload.starts_with_key if self.payload.kind == "video" else None,
+            *(self._video_facts() if self.payload.kind == "video" else ()),
         )
 
 

@@ -1,12 +1,14 @@
-"""Picture size and key frames of H.264 (ITU-T H.264)."""
+"""Picture size, parameter sets and key frames of H.264 (ITU-T H.264)."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.nal import nal_units, unescape
+from ossrec.mpegts.codecs.nal import KEY_FRAME, MAX_BYTES, SLICE, nal_units, unescape
 from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
-_SLICE, _PARTITION, _IDR, _SEI, _SPS = 1, 2, 5, 6, 7  # nal_unit_type (table 7-1)
+_SLICE, _PARTITION, _IDR, _SEI = 1, 2, 5, 6  # nal_unit_type (table 7-1)
+_SPS, _PPS, _SUBSET_SPS = 7, 8, 15
 _RECOVERY_POINT = 6  # payloadType (D.1)
 _INTRA = (2, 4, 7, 9)  # slice_type: I and SI, of the slice or of the whole picture (table 7-6)
 _HIGH = frozenset(
@@ -25,23 +27,27 @@ def picture_size(data: bytes) -> PictureSize | None:
     return None
 
 
-def is_key_frame(data: bytes) -> bool | None:
-    """Return whether decoding can start with the first picture; None: *data* ends before its first slice.
+def units(data: bytes, most: int = MAX_BYTES) -> Iterator[str]:
+    """Return "SPS", "PPS", `KEY_FRAME` and `SLICE` for the NAL units in the first *most* bytes, in order.
 
-    It can with an IDR picture, or with an I picture after a recovery point SEI with recovery_frame_cnt 0 (D.2.8), which
-    encoders with open GOPs write in place of all IDR pictures but the first. It cannot with a recovery point that takes
-    some frames (gradual refresh): until then, players show a broken picture.
+    Decoding can start with an IDR picture, or with an I picture after a recovery point SEI with recovery_frame_cnt 0
+    (D.2.8), which encoders with open GOPs write in place of all IDR pictures but the first. It cannot with a recovery
+    point that takes some frames (gradual refresh): until then, players show a broken picture.
     """
     recovers = False
-    for unit in nal_units(data):
+    for unit in nal_units(data, most):
         kind = unit[0] & 0x1F
         if kind == _IDR:
-            return True
-        if kind in (_SLICE, _PARTITION):
-            return recovers and _is_intra(unit)
-        if kind == _SEI:
+            yield KEY_FRAME
+        elif kind in (_SLICE, _PARTITION):
+            yield KEY_FRAME if recovers and _is_intra(unit) else SLICE
+            recovers = False
+        elif kind == _SEI:
             recovers = recovers or _recovers_at_once(unescape(unit[1:]))
-    return None
+        elif kind in (_SPS, _SUBSET_SPS):
+            yield "SPS"
+        elif kind == _PPS:
+            yield "PPS"
 
 
 @lru_cache(maxsize=64)

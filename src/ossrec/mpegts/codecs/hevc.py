@@ -1,10 +1,13 @@
-"""Picture size and key frames of H.265 (ITU-T H.265)."""
+"""Picture size, parameter sets and key frames of H.265 (ITU-T H.265)."""
+
+from collections.abc import Iterator
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.nal import nal_units, unescape
+from ossrec.mpegts.codecs.nal import KEY_FRAME, MAX_BYTES, SLICE, nal_units, unescape
 from ossrec.mpegts.codecs.picture_size import PictureSize, cropped
 
 _FIRST_IRAP, _LAST_IRAP, _LAST_SLICE, _SPS = 16, 23, 31, 33  # nal_unit_type (table 7-1)
+_SETS = {32: "VPS", _SPS: "SPS", 34: "PPS"}
 _HEADER = 2  # bytes
 _PROFILE = 88  # bits of profile and tier, of the whole stream or of a sub-layer (7.3.3)
 _LEVEL = 8
@@ -21,12 +24,18 @@ def picture_size(data: bytes) -> PictureSize | None:
     return None
 
 
-def is_key_frame(data: bytes) -> bool | None:
-    """Return whether the first picture is an IRAP picture (IDR, BLA, CRA); None: *data* ends before its first slice."""
-    for unit in nal_units(data):
-        if _kind(unit) <= _LAST_SLICE and _is_base(unit):
-            return _FIRST_IRAP <= _kind(unit) <= _LAST_IRAP
-    return None
+def units(data: bytes, most: int = MAX_BYTES) -> Iterator[str]:
+    """Return "VPS", "SPS", "PPS", `KEY_FRAME` and `SLICE` for the NAL units of the base layer, in order.
+
+    Decoding can start with an IRAP picture (IDR, BLA, CRA). Only the first *most* bytes are read.
+    """
+    for unit in nal_units(data, most):
+        if _is_base(unit):
+            kind = _kind(unit)
+            if kind <= _LAST_SLICE:
+                yield KEY_FRAME if _FIRST_IRAP <= kind <= _LAST_IRAP else SLICE
+            elif kind in _SETS:
+                yield _SETS[kind]
 
 
 def _kind(unit: bytes) -> int:

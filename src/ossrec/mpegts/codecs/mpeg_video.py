@@ -1,7 +1,9 @@
-"""Picture size and key frames of MPEG-1 and MPEG-2 video (ISO/IEC 11172-2, ITU-T H.262)."""
+"""Picture size, headers and key frames of MPEG-1 and MPEG-2 video (ISO/IEC 11172-2, ITU-T H.262)."""
+
+from collections.abc import Iterator
 
 from ossrec.mpegts.codecs.bits import Bits, BitsEnded
-from ossrec.mpegts.codecs.nal import nal_units
+from ossrec.mpegts.codecs.nal import KEY_FRAME, MAX_BYTES, SLICE, nal_units
 from ossrec.mpegts.codecs.picture_size import PictureSize, plausible
 
 _PICTURE, _SEQUENCE, _EXTENSION = 0x00, 0xB3, 0xB5  # start codes (H.262 table 6-1)
@@ -28,9 +30,10 @@ def picture_size(data: bytes) -> PictureSize | None:
     return plausible(size) if size else None
 
 
-def is_key_frame(data: bytes) -> bool | None:
-    """Return whether the first picture is an I picture (6.2.3); None: *data* ends before its header."""
-    for unit in nal_units(data):
+def units(data: bytes, most: int = MAX_BYTES) -> Iterator[str]:
+    """Return "sequence header", `KEY_FRAME` for an I picture and `SLICE` for another picture (6.2.3), in order."""
+    for unit in nal_units(data, most):
         if unit[0] == _PICTURE and len(unit) > 2:
-            return unit[2] >> 3 & 0x07 == _INTRA
-    return None
+            yield KEY_FRAME if unit[2] >> 3 & 0x07 == _INTRA else SLICE
+        elif unit[0] == _SEQUENCE:
+            yield "sequence header"

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
+KEY_FRAME, SLICE = "key frame", "slice"  # a slice with which decoding can start, another slice
 MAX_BYTES = 64 * 1024  # of a payload: parameter sets and the first slice come earlier
 _MAX_UNIT = 1024  # bytes of a unit that are returned: the longest SPS with all scaling lists is shorter
 _START = b"\x00\x00\x01"
 
 
-def nal_units(data: bytes) -> Iterator[bytes]:
-    """Return the NAL units of *data*, header first, at most 1 KiB of each, with emulation prevention bytes."""
-    start = data[:MAX_BYTES]
+def nal_units(data: bytes, most: int = MAX_BYTES) -> Iterator[bytes]:
+    """Return the NAL units in the first *most* bytes of *data*, header first, with emulation prevention bytes.
+
+    At most 1 KiB of each unit is returned.
+    """
+    start = data[:most]
     at = start.find(_START)
     while at >= 0:
         begin = at + len(_START)

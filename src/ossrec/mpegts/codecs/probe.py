@@ -1,6 +1,6 @@
 """Probe the payload of a PES packet of any codec: format, audio frames, key frames."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from ossrec.mpegts.codecs.aac import ADTS, LOAS
 from ossrec.mpegts.codecs.ac3 import AC3
 from ossrec.mpegts.codecs.audio_frames import AudioFraming, count_frames, first_frame
 from ossrec.mpegts.codecs.mpeg_audio import MPA
+from ossrec.mpegts.codecs.nal import KEY_FRAME, MAX_BYTES, SLICE
 from ossrec.mpegts.codecs.opus import OPUS
 from ossrec.mpegts.codecs.picture_size import PictureSize
 
@@ -29,15 +30,16 @@ class _VideoCodec(NamedTuple):
     """The functions of a video codec."""
 
     picture_size: Callable[[bytes], PictureSize | None]
-    is_key_frame: Callable[[bytes], bool | None]
+    units: Callable[[bytes, int], Iterator[str]]  # names of NAL units, `KEY_FRAME` or `SLICE` for those of a picture
+    parameter_sets: frozenset[str]  # without which no picture can be decoded
 
 
 _VIDEO: Mapping[str, _VideoCodec] = MappingProxyType(
     {
-        "h264": _VideoCodec(h264.picture_size, h264.is_key_frame),
-        "hevc": _VideoCodec(hevc.picture_size, hevc.is_key_frame),
-        "mpeg1video": _VideoCodec(mpeg2.picture_size, mpeg2.is_key_frame),
-        "mpeg2video": _VideoCodec(mpeg2.picture_size, mpeg2.is_key_frame),
+        "h264": _VideoCodec(h264.picture_size, h264.units, frozenset(("SPS", "PPS"))),
+        "hevc": _VideoCodec(hevc.picture_size, hevc.units, frozenset(("VPS", "SPS", "PPS"))),
+        "mpeg1video": _VideoCodec(mpeg2.picture_size, mpeg2.units, frozenset(("sequence header",))),
+        "mpeg2video": _VideoCodec(mpeg2.picture_size, mpeg2.units, frozenset(("sequence header",))),
     }
 )
 _AUDIO: Mapping[str, AudioFraming] = MappingProxyType(
@@ -68,4 +70,34 @@ def is_key_frame(codec: str, data: bytes) -> bool | None:
 
     H.264: IDR, or I after a recovery point that is exact at once; H.265: IRAP; MPEG-1 and MPEG-2: I picture.
     """
-    return _VIDEO[codec].is_key_frame(data) if codec in _VIDEO else None
+    pictures = (name == KEY_FRAME for name in _units(codec, data, MAX_BYTES) if name in (KEY_FRAME, SLICE))
+    return next(pictures, None)
+
+
+def has_key_frame(codec: str, data: bytes) -> bool:
+    """Return whether any picture of a PES payload is a key frame; all of *data* is read."""
+    return KEY_FRAME in _units(codec, data, len(data))
+
+
+def parameter_sets_of(codec: str) -> frozenset[str]:
+    """Return the names of the parameter sets without which no picture of a video codec can be decoded."""
+    return _VIDEO[codec].parameter_sets if codec in _VIDEO else frozenset()
+
+
+def find_parameter_sets(codec: str, data: bytes) -> tuple[frozenset[str], bool]:
+    """Return the names of the parameter sets before the first picture of a PES payload, and whether *data* has one."""
+    found: set[str] = set()
+    for name in _units(codec, data, MAX_BYTES):
+        if name in (KEY_FRAME, SLICE):
+            return frozenset(found), True
+        found.add(name)
+    return frozenset(found), False
+
+
+def all_parameter_sets(codec: str, data: bytes) -> frozenset[str]:
+    """Return the names of all parameter sets in a PES payload; all of *data* is read."""
+    return parameter_sets_of(codec).intersection(_units(codec, data, len(data)))
+
+
+def _units(codec: str, data: bytes, most: int) -> Iterator[str]:
+    return _VIDEO[codec].units(data, most) if codec in _VIDEO else iter(())

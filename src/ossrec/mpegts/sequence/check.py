@@ -15,6 +15,7 @@ from ossrec.mpegts.sequence.continuity import (
     is_continued,
     wraps,
 )
+from ossrec.mpegts.sequence.decoder_start import codecs_never_decodable, missing_parameter_sets, names_of
 from ossrec.mpegts.sequence.durations import possible_durations, start_to_start, tolerance
 
 MAX_FINDINGS = 1000  # findings of one code; further ones are counted
@@ -54,6 +55,7 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
     following = [*segments[1:], None]
     is_apart = False
     before: SegmentInSequence | None = None
+    never = codecs_never_decodable([one.inspection for one in segments]) if _are_all(segments) else set()
     for one, after in zip(segments, following, strict=True):
         for fault in one.inspection.faults:
             if fault.code != "TS430" or not _is_continued_by(after):
@@ -61,6 +63,7 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
         if before is not None and one.follows and not one.discontinuity:
             yield from (_finding(subject, *fault) for fault in _timestamp_gap(before, one))
             yield from (_finding(subject, one, fault) for fault in _boundary(before, one))
+        yield from (_finding(subject, one, fault) for fault in missing_parameter_sets(one.inspection, never))
         seconds = start_offset(one.inspection)
         if seconds is not None:
             if seconds and not is_apart and not _continues_media(before, one):
@@ -68,6 +71,9 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
             is_apart = bool(seconds)
         yield from (_finding(subject, one, fault) for fault in _duration(one, after))
         before = one
+    for codec in sorted(never):
+        fault = SegmentFault("TS403", f"{codec}: {names_of(codec)} missing in all segments", at=0.0)
+        yield _finding(subject, segments[0], fault)._replace(length=_run_duration(segments))
     for run in _contiguous_runs(segments):
         seconds = drift([one.inspection for one in run])
         if seconds is not None:
@@ -166,6 +172,12 @@ def _continues_media(before: SegmentInSequence | None, one: SegmentInSequence) -
 def _is_continued_by(after: SegmentInSequence | None) -> bool:
     """Return whether the next segment continues the last PES packet of this one, which is not truncated then."""
     return after is not None and after.follows and is_continued(after.inspection)
+
+
+def _are_all(segments: Sequence[SegmentInSequence]) -> bool:
+    """Return whether these are all segments of their playlist up to the last one, without a missing one."""
+    numbers = [one.number for one in segments if one.number is not None]
+    return numbers == list(range(len(numbers)))
 
 
 def _contiguous_runs(segments: Sequence[SegmentInSequence]) -> Iterator[list[SegmentInSequence]]:

@@ -1,0 +1,89 @@
+"""Edit the payload of PES packets, as a recorder with other ideas of a codec would write it."""
+
+import re
+from collections.abc import Callable
+
+from tests.mpegts.material.breaking import Change, stream_of
+from tests.mpegts.material.streams import SIZE, Packet, read_packet, split, write_packet
+
+Edit = Callable[[int, bytes], bytes | None]  # from number and payload of a PES packet; None: without it
+_START = re.compile(b"\x00?\x00\x00\x01")
+_SETS = {"h264": (7, 8), "hevc": (32, 33, 34)}  # nal_unit_type of parameter sets
+_SEQUENCE = (0xB3, 0xB5, 0xB8)  # sequence header, extension, group of pictures
+
+
+def edit_payloads(kind: str, edit: Edit) -> Change:
+    """Edit the payload of each PES packet of the first stream of a kind; the counters jump if a payload grows much."""
+
+    def change(data: bytes) -> bytes:
+        pid = stream_of(data, kind)
+        out: list[bytes | list[Packet]] = []
+        for raw in split(data):
+            packet = read_packet(raw)
+            if packet.pid != pid:
+                out.append(raw)
+            elif packet.starts:
+                out.append([packet])
+            elif packet.payload:
+                next(one for one in reversed(out) if isinstance(one, list)).append(packet)
+        written, number = [], 0
+        for one in out:
+            if isinstance(one, bytes):
+                written.append(one)
+                continue
+            whole = b"".join(packet.payload for packet in one)
+            body = edit(number, whole[9 + whole[8] :])
+            number += 1
+            if body is not None:
+                written += _packets(one, _with_body(whole, body))
+        return b"".join(written)
+
+    return change
+
+
+def nal_units(payload: bytes) -> list[bytes]:
+    """Return the NAL units of a payload, without start codes."""
+    return [unit for unit in _START.split(payload)[1:] if unit]
+
+
+def join_units(units: list[bytes]) -> bytes:
+    """Return NAL units as a byte stream (annex B)."""
+    return b"".join(b"\x00\x00\x00\x01" + unit for unit in units)
+
+
+def without_parameter_sets(codec: str = "h264", kept: frozenset[int] = frozenset()) -> Change:
+    """Remove parameter sets from all PES packets of video but the *kept* ones."""
+
+    def edit(number: int, payload: bytes) -> bytes:
+        if number in kept:
+            return payload
+        return join_units([unit for unit in nal_units(payload) if not _is_set(codec, unit)])
+
+    return edit_payloads("video", edit)
+
+
+def _is_set(codec: str, unit: bytes) -> bool:
+    if codec == "mpeg2video":
+        return unit[0] in _SEQUENCE
+    return (unit[0] >> 1 & 0x3F if codec == "hevc" else unit[0] & 0x1F) in _SETS[codec]
+
+
+def _with_body(whole: bytes, body: bytes) -> bytes:
+    """Return a PES packet with another payload."""
+    head = whole[: 9 + whole[8]]
+    size = len(head) - 6 + len(body) if any(whole[4:6]) else 0
+    return head[:4] + (size if size <= 0xFFFF else 0).to_bytes(2) + head[6:] + body
+
+
+def _packets(before: list[Packet], payload: bytes) -> list[bytes]:
+    """Return a PES packet in as many packets as *before*, so that the counters continue; in more if it needs them."""
+    made, at = [], 0
+    for number, packet in enumerate(before):
+        used = 8 if packet.pcr is not None else 2 if packet.random else 0
+        size = min(SIZE - 4 - used, len(payload) - at - (len(before) - 1 - number))
+        made.append(packet._replace(payload=payload[at : at + size], control=1))
+        at += size
+    while at < len(payload):
+        made.append(Packet(before[0].pid, (made[-1].cc + 1) & 15, payload[at : at + SIZE - 4]))
+        at += SIZE - 4
+    return [write_packet(packet) for packet in made]

@@ -1,0 +1,57 @@
+"""Recordings with streams that no decoder can start, or that players do not decode."""
+
+from pathlib import Path
+
+import pytest
+
+from fixtures.making.recorder import clips
+from ossrec.findings import Severity
+from ossrec.rules import RULES
+from tests.mpegts.material.media import Recipe, cut_and_listed
+from tests.mpegts.material.payloads import without_parameter_sets
+from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
+
+CAMERA = [(clip.data, clip.seconds) for clip in clips("camera")[:4]]
+HEVC = [(data, seconds) for seconds, data in cut_and_listed(Recipe(video="libx265", seconds=4, group=50), seconds=2)]
+MPEG2 = [(data, seconds) for seconds, data in cut_and_listed(Recipe(video="mpeg2video", audio="mp2", seconds=4))]
+MEDIA = {"h264": CAMERA, "hevc": HEVC, "mpeg2video": MPEG2}
+
+
+def alarms(situation: Situation) -> set[str]:
+    """Return the codes above info."""
+    return {code for code in situation.codes() if RULES[code].severity > Severity.INFO}
+
+
+def segments_with(situation: Situation, code: str) -> list[int | None]:
+    """Return the numbers of the segments with a finding."""
+    return [finding.segment for finding in situation.findings() if finding.code == code]
+
+
+@pytest.mark.parametrize("codec", MEDIA)
+def test_parameter_sets_only_in_the_first_segment(codec: str, tmp_path: Path) -> None:
+    (first, *later), strip = MEDIA[codec], without_parameter_sets(codec)
+    situation = Situation(
+        tmp_path, objects_of(recording([first, *((strip(data), seconds) for data, seconds in later)]))
+    )
+
+    assert situation.verdict() == "flawed"
+    assert alarms(situation) == {"TS402"}
+    assert segments_with(situation, "TS402") == list(range(1, len(MEDIA[codec])))
+    assert_rebuilt_plays(situation, segments=len(MEDIA[codec]))
+
+
+def test_parameter_sets_in_all_segments_but_the_first(tmp_path: Path) -> None:
+    (data, seconds), *later = CAMERA
+    situation = Situation(tmp_path, objects_of(recording([(without_parameter_sets()(data), seconds), *later])))
+
+    assert situation.verdict() == "flawed"
+    assert segments_with(situation, "TS402") == [0]
+
+
+@pytest.mark.parametrize("codec", MEDIA)
+def test_no_parameter_sets_in_the_whole_recording(codec: str, tmp_path: Path) -> None:
+    strip = without_parameter_sets(codec)
+    situation = Situation(tmp_path, objects_of(recording([(strip(data), seconds) for data, seconds in MEDIA[codec]])))
+
+    assert situation.verdict() == "damaged"
+    assert alarms(situation) == {"TS403"}
