@@ -7,6 +7,7 @@ from enum import StrEnum
 
 LONGEST_SEGMENT = 330.0  # seconds; recorders cut a segment by force then (decision 17)
 TS_PACKET = 188  # bytes
+LONG_PACKETS = (192, 204)  # bytes of a packet with a time code or a checksum
 AES_BLOCK = 16  # bytes of an AES-128 key, and of a block that it encrypts
 # Media that is not MPEG-TS although no EXT-X-MAP says so: packed audio, subtitles, complete files.
 _NOT_TS = (".aac", ".ac3", ".ec3", ".mp3", ".vtt", ".webvtt", ".mp4", ".m4a", ".m4s", ".m4v", ".webm", ".flv")
@@ -38,7 +39,8 @@ def segment_state(
     """Return the state of the segment at *key*, which is None if its URI was refused.
 
     Its object has *size* bytes, None if it is not in the bucket; an inspection has found packets of *packet_size*
-    bytes, None if there was no inspection. *key* may also be the end of a key, if that has the file extension.
+    bytes, None if there was no inspection: then the size may be that of packets of 188, 192 or 204 bytes. *key* may
+    also be the end of a key, if that has the file extension.
     """
     if key is None:
         return SegmentState.OUTSIDE
@@ -51,11 +53,11 @@ def segment_state(
     if byterange_end is not None:
         is_cut = byterange_end > size
     elif encrypted:
-        is_cut = size % AES_BLOCK != 0
+        is_cut = size % AES_BLOCK != 0 and size % TS_PACKET != 0  # whole packets: not encrypted, but intact
     elif size % TS_PACKET == 0 or fragment or not is_transport_stream(key):
         is_cut = False
     else:
-        is_cut = not packet_size or size % packet_size != 0
+        is_cut = all(size % length for length in ((packet_size,) if packet_size else LONG_PACKETS))
     return SegmentState.CUT if is_cut else SegmentState.PRESENT
 
 

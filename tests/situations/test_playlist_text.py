@@ -3,15 +3,18 @@
 from pathlib import Path
 
 import pytest
+from Crypto.Cipher import AES
 
 from fixtures.making.recorder import clips, write_playlist
 from ossrec.findings import Severity
 from ossrec.rules import RULES
+from tests.oss_server import OssServer
 from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
 
 CAMERA = [(clip.data, clip.seconds) for clip in clips("camera")[:3]]
 SOME = recording(CAMERA)
 TEXT = write_playlist(SOME.segments, target=3)
+NULL_PACKET = b"\x47\x1f\xff\x10" + bytes(184)
 
 
 def with_header(*lines: str) -> str:
@@ -99,3 +102,63 @@ def test_a_second_different_sequence_number_is_damage(tmp_path: Path) -> None:
 
     assert situation.verdict() == "damaged"
     assert "HLS100" in situation.codes()
+
+
+def test_one_extinf_of_thirteen_hours_is_reported_and_corrected(tmp_path: Path) -> None:
+    text = TEXT.replace("EXTINF:2.32", f"EXTINF:{2.32 + 2**32 / 90_000:.3f},")
+    situation = Situation(tmp_path, objects_of(SOME, text))
+
+    assert situation.verdict() in ("flawed", "damaged")
+    (finding,) = [finding for finding in situation.findings() if finding.code == "LST292"]
+    assert "2^32 ticks of 1/90000 s" in finding.detail
+    assert_rebuilt_plays(situation, segments=3, max_extinf=2.4)
+
+
+def encrypted(data: bytes, number: int) -> bytes:
+    """Return a segment as AES-128 of HLS encrypts it, with its number as the initialization vector."""
+    padding = 16 - len(data) % 16
+    return AES.new(bytes(16), AES.MODE_CBC, number.to_bytes(16)).encrypt(data + bytes([padding]) * padding)
+
+
+@pytest.mark.parametrize("clear", [(1,), (0, 2), (0, 1, 2), ()], ids=["one", "two", "all", "none"])
+def test_segments_in_the_clear_under_a_key_are_damage(clear: tuple[int, ...], tmp_path: Path) -> None:
+    data = [data + NULL_PACKET * (len(data) // 188 % 4 == 0) for data, _ in CAMERA]  # no whole blocks of 16 bytes
+    mixed = [one if number in clear else encrypted(one, number) for number, one in enumerate(data)]
+    some = recording([(one, seconds) for one, (_, seconds) in zip(mixed, CAMERA, strict=True)])
+    text = write_playlist(some.segments, target=3)
+    text = text.replace("#EXT-X-DISCONTINUITY", '#EXT-X-KEY:METHOD=AES-128,URI="enc.key"\n#EXT-X-DISCONTINUITY', 1)
+
+    situation = Situation(tmp_path, objects_of(some, text) | {"enc.key": bytes(16)})
+
+    named = [finding.segment for finding in situation.findings() if finding.code == "LST203"]
+    assert named == list(clear)
+    assert "LST202" not in situation.codes()
+    assert situation.verdict() == ("damaged" if clear else "complete")
+
+
+@pytest.mark.parametrize(("copied", "verdict"), [(True, "LST266"), (False, None)], ids=["overwritten", "intact"])
+def test_a_segment_written_over_another_is_seen_in_the_listing(
+    copied: bool, verdict: str | None, tmp_path: Path, server: OssServer
+) -> None:
+    some = recording([CAMERA[0], CAMERA[0] if copied else CAMERA[1], CAMERA[2]])
+    situation = Situation(tmp_path, objects_of(some, write_playlist(some.segments, target=3)), server)
+
+    assert {finding.segment for finding in situation.findings() if finding.code == "LST266"} == (
+        {1} if copied else set()
+    )
+    assert verdict is None or situation.verdict() != "complete"
+
+
+@pytest.mark.parametrize("length", [192, 204])
+def test_longer_packets_are_complete_at_each_depth(length: int, tmp_path: Path) -> None:
+    media = []
+    for data, seconds in CAMERA:
+        packets = [data[at : at + 188] for at in range(0, len(data), 188)]
+        media.append((b"".join(bytes(4) + one if length == 192 else one + bytes(16) for one in packets), seconds))
+    some = recording(media)
+    situation = Situation(tmp_path, objects_of(some, write_playlist(some.segments, target=3)))
+
+    assert situation.verdict() == "complete"
+    situation.catalog.unlink()
+    situation.scan("listing")
+    assert (situation.row()["depth"], situation.verdict()) == ("listing", "complete")

@@ -33,6 +33,14 @@ RULES: tuple[Rule, ...] = (
         "RFC 8216 4.3.2.4",
     ),
     error(
+        "LST203",
+        Verdict.DAMAGED,
+        "segment is not encrypted although a key is in force",
+        "Write `#EXT-X-KEY:METHOD=NONE` before it: its size is that of MPEG-TS packets and not that of ciphertext, and "
+        "players decrypt it to noise. Two playlists may have been joined.",
+        "RFC 8216 4.3.2.4",
+    ),
+    error(
         "LST210",
         Verdict.INCOMPLETE,
         "media initialization section missing or empty",
@@ -78,6 +86,12 @@ RULES: tuple[Rule, ...] = (
         "storage class); if recordings still in use are archived, check the lifecycle rules of the bucket.",
     ),
     warning(
+        "LST266",
+        "two segments have the same content, by ETag and size",
+        "One was probably written over the other, and its seconds play twice: restore the overwritten segment from "
+        "bucket versioning or a backup.",
+    ),
+    warning(
         "LST270",
         "segment not listed by any playlist",
         "Check whether it belongs between two listed segments: if so, `ossrec rebuild` puts it there; if not, it "
@@ -116,6 +130,13 @@ RULES: tuple[Rule, ...] = (
         "total EXTINF differs from the time span of the segment names",
         "The durations in the playlist are wrong, or media was lost inside segments: measure some of them with "
         "`ffprobe`.",
+    ),
+    warning(
+        "LST292",
+        "EXTINF is far too long for the size of the segment",
+        "The time stamps of the recorder jumped there: measure the segment with `ffprobe` and write its real duration, "
+        "or let `ossrec check` and `ossrec rebuild` do so for MPEG-TS. Until then, seeking and the total are wrong.",
+        "RFC 8216 4.3.2.1",
     ),
     warning(
         "LST300",

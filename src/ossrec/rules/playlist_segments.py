@@ -199,6 +199,13 @@ _SEGMENT_TAGS: tuple[Rule, ...] = (
         "RFC 8216 4.3.2.5",
     ),
     warning(
+        "HLS211",
+        "EXT-X-MAP changes without EXT-X-DISCONTINUITY",
+        "Put EXT-X-DISCONTINUITY before the segment: some players decode on with the old initialization section. Two "
+        "recordings may have been joined.",
+        "RFC 8216 4.3.2.3, 4.3.2.5",
+    ),
+    warning(
         "HLS220",
         "EXT-X-PROGRAM-DATE-TIME is malformed",
         "Write it as 2026-11-22T08:30:00.000Z; until then, the start time of the recording is taken from other "

@@ -91,6 +91,22 @@ CASES = [
         key('METHOD=AES-128,URI="k",KEYFORMAT="identity"'),
     ),
     Case("a MAP requires a URI", "HLS210", initialized('BYTERANGE="720@0"'), initialized('URI="i"')),
+    Case(
+        "another MAP requires a discontinuity",
+        "HLS211",
+        initialized('URI="a"').replace(END, '#EXT-X-MAP:URI="b"\n' + segments(1, 1) + END),
+        initialized('URI="a"').replace(END, '#EXT-X-MAP:URI="b"\n#EXT-X-DISCONTINUITY\n' + segments(1, 1) + END),
+    ),
+    Case(
+        "another part of the same file is another MAP",
+        "HLS211",
+        initialized('URI="a",BYTERANGE="9@0"').replace(
+            END, '#EXT-X-MAP:URI="a",BYTERANGE="9@9"\n' + segments(1, 1) + END
+        ),
+        initialized('URI="a",BYTERANGE="9@0"').replace(
+            END, '#EXT-X-MAP:URI="a",BYTERANGE="9@0"\n' + segments(1, 1) + END
+        ),
+    ),
     *(
         Case(f"{time!r} is not a time", "HLS220", clock(time), clock("2026-11-22T08:30:00.000Z"))
         for time in (

@@ -172,7 +172,7 @@ def test_a_name_that_breaks_off_with_the_file_goes_with_its_tags() -> None:
     data = (HEAD + "#EXTINF:6.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXT-X-GAP\n#EXTINF:6.0,\nb").encode()
     playlist = read_playlist(data)
     made = rewrite_segments(data, playlist, [A, NEW])
-    assert made.data == (HEAD + "#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts").encode()
+    assert made.data == (HEAD + "#EXTINF:6.0,\na.ts\n#EXTINF:4.500,\nnew.ts\n").encode()
     assert made.changes == {done.SEGMENT_REMOVED: 1, done.SEGMENT_INSERTED: 1}
 
 

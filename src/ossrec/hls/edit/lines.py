@@ -71,4 +71,5 @@ class LineEdits:
         found += behind
         if not found:
             return b""
-        return b"\n".join(found) + (b"\n" if self._ended or behind else b"")
+        is_last_removed = self._changed.get(len(self._raw), b"") is None  # the line before it had an end
+        return b"\n".join(found) + (b"\n" if self._ended or behind or is_last_removed else b"")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Totals, UnlistedSegment
+from ossrec.hls.listing.sizes import check_sizes
 from ossrec.hls.listing.timestamps import check_timestamps, gap_detail
 from ossrec.segment_rules import AES_BLOCK, SegmentState, duration_until_next, timeline_gap
 
@@ -22,6 +23,7 @@ def check_listing(playlist: JoinedPlaylist) -> list[Finding]:
     findings = FindingCollector(playlist.key)
     for segment in playlist.segments:
         _check_segment(segment, findings)
+    check_sizes(playlist.segments, findings)
     for resource in playlist.resources:
         _check_resource(resource, findings)
     _check_orphans(playlist, findings)

@@ -28,6 +28,7 @@ class JoinedSegment(NamedTuple):
     literal: bool = False  # found only under the unescaped spelling of its URI
     archived: bool = False  # must be restored before it can be read
     packet_size: int | None = None  # bytes, measured; None if not inspected
+    etag: bytes = b""  # of the object, as stored in the catalog
 
     @property
     def state(self) -> SegmentState:

@@ -15,8 +15,8 @@ class ParserState:
     __slots__ = (
         *("findings", "seen", "values", "unknown_tags", "features", "segments", "resources", "elapsed", "deviations"),
         *("version", "target_duration", "media_sequence", "discontinuity_sequence", "playlist_type", "ended"),
-        *("key_methods", "encrypted", "fragment", "next_is_variant"),
-        *("duration", "discontinuity", "gap", "byterange", "program_time"),
+        *("key_methods", "encrypted", "fragment", "next_is_variant", "map"),
+        *("duration", "discontinuity", "gap", "byterange", "program_time", "map_change"),
     )
 
     def __init__(self, findings: FindingCollector) -> None:
@@ -40,12 +40,14 @@ class ParserState:
         self.encrypted = False  # AES-128 is among the methods in force
         self.fragment = False  # an EXT-X-MAP is in force
         self.next_is_variant = False  # the next URI is a variant's, not a segment's
+        self.map: tuple[str, tuple[int, int] | None] | None = None  # URI and byte range of the EXT-X-MAP in force
         # Tags that apply to the next URI only:
         self.duration: float | None = None
         self.discontinuity = False
         self.gap = False
         self.byterange: tuple[int, int | None] | None = None
         self.program_time: float | None = None
+        self.map_change: int | None = None  # line of an EXT-X-MAP that differs from the one before
 
     def add_uri(self, line: int, uri: str) -> None:
         """Add the segment of a URI line; after EXT-X-STREAM-INF the URI is that of a variant and adds none."""
@@ -73,9 +75,12 @@ class ParserState:
         )
         if self.gap:
             self.findings.add("HLS230", excerpt(uri), line, segment=segment.number, start=self.elapsed, length=duration)
+        if self.map_change is not None and not self.discontinuity:
+            line = self.map_change
+            self.findings.add("HLS211", "", line, segment=segment.number, start=self.elapsed)
         self.segments.append(segment)
         self.elapsed += duration
-        self.duration = self.byterange = self.program_time = None
+        self.duration = self.byterange = self.program_time = self.map_change = None
         self.discontinuity = self.gap = False
 
     def remove_last_segment(self, last: Segment) -> None:

@@ -186,6 +186,9 @@ def _map(state: ParserState, line: int, value: str) -> None:
         else:
             byterange = (found[1] or 0, found[0])
     state.resources.setdefault(("map", uri, byterange), Resource("map", uri, line, byterange))
+    if state.segments and state.map not in (None, (uri, byterange)):
+        state.map_change = line
+    state.map = uri, byterange
 
 
 def _stream_inf(state: ParserState, line: int, value: str) -> None:

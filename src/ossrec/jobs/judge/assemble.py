@@ -198,6 +198,7 @@ class _ObjectResolver:
             archived=stored is not None and stored.storage in COLD,
             literal=segment.uri is not None and folder + segment.uri == key,  # URIs that equal the name are not stored
             packet_size=None if inspection is None else inspection.packet_size,
+            etag=b"" if stored is None else stored.etag,
         )
 
     def _resource(self, resource: ResourceRow) -> JoinedResource:
