@@ -1,4 +1,4 @@
-"""A recorder and the bucket that it writes into, and `ossrec` in this process, set up to reach both."""
+"""A simulated recorder with its bucket, and `ossrec` in this process, configured for both."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""The client of the REST service: what it sends, what it makes of answers, what it repeats and what it does not."""
+"""The client of the REST service: its requests, the evaluation of replies, and retries."""
 
 import json
 from collections.abc import Iterator

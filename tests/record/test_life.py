@@ -1,4 +1,4 @@
-"""The whole life of a recording: started, recording, stopped, complete; and what becomes of it on bad days."""
+"""The life of a recording: started, recording, stopped, complete; also with errors at each step."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Double entry on good days and bad: what tasks say, what lies in the bucket, every line that does not match."""
+"""Tasks against files of a simulated recorder, with and without errors: each mismatch is listed."""
 
 import json
 import re

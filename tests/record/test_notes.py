@@ -1,4 +1,4 @@
-"""Calls in the catalog: there before they are sent, whatever happens then, and beside a scan that writes for hours."""
+"""Calls in the catalog: saved before they are sent, whatever happens then, also while a scan writes."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, in whatever order: who starts a room until it is answered has it recorded once."""
+"""A start that is repeated until it is answered records the room once, whatever errors occur."""
 
 from collections.abc import Iterator
 from itertools import count

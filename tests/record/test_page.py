@@ -1,4 +1,4 @@
-"""What the pages about recording say is so."""
+"""The pages about recording: examples run, fields are described, links are valid."""
 
 import re
 from pathlib import Path

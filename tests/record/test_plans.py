@@ -1,4 +1,4 @@
-"""What is asked of the table `calls` stays quick however many there are: by an index, never row by row."""
+"""Queries on the table `calls` use an index and never scan all rows."""
 
 import sqlite3
 from collections.abc import Iterator

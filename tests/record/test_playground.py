@@ -1,4 +1,4 @@
-"""The playground of CONTRIBUTING: its words to paste lead through the whole life of a recording."""
+"""The local recorder of CONTRIBUTING: the commands that it prints work."""
 
 import re
 import subprocess

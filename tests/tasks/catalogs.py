@@ -1,4 +1,4 @@
-"""Small catalogs of tasks and recordings, and what they hold."""
+"""Small catalogs of tasks and recordings, and queries on them."""
 
 import csv
 import sqlite3

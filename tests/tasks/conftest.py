@@ -1,4 +1,4 @@
-"""An empty folder to be in, and `ossrec` to run there."""
+"""An empty working directory, and `ossrec` in this process."""
 
 from tests.running import alone, ossrec
 

@@ -1,4 +1,4 @@
-"""A listener in a process of its own, spoken to over real HTTP."""
+"""A listener in a separate process, called over HTTP."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""`ossrec tasks listen`: a callback is on disk before it is answered, once, whatever comes."""
+"""`ossrec tasks listen`: each callback is on disk, once, before it is answered."""
 
 import json
 import signal

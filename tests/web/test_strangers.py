@@ -1,4 +1,4 @@
-"""`ossrec tasks listen`: what strangers do keeps no callback out, fills no disk, and is told in lines."""
+"""`ossrec tasks listen`: hostile clients block no callbacks, fill no disk, and are logged in lines."""
 
 import contextlib
 import http.client

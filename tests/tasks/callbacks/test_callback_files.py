@@ -1,4 +1,4 @@
-"""Files that callbacks name are looked at first; those that are not there cost few requests, and starve no other."""
+"""Scans check the files of callbacks first; missing files cost few requests and do not delay others."""
 
 import json
 import time

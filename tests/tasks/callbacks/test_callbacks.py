@@ -1,4 +1,4 @@
-"""Callbacks: what a body says, files of saved ones, and what a scan does about them."""
+"""Callbacks: bodies, files of saved callbacks, and what scans do with them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`ossrec tasks forget`: after it all is as if the import had never been."""
+"""`ossrec tasks forget`: the catalog is as if the import had never happened."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""`ossrec tasks import`: what comes of a file."""
+"""`ossrec tasks import`: results, messages and exit codes."""
 
 import json
 import os
@@ -183,7 +183,7 @@ def test_an_import_says_what_it_took_for_what(ossrec: Ossrec, alone: Path) -> No
         "  columns     recordid from record_id, roomid from room_id, uids from uid_list, started from begin_at,"
         " no column for stream and stopped"
     )
-    assert twice == "              RecordID may mean recordid too, and did not count: --map recordid=RecordID takes it"
+    assert twice == "              RecordID ignored; to use it as recordid, add --map recordid=RecordID"
     told = ossrec("tasks", "import", "t.csv", "--format", "json").json
     assert told["columns"] == {
         "recordid": ["record_id"], "roomid": ["room_id"], "uids": ["uid_list"], "started": ["begin_at"],

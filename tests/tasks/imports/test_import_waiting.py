@@ -1,4 +1,4 @@
-"""`ossrec tasks import` while its rows come, and when somebody asks it to stop."""
+"""`ossrec tasks import` with slow input, and when it is interrupted."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Lines longer than is borne: each is told once, whatever its length, and the lines after it are read."""
+"""Lines over the limit: each is reported once, and the following lines are read."""
 
 import json
 from io import BytesIO, StringIO

@@ -1,4 +1,4 @@
-"""Rows about tasks, as people's databases write them."""
+"""Rows of tasks as databases and spreadsheets write them."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""When `tasks unmatched` misses a file: by which listings, while a task records, and once files were deleted."""
+"""When `tasks unmatched` reports a missing file: by listings, during recordings, after deletions."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The line for cron in docs/tasks.md does what it is for when cron runs it, also on a bad night."""
+"""The crontab line of docs/tasks.md works under cron, also with errors."""
 
 import os
 import subprocess

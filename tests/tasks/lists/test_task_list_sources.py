@@ -1,4 +1,4 @@
-"""`tasks list`: what it asks of SQL and what it decides in Python agree, and the newest come first."""
+"""`tasks list`: SQL and Python agree on states, and tasks are sorted newest first."""
 
 import itertools
 import re

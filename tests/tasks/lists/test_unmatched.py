@@ -1,4 +1,4 @@
-"""The double entry: tasks, files and callbacks against each other, as `list`, `unmatched` and `show` tell it."""
+"""Tasks, files and callbacks against each other, in `list`, `unmatched` and `show`."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is said anew replaces what was said before: states, names, findings and verdicts follow, both ways."""
+"""Corrected facts replace earlier ones: states, names, findings and verdicts follow."""
 
 import json
 import time

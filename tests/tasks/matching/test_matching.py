@@ -1,4 +1,4 @@
-"""What follows for a task from its facts, and how a recording fits its task."""
+"""Folding of facts into a task, and comparison of a recording with its task."""
 
 import itertools
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Whatever was said, in whatever order, between whatever scans: the catalog is as if it had known the end at once."""
+"""The catalog does not depend on the order of imports, callbacks and scans."""
 
 import json
 import time

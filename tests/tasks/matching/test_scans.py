@@ -1,4 +1,4 @@
-"""What tasks say settles names and verdicts of recordings, in scans and at once."""
+"""Tasks resolve names and change verdicts of recordings, at once and in scans."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is said in SQL for many at once says the same as the rule for one."""
+"""The SQL for many tasks agrees with the Python rule for one."""
 
 import sqlite3
 from contextlib import closing

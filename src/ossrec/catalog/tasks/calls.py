@@ -84,11 +84,11 @@ class CallRow(NamedTuple):
 
 
 class StartOutcome(NamedTuple):
-    """What may have become of a start that was not answered."""
+    """The likely outcome of an unanswered start."""
 
-    possible_recordids: list[str]  # recordids that it may have been given
-    later: CallRow | None  # the next start of the same that was answered
-    is_over: bool  # all that it may be has ended; or it may be nothing that is known, and was started anew
+    possible_recordids: list[str]  # of tasks that it may have started
+    later: CallRow | None  # the next answered start of the same stream
+    is_over: bool  # all these tasks have ended; or there are none, and a later start was answered
 
 
 def rate_limit_wait(conn: sqlite3.Connection, app_id: int, now_ms: int, *, most: int, window_ms: int) -> int:

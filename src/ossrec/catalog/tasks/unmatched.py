@@ -169,8 +169,8 @@ def old_listings(
 def _listing_row(location: ScannedLocation | None) -> Row:
     row = dict.fromkeys(FIELDS) | {"kind": "listing", "told_by": "bucket"}
     if location is None:
-        return row | {"detail": "no scan has listed a bucket, so no file can be missed"}
-    detail = "files that ended since then cannot be missed"
+        return row | {"detail": "no scan has listed a bucket, so missing files cannot be found"}
+    detail = "missing files since then cannot be found"
     return row | {
         "at": iso_seconds(location.listed),
         "bucket": location.bucket,

@@ -65,7 +65,7 @@ def command(
     These are tasks without files, if a scan has listed the bucket later than the upload lag after their end; files
     without a known task, within the time range of tasks; files that contradict their task; callbacks with a
     missing file; expected users without a recording; and starts that the recorder did not answer. The exit code is
-    3 if a location was not listed for a day: files that ended since then cannot be missed. Times are UTC.
+    3 if a location was not listed for a day: missing files since then cannot be found. Times are UTC.
     """
     with closing(open_catalog(catalog)) as conn:
         bounds = LateBounds(time.time(), idle, lag, since, until)
@@ -84,4 +84,4 @@ def _report_old_listing(location: ScannedLocation | None, now: float) -> None:
         return
     days = int((now - location.listed) // _DAY)
     ago = "a day" if days == 1 else f"{days:,} days"
-    say(f"ossrec: {location.name} was last listed {ago} ago, so later files cannot be missed: check that its scan runs")
+    say(f"ossrec: {location.name} was last listed {ago} ago, so missing files since then are unknown: check its scan")
