@@ -46,6 +46,7 @@ class Body(NamedTuple):
     size: int  # of the whole object, bytes
     etag: str
     modified: int  # seconds since 1970-01-01 UTC
+    encoding: str = ""  # Content-Encoding; the bytes are as stored, still encoded
 
 
 class BucketAddress(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -52,8 +53,17 @@ def objects_of(some: Recording, playlist: str | bytes | None = None) -> dict[str
 class Situation:
     """A bucket, in a folder or on the OSS *server*, that was scanned at depth full."""
 
-    def __init__(self, folder: Path, objects: Mapping[str, bytes], server: OssServer | None = None) -> None:
-        """Write *objects* with the times of the recorder, and scan them. Everything is below *folder*."""
+    def __init__(
+        self,
+        folder: Path,
+        objects: Mapping[str, bytes],
+        server: OssServer | None = None,
+        headers: Mapping[str, dict[str, str]] = MappingProxyType({}),
+    ) -> None:
+        """Write *objects* with the times of the recorder, and scan them. Everything is below *folder*.
+
+        *headers* are those of objects on the server, by key.
+        """
         self.catalog = folder / "catalog.db"
         self.files = folder / "bucket"  # the objects as files, also if the bucket is on the server
         for key, data in objects.items():
@@ -64,7 +74,7 @@ class Situation:
         self.bucket: Bucket = LocalBucket(str(self.files))
         if server is not None:
             for key, data in objects.items():
-                server.bucket(NAME).put(key, data, int((self.files / key).stat().st_mtime))
+                server.bucket(NAME).put(key, data, int((self.files / key).stat().st_mtime), headers=headers.get(key))
             self.bucket = connect(server, NAME)
         self.scan()
 

@@ -1,5 +1,6 @@
 """Playlists whose text differs from the RFC, with intact media: the verdict follows what happens to the viewer."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from Crypto.Cipher import AES
 
 from fixtures.making.recorder import clips, write_playlist
 from ossrec.findings import Severity
+from ossrec.hls.playlist import MAX_PLAYLIST
 from ossrec.rules import RULES
 from tests.oss_server import OssServer
 from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
@@ -162,3 +164,22 @@ def test_longer_packets_are_complete_at_each_depth(length: int, tmp_path: Path) 
     situation.catalog.unlink()
     situation.scan("listing")
     assert (situation.row()["depth"], situation.verdict()) == ("listing", "complete")
+
+
+def test_a_compressed_playlist_is_read(tmp_path: Path, server: OssServer) -> None:
+    header = {SOME.playlist: {"Content-Encoding": "gzip"}}
+    situation = Situation(tmp_path, objects_of(SOME, gzip.compress(TEXT.encode())), server, header)
+
+    assert situation.verdict() == "complete"
+    assert "HLS014" in situation.codes()
+    assert situation.rebuild().data.startswith(b"#EXTM3U\n")
+    assert situation.rebuild().playlist.segments[2].uri == SOME.segments[2].uri
+
+
+def test_a_compressed_playlist_beyond_the_limit_is_not_read(tmp_path: Path, server: OssServer) -> None:
+    bomb = gzip.compress(TEXT.encode() + b"#" * MAX_PLAYLIST)
+    header = {SOME.playlist: {"Content-Encoding": "gzip"}}
+    situation = Situation(tmp_path, objects_of(SOME, bomb), server, header)
+
+    assert situation.verdict() == "unknown"
+    assert "LOOK004" in situation.codes()

@@ -30,7 +30,7 @@ RULES: tuple[Rule, ...] = (
     ),
     not_inspected(
         "LOOK004",
-        "playlist is larger than 16 MiB",
+        "playlist is larger than 16 MiB, as stored or when decompressed",
         "No recording is that long: check what the object is, and move it out of the prefix if it is not a recording.",
     ),
     not_inspected(

@@ -35,6 +35,12 @@ RULES: tuple[Rule, ...] = (
         "Restore the playlist from its source or from bucket versioning; the detail says what the bytes are.",
         "RFC 8216 4.3.1.1",
     ),
+    info(
+        "HLS014",
+        "playlist is stored with Content-Encoding",
+        "No action needed: players decompress it, and so does ossrec.",
+        "RFC 9110 8.4",
+    ),
     error(
         "HLS020",
         Verdict.DAMAGED,

@@ -47,4 +47,4 @@ def body_of(request: BucketRequest, response: requests.Response, data: bytes, si
     if etag is None or modified is None or size > MAX_OBJECT_BYTES:
         detail = "the response is not an OSS object: it has no ETag, no Last-Modified or no valid size"
         raise damaged_reply(request, detail, request_id(response))
-    return Body(data, size, etag.strip('"'), int(modified))
+    return Body(data, size, etag.strip('"'), int(modified), response.headers.get("Content-Encoding", ""))

@@ -8,10 +8,11 @@ from ossrec.catalog.store.recordings import PlaylistObject
 from ossrec.errors import BucketError, ObjectMissing, ObjectTooLarge
 from ossrec.findings import Finding
 from ossrec.hls.collector import excerpt
+from ossrec.hls.parser.decompress import TooLong, decompress
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.hls.uris import ResolvedUris, resolve_playlist
-from ossrec.jobs.access import ARCHIVED, access_finding
+from ossrec.jobs.access import ARCHIVED, TOO_LARGE, access_finding
 from ossrec.model import COLD, Body
 
 _MOST_MEMBERS = 8  # that a finding names
@@ -40,7 +41,14 @@ def fetch_playlist(bucket: Bucket, at: PlaylistObject) -> PlaylistRead:
         return PlaylistRead(at, failure=access_finding(at.key, error)._replace(detail=detail))
     except BucketError as error:
         return PlaylistRead(at, failure=access_finding(at.key, error))
-    playlist = read_playlist(body.data, at.key)
+    try:
+        text = decompress(body.data, body.encoding, MAX_PLAYLIST)
+    except TooLong:
+        return PlaylistRead(at, failure=Finding(TOO_LARGE, at.key, f"{at.size} bytes compressed, with {body.encoding}"))
+    playlist = read_playlist(text, at.key)
+    if text is not body.data:
+        compressed = Finding("HLS014", at.key, f"{body.encoding}, {len(body.data)} bytes for {len(text)}")
+        playlist = replace(playlist, findings=(compressed, *playlist.findings))
     if playlist.kind == "master":
         playlist = _with_members(playlist)
     return PlaylistRead(at, body._replace(data=b""), playlist, resolve_playlist(playlist, at.key, bucket.address))

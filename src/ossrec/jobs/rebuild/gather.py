@@ -14,6 +14,7 @@ from ossrec.catalog.store.recordings import StoredRecording
 from ossrec.catalog.store.stems import recorder_number
 from ossrec.errors import OssrecError, UsageProblem
 from ossrec.hls.listing.joined import JoinedSegment, UnlistedSegment
+from ossrec.hls.parser.decompress import TooLong, decompress
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart, assemble
@@ -173,7 +174,13 @@ def _read(bucket: Bucket, key: str, row: PlaylistRow) -> OriginalPlaylist:
     body = bucket.read(key, limit=MAX_PLAYLIST)
     if pack_etag(body.etag) != row.etag:
         raise OssrecError(f"{key} has changed since the last scan: scan again, then rebuild")
-    return OriginalPlaylist(body.data, read_playlist(body.data, key))
+    try:
+        text = decompress(body.data, body.encoding, MAX_PLAYLIST)
+    except TooLong:
+        raise OssrecError(
+            f"{key} has more than {MAX_PLAYLIST} bytes when decompressed, so it cannot be rebuilt"
+        ) from None
+    return OriginalPlaylist(text, read_playlist(text, key))
 
 
 def _insert_in_order(entries: list[SegmentEntry], orphans: Iterable[UnlistedSegment]) -> list[SegmentEntry]:
