@@ -5,6 +5,9 @@ from typing import Literal, NamedTuple
 TICKS = 90_000  # of PTS and DTS in a second (ISO/IEC 13818-1 2.4.3.7)
 WRAP = 1 << 33  # ticks after which they wrap to 0
 
+JUMP_INSIDE, STRAY_FRAMES, OVERFLOW = "TS372", "TS373", "TS383"  # rules on timestamps inside a segment
+_OVERFLOW = 1 << 32  # ticks after which a recorder with 32 bits restarts at 0
+
 Depth = Literal["edges", "full"]
 Kind = Literal["video", "audio", "data"]
 
@@ -32,6 +35,14 @@ class StreamSummary(NamedTuple):
     starts_with_key: bool | None = None  # video: the first frame is a key frame
     has_parameter_sets: bool | None = None  # video: all that a decoder needs were read; None: unknown
     starts_with_parameter_sets: bool | None = None  # video: all of them were read before the first key frame
+    written_end: int | None = None  # PTS as written at the end of the last frame, if timestamps jump inside the stream
+
+    @property
+    def end_pts(self) -> int | None:
+        """PTS as written at the end of the frame that is presented last; None: not known."""
+        if self.written_end is not None or self.first_pts is None or self.length is None:
+            return self.written_end
+        return (self.first_pts + self.length) % WRAP
 
 
 class CounterEnds(NamedTuple):
@@ -88,6 +99,11 @@ class Inspection(NamedTuple):
         start, end = self._span()
         return None if start is None or end is None else end / TICKS
 
+    @property
+    def has_time_jump(self) -> bool:
+        """Whether timestamps inside the segment are wrong, so that its duration is only estimated."""
+        return any(fault.code in (JUMP_INSIDE, STRAY_FRAMES, OVERFLOW) for fault in self.faults)
+
     def first(self, kind: Kind) -> StreamSummary | None:
         """Return the first stream of a kind."""
         for stream in self.streams:
@@ -113,6 +129,11 @@ class Inspection(NamedTuple):
 
 
 MAX_FAULTS = 20  # of one code in one segment; the last one gives the number and the lost packets of those left out
+
+
+def is_overflow(step: int) -> bool:
+    """Return whether a step of timestamps is that of a counter with 32 bits that restarts at 0."""
+    return abs(abs(step) - _OVERFLOW) < TICKS
 
 
 def signed(ticks: int) -> int:

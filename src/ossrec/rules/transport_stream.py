@@ -166,6 +166,22 @@ RULES: tuple[Rule, ...] = (
         "ETSI TR 101 290 2.5",
         damage=DamageKind.JUMP,
     ),
+    warning(
+        "TS372",
+        "timestamps jump inside the segment",
+        "The recorder's clock restarted there, and players may stall or skip; the duration of the segment is only "
+        "estimated, and `ossrec rebuild` keeps EXTINF. Remux the recording with new timestamps if that is noticeable.",
+        "ISO/IEC 13818-1 2.4.3.7",
+        damage=DamageKind.JUMP,
+    ),
+    warning(
+        "TS373",
+        "single frames have wrong timestamps",
+        "Players show a frame too early, too late or never; the duration of the segment is only estimated, and "
+        "`ossrec rebuild` keeps EXTINF. Check the camera or the encoder.",
+        "ISO/IEC 13818-1 2.4.3.7",
+        damage=DamageKind.FLAW,
+    ),
     error(
         "TS380",
         Verdict.DAMAGED,
@@ -187,6 +203,14 @@ RULES: tuple[Rule, ...] = (
         "PTS wraps to 0 after 26.5 hours",
         "No action needed: PTS has 33 bits, and players expect the wrap.",
         "ISO/IEC 13818-1 2.4.3.7",
+    ),
+    warning(
+        "TS383",
+        "timestamps overflow at 32 bits",
+        "The recorder counts with 32 bits, but PTS has 33: after 13.3 hours playback stops in some players. Between "
+        "two segments `ossrec rebuild` marks the overflow with EXT-X-DISCONTINUITY; inside one, remux the recording.",
+        "ISO/IEC 13818-1 2.4.3.7",
+        damage=DamageKind.JUMP,
     ),
     warning(
         "TS390",

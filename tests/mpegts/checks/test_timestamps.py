@@ -54,7 +54,7 @@ def steps(*distances: int, start: int = 90_000) -> list[int]:
         pytest.param(steps(*[3600] * 20, start=WRAP - 36_000), [], id="over the wrap"),
         pytest.param(steps(*[3600] * 20, 90_000, *[3600] * 20), ["TS371"], id="a second without pictures"),
         pytest.param(steps(*[3600] * 20, 62_000, *[3600] * 20), [], id="just less than 0.7 s without pictures"),
-        pytest.param(steps(*[3600] * 20, -90_000, *[3600] * 20), ["TS370"], id="timestamps that go back"),
+        pytest.param(steps(*[3600] * 20, -90_000, *[3600] * 20), ["TS370", "TS372"], id="timestamps that go back"),
     ],
 )
 def test_distances(times: list[int], expected: list[str]) -> None:

@@ -12,8 +12,7 @@ def shift_pcr(seconds: float) -> Change:
         for raw in packets[len(packets) // 2 :]:
             packet = read_packet(bytes(raw))
             if packet.pcr is not None:
-                pcr = packet.pcr + int(seconds * 27_000_000)
-                raw[6:12] = (((pcr // 300) % (1 << 33)) << 15 | 0x3F << 9 | pcr % 300).to_bytes(6)
+                raw[6:12] = _pcr(packet.pcr + int(seconds * 27_000_000))
         return b"".join(packets)
 
     return change
@@ -30,6 +29,46 @@ def shift_pts(kind: str, seconds: float) -> Change:
         return b"".join(packets)
 
     return change
+
+
+def _frames(data: bytes, kind: str) -> list[int]:
+    """Return the numbers of the packets of a stream where frames start."""
+    packets = split(data)
+    return [number for number in places(data, stream_of(data, kind)) if read_packet(packets[number]).starts]
+
+
+def stray(kind: str, seconds: float, *, first: float = 0.5, count: int = 1) -> Change:
+    """Shift PTS and DTS of *count* frames of a stream; the first one is at this share of the frames."""
+
+    def change(data: bytes) -> bytes:
+        own = _frames(data, kind)
+        start = min(int(len(own) * first), len(own) - count)
+        packets = [bytearray(raw) for raw in split(data)]
+        for number in own[start : start + count]:
+            _shift(packets[number], int(seconds * 90_000))
+        return b"".join(packets)
+
+    return change
+
+
+def restart_clock(seconds: float, *, share: float = 0.5) -> Change:
+    """Shift PTS, DTS and PCR of all streams from a share of the packets on."""
+
+    def change(data: bytes) -> bytes:
+        packets = [bytearray(raw) for raw in split(data)]
+        for raw in packets[int(len(packets) * share) :]:
+            _shift(raw, int(seconds * 90_000))
+            packet = read_packet(bytes(raw))
+            if packet.pcr is not None:
+                raw[6:12] = _pcr(packet.pcr + int(seconds * 27_000_000))
+        return b"".join(packets)
+
+    return change
+
+
+def _pcr(ticks: int) -> bytes:
+    """Return a PCR as six bytes."""
+    return (((ticks // 300) % (1 << 33)) << 15 | 0x3F << 9 | ticks % 300).to_bytes(6)
 
 
 def _shift(raw: bytearray, ticks: int) -> None:

@@ -30,7 +30,7 @@ from tests.mpegts.material.breaking_tables import (
     still_tables,
     without_table,
 )
-from tests.mpegts.material.breaking_times import shift_pcr, shift_pts
+from tests.mpegts.material.breaking_times import restart_clock, shift_pcr, shift_pts, stray
 from tests.mpegts.material.streams import pat, pmt, tables
 
 
@@ -90,6 +90,16 @@ FAULTS = (
     Fault("PCR jumps back", shift_pcr(-2), found("TS370")),
     Fault("video PTS jumps forward", shift_pts("video", 4), found("TS371"), VIDEO),
     Fault("audio PTS jumps forward", shift_pts("audio", 4), found("TS371"), AUDIO),
+    Fault("the clock restarts", restart_clock(-900), found("TS370", "TS372")),
+    Fault("the clock is set ahead", restart_clock(37_600), found("TS372")),
+    Fault("32 bits of the clock overflow", restart_clock(-((1 << 32) / 90_000)), found("TS370", "TS383")),
+    Fault("a picture is stamped far ahead", stray("video", 37_600), found("TS373"), VIDEO),
+    Fault("a picture is stamped a little ahead", stray("video", 20), found("TS373"), VIDEO),
+    Fault("a picture is stamped far behind", stray("video", -37_600), found("TS373"), VIDEO),
+    Fault("the first picture is stamped far ahead", stray("video", 37_600, first=0), found("TS373"), VIDEO),
+    Fault("the last picture is stamped far ahead", stray("video", 37_600, first=1), found("TS373"), VIDEO),
+    Fault("two pictures are stamped far ahead", stray("video", 37_600, count=2), found("TS373"), VIDEO),
+    Fault("audio is stamped far ahead", stray("audio", 37_600), found("TS373"), AUDIO),
     Fault("the first picture is not a key frame", without_first_picture, found("TS401"), VIDEO),
     Fault("no key frame", without_key_frames, found("TS400"), VIDEO),
     Fault("the last audio PES packet is truncated", cut_last("audio"), found("TS430"), AUDIO),

@@ -10,6 +10,8 @@ from ossrec.rules import RULES
 
 _FLAGS = ("declared", "has_payload", "repeated", "continued")  # of a counter, stored as the bits of one number
 
+_ALWAYS = StreamSummary._fields.index("written_end")  # fields of a stream that are always stored
+
 Identity = tuple[int, str, bytes]  # stem_id, suffix, etag
 
 
@@ -18,7 +20,10 @@ def inspection_row(
 ) -> StoredInspection:
     """Return the row of an inspection; call it in a transaction. *inspected* is in epoch seconds."""
     numbers = [formats.number(_format_row(stream.format)) for stream in inspection.streams]
-    streams = [(one.pid, number, *one[2:]) for one, number in zip(inspection.streams, numbers, strict=True)]
+    streams = [
+        (one.pid, number, *one[2:_ALWAYS], *((one.written_end,) if one.written_end is not None else ()))
+        for one, number in zip(inspection.streams, numbers, strict=True)
+    ]
     duration = inspection.duration
     return StoredInspection(
         *identity,

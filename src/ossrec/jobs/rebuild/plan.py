@@ -18,7 +18,7 @@ from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
 _ABSENT = frozenset((SegmentState.MISSING, SegmentState.EMPTY))
-_BOUNDARY_FAULTS = frozenset(("TS353", "TS380", "TS420"))  # faults that EXT-X-DISCONTINUITY repairs
+_BOUNDARY_FAULTS = frozenset(("TS353", "TS380", "TS383", "TS420"))  # faults that EXT-X-DISCONTINUITY repairs
 
 
 class PlannedPart(NamedTuple):
@@ -83,7 +83,10 @@ def _known_segments(entries: Sequence[SegmentEntry], inspections: KnownInspectio
     found = _discontinuities(entries, usable, durations)
     for number in range(1, len(entries)):  # its continuation is lost, and Chromium does not play a gap without it
         found[number] |= unplayable[number - 1] and not unplayable[number]
-    sure = [one is not None and not _is_doubtful(usable, durations, number) for number, one in enumerate(usable)]
+    sure = [
+        one is not None and not one.has_time_jump and not _is_doubtful(usable, durations, number)
+        for number, one in enumerate(usable)
+    ]
     return [_KnownSegment(*one) for one in zip(entries, durations, sure, unplayable, found, strict=True)]
 
 
@@ -147,10 +150,15 @@ def _is_break(seen: Sequence[Inspection | None], declared: Sequence[float], befo
     if before < number - 1:
         return not continues(one, other, sum(declared[before + 1 : number]))
     pair = [
-        SegmentInSequence(before, "", None, declared[before] or None, False, False, one),
-        SegmentInSequence(number, "", None, declared[number] or None, False, True, other),
+        SegmentInSequence(before, "", None, declared[before] or None, False, False, _without_boundary_faults(one)),
+        SegmentInSequence(number, "", None, declared[number] or None, False, True, _without_boundary_faults(other)),
     ]
     return any(finding.code in _BOUNDARY_FAULTS for finding in check_segments("", pair))
+
+
+def _without_boundary_faults(one: Inspection) -> Inspection:
+    """Return an inspection without faults inside the segment that have the code of a fault between two segments."""
+    return one._replace(faults=tuple(fault for fault in one.faults if fault.code not in _BOUNDARY_FAULTS))
 
 
 def _is_timeline_gap(entries: Sequence[SegmentEntry], durations: Sequence[float | None], number: int) -> bool:

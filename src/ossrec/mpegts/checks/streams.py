@@ -14,7 +14,16 @@ from ossrec.mpegts.demux.pes import PesStarts, PidBatch
 from ossrec.mpegts.demux.pmt import PmtEntry
 from ossrec.mpegts.demux.psi import MAX_STREAMS
 from ossrec.mpegts.faults import Fault
-from ossrec.mpegts.inspection import TICKS, WRAP, Kind, StreamSummary
+from ossrec.mpegts.inspection import (
+    JUMP_INSIDE,
+    OVERFLOW,
+    STRAY_FRAMES,
+    TICKS,
+    WRAP,
+    Kind,
+    StreamSummary,
+    is_overflow,
+)
 
 MAX_LENGTH_LOSSES = 1000  # that are kept of a stream
 _PAYLOAD = 184  # bytes in a packet
@@ -25,7 +34,8 @@ class StreamEnds(NamedTuple):
     """Start and end of a stream, in ticks with wraps counted out."""
 
     start: int | None  # PTS of the frame that is presented first; None also if the start was not read
-    end: int | None  # PTS at the end of the frame that is presented last
+    end: int | None  # PTS at the end of the frame that is presented last, without jumps in between
+    written_end: int | None = None  # `end` as written, if timestamps jump inside the stream
 
 
 class ElementaryStream:
@@ -70,6 +80,7 @@ class ElementaryStream:
             yield from self.length_losses
         if self.payload.kind == "data":
             return
+        yield from self._time_jumps()
         for gap in self.timestamps.long_gaps(_GAP_FACTOR[self.payload.kind]):
             detail = f"{self.name}: {(gap.next_dts - gap.dts) / TICKS:.2f} s"
             yield Fault("TS371", gap.packet, self.pid, None, detail, gap.pts, gap.dts, gap.next_dts)
@@ -77,6 +88,25 @@ class ElementaryStream:
         if last is not None and not self.pes_lengths.is_unreliable:
             detail = f"{self.name}: {last.declared - last.size} of {last.declared} bytes are missing"
             yield Fault("TS430", last.packet, self.pid, None, detail, *self.timestamps.last_frame())
+
+    def _time_jumps(self) -> Iterator[Fault]:
+        """Return the jumps of timestamps inside the stream, and its stray frames."""
+        timeline = self.timestamps.timeline()
+        if timeline is None:
+            return
+        for jump in timeline.jumps:
+            at, before = jump.after.packet, jump.before
+            code = OVERFLOW if is_overflow(jump.step) else JUMP_INSIDE
+            detail = f"{self.name}: by {jump.step / TICKS:+.2f} s"
+            yield Fault(code, at, self.pid, None, detail, before.last_pts, before.last_dts, before.last_dts)
+        if timeline.strays:
+            run, off = timeline.strays[0]
+            count = sum(stray.run.frames for stray in timeline.strays)
+            way = "ahead of" if off > 0 else "behind"
+            which = "1 frame is" if count == 1 else f"{count} frames are wrong, the first is"
+            detail = f"{self.name}: {which} stamped {abs(off) / TICKS:.2f} s {way} the others"
+            at = run.first_dts - off
+            yield Fault(STRAY_FRAMES, run.packet, self.pid, None, detail, at, at, at)
 
     def _length_loss(self, wrong: WrongLength) -> Fault:
         """Return the loss of 16 packets or a multiple, which only the length of a PES packet shows."""
@@ -94,12 +124,20 @@ class ElementaryStream:
 
     def ends(self) -> StreamEnds:
         """Return start and end of the stream; the last audio PES packet is measured in frames if possible."""
-        start = self.timestamps.first if self.timestamps.has_start else None
+        timeline = self.timestamps.timeline()
+        first = self.timestamps.first if timeline is None else timeline.first_pts
+        start = first if self.timestamps.has_start else None
         last = self.timestamps.last
         if last is None:
             return StreamEnds(start, None)
-        duration = self.payload.last_audio_duration() if self.payload.kind == "audio" else None
-        return StreamEnds(start, last + (duration or self.timestamps.frame_duration()))
+        audio = self.payload.last_audio_duration() if self.payload.kind == "audio" else None
+        duration = audio or self.timestamps.frame_duration()
+        if timeline is None:
+            return StreamEnds(start, last + duration)
+        if timeline.length is None:
+            return StreamEnds(start, None)
+        written_end = timeline.last_pts + duration if timeline.jumps else None
+        return StreamEnds(start, timeline.first_pts + timeline.length + duration, written_end)
 
     def _video_facts(self) -> tuple[bool | None, bool | None, bool | None]:
         """Return the last fields of the summary of a video stream."""
@@ -108,7 +146,7 @@ class ElementaryStream:
 
     def summary(self, packets: int, ends: StreamEnds) -> StreamSummary:
         """Return the summary of the stream, of which *packets* were read."""
-        first, end = ends
+        first, end, written_end = ends
         length = None if first is None or end is None or end < first else end - first
         return StreamSummary(
             self.pid,
@@ -117,7 +155,8 @@ class ElementaryStream:
             None if first is None else first % WRAP,
             length,
             self.payload.key_frames_found,
-            *(self._video_facts() if self.payload.kind == "video" else ()),
+            *(self._video_facts() if self.payload.kind == "video" else (None, None, None)),
+            None if written_end is None else written_end % WRAP,
         )
 
 

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ossrec.mpegts.checks.frame_runs import EDGE_FRAMES, LONG_STEP, FrameRuns, FrameTimeline
 from ossrec.mpegts.demux.columns import count_up_to, indices, steps, steps_from
 from ossrec.mpegts.demux.packets import Ticks
 from ossrec.mpegts.demux.pes import PidBatch
 from ossrec.mpegts.inspection import TICKS, WRAP
 
-EDGE_FRAMES = 32  # at both ends of a stream, among which the first and the last in presentation order are
-_MIN_GAP = int(0.7 * TICKS)
 _USUAL_SHARE = 0.9  # of all frames keep the usual distance
 _MIN_DISTANCES = 8  # that must be known
 _END_TOLERANCE = TICKS // 4  # by which the last frame may be presented later
@@ -69,9 +68,11 @@ class StreamTimestamps:
         self._has_loss = False  # packets were lost since the last frame, and another check reports that
         self._distances = np.zeros(_BINS, np.int64)
         self._gaps: list[FrameGap] = []
+        self._runs = FrameRuns()
 
     def resume_after_gap(self) -> None:
         """Continue after bytes that were not read: the next packet does not follow the last one."""
+        self._runs.resume_after_gap()
         self._is_next = False
         self.has_start = self.has_start and self.frames > 0
         self.has_end = self._has_no_gap = False
@@ -95,6 +96,7 @@ class StreamTimestamps:
         here = FrameTimes(*(np.concatenate(pair) for pair in zip(last, (numbers, pts, dts), strict=True)))
         losses = count_up_to(part.possible_losses, numbers)
         self._measure(here, np.concatenate(([-1 if self._has_loss else 0] * len(last.packet), losses)))
+        self._runs.follow(numbers, pts, dts)
         self._has_loss = len(part.possible_losses) > int(losses[-1])
         self.frame_times, self._is_next, self.has_end = here, True, True
         self.frames += len(numbers)
@@ -118,7 +120,13 @@ class StreamTimestamps:
         if not self._gaps or int(self._distances.sum()) < _MIN_DISTANCES:
             return []
         least = factor * self.usual_distance()
-        return [gap for gap in self._gaps if gap.next_dts - gap.dts > least]
+        timeline = self.timeline()
+        odd = frozenset(timeline.odd_packets()) if timeline is not None else ()
+        return [gap for gap in self._gaps if gap.next_dts - gap.dts > least and gap.packet not in odd]
+
+    def timeline(self) -> FrameTimeline | None:
+        """Return the time of the frames if timestamps jump or are stray; None: they do not."""
+        return self._runs.timeline(self.frame_duration())
 
     @property
     def first(self) -> int | None:
@@ -164,7 +172,7 @@ class StreamTimestamps:
         if len(positive):
             bins = np.minimum((4 * np.log2(positive)).astype(np.int64), _BINS - 1)
             self._distances += np.bincount(bins, minlength=_BINS)
-        is_long = distance > _MIN_GAP
+        is_long = distance > LONG_STEP
         if not is_long.any():
             return
         is_unexplained = steps(losses)[skip:] == 0

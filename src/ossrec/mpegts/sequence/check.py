@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.findings import Finding
-from ossrec.mpegts.inspection import Inspection, SegmentFault
+from ossrec.mpegts.inspection import OVERFLOW, TICKS, Inspection, SegmentFault, is_overflow
 from ossrec.mpegts.sequence.av_sync import drift, start_offset
 from ossrec.mpegts.sequence.continuity import (
     counter_jump,
@@ -104,6 +104,9 @@ def _timestamp_gap(
     gap = gap_between(before.inspection, one.inspection)
     if gap is None or _is_contiguous(before, one):
         return
+    if is_overflow(round(gap * TICKS)):
+        yield one, SegmentFault(OVERFLOW, f"by 2^32 ticks after {_file_name(before)}", None, 0.0)
+        return
     measured, extinf = min(possible_durations(before.inspection), default=0.0), before.duration or 0.0
     if extinf - measured > min(tolerance(extinf), gap / 2) > 0:
         what = f"{gap:.2f} s missing at its end, by the timestamps at the start of {_file_name(one)}"
@@ -119,7 +122,7 @@ def _duration(one: SegmentInSequence, after: SegmentInSequence | None) -> Iterat
     if wraps(inspection, None):
         yield SegmentFault("TS381", "", None, 0.0)
     extinf = one.duration
-    if extinf is None or inspection.duration is None:
+    if extinf is None or inspection.duration is None or inspection.has_time_jump:
         return
     is_joined = after is not None and after.follows and not after.discontinuity and _is_contiguous(one, after)
     passed = start_to_start(inspection, after.inspection) if after is not None and is_joined else None

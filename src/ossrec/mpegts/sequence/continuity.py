@@ -60,9 +60,9 @@ def gaps_between(before: Inspection, after: Inspection) -> dict[Kind, float]:
     gaps: dict[Kind, float] = {}
     for kind in _KINDS:
         one, other = before.first(kind), after.first(kind)
-        if one is None or other is None or one.first_pts is None or one.length is None or other.first_pts is None:
+        if one is None or other is None or one.end_pts is None or other.first_pts is None:
             continue
-        gaps[kind] = (signed(other.first_pts - one.first_pts) - one.length) / TICKS
+        gaps[kind] = signed(other.first_pts - one.end_pts) / TICKS
     return gaps
 
 

@@ -21,11 +21,14 @@ def tolerance(seconds: float) -> float:
 def start_to_start(before: Inspection, after: Inspection) -> float | None:
     """Return the seconds from the start of a segment to the start of the next, by video if both have it, else by audio.
 
-    Negative if the next segment starts earlier; None without a common kind of stream. A PTS wrap is counted out.
+    Negative if the next segment starts earlier; None without a common kind of stream. A PTS wrap is counted out, and so
+    is a jump of timestamps inside the first segment.
     """
     for kind in LEADING_KINDS:
         one, other = before.first(kind), after.first(kind)
         if one is not None and other is not None and one.first_pts is not None and other.first_pts is not None:
+            if one.written_end is not None and one.length is not None:
+                return (one.length + signed(other.first_pts - one.written_end)) / TICKS
             return signed(other.first_pts - one.first_pts) / TICKS
     return None
 

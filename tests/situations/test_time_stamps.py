@@ -1,0 +1,69 @@
+"""Recordings whose time stamps are wrong: stray frames and clocks that restart or overflow."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.check.run_check import slice_of
+from tests.mpegts.material.breaking_times import move, restart_clock, stray
+from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
+
+SECONDS = (2.08, 2.32, 2.0, 2.0)
+LONGEST = 2.4
+Change = Callable[[bytes], bytes]
+OVERFLOW = -(1 << 32) / 90_000  # seconds
+
+
+def changed(changes: dict[int, Change], count: int = 3, kind: str = "camera") -> list[tuple[bytes, float]]:
+    """Return the first segments of a source with their durations, some of them changed."""
+    keep: Change = bytes
+    return [(changes.get(number, keep)(slice_of(kind, number)), SECONDS[number]) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(stray("video", 37_600), id="a picture"),
+        pytest.param(stray("audio", 37_600), id="audio"),
+        pytest.param(stray("video", 37_600, first=0), id="the first picture"),
+        pytest.param(stray("video", 37_600, first=1), id="the last picture"),
+        pytest.param(stray("video", 37_600, count=3), id="three pictures"),
+        pytest.param(stray("video", -37_600), id="a picture behind"),
+    ],
+)
+def test_stray_frames_change_no_duration(change: Change, tmp_path: Path) -> None:
+    situation = Situation(tmp_path, objects_of(recording(changed(dict.fromkeys(range(3), change)))))
+    assert (situation.verdict(), situation.codes() & {"TS380", "TS390"}) == ("flawed", set())
+    assert "TS373" in situation.codes()
+    assert situation.row()["measured_duration"] == pytest.approx(6.4, abs=0.1)
+    made = situation.rebuild()
+    assert [one.duration for one in made.playlist.segments] == list(SECONDS[:3])
+
+
+@pytest.mark.parametrize("seconds", [-900.0, -1.5, 37_600.0])
+def test_a_clock_that_restarts_inside_a_segment_changes_no_duration(seconds: float, tmp_path: Path) -> None:
+    changes: dict[int, Change] = {1: restart_clock(seconds), 2: restart_clock(seconds, share=0)}
+    situation = Situation(tmp_path, objects_of(recording(changed(changes))))
+    assert (situation.verdict(), situation.codes() & {"TS380", "TS390"}) == ("flawed", set())
+    (at,) = {finding.segment for finding in situation.findings() if finding.code == "TS372"}
+    assert at == 1
+    assert_rebuilt_plays(situation, segments=3, max_extinf=LONGEST)
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["inside a segment", "between two"])
+def test_an_overflow_of_32_bits_has_its_name(inside: bool, tmp_path: Path) -> None:
+    moved = restart_clock(OVERFLOW, share=0)
+    changes = {1: restart_clock(OVERFLOW), 2: moved} if inside else {1: moved, 2: moved}
+    situation = Situation(tmp_path, objects_of(recording(changed(changes))))
+    assert (situation.verdict(), situation.codes() & {"TS372", "TS380", "TS390"}) == ("flawed", set())
+    assert "TS383" in situation.codes()
+    made = assert_rebuilt_plays(situation, segments=3, max_extinf=LONGEST)
+    assert [one.discontinuity for one in made.playlist.segments[1:]] == [not inside, False]
+
+
+def test_a_segment_that_was_moved_in_time_is_still_a_gap(tmp_path: Path) -> None:
+    both: Change = lambda data: move("audio", 900)(move("video", 900)(data))  # noqa: E731
+    situation = Situation(tmp_path, objects_of(recording(changed({1: both}))))
+    assert situation.verdict() == "damaged"
+    assert "TS380" in situation.codes()
