@@ -183,3 +183,28 @@ def test_a_compressed_playlist_beyond_the_limit_is_not_read(tmp_path: Path, serv
 
     assert situation.verdict() == "unknown"
     assert "LOOK004" in situation.codes()
+
+
+def packed_audio(seconds: float, number: int) -> bytes:
+    """Return AAC frames of silence without a container, after the ID3 tag with their time (RFC 8216 3.4)."""
+    body = bytes([0x21, 0x10, 0x05, 0x20, 0xA4, 0x1B, 0xFF, 0xC0, number])
+    length = 7 + len(body)
+    frame = bytes([0xFF, 0xF1, 0x50, 0x80 | length >> 11, length >> 3 & 0xFF, (length & 7) << 5 | 0x1F, 0xFC]) + body
+    owner = b"com.apple.streaming.transportStreamTimestamp\0" + bytes(8)
+    tag = b"PRIV" + bytes([0, 0, 0, len(owner), 0, 0]) + owner
+    return b"ID3\4\0\0\0\0\0" + bytes([len(tag)]) + tag + frame * int(seconds * 44_100 / 1024)
+
+
+@pytest.mark.parametrize("with_tag", [True, False], ids=["with an ID3 tag", "without a tag"])
+def test_packed_audio_under_the_name_of_ts_is_another_format(with_tag: bool, tmp_path: Path) -> None:
+    media = [(packed_audio(2.0, number), 2.0) for number in range(3)]
+    if not with_tag:
+        media = [(data[data.index(b"\xff\xf1") :], seconds) for data, seconds in media]
+    some = recording(media)
+
+    situation = Situation(tmp_path, objects_of(some, write_playlist(some.segments, target=3)))
+
+    assert "TS312" in situation.codes()
+    assert not {"TS310", "LST262"} & situation.codes()
+    assert situation.verdict() == "complete"
+    assert [one.gap for one in situation.rebuild().playlist.segments] == [False] * 3

@@ -74,7 +74,7 @@ class Inspection(NamedTuple):
     depth: Depth
     size: int  # of the segment, bytes
     read: int  # bytes that were read
-    packet_size: int | None  # 188, 192 or 204; None: not a transport stream
+    packet_size: int | None  # 188, 192 or 204; `PACKED`: packed audio; None: neither
     packets: int  # that were read
     streams: tuple[StreamSummary, ...] = ()  # in the order of the PMT
     counters: tuple[CounterEnds, ...] = ()  # by PID, including PSI
@@ -128,6 +128,7 @@ class Inspection(NamedTuple):
         return (origin + earliest) % WRAP, None if end is None else end - earliest
 
 
+PACKED = 1  # "packet size" of packed audio, which has any size
 MAX_FAULTS = 20  # of one code in one segment; the last one gives the number and the lost packets of those left out
 
 

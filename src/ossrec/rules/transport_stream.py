@@ -22,7 +22,7 @@ RULES: tuple[Rule, ...] = (
     info(
         "TS312",
         "segment of another format than MPEG-TS, not inspected",
-        "No action needed: fragmented MP4 and packed audio are not inspected.",
+        "No action needed: fragmented MP4 and packed audio, whatever their file names, are not inspected.",
         "RFC 8216 3.3",
     ),
     error(

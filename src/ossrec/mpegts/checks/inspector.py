@@ -9,13 +9,13 @@ from ossrec.mpegts.checks.state import SegmentAnalysis
 from ossrec.mpegts.checks.timestamps import FrameTimes
 from ossrec.mpegts.demux.columns import indices
 from ossrec.mpegts.demux.continuity import PacketGroups
-from ossrec.mpegts.demux.detect import HEAD, detect_format
+from ossrec.mpegts.demux.detect import HEAD, detect_format, is_packed_audio
 from ossrec.mpegts.demux.packets import ERROR, SCRAMBLED, Bytes, Packets, Rows, Ticks, read_packets
 from ossrec.mpegts.demux.pes import read_starts, split_by_pid
 from ossrec.mpegts.demux.psi import KnownPids
 from ossrec.mpegts.demux.sync import SyncLoss
 from ossrec.mpegts.faults import Fault, Faults
-from ossrec.mpegts.inspection import Depth, Inspection, SegmentFault
+from ossrec.mpegts.inspection import PACKED, Depth, Inspection, SegmentFault
 
 
 class Inspector:
@@ -51,8 +51,9 @@ class Inspector:
     def finish(self, depth: Depth, size: int) -> Inspection:
         """Return the result for a segment of *size* bytes."""
         if self.state.framer.size is None:
-            not_ts = SegmentFault("TS310", detect_format(self._head, size), at=0.0)
-            return Inspection(depth, size, self.bytes_read, None, 0, faults=(not_ts,))
+            is_audio = is_packed_audio(self._head)
+            other = SegmentFault("TS312" if is_audio else "TS310", detect_format(self._head, size), at=0.0)
+            return Inspection(depth, size, self.bytes_read, PACKED if is_audio else None, 0, faults=(other,))
         self.state.streams.apply_pmt(self.state.tables.entries())
         ends = self.state.streams.ends()
         span = self.state.streams.span(ends)

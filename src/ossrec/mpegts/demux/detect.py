@@ -24,6 +24,8 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"%PDF", "a PDF"),
 )
+_ID3_HEADER, _ADTS_HEADER = 10, 7  # bytes
+_TIMESTAMP_OWNER = b"com.apple.streaming.transportStreamTimestamp"
 _BOXES = (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"free")
 
 
@@ -44,6 +46,28 @@ def detect_format(head: bytes, size: int) -> str:
     if text.startswith(b"<"):
         return _markup(text)
     return _plain(head, size)
+
+
+def is_packed_audio(head: bytes) -> bool:
+    """Return whether a segment that starts with *head* is packed audio, a format of its own (RFC 8216 3.4).
+
+    That is AAC, MP3 or AC-3 after an ID3 tag, or AAC without one; two frames in a row are needed there.
+    """
+    if head.startswith(b"ID3") and len(head) > _ID3_HEADER:
+        size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        start = head[_ID3_HEADER + size :][:2]
+        is_audio = start == b"\x0b\x77" or (len(start) == 2 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0)
+        return is_audio or _TIMESTAMP_OWNER in head
+    first = _adts_length(head)
+    return first is not None and _adts_length(head[first:]) is not None
+
+
+def _adts_length(data: bytes) -> int | None:
+    """Return the length of an ADTS frame in bytes, None if *data* does not start with one (ISO/IEC 13818-7 6.2)."""
+    if len(data) < _ADTS_HEADER or data[0] != 0xFF or data[1] & 0xF6 != 0xF0:
+        return None
+    length = (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5
+    return length if length >= _ADTS_HEADER else None
 
 
 def _markup(text: bytes) -> str:
