@@ -112,7 +112,8 @@ def test_segments_say_how_they_are(catalog: sqlite3.Connection) -> None:
 
 STATES = {
     "encrypted and whole": ("encrypted = 1", 1888, "present"),
-    "encrypted and cut": ("encrypted = 1", 1880, "cut"),
+    "encrypted and cut": ("encrypted = 1", 1881, "cut"),
+    "encrypted by its playlist, yet whole packets": ("encrypted = 1", 1880, "present"),
     "a fragment of any size": ("fragment = 1", 1881, "present"),
     "a byte range inside": ("byterange_end = 1000", 1001, "present"),
     "a byte range past the end": ("byterange_end = 1002", 1001, "cut"),
