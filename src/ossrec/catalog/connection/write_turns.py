@@ -54,7 +54,7 @@ def yield_turn(conn: sqlite3.Connection) -> None:
 
 def _lock_name(conn: sqlite3.Connection) -> str:
     """Return the name of the lock file beside the catalog, the same for all links to the catalog."""
-    (target,) = (row[2] for row in conn.execute("PRAGMA database_list") if row[1] == "main")
+    (target,) = (file for _, name, file in conn.execute("PRAGMA database_list") if name == "main")
     return f"{os.path.realpath(target)}.turn"
 
 

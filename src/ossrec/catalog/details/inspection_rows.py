@@ -1,16 +1,17 @@
-"""Reads stored inspections as plain values for `show`."""
+"""Read stored inspections as plain values for `show`."""
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
 
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.catalog.times import iso_seconds
 
-# Of `inspections l`; the notes of a catalog that somebody else wrote need not be JSON.
-INSPECTION_COLUMNS = """
-l.depth, l.inspected, l.failure, l.detail, l.bytes_read, l.packet_size, l.packets, l.first_pts, l.duration_ms,
-l.video, l.audio, CASE WHEN l.faults IS NULL THEN 0 WHEN json_valid(l.faults) THEN json_array_length(l.faults) END
+_STORED = (
+    "depth", "inspected", "failure", "detail", "bytes_read", "packet_size", "packets", "first_pts", "video", "audio",
+)  # fmt: skip
+# Of `inspections l`; `faults` need not be JSON in a catalog that another program has edited.
+INSPECTION_COLUMNS = f"""
+{", ".join(f"l.{name} AS {name}" for name in _STORED)}, l.duration_ms AS measured_ms,
+CASE WHEN l.faults IS NULL THEN 0 WHEN json_valid(l.faults) THEN json_array_length(l.faults) END AS fault_count
 """
 # An inspection counts as long as the object *o* has the ETag that was inspected.
 INSPECTION_JOIN = "LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix = o.suffix AND l.etag = o.etag"
@@ -18,37 +19,36 @@ INSPECTION_JOIN = "LEFT JOIN inspections l ON l.stem_id = o.stem_id AND l.suffix
 Formats = dict[int, Row]
 
 
+def named_rows(catalog: sqlite3.Connection, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+    """Execute a query with rows whose values have the names of their columns."""
+    cursor = catalog.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, values)
+
+
 def formats_by_number(catalog: sqlite3.Connection) -> Formats:
     """Return the formats of all streams by their number; there are few."""
-    names = ("codec", "width", "height", "sample_rate", "channels")
-    rows = catalog.execute(f"SELECT id, kind, {', '.join(names)} FROM formats")
-    wanted = {"video": names[:3], "audio": (names[0], *names[3:])}
-    found = {}
-    for number, kind, *content in rows:
-        values = dict(zip(names, content, strict=True))
-        found[number] = {name: values[name] for name in wanted.get(kind, names)}
-    return found
+    names = {"video": ("codec", "width", "height"), "audio": ("codec", "sample_rate", "channels")}
+    every = ("codec", "width", "height", "sample_rate", "channels")
+    rows = named_rows(catalog, "SELECT id, kind, codec, width, height, sample_rate, channels FROM formats")
+    return {row["id"]: {name: row[name] for name in names.get(row["kind"], every)} for row in rows}
 
 
-def inspection_row(stored: Sequence[Any], formats: Formats) -> Row | None:
-    """Return the inspection selected by `INSPECTION_COLUMNS`, None if there is none; in seconds and bytes."""
-    (
-        depth, inspected, failure, detail, bytes_read, packet_size, packets, first_pts, duration_ms, video, audio,
-        faults,
-    ) = stored  # fmt: skip
-    if depth is None:
+def inspection_row(stored: sqlite3.Row, formats: Formats) -> Row | None:
+    """Return the inspection in the `INSPECTION_COLUMNS` of a row, None if there is none; in seconds and bytes."""
+    if stored["depth"] is None:
         return None
     return {
-        "depth": depth,
-        "inspected_at": iso_seconds(inspected),
-        "failure": failure,
-        "detail": detail,
-        "bytes_read": bytes_read,
-        "packet_size": packet_size,
-        "packets": packets,
-        "start_pts": first_pts,
-        "length": None if duration_ms is None else duration_ms / 1000,
-        "video": formats.get(video),
-        "audio": formats.get(audio),
-        "faults": faults,
+        "depth": stored["depth"],
+        "inspected_at": iso_seconds(stored["inspected"]),
+        "failure": stored["failure"],
+        "detail": stored["detail"],
+        "bytes_read": stored["bytes_read"],
+        "packet_size": stored["packet_size"],
+        "packets": stored["packets"],
+        "start_pts": stored["first_pts"],
+        "length": None if stored["measured_ms"] is None else stored["measured_ms"] / 1000,
+        "video": formats.get(stored["video"]),
+        "audio": formats.get(stored["audio"]),
+        "faults": stored["fault_count"],
     }

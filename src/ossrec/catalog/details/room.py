@@ -14,9 +14,8 @@ from ossrec.catalog.times import iso
 APART = 600_000  # ms between two recordings of a room that make them two sessions
 _DAY = 86_400_000
 
-SPAN_FIELDS = (
-    "bucket", "path", "playlist", "recordid", "uid", "stream", "verdict", "depth", "from", "until", "kind",
-)  # fmt: skip
+_RECORDING_FIELDS = ("bucket", "path", "playlist", "recordid", "uid", "stream", "verdict", "depth")
+SPAN_FIELDS = (*_RECORDING_FIELDS, "from", "until", "kind")
 
 
 class RoomRecording(NamedTuple):
@@ -102,13 +101,13 @@ def span_rows(room: Room) -> Iterable[Row]:
     """Yield a row for each span with its recording; a recording without known segments has a row without a kind."""
     takes = [take for stream in room.streams for take in stream.takes]
     for take in takes:
-        known = {name: take.row[name] for name in SPAN_FIELDS[:8]} | {"uid": take.uid, "stream": take.stream}
+        known = {name: take.row[name] for name in _RECORDING_FIELDS} | {"uid": take.uid, "stream": take.stream}
         for span in take.spans:
             yield known | _span_row(span)
         if not take.spans:
             yield known | {"from": iso(take.start), "until": iso(take.end), "kind": None}
     for row in room.undated:
-        yield {name: row[name] for name in SPAN_FIELDS[:8]} | {"from": None, "until": None, "kind": None}
+        yield {name: row[name] for name in _RECORDING_FIELDS} | {"from": None, "until": None, "kind": None}
 
 
 def _newest_session(dated: list[tuple[Stored, str]], clock: QueryTime) -> list[tuple[Stored, str]]:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ossrec.catalog.details.inspection_rows import (
     INSPECTION_COLUMNS,
@@ -11,37 +11,36 @@ from ossrec.catalog.details.inspection_rows import (
     Formats,
     formats_by_number,
     inspection_row,
+    named_rows,
 )
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.naming import parse_name
 from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
-_INSPECTED = "l.packet_size, l.failure, l.depth"
-_FACTS = "CASE WHEN g.stem_id IS NOT NULL THEN g.suffix END, o.size, g.gap, g.byterange_end, g.encrypted, g.fragment"
+_FACTS = """
+CASE WHEN g.stem_id IS NOT NULL THEN g.suffix END AS suffix, o.size AS size, g.gap AS declared_gap,
+g.byterange_end AS byterange_end, g.encrypted AS encrypted, g.fragment AS fragment, g.number AS number,
+g.start_ms AS start_ms, g.duration_ms AS duration_ms
+"""
 _LISTED = """
 FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.suffix = g.suffix AND o.gone IS NULL
 {inspections} WHERE g.playlist_id = ? ORDER BY g.number
 """
-# The facts of each segment and its times. Without inspections their table is not read.
-_STATES = (
-    f"SELECT {_FACTS}, NULL, NULL, NULL, g.number, g.start_ms, g.duration_ms {_LISTED.format(joins='', inspections='')}"
-)
+# The fields of `_ListedSegment`. Without inspections their table is not read.
+_STATES = f"SELECT {_FACTS}, NULL, NULL, NULL {_LISTED.format(joins='', inspections='')}"
 _STATES_INSPECTED = f"""
-SELECT {_FACTS}, {_INSPECTED}, g.number, g.start_ms, g.duration_ms
-{_LISTED.format(joins="", inspections=INSPECTION_JOIN)}
+SELECT {_FACTS}, l.packet_size, l.failure, l.depth {_LISTED.format(joins="", inspections=INSPECTION_JOIN)}
 """
 _ROWS = f"""
-SELECT {_FACTS}, {_INSPECTED}, g.number, g.uri, s.stem || g.suffix, g.start_ms, g.duration_ms, g.discontinuity,
-{INSPECTION_COLUMNS}
+SELECT {_FACTS}, g.uri AS uri, s.stem || g.suffix AS key, g.discontinuity AS discontinuity, {INSPECTION_COLUMNS}
 {_LISTED.format(joins="LEFT JOIN stems s ON s.id = g.stem_id", inspections=INSPECTION_JOIN)}
 """
 _UNLISTED = f"""
-SELECT s.stem || o.suffix, o.size, {_INSPECTED}, {INSPECTION_COLUMNS}
+SELECT s.stem || o.suffix AS key, o.size AS size, {INSPECTION_COLUMNS}
 FROM stems s JOIN objects o ON o.stem_id = s.id {INSPECTION_JOIN}
 WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'access')"
-_FACT_COLUMNS = 9  # of `_FACTS` and `_INSPECTED`
 _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
 
 
@@ -81,6 +80,23 @@ class InspectionState(NamedTuple):
     failed: bool = False  # at least one inspection failed
 
 
+class _ListedSegment(NamedTuple):
+    """A segment that a playlist names, with the facts that decide its state."""
+
+    suffix: str | None  # of its key; None: its URI was refused
+    size: int | None  # bytes; None: it is not in the bucket
+    declared_gap: bool
+    byterange_end: int | None
+    encrypted: bool
+    fragment: bool
+    number: int
+    start_ms: int
+    duration_ms: int
+    packet_size: int | None  # by its inspection, as are the fields below
+    failure: str | None
+    depth: str | None
+
+
 def segment_rows(
     catalog: sqlite3.Connection, number: int, playlists: Sequence[TimedPlaylist], inspections: InspectionState
 ) -> Iterator[Row]:
@@ -91,21 +107,20 @@ def segment_rows(
     formats = formats_by_number(catalog)
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
-        for row in catalog.execute(_ROWS, (playlist_id,)):
-            state = _listed_state(row, inspections)
-            index, uri, key, start_ms, length_ms, discontinuity, *inspection = row[_FACT_COLUMNS:]
+        for row in named_rows(catalog, _ROWS, (playlist_id,)):
             found = True
+            segment = _ListedSegment(*(row[name] for name in _ListedSegment._fields))
             yield {
                 "part": part,
-                "number": index,
-                "uri": uri if uri is not None else key.rpartition("/")[2],
-                "key": key,
-                "start": (offset + start_ms) / 1000,
-                "length": length_ms / 1000,
-                "bytes": row[1],
-                "state": state,
-                "discontinuity": bool(discontinuity),
-                "inspection": inspection_row(inspection, formats),
+                "number": segment.number,
+                "uri": row["uri"] if row["uri"] is not None else row["key"].rpartition("/")[2],
+                "key": row["key"],
+                "start": (offset + segment.start_ms) / 1000,
+                "length": segment.duration_ms / 1000,
+                "bytes": segment.size,
+                "state": _listed_state(segment, inspections),
+                "discontinuity": bool(row["discontinuity"]),
+                "inspection": inspection_row(row, formats),
             }
     if not found:
         yield from _unlisted_rows(catalog, number, inspections, formats)
@@ -148,29 +163,28 @@ def timed_segments(
     """Yield the segments of `segment_rows` as `TimedSegment`."""
     found = False
     for part, (playlist_id, offset) in enumerate(playlists):
-        for row in catalog.execute(_STATES_INSPECTED if any(inspections) else _STATES, (playlist_id,)):
+        rows = catalog.execute(_STATES_INSPECTED if any(inspections) else _STATES, (playlist_id,))
+        for one in map(_ListedSegment._make, rows):
             found = True
-            index, start, length = row[_FACT_COLUMNS:]
-            yield TimedSegment(part, index, row[0], offset + start, length, _listed_state(row, inspections))
+            state = _listed_state(one, inspections)
+            yield TimedSegment(part, one.number, one.suffix, offset + one.start_ms, one.duration_ms, state)
     if not found:
         for row in _unlisted_rows(catalog, number, inspections, {}):
             start, measured = _ms(row["start"]), _ms((row["inspection"] or {}).get("length"))
             yield TimedSegment(0, row["number"], row["uri"], start, None, row["state"], measured)
 
 
-def _listed_state(row: Sequence[Any], inspections: InspectionState) -> str:
-    """Return the state of a segment that a playlist names; *row* begins with `_FACTS` and `_INSPECTED`."""
-    suffix, size, gap, byterange_end, encrypted, fragment, packet_size, failure, depth, *_ = row
+def _listed_state(one: _ListedSegment, inspections: InspectionState) -> str:
     state = segment_state(
-        suffix,
-        size,
-        declared_gap=gap,
-        byterange_end=byterange_end,
-        encrypted=encrypted,
-        fragment=fragment,
-        packet_size=packet_size,
+        one.suffix,
+        one.size,
+        declared_gap=one.declared_gap,
+        byterange_end=one.byterange_end,
+        encrypted=one.encrypted,
+        fragment=one.fragment,
+        packet_size=one.packet_size,
     )
-    return _shown_state(state, failure, depth, inspections)
+    return _shown_state(state, one.failure, one.depth, inspections)
 
 
 def _shown_state(state: SegmentState, failure: str | None, depth: str | None, inspections: InspectionState) -> str:
@@ -194,8 +208,9 @@ def held_by(
     row = catalog.execute(_HELD, (playlists[part].playlist_id, number)).fetchone()
     if row is None:
         return None
-    start = playlists[part].offset + row[0]
-    return start / 1000, (start + row[1]) / 1000
+    start_ms, duration_ms = row
+    start = playlists[part].offset + start_ms
+    return start / 1000, (start + duration_ms) / 1000
 
 
 def state_runs(segments: Iterable[Row]) -> list[StateRun]:
@@ -233,23 +248,21 @@ def _run(state: str, first: int, last: int, start: int | None, end: int | None) 
 def _unlisted_rows(
     catalog: sqlite3.Connection, number: int, inspections: InspectionState, formats: Formats
 ) -> Iterator[Row]:
-    objects = catalog.execute(_UNLISTED, (number,)).fetchall()
-    names = [parse_name(key) for key, *_ in objects]
+    objects = named_rows(catalog, _UNLISTED, (number,)).fetchall()
+    names = [parse_name(row["key"]) for row in objects]
     stamps = [None if name is None else name.stamp_ms for name in names]
     first = min((stamp for stamp in stamps if stamp is not None), default=0)
-    for index, ((key, size, packet_size, failure, depth, *inspection), stamp) in enumerate(
-        zip(objects, stamps, strict=True)
-    ):
-        state = segment_state(key, size, packet_size=packet_size)
+    for index, (row, stamp) in enumerate(zip(objects, stamps, strict=True)):
+        state = segment_state(row["key"], row["size"], packet_size=row["packet_size"])
         yield {
             "part": 0,
             "number": index,
-            "uri": key.rpartition("/")[2],
-            "key": key,
+            "uri": row["key"].rpartition("/")[2],
+            "key": row["key"],
             "start": None if stamp is None else (stamp - first) / 1000,
             "length": None,
-            "bytes": size,
-            "state": _shown_state(state, failure, depth, inspections),
+            "bytes": row["size"],
+            "state": _shown_state(state, row["failure"], row["depth"], inspections),
             "discontinuity": False,
-            "inspection": inspection_row(inspection, formats),
+            "inspection": inspection_row(row, formats),
         }

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ossrec.catalog.query.recording_rows import buckets_by_id
 from ossrec.errors import UsageProblem
@@ -18,7 +19,13 @@ UNION SELECT r.id, r.bucket_id, r.path FROM stems s JOIN ownership w ON w.stem_i
 JOIN recordings r ON r.id = w.recording_id WHERE s.bucket_id = :bucket AND s.stem = :stem
 """
 
-Candidate = tuple[int, int, str]  # recording, bucket, path
+
+class Candidate(NamedTuple):
+    """A recording that a reference may mean."""
+
+    recording_id: int
+    bucket_id: int
+    path: str
 
 
 def resolve_recording(catalog: sqlite3.Connection, reference: str) -> int:
@@ -32,13 +39,13 @@ def resolve_recording(catalog: sqlite3.Connection, reference: str) -> int:
     buckets = buckets_by_id(catalog)
     found: dict[int, Candidate] = {}
     for bucket_id, key in _possible_keys(buckets, reference):
-        found |= {candidate[0]: candidate for candidate in _candidates(catalog, buckets, bucket_id, key)}
+        found |= {candidate.recording_id: candidate for candidate in _candidates(catalog, buckets, bucket_id, key)}
         if found:
             break
     if not found:
         raise UsageProblem(f"no recording {reference} in the catalog: `ossrec find` lists all recordings")
     if len(found) > 1:
-        names = sorted(f"{buckets[bucket_id].rstrip('/')}/{path}" for _, bucket_id, path in found.values())
+        names = sorted(f"{buckets[one.bucket_id].rstrip('/')}/{one.path}" for one in found.values())
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         raise UsageProblem(f"{len(names)} recordings match {reference}: name one of {', '.join(names[:_SHOWN])}{more}")
     return next(iter(found))
@@ -61,14 +68,18 @@ def _candidates(
 ) -> list[Candidate]:
     names = readings(key) or readings(f"{key}.m3u8")
     wanted = {name.folder + name.stem for name in names}
-    rows = [row for text in {name.recordid for name in names} for row in catalog.execute(_BY_RECORDID, (text,))]
-    rows = [row for row in rows if bucket_id in (None, row[1])]
-    same = [row for row in rows if row[2] in wanted]
-    if not same:  # a file name, or the end of a path
-        same = [row for row in rows if any(row[2].endswith(f"/{path}") for path in wanted)]
-    if not same:
-        same = [row for row in catalog.execute(_BY_RECORDID, (key,)) if bucket_id in (None, row[1])]
-    return same or list(_owners(catalog, buckets if bucket_id is None else [bucket_id], key))
+    of_task = [one for text in {name.recordid for name in names} for one in _by_recordid(catalog, bucket_id, text)]
+    found = [one for one in of_task if one.path in wanted]
+    if not found:  # a file name, or the end of a path
+        found = [one for one in of_task if any(one.path.endswith(f"/{path}") for path in wanted)]
+    if not found:
+        found = list(_by_recordid(catalog, bucket_id, key))
+    return found or list(_owners(catalog, buckets if bucket_id is None else [bucket_id], key))
+
+
+def _by_recordid(catalog: sqlite3.Connection, bucket_id: int | None, recordid: str) -> Iterator[Candidate]:
+    found = map(Candidate._make, catalog.execute(_BY_RECORDID, (recordid,)))
+    return (one for one in found if bucket_id in (None, one.bucket_id))
 
 
 def _owners(catalog: sqlite3.Connection, bucket_ids: Iterable[int], key: str) -> Iterator[Candidate]:
@@ -76,4 +87,5 @@ def _owners(catalog: sqlite3.Connection, bucket_ids: Iterable[int], key: str) ->
     name = parse_name(key)
     stem = key[: key.rfind("/") + 1] if name is None else name.prefix
     for number in bucket_ids:
-        yield from catalog.execute(_BY_OBJECT, {"bucket": number, "stem": stem, "suffix": key[len(stem) :]})
+        rows = catalog.execute(_BY_OBJECT, {"bucket": number, "stem": stem, "suffix": key[len(stem) :]})
+        yield from map(Candidate._make, rows)

@@ -139,8 +139,8 @@ def due_outside_prefix(conn: sqlite3.Connection, bucket_id: int, prefix: str) ->
     paths = [prefix[:end] for end in range(len(prefix))]
     marks = ",".join("?" * len(paths))
     return [
-        row[0]
-        for row in conn.execute(
+        path
+        for (path,) in conn.execute(
             f"SELECT path FROM recordings WHERE bucket_id = ? AND due AND path IN ({marks})", (bucket_id, *paths)
         )
     ]

@@ -79,7 +79,7 @@ def drop_tasks(conn: sqlite3.Connection, recordids: Sequence[str]) -> None:
         conn.execute(f"UPDATE recordings SET task = NULL, due = 1 WHERE recordid IN ({marks})", batch)
 
 
-_DERIVED = TaskRow._fields[1:]
+_DERIVED = [name for name in TaskRow._fields if name != "recordid"]
 _UPDATE = f"""
 ON CONFLICT (recordid) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _DERIVED)},
     last_changed = excluded.last_changed, linked = 0
