@@ -208,3 +208,13 @@ def test_packed_audio_under_the_name_of_ts_is_another_format(with_tag: bool, tmp
     assert not {"TS310", "LST262"} & situation.codes()
     assert situation.verdict() == "complete"
     assert [one.gap for one in situation.rebuild().playlist.segments] == [False] * 3
+
+
+def test_packed_audio_among_segments_of_ts_is_not_a_segment_of_the_recording(tmp_path: Path) -> None:
+    some = recording([CAMERA[0], (packed_audio(2.32, 1), 2.32), CAMERA[2]])
+
+    situation = Situation(tmp_path, objects_of(some, write_playlist(some.segments, target=3)))
+
+    assert [finding.segment for finding in situation.findings() if finding.code == "TS310"] == [1]
+    assert situation.verdict() == "damaged"
+    assert [one.gap for one in situation.rebuild().playlist.segments] == [False, True, False]

@@ -1,5 +1,6 @@
 """The result of inspecting one segment: plain values that can be stored and sent to another process."""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 TICKS = 90_000  # of PTS and DTS in a second (ISO/IEC 13818-1 2.4.3.7)
@@ -140,3 +141,9 @@ def is_overflow(step: int) -> bool:
 def signed(ticks: int) -> int:
     """Return the difference of two 33-bit timestamps as the smallest step: in [-2**32, 2**32)."""
     return (ticks + WRAP // 2) % WRAP - WRAP // 2
+
+
+def has_stray_packed_audio(inspections: Iterable[Inspection | None]) -> bool:
+    """Return whether packed audio is an exception among the segments of a recording: fewer than half are packed."""
+    is_packed = [one.packet_size == PACKED for one in inspections if one is not None]
+    return 0 < sum(is_packed) * 2 < len(is_packed)

@@ -10,7 +10,7 @@ from ossrec.hls.uris import resolve
 from ossrec.jobs.rebuild.gather import RecorderPart, SegmentEntry
 from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.model import BucketAddress
-from ossrec.mpegts.inspection import Inspection
+from ossrec.mpegts.inspection import PACKED, Inspection, has_stray_packed_audio
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import measured_durations, start_to_start, tolerance
 from ossrec.mpegts.sequence.order import continues, creation_order
@@ -77,6 +77,10 @@ def _in_order(source: RecorderPart, seen: Mapping[str, Inspection]) -> list[Segm
 
 def _known_segments(entries: Sequence[SegmentEntry], inspections: KnownInspections) -> list[_KnownSegment]:
     seen = [inspections.done.get(entry.key or "") if entry.is_inspectable_alone else None for entry in entries]
+    if has_stray_packed_audio(seen):
+        seen = [
+            one._replace(packet_size=None) if one is not None and one.packet_size == PACKED else one for one in seen
+        ]
     usable = [None if one is None or one.packet_size is None else one for one in seen]
     durations = _durations(entries, usable)
     unplayable = [_is_unplayable(*pair) for pair in zip(entries, seen, strict=True)]

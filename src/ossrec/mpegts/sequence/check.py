@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.findings import Finding
-from ossrec.mpegts.inspection import OVERFLOW, TICKS, Inspection, SegmentFault, is_overflow
+from ossrec.mpegts.inspection import OVERFLOW, TICKS, Inspection, SegmentFault, has_stray_packed_audio, is_overflow
 from ossrec.mpegts.sequence.av_sync import drift, start_offset
 from ossrec.mpegts.sequence.continuity import (
     counter_jump,
@@ -56,8 +56,10 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
     is_apart = False
     before: SegmentInSequence | None = None
     never = codecs_never_decodable([one.inspection for one in segments]) if _are_all(segments) else set()
+    is_stray = has_stray_packed_audio(one.inspection for one in segments)
     for one, after in zip(segments, following, strict=True):
-        for fault in one.inspection.faults:
+        for kept in one.inspection.faults:
+            fault = kept._replace(code="TS310") if is_stray and kept.code == "TS312" else kept
             if fault.code != "TS430" or not _is_continued_by(after):
                 yield _finding(subject, one, fault)
         if before is not None and one.follows and not one.discontinuity:
