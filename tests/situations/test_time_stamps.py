@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.check.run_check import slice_of
-from tests.mpegts.material.breaking_times import move, restart_clock, stray
+from tests.mpegts.material.breaking_times import (
+    count_again,
+    lose_end,
+    move,
+    pcr_on_own_pid,
+    renumber,
+    restart_clock,
+    stray,
+    without_pcr,
+)
 from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
 
 SECONDS = (2.08, 2.32, 2.0, 2.0)
@@ -67,3 +76,26 @@ def test_a_segment_that_was_moved_in_time_is_still_a_gap(tmp_path: Path) -> None
     situation = Situation(tmp_path, objects_of(recording(changed({1: both}))))
     assert situation.verdict() == "damaged"
     assert "TS380" in situation.codes()
+
+
+@pytest.mark.parametrize(("change", "codes"), [(without_pcr, {"TS374"}), (pcr_on_own_pid(), set())])
+def test_a_pcr_that_players_do_without(change: Change, codes: set[str], tmp_path: Path) -> None:
+    situation = Situation(tmp_path, objects_of(recording(changed(dict.fromkeys(range(3), change)))))
+    assert (situation.verdict(), situation.codes() & {"TS370", "TS374"}) == ("complete", codes)
+
+
+@pytest.mark.parametrize("kind", ["camera", "voice"])
+def test_streams_that_change_their_pids_get_a_discontinuity(kind: str, tmp_path: Path) -> None:
+    situation = Situation(tmp_path, objects_of(recording(changed({2: renumber(16)}, kind=kind))))
+    assert situation.verdict() == "flawed"
+    assert [finding.segment for finding in situation.findings() if finding.code == "TS384"] == [2]
+    made = situation.rebuild()  # not decoded: some versions of ffprobe crash where streams are added
+    assert [one.discontinuity for one in made.playlist.segments[1:]] == [False, True]
+    assert [one.duration for one in made.playlist.segments] == list(SECONDS[:3])
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0.4, "flawed"), (0.03, "complete")])
+def test_small_losses_at_each_boundary_add_up(seconds: float, verdict: str, tmp_path: Path) -> None:
+    cut = [lose_end("audio", seconds)(lose_end("video", seconds)(slice_of("camera", number))) for number in range(4)]
+    situation = Situation(tmp_path, objects_of(recording(list(zip(count_again(cut), SECONDS, strict=True)))))
+    assert (situation.verdict(), "TS385" in situation.codes()) == (verdict, verdict == "flawed")

@@ -182,6 +182,13 @@ RULES: tuple[Rule, ...] = (
         "ISO/IEC 13818-1 2.4.3.7",
         damage=DamageKind.FLAW,
     ),
+    info(
+        "TS374",
+        "segment has no PCR",
+        "No action needed for browsers and ffmpeg; some hardware decoders need a PCR every 100 ms: remux the recording "
+        "for them.",
+        "ISO/IEC 13818-1 2.7.2",
+    ),
     error(
         "TS380",
         Verdict.DAMAGED,
@@ -211,6 +218,22 @@ RULES: tuple[Rule, ...] = (
         "two segments `ossrec rebuild` marks the overflow with EXT-X-DISCONTINUITY; inside one, remux the recording.",
         "ISO/IEC 13818-1 2.4.3.7",
         damage=DamageKind.JUMP,
+    ),
+    warning(
+        "TS384",
+        "PIDs of audio or video change without EXT-X-DISCONTINUITY",
+        "Some players keep to the PIDs of the first segment, and lose audio or video there: `ossrec rebuild` writes a "
+        "playlist that marks the change.",
+        "RFC 8216 4.3.2.3",
+        damage=DamageKind.FLAW,
+    ),
+    warning(
+        "TS385",
+        "small gaps between segments add up",
+        "The recorder loses the end of each segment: audio breaks at every boundary, and what is lost cannot be "
+        "restored. Check the recorder.",
+        "RFC 8216 3",
+        damage=DamageKind.FLAW,
     ),
     warning(
         "TS390",

@@ -1,7 +1,21 @@
 """Break the timestamps of an intact segment: PCR, PTS and DTS."""
 
 from tests.mpegts.material.breaking import Change, places, stream_of
-from tests.mpegts.material.streams import SIZE, read_packet, read_stamp, split, stamp
+from tests.mpegts.material.breaking_tables import replace_table
+from tests.mpegts.material.streams import (
+    SIZE,
+    Packet,
+    pid_of,
+    pmt,
+    read_packet,
+    read_stamp,
+    split,
+    stamp,
+    tables,
+    write_packet,
+)
+
+OWN = 0x1FF  # PID of a PCR that has one
 
 
 def shift_pcr(seconds: float) -> Change:
@@ -64,6 +78,86 @@ def restart_clock(seconds: float, *, share: float = 0.5) -> Change:
         return b"".join(packets)
 
     return change
+
+
+def without_pcr(data: bytes) -> bytes:
+    """Replace all PCRs by stuffing."""
+    packets = [bytearray(raw) for raw in split(data)]
+    for raw in packets:
+        if read_packet(bytes(raw)).pcr is not None:
+            raw[5] &= ~0x10
+            raw[6:12] = b"\xff" * 6
+    return b"".join(packets)
+
+
+def pcr_on_own_pid(every: int = 3600) -> Change:
+    """Move the PCR to a PID of its own: packets without payload, *every* so many ticks of 90 kHz."""
+
+    def change(data: bytes) -> bytes:
+        named = tables(data)[1]
+        data = replace_table("PMT", lambda _: pmt([(kind, pid) for pid, kind in named.items()], clock=OWN), 0)(data)
+        packets: list[bytes] = []
+        due = -1
+        for old, raw in zip(split(data), split(without_pcr(data)), strict=True):
+            pcr = read_packet(old).pcr
+            while pcr is not None and pcr // 300 >= due:
+                due = pcr // 300 if due < 0 else due
+                packets.append(write_packet(Packet(OWN, 0, control=2, pcr=due * 300)))
+                due += every
+            packets.append(raw)
+        return b"".join(packets)
+
+    return change
+
+
+def lose_end(kind: str, seconds: float) -> Change:
+    """Remove the frames of a stream in the last seconds; the counters of what is left still continue."""
+
+    def change(data: bytes) -> bytes:
+        own, packets = _frames(data, kind), split(data)
+        last = _pts(packets[own[-1]])
+        cut = next(number for number in own if _pts(packets[number]) > last - seconds * 90_000)
+        gone = {number for number in places(data, stream_of(data, kind)) if number >= cut}
+        return b"".join(raw for number, raw in enumerate(packets) if number not in gone)
+
+    return change
+
+
+def count_again(segments: list[bytes]) -> list[bytes]:
+    """Set the continuity counters of all packets, so that they continue through all segments."""
+    next_counter: dict[int, int] = {}
+    changed = []
+    for data in segments:
+        packets = [bytearray(raw) for raw in split(data)]
+        for raw in packets:
+            pid, has_payload = pid_of(bytes(raw)), raw[3] >> 4 & 1
+            counter = next_counter.get(pid, 0)
+            raw[3] = raw[3] & 0xF0 | (counter if has_payload else counter - 1) & 15
+            next_counter[pid] = counter + has_payload
+        changed.append(b"".join(packets))
+    return changed
+
+
+def renumber(by: int) -> Change:
+    """Move all streams, and the PMT with them, to other PIDs."""
+
+    def change(data: bytes) -> bytes:
+        named = tables(data)[1]
+        other = [(kind, pid + by) for pid, kind in named.items()]
+        data = replace_table("PMT", lambda _: pmt(other, clock=other[0][1]), 0)(data)
+        return b"".join(
+            bytes([raw[0], raw[1] & 0xE0 | pid + by >> 8, pid + by & 0xFF, *raw[3:]])
+            if (pid := pid_of(raw)) in named
+            else raw
+            for raw in split(data)
+        )
+
+    return change
+
+
+def _pts(raw: bytes) -> int:
+    payload = read_packet(raw).payload
+    return read_stamp(payload[9:14])
 
 
 def _pcr(ticks: int) -> bytes:

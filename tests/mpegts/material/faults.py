@@ -30,7 +30,7 @@ from tests.mpegts.material.breaking_tables import (
     still_tables,
     without_table,
 )
-from tests.mpegts.material.breaking_times import restart_clock, shift_pcr, shift_pts, stray
+from tests.mpegts.material.breaking_times import pcr_on_own_pid, restart_clock, shift_pcr, shift_pts, stray, without_pcr
 from tests.mpegts.material.streams import pat, pmt, tables
 
 
@@ -121,6 +121,9 @@ HARMLESS = (
     Fault("counters jump and declare it", twice_with_jump("audio"), found(), AUDIO),
     Fault("null packets in between", with_nulls, found()),
     Fault("counters of the tables do not advance", still_tables, found("TS352")),
+    Fault("no PCR", without_pcr, found("TS374")),
+    Fault("a PCR on its own PID", pcr_on_own_pid(), found()),
+    Fault("a PCR on its own PID, seldom", pcr_on_own_pid(18_000), found()),
     Fault("packets of 192 bytes", widen(192), found("TS321")),
     Fault("packets of 204 bytes", widen(204), found("TS321")),
     Fault("bare AAC", other_format(ADTS), found("TS312")),

@@ -18,7 +18,7 @@ from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
 _ABSENT = frozenset((SegmentState.MISSING, SegmentState.EMPTY))
-_BOUNDARY_FAULTS = frozenset(("TS353", "TS380", "TS383", "TS420"))  # faults that EXT-X-DISCONTINUITY repairs
+_BOUNDARY_FAULTS = frozenset(("TS353", "TS380", "TS383", "TS384", "TS420"))  # faults that EXT-X-DISCONTINUITY repairs
 
 
 class PlannedPart(NamedTuple):

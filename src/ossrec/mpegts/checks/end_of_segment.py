@@ -29,6 +29,8 @@ def end_of_segment_faults(state: SegmentAnalysis, depth: Depth, span: StreamEnds
         yield from _key_frames(state, stream, depth)
         yield from _without_pts(state, stream, span)
         yield from stream.end_of_stream_faults()
+    if depth == "full":
+        yield from _without_pcr(state, span)
     for pid, clock in state.pcr_clocks.by_pid.items():
         yield from _pcr_jumps(state, pid, clock, span)
     if state.framer.trailing:
@@ -42,11 +44,21 @@ def _pcr_jumps(state: SegmentAnalysis, pid: int, clock: PcrClock, span: StreamEn
     is_used = timestamps.frames > 0 if timestamps is not None else pid in state.tables.pcr_pids()
     if not is_used or not clock.jumps:
         return
-    for jump in clock.significant_jumps(timestamps.usual_distance() if timestamps is not None else 0):
+    has_frames = timestamps is not None and timestamps.frames > 0
+    usual = timestamps.usual_distance() if timestamps is not None else 0
+    for jump in clock.significant_jumps(usual) if has_frames else clock.jumps_by_own_rate():
         dts = span.start if jump.frame_dts is None else jump.frame_dts
         next_dts = None if dts is None else dts + max(0, jump.frame_step)
         detail = f"{state.name(pid)}: by {jump.step / TICKS:+.2f} s"
         yield Fault("TS370", jump.packet, pid, None, detail, dts, dts, next_dts)
+
+
+def _without_pcr(state: SegmentAnalysis, span: StreamEnds) -> Iterator[Fault]:
+    """Rule 37: a segment without any PCR, which is longer than the distance that PCRs may have."""
+    if span.start is None or span.end is None or span.end - span.start <= TICKS // 10 or not state.tables.entries():
+        return
+    if not any(clock.has_pcr for clock in state.pcr_clocks.by_pid.values()):
+        yield Fault("TS374", 0)
 
 
 def _missing_tables(state: SegmentAnalysis) -> Iterator[Fault]:

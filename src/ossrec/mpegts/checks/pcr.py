@@ -43,7 +43,9 @@ class PcrClock:
     def __init__(self) -> None:
         """Start before the first PCR."""
         self.jumps: list[PcrJump] = []
+        self.has_pcr = False
         self._last: PcrRows | None = None
+        self._usual_step = 0  # largest median step in a batch that is not steady, in ticks of 27 MHz
         self._is_declared = False  # a discontinuity was declared, and no PCR came since
 
     def resume_after_gap(self) -> None:
@@ -61,11 +63,13 @@ class PcrClock:
 
     def skip_steady(self, number: int, last: PcrRows, declared: Ticks) -> None:
         """Skip steady PCRs up to the *last* one, in packet *number*."""
+        self.has_pcr = True
         self._last = last
         self._is_declared = bool((declared > number).any())
 
     def follow(self, numbers: Ticks, read: PcrRows, declared: Ticks) -> None:
         """Check the PCRs of a batch; *numbers* are their packets, *declared* packets with a discontinuity_indicator."""
+        self.has_pcr = True
         declared_so_far = count_up_to(declared, numbers)
         is_declared = steps_from(0, declared_so_far) > 0
         is_declared[0] |= self._is_declared
@@ -77,12 +81,19 @@ class PcrClock:
         self._last = PcrRows(*(column[-1:] for column in read))
         known = np.where(read.frames == NO_FRAME, read.first[-1], read.frames)
         step, frame_step = _signed(steps(read.ticks)), steps(known)
+        forward = step[step > 0]
+        self._usual_step = max(self._usual_step, int(np.median(forward)) if len(forward) else 0)
         frame_step[(known[1:] == NO_FRAME) | (known[:-1] == NO_FRAME)] = 0
         off = np.abs(step - 300 * frame_step) > _MAX_STEP
         jump = ((step < 0) | ((step > _MAX_STEP) & off)) & ~is_declared
         for at in indices(jump)[: _MAX_JUMPS - len(self.jumps)].tolist():
             frame_dts = None if read.frames[at] == NO_FRAME else int(read.frames[at])
             self.jumps.append(PcrJump(int(numbers[at]), int(step[at]) // 300, int(frame_step[at]), frame_dts))
+
+    def jumps_by_own_rate(self) -> list[PcrJump]:
+        """Return the jumps of a PCR on a PID of its own: steps back, and steps far longer than its usual ones."""
+        most = 2 * self._usual_step // 300 + TICKS // 10
+        return [one for one in self.jumps if one.step < 0 or one.step > most]
 
     def significant_jumps(self, usual: int) -> list[PcrJump]:
         """Return the jumps in a stream with frames that are usually *usual* ticks apart."""

@@ -13,10 +13,12 @@ from ossrec.mpegts.sequence.continuity import (
     gap_between,
     gaps_between,
     is_continued,
+    pid_changes,
     wraps,
 )
 from ossrec.mpegts.sequence.decoder_start import codecs_never_decodable, missing_parameter_sets, names_of
 from ossrec.mpegts.sequence.durations import possible_durations, start_to_start, tolerance
+from ossrec.mpegts.sequence.small_gaps import small_gaps
 
 MAX_FINDINGS = 1000  # findings of one code; further ones are counted
 _EXCERPT = 1023  # characters of a segment name in a detail: the maximum length of an object name
@@ -81,6 +83,9 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
         if seconds is not None:
             detail = f"by {abs(seconds):.2f} s until {_file_name(run[-1])}"
             yield _finding(subject, run[0], SegmentFault("TS411", detail, at=0.0))._replace(length=_run_duration(run))
+        detail = small_gaps([one.inspection for one in run])
+        if detail:
+            yield _finding(subject, run[0], SegmentFault("TS385", detail, at=0.0))
 
 
 def _boundary(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[SegmentFault]:
@@ -91,6 +96,9 @@ def _boundary(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[Seg
     changes = format_changes(before.inspection, one.inspection)
     if changes and not any(fault.code == "TS421" for fault in before.inspection.faults):
         yield SegmentFault("TS420", changes, None, 0.0)
+    pids = pid_changes(before.inspection, one.inspection)
+    if pids and not changes:
+        yield SegmentFault("TS384", pids, None, 0.0)
     if wraps(before.inspection, one.inspection):
         yield SegmentFault("TS381", "", None, 0.0)
 

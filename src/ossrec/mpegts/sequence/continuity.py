@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from ossrec.mpegts.inspection import TICKS, WRAP, CounterEnds, Inspection, Kind, StreamFormat, StreamSummary, signed
 
+_CONTIGUOUS = 0.5  # seconds by which the PTS of contiguous media may differ
 _KINDS: tuple[Kind, ...] = ("video", "audio")
 
 
@@ -87,6 +88,31 @@ def format_changes(before: Inspection, after: Inspection) -> str:
         else:
             found += [_change_text(a, b) for a, b in zip(old, new, strict=True) if _differs(a, b)]
     return "; ".join(found) if _has_pmt(before) and _has_pmt(after) else ""
+
+
+def pid_changes(before: Inspection, after: Inspection) -> str:
+    """Return the changes of the PIDs of audio and video for a detail, "" for none (RFC 8216 4.3.2.3)."""
+    found = []
+    for kind in _KINDS:
+        old, new = ([s.pid for s in one.streams if s.format.kind == kind] for one in (before, after))
+        if old != new and len(old) == len(new):
+            found.append(f"{kind} PID {_numbers(new)}, {_numbers(old)} before")
+    return "; ".join(found) if _has_pmt(before) and _has_pmt(after) else ""
+
+
+def _numbers(pids: list[int]) -> str:
+    return ", ".join(map(str, pids[:4]))
+
+
+def is_contiguous_media(before: Inspection, after: Inspection) -> bool:
+    """Return whether PTS and continuity counters continue from one segment to the next, so that nothing is missing.
+
+    False also if either is not known.
+    """
+    gap = gap_between(before, after)
+    media = {stream.pid for stream in after.streams}
+    shared = media & {one.pid for one in before.counters} & {one.pid for one in after.counters}
+    return gap is not None and abs(gap) <= _CONTIGUOUS and bool(shared) and counter_jump(before, after) is None
 
 
 def _has_pmt(inspection: Inspection) -> bool:
