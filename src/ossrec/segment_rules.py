@@ -21,6 +21,7 @@ class SegmentState(StrEnum):
     PRESENT = "present"
     DECLARED_GAP = "declared_gap"  # EXT-X-GAP, whether its object is there or not
     CUT = "cut"  # its size cannot be that of an intact segment
+    WRONG_PATH = "wrong_path"  # in the bucket, but its URI leads elsewhere
     OUTSIDE = "outside"  # its URI was refused
     EMPTY = "empty"
     MISSING = "missing"
@@ -35,17 +36,21 @@ def segment_state(
     encrypted: bool = False,
     fragment: bool = False,
     packet_size: int | None = None,
+    wrong_path: bool = False,
 ) -> SegmentState:
     """Return the state of the segment at *key*, which is None if its URI was refused.
 
     Its object has *size* bytes, None if it is not in the bucket; an inspection has found packets of *packet_size*
     bytes, None if there was no inspection: then the size may be that of packets of 188, 192 or 204 bytes. *key* may
-    also be the end of a key, if that has the file extension.
+    also be the end of a key, if that has the file extension. With *wrong_path* the object exists, but the URI does not
+    lead to it.
     """
     if key is None:
         return SegmentState.OUTSIDE
     if declared_gap:
         return SegmentState.DECLARED_GAP
+    if wrong_path:
+        return SegmentState.WRONG_PATH
     if size is None:
         return SegmentState.MISSING
     if size == 0:

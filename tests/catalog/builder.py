@@ -117,7 +117,7 @@ class CatalogBuilder:
             object_id = (stem.id, suffix)
         uri = "https://elsewhere.example/x.ts" if name is None else None
         self.conn.execute(
-            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, 10000, 0, 0, 0, 0, NULL)",
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, 10000, 0, 0, 0, 0, NULL, NULL)",
             (playlist, index, *object_id, uri, 2 * index + 5, index * 10_000),
         )
 

@@ -59,8 +59,9 @@ class Situation:
         objects: Mapping[str, bytes],
         server: OssServer | None = None,
         headers: Mapping[str, dict[str, str]] = MappingProxyType({}),
+        **options: Any,
     ) -> None:
-        """Write *objects* with the times of the recorder, and scan them. Everything is below *folder*.
+        """Write *objects* below *folder*, with the times of the recorder, and scan them with *options*.
 
         *headers* are those of objects on the server, by key.
         """
@@ -71,12 +72,20 @@ class Situation:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         set_times(self.files)
-        self.bucket: Bucket = LocalBucket(str(self.files))
+        self._server = server
         if server is not None:
             for key, data in objects.items():
                 server.bucket(NAME).put(key, data, int((self.files / key).stat().st_mtime), headers=headers.get(key))
-            self.bucket = connect(server, NAME)
-        self.scan()
+        self.bucket: Bucket = self.connect()
+        self.scan(**options)
+
+    def connect(self, **settings: Any) -> Bucket:
+        """Open the bucket again with other settings, such as *cnames*."""
+        if self._server is None:
+            self.bucket = LocalBucket(str(self.files), **settings)
+        else:
+            self.bucket = connect(self._server, NAME, **settings)
+        return self.bucket
 
     def scan(self, depth: str = "full", **options: Any) -> None:
         """Scan the bucket again at *depth*."""

@@ -49,7 +49,7 @@ def open_bucket(
     """
     parsed = parse_bucket_location(location)
     if not parsed.is_oss:
-        return LocalBucket(parsed.bucket)
+        return LocalBucket(parsed.bucket, cnames=settings.cnames if settings is not None else ())
     from ossrec.buckets.oss.bucket import OssBucket  # oss2 takes 0.3 s to import, and a folder does not need it
 
     name = parsed.bucket.removeprefix(_SCHEME)

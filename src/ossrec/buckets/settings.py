@@ -18,7 +18,7 @@ class RetryPolicy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BucketSettings:
-    """How an OSS bucket is reached; none of this applies to a folder.
+    """How an OSS bucket is reached; only `cnames` applies to a folder, as host names in playlists.
 
     Raises UsageProblem for a value out of range.
     """

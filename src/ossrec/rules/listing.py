@@ -91,6 +91,29 @@ RULES: tuple[Rule, ...] = (
         "One was probably written over the other, and its seconds play twice: restore the overwritten segment from "
         "bucket versioning or a backup.",
     ),
+    error(
+        "LST267",
+        Verdict.INCOMPLETE,
+        "URI path is wrong, but the segment is in the bucket",
+        "Correct the path in the playlist: `ossrec rebuild` writes one that names the segment by its real place. "
+        "Nothing is lost; players request an object that does not exist.",
+        "RFC 3986 5.2",
+    ),
+    error(
+        "LST268",
+        Verdict.INCOMPLETE,
+        "URI points to an unknown host, but the segment is in the bucket",
+        "If the host is a domain name of this bucket, add it to the setting `cname` and scan again; otherwise "
+        "`ossrec rebuild` writes a playlist that names the segment in the bucket. ossrec fetches nothing from there.",
+        "RFC 3986 4.2",
+    ),
+    error(
+        "LST269",
+        Verdict.INCOMPLETE,
+        "URI path is wrong, and more than one object may be meant",
+        "Compare the objects named here, and correct the path in the playlist: ossrec does not guess.",
+        "RFC 3986 5.2",
+    ),
     warning(
         "LST270",
         "segment not listed by any playlist",
@@ -109,6 +132,14 @@ RULES: tuple[Rule, ...] = (
         "segments without a playlist",
         "If the task has ended, the recorder died before it wrote the playlist: `ossrec rebuild` writes one from "
         "the segments.",
+    ),
+    error(
+        "LST273",
+        Verdict.INCOMPLETE,
+        "URI differs from the name of its object in letter case or Unicode normalization",
+        "Write the name exactly as in the bucket, as `ossrec rebuild` does: names of objects are compared byte by "
+        "byte, and a file system that ignores case or normalization hides the difference.",
+        "RFC 3986 6.2.2",
     ),
     warning(
         "LST280",

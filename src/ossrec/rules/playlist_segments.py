@@ -79,7 +79,7 @@ _URIS: tuple[Rule, ...] = (
         "HLS171",
         Verdict.INCOMPLETE,
         "URI points to another host or bucket",
-        "If the host is a name of this bucket, add it to the setting for its own host names; otherwise copy the "
+        "If the host is a name of this bucket, add it to the setting `cname`; otherwise copy the "
         "file into the bucket and use a relative URI. ossrec never fetches it.",
         "RFC 8216 4.1, RFC 3986",
     ),

@@ -25,6 +25,7 @@ STATE_OF = {
     **dict.fromkeys(("LST190", "LST202", "LST262"), SegmentState.CUT),
     "HLS230": SegmentState.DECLARED_GAP,
     **dict.fromkeys(("HLS170", "HLS171", "HLS172", "HLS173", "HLS175"), SegmentState.OUTSIDE),
+    **dict.fromkeys(("LST267", "LST273", "LST268"), SegmentState.WRONG_PATH),
 }
 
 
@@ -49,7 +50,8 @@ def states_found(known: Row) -> set[tuple[int, int, str]]:
         state = STATE_OF.get(finding["code"])
         if state is not None and finding["counts"]:
             found |= {(one["part"], one["number"], state.value) for one in known["segments"] if is_about(finding, one)}
-    return found
+    located = {segment[:2] for segment in found if segment[2] == SegmentState.WRONG_PATH}
+    return {segment for segment in found if segment[2] != SegmentState.OUTSIDE or segment[:2] not in located}
 
 
 def is_about(finding: Row, segment: Row) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, UnlistedSegment
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Located, UnlistedSegment
 
 T0 = 1_764_576_000  # seconds since 1970
 SIZE = 188 * 1000
@@ -159,6 +159,27 @@ CASES = [
         listed(one(3, etag=bytes(16), size=188 * 7), one(7, etag=bytes(16), size=188 * 7)),
     ),
     ListingCase("a name that was not escaped", "LST263", listed(one(3, literal=True)), listed(one(3))),
+    ListingCase(
+        "a path that is wrong",
+        "LST267",
+        listed(one(3, uri="a/s3.ts", located=Located.PATH)),
+        listed(one(3, uri="a/s3.ts", located=Located.PATH, gap=True)),
+    ),
+    ListingCase(
+        "a name in another spelling", "LST273", listed(one(3, uri="S3.ts", located=Located.SPELLING)), listed(one(3))
+    ),
+    ListingCase(
+        "a host that is not known",
+        "LST268",
+        listed(one(3, uri="https://h/s3.ts", located=Located.HOST)),
+        listed(one(3, uri="https://h/s3.ts", size=None, key=None)),
+    ),
+    ListingCase(
+        "a path that may mean two objects",
+        "LST269",
+        listed(one(3, size=None, candidates=("a/s3.ts", "b/s3.ts"))),
+        listed(one(3, candidates=("a/s3.ts", "b/s3.ts"), gap=True)),
+    ),
     ListingCase("a segment in cold storage", "LST265", listed(one(3, archived=True)), listed(one(3))),
     ListingCase(
         "a declared gap with an existing segment", "LST264", listed(one(3, gap=True)), listed(one(3, gap=True, size=0))

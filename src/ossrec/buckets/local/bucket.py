@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from typing import NamedTuple
@@ -50,13 +50,17 @@ class LocalBucket:
     everything that is neither a file nor a folder. Files without read permission are listed.
     """
 
-    def __init__(self, path: str) -> None:
-        """Check that the folder exists; raises BucketMissing, and UsageProblem for a path that is not Unicode text."""
+    def __init__(self, path: str, cnames: Iterable[str] = ()) -> None:
+        """Check that the folder exists; raises BucketMissing, and UsageProblem for a path that is not Unicode text.
+
+        *cnames* are host names of the bucket that the folder is a copy of.
+        """
         try:
             self._root = os.path.realpath(os.fsencode(path))
             self._name = self._root.decode()
         except ValueError:  # not UTF-8, or a NUL in it
             raise UsageProblem(f"{brief(repr(path))}: the path is not Unicode text: rename the folder") from None
+        self._hosts = frozenset(name.lower() for name in cnames)
         self._identity = self._identify()
         self._listings: dict[str, _Listing] = {}
         self._lock = threading.Lock()
@@ -79,8 +83,8 @@ class LocalBucket:
 
     @property
     def address(self) -> BucketAddress:
-        """An address without hosts."""
-        return BucketAddress("")
+        """The host names in the setting `cname`, if any."""
+        return BucketAddress("", self._hosts)
 
     def page(self, prefix: str = "", cursor: Cursor = START, *, until: str | None = None) -> Page:
         """Return the next page; see `protocol.Bucket.page`.

@@ -19,8 +19,8 @@ from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
 _FACTS = """
 CASE WHEN g.stem_id IS NOT NULL THEN g.suffix END AS suffix, o.size AS size, g.gap AS declared_gap,
-g.byterange_end AS byterange_end, g.encrypted AS encrypted, g.fragment AS fragment, g.number AS number,
-g.start_ms AS start_ms, g.duration_ms AS duration_ms
+g.byterange_end AS byterange_end, g.encrypted AS encrypted, g.fragment AS fragment, g.located AS located,
+g.number AS number, g.start_ms AS start_ms, g.duration_ms AS duration_ms
 """
 _LISTED = """
 FROM segments g {joins} LEFT JOIN objects o ON o.stem_id = g.stem_id AND o.suffix = g.suffix AND o.gone IS NULL
@@ -47,7 +47,7 @@ _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND nu
 class StateRun(NamedTuple):
     """Consecutive segments with the same state."""
 
-    state: str  # present, not_inspected, missing, empty, cut, declared_gap, outside, or timeline_gap
+    state: str  # present, not_inspected, missing, empty, cut, declared_gap, wrong_path, outside, or timeline_gap
     first: int  # segment numbers; of a timeline gap those on either side
     last: int
     start: float | None  # seconds
@@ -89,6 +89,7 @@ class _ListedSegment(NamedTuple):
     byterange_end: int | None
     encrypted: bool
     fragment: bool
+    located: str | None  # how it was found although its URI does not lead there
     number: int
     start_ms: int
     duration_ms: int
@@ -183,6 +184,7 @@ def _listed_state(one: _ListedSegment, inspections: InspectionState) -> str:
         encrypted=one.encrypted,
         fragment=one.fragment,
         packet_size=one.packet_size,
+        wrong_path=one.located is not None,
     )
     return _shown_state(state, one.failure, one.depth, inspections)
 

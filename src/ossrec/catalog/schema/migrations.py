@@ -10,7 +10,14 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from ossrec.catalog.schema import v1_scan, v2_inspections, v3_tasks, v4_task_lists, v5_standard_names
+from ossrec.catalog.schema import (
+    v1_scan,
+    v2_inspections,
+    v3_tasks,
+    v4_task_lists,
+    v5_standard_names,
+    v6_located_segments,
+)
 from ossrec.catalog.schema.version import APPLICATION_ID
 
 migrations = Migrations("ossrec")
@@ -50,6 +57,13 @@ def m005_standard_names(db: Database) -> None:
     """Rename tables and columns to standard terms."""
     _run(db, v5_standard_names.SCRIPTS)
     db.conn.execute("PRAGMA user_version = 5")
+
+
+@migrations()
+def m006_located_segments(db: Database) -> None:
+    """Add how a segment was found whose URI leads to no object."""
+    _run(db, v6_located_segments.SCRIPTS)
+    db.conn.execute("PRAGMA user_version = 6")
 
 
 def _run(db: Database, scripts: Iterable[str]) -> None:

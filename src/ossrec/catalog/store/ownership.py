@@ -9,6 +9,7 @@ merged.
 import sqlite3
 
 from ossrec.catalog.store.recordings import StoredRecording
+from ossrec.naming.folding import folded
 
 _OTHERS = """
 INSERT OR IGNORE INTO ownership SELECT n.stem_id, n.suffix, ?1 FROM playlists p JOIN {table} n ON n.playlist_id = p.id
@@ -25,6 +26,11 @@ def owns_foreign_objects(conn: sqlite3.Connection, recording_id: int) -> bool:
 def assign_owner(conn: sqlite3.Connection, recording_id: int) -> bool:
     """Store the objects that a recording's playlists name under other names; returns whether recordings were merged."""
     conn.execute("DELETE FROM ownership WHERE recording_id = ?", (recording_id,))
+    return add_ownership(conn, recording_id)
+
+
+def add_ownership(conn: sqlite3.Connection, recording_id: int) -> bool:
+    """Note what the recording's segments and resources refer to now, too; true if recordings were merged."""
     for table in ("segments", "resources"):
         conn.execute(_OTHERS.format(table=table), (recording_id,))
     owners = conn.execute(
@@ -59,18 +65,18 @@ def likely_owner(conn: sqlite3.Connection, recording: StoredRecording) -> int | 
     """Return the recording that segments without a playlist most likely belong to; None without one.
 
     A recordid belongs to one task, and a task to one room. So a mixed recording of the same task whose path is a
-    prefix of this one is the same recording, with a longer suffix than expected.
+    prefix of this one is the same recording, with a longer suffix than expected; and so is a recording whose path
+    differs only in letter case or Unicode normalization.
     """
-    if recording.uid is not None:
-        return None
     rows = conn.execute(
-        "SELECT r.id, r.path FROM recordings r JOIN recordings p ON p.id = ?"
+        "SELECT r.id, r.path, r.uid FROM recordings r JOIN recordings p ON p.id = ?"
         " WHERE r.recordid = p.recordid AND r.bucket_id = p.bucket_id AND r.folder = p.folder"
-        " AND r.uid IS NULL AND r.id <> p.id ORDER BY length(r.path) DESC",
+        " AND r.id <> p.id ORDER BY length(r.path) DESC",
         (recording.id,),
     ).fetchall()
-    for number, path in rows:
-        if recording.path.startswith(path) and _has_playlist(conn, number):
+    for number, path, uid in rows:
+        is_longer = recording.uid is None and uid is None and recording.path.startswith(path)
+        if (is_longer or folded(path) == folded(recording.path)) and _has_playlist(conn, number):
             return int(number)
     return None
 

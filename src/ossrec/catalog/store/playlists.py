@@ -23,6 +23,7 @@ class SegmentRow(NamedTuple):
     encrypted: bool
     fragment: bool
     byterange_end: int | None
+    located: str | None = None  # how its object was found although the URI does not lead there; see `Located`
 
 
 class ResourceRow(NamedTuple):
@@ -88,6 +89,11 @@ def save_playlist(
     insert_rows(conn, f"INTO segments (playlist_id, {_SEGMENT})", [(number, *row) for row in segments])
     insert_rows(conn, f"INTO resources (playlist_id, {_RESOURCE})", [(number, *row) for row in resources])
     return int(number)
+
+
+def replace_segments(conn: sqlite3.Connection, playlist_id: int, rows: Iterable[SegmentRow]) -> None:
+    """Replace the rows of some segments of a playlist."""
+    insert_rows(conn, f"OR REPLACE INTO segments (playlist_id, {_SEGMENT})", [(playlist_id, *row) for row in rows])
 
 
 def playlists_of(conn: sqlite3.Connection, recording_id: int) -> list[PlaylistRow]:

@@ -102,6 +102,11 @@ UPDATE recordings SET {", ".join(f"{name} = :{name}" for name in _COLUMNS)},
 WHERE id = :id
 """
 _OBJECT = ", ".join(StoredObject._fields)
+_UNKNOWN_HOSTS = """
+SELECT DISTINCT f.playlist_id, r.id, f.detail FROM recordings r JOIN findings f ON f.recording_id = r.id
+WHERE r.verdict IN ('recording', 'unknown', 'incomplete', 'damaged', 'unfinished') AND r.bucket_id = ?
+    AND r.reasons LIKE '%HLS171%' AND f.code = 'HLS171' AND f.playlist_id IS NOT NULL
+"""
 _SAVE_CHANGE = """
 INSERT INTO changes (scan_id, recording_id, was, became, segments_lost) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (recording_id, scan_id) DO UPDATE SET became = excluded.became,
@@ -116,6 +121,15 @@ def mark_undecided_due(conn: sqlite3.Connection, bucket_id: int) -> None:
         "id IN (SELECT recording_id FROM findings WHERE source = 'access')",
     ):
         conn.execute(f"UPDATE recordings SET due = 1 WHERE {condition} AND bucket_id = ? AND due = 0", (bucket_id,))
+
+
+def mark_newly_known_hosts_due(conn: sqlite3.Connection, bucket_id: int, hosts: Iterable[str]) -> None:
+    """Have playlists read again that name segments on one of *hosts*, which was unknown when they were read."""
+    known = set(hosts)
+    rows = conn.execute(_UNKNOWN_HOSTS, (bucket_id,)).fetchall() if known else []
+    found = [(playlist, recording) for playlist, recording, host in rows if host in known]
+    conn.executemany("UPDATE playlists SET etag = x'' WHERE id = ?", [(playlist,) for playlist, _ in found])
+    conn.executemany("UPDATE recordings SET due = 1 WHERE id = ?", [(recording,) for _, recording in found])
 
 
 def due_recordings(conn: sqlite3.Connection, bucket_id: int, prefix: str) -> Iterator[int]:

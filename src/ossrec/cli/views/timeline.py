@@ -18,6 +18,7 @@ STATES = {
     "lost": "packets lost",
     "cut": "cut short",
     "broken": "broken",
+    "wrong_path": "URI leads elsewhere",
     "outside": "URI leads out of the bucket",
     "empty": "empty",
     "missing": "missing",
@@ -31,13 +32,14 @@ COLORS = {
     "lost": "red",
     "cut": "yellow",
     "broken": "red",
+    "wrong_path": "magenta",
     "outside": "magenta",
     "empty": "red",
     "missing": "red",
 }
 RANK = {state: rank for rank, state in enumerate(STATES)}
-_BLOCKS = dict(zip(STATES, "█░╌·▓»▚▒!↗▁×", strict=True))
-_PLAIN = dict(zip(STATES, "#:-.+/%~!>_x", strict=True))
+_BLOCKS = dict(zip(STATES, "█░╌·▓»▚▒!↪↗▁×", strict=True))
+_PLAIN = dict(zip(STATES, "#:-.+/%~!?>_x", strict=True))
 
 
 def marks(encoding: str | None) -> dict[str, str]:

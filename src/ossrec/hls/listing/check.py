@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from unicodedata import normalize
 
 from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
-from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Totals, UnlistedSegment
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Located, Totals, UnlistedSegment
 from ossrec.hls.listing.sizes import check_sizes
 from ossrec.hls.listing.timestamps import check_timestamps, gap_detail
+from ossrec.hls.possible_keys import take_apart
 from ossrec.segment_rules import AES_BLOCK, SegmentState, duration_until_next, timeline_gap
 
 __all__ = [
@@ -16,13 +18,15 @@ __all__ = [
 ]
 
 _MAX_KEY = 1023  # bytes of an object's name, so that a detail has all of it
+_MAX_CANDIDATES = 5  # keys in a detail
+_LOCATED = {Located.PATH: "LST267", Located.SPELLING: "LST273", Located.HOST: "LST268"}
 
 
 def check_listing(playlist: JoinedPlaylist) -> list[Finding]:
     """Return the findings about a playlist and its objects, in time linear in the number of segments."""
     findings = FindingCollector(playlist.key)
     for segment in playlist.segments:
-        _check_segment(segment, findings)
+        _check_segment(segment, playlist.key, findings)
     check_sizes(playlist.segments, findings)
     for resource in playlist.resources:
         _check_resource(resource, findings)
@@ -72,17 +76,23 @@ def totals_of(playlist: JoinedPlaylist) -> Totals:
             gap_seconds += one.duration
             continue
         expected += 1
-        if one.size:
+        if one.size and one.located is None:
             present += 1
         else:
             missing_seconds += one.duration
     return Totals(expected, present, expected - present, missing_seconds, gap_seconds, sum(sizes.values()))
 
 
-def _check_segment(one: JoinedSegment, findings: FindingCollector) -> None:
+def _check_segment(one: JoinedSegment, playlist_key: str, findings: FindingCollector) -> None:
     """Check that the object of a segment is present and has a possible size."""
+    if one.candidates and not one.gap:
+        shown = ", ".join(excerpt(key, _MAX_KEY) for key in one.candidates[:_MAX_CANDIDATES])
+        _add_finding(one, "LST269", f": it may mean {shown}", findings)
+        return
     if one.key is None or (one.gap and not one.size):
         return  # refused by rule 17, or declared missing: findings about the text say so
+    if one.located is not None and not one.gap:
+        _add_finding(one, _LOCATED[one.located], _location(one, one.key, playlist_key), findings)
     if one.literal:
         _add_finding(one, "LST263", "", findings)
     if one.archived:
@@ -92,6 +102,24 @@ def _check_segment(one: JoinedSegment, findings: FindingCollector) -> None:
         _add_finding(one, code, detail, findings)
 
 
+def _location(one: JoinedSegment, key: str, playlist_key: str) -> str:
+    """Return in words where the object of a segment is, and for a URL on an unknown host what to configure."""
+    folder, _slash, name = key.rpartition("/")
+    is_beside = folder == playlist_key.rpartition("/")[0]
+    parts = take_apart(one.uri)
+    if parts is not None and name not in parts.names:
+        is_composed = any(normalize("NFC", other) == normalize("NFC", name) for other in parts.names)
+        difference = "Unicode normalization" if is_composed else "letter case"
+        found = f": {excerpt(name if is_beside else key, _MAX_KEY)} is in the bucket and differs in {difference}"
+    elif is_beside:
+        found = f": {excerpt(name, _MAX_KEY)} lies beside the playlist under the same name"
+    else:
+        found = f": the bucket has it as {excerpt(key, _MAX_KEY)}"
+    if one.located is Located.HOST and parts is not None and parts.host:
+        found += f"; if {excerpt(parts.host)} is a domain name of this bucket, add it to `cname`"
+    return found
+
+
 def _add_finding(one: JoinedSegment, code: str, detail: str, findings: FindingCollector) -> None:
     """Add a finding about a segment, with its number and its seconds in the recording."""
     findings.add_at(one, code, excerpt(one.uri, _MAX_KEY) + detail)
@@ -99,7 +127,7 @@ def _add_finding(one: JoinedSegment, code: str, detail: str, findings: FindingCo
 
 def _fault(one: JoinedSegment) -> tuple[str, str]:
     """Return the code and the detail of the fault of a segment's object; two empty strings if it has none."""
-    match one.state:
+    match one.object_state:
         case SegmentState.MISSING:
             return "LST260", ""
         case SegmentState.EMPTY:
@@ -137,7 +165,10 @@ def _check_orphans(playlist: JoinedPlaylist, findings: FindingCollector) -> None
         return
     last_stamp = max((one.stamp_ms for one in playlist.segments if one.stamp_ms is not None), default=None)
     last_key = max((one.key for one in playlist.segments if one.key is not None), default="")
+    ambiguous = {key for one in playlist.segments for key in one.candidates}
     for orphan in playlist.orphans:
+        if orphan.key in ambiguous:
+            continue  # the finding about the segment that it may be names it
         if last_stamp is not None and orphan.stamp_ms is not None:
             later = orphan.stamp_ms > last_stamp
         else:

@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from ossrec.hls.playlist import Role
 from ossrec.segment_rules import SegmentState, segment_state
+
+
+class Located(StrEnum):
+    """How the object of a segment was found in the bucket, although its URI does not lead there."""
+
+    PATH = "path"  # the folders before its name are wrong
+    SPELLING = "spelling"  # the name differs in letter case or Unicode normalization
+    HOST = "host"  # the URL is on a host that is not known as one of the bucket
 
 
 class JoinedSegment(NamedTuple):
@@ -29,6 +38,8 @@ class JoinedSegment(NamedTuple):
     archived: bool = False  # must be restored before it can be read
     packet_size: int | None = None  # bytes, measured; None if not inspected
     etag: bytes = b""  # of the object, as stored in the catalog
+    located: Located | None = None  # *key* is not that of the URI; None: the URI leads to *key*
+    candidates: tuple[str, ...] = ()  # keys that the URI may mean; empty unless it leads to none and is ambiguous
 
     @property
     def state(self) -> SegmentState:
@@ -41,7 +52,13 @@ class JoinedSegment(NamedTuple):
             encrypted=self.encrypted,
             fragment=self.fragment,
             packet_size=self.packet_size,
+            wrong_path=self.located is not None,
         )
+
+    @property
+    def object_state(self) -> SegmentState:
+        """Its state if the URI led to its object."""
+        return self._replace(located=None).state
 
 
 class UnlistedSegment(NamedTuple):
@@ -90,8 +107,8 @@ class Totals(NamedTuple):
     """How much of a recording is present. Segments that are declared missing count only in `gap_seconds`."""
 
     expected: int  # segments
-    present: int  # those in the bucket that are not empty
-    missing: int  # the others: not in the bucket, empty, or with a refused URI
+    present: int  # those in the bucket that are not empty, and that their URI leads to
+    missing: int  # the others: not in the bucket, empty, or with a URI that is refused or leads elsewhere
     missing_seconds: float
     gap_seconds: float
     bytes: int  # of the objects that the playlist names as segments, each counted once

@@ -24,7 +24,7 @@ from ossrec.catalog.store.playlists import (
 from ossrec.catalog.store.recordings import StoredObject, StoredRecording, find_object
 from ossrec.catalog.store.stems import SEGMENT, recorder_number
 from ossrec.findings import Finding
-from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, UnlistedSegment
+from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Located, UnlistedSegment
 from ossrec.hls.playlist import Role
 from ossrec.model import COLD
 from ossrec.naming import parse_name, unix_ms
@@ -62,10 +62,18 @@ class Assembled(NamedTuple):
         return self._replace(parts=parts)
 
 
-def assemble(conn: sqlite3.Connection, recording: StoredRecording, prefix: str) -> Assembled:
-    """Join the playlists of a recording with its objects; objects outside *prefix* were not listed."""
+def assemble(
+    conn: sqlite3.Connection,
+    recording: StoredRecording,
+    prefix: str,
+    ambiguous: Mapping[tuple[int, int], tuple[str, ...]] = MappingProxyType({}),
+) -> Assembled:
+    """Join the playlists of a recording with its objects; objects outside *prefix* were not listed.
+
+    *ambiguous* has the keys that a URI may mean, by the number of its playlist and of its segment.
+    """
     chosen, superseded = choose_playlists(recording)
-    resolver = _ObjectResolver(conn, recording, prefix)
+    resolver = _ObjectResolver(conn, recording, prefix, ambiguous)
     parts: list[AssembledPart] = []
     offset = 0.0
     for row in chosen:
@@ -133,10 +141,17 @@ def choose_playlists(recording: StoredRecording) -> tuple[list[PlaylistRow], lis
 class _ObjectResolver:
     """Find the objects and keys that the playlists of one recording name."""
 
-    def __init__(self, conn: sqlite3.Connection, recording: StoredRecording, prefix: str) -> None:
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        recording: StoredRecording,
+        prefix: str,
+        ambiguous: Mapping[tuple[int, int], tuple[str, ...]],
+    ) -> None:
         self._conn = conn
         self._recording = recording
         self._prefix = prefix
+        self._ambiguous = ambiguous
         self._stems = dict(recording.stems)
         self._playlist = ""  # key of the current playlist
         self._outside: list[Finding] = []  # of the current playlist
@@ -168,14 +183,14 @@ class _ObjectResolver:
             key=key,
             modified=row.modified,
             ended=bool(row.ended),
-            segments=tuple(self._segment(segment, offset) for segment in segments_of(self._conn, row.id)),
+            segments=tuple(self._segment(segment, row.id, offset) for segment in segments_of(self._conn, row.id)),
             resources=tuple(self._resource(resource) for resource in resources_of(self._conn, row.id)),
             previous_segments=most_segments_before(self._conn, row),
         )
         is_stale = self._recording.objects[row.stem_id, row.suffix].etag != row.etag
         return AssembledPart(row, key, is_stale, findings_of_playlist(self._conn, row.id), self._outside, joined)
 
-    def _segment(self, segment: SegmentRow, offset: float) -> JoinedSegment:
+    def _segment(self, segment: SegmentRow, playlist_id: int, offset: float) -> JoinedSegment:
         stored, key = self._object(segment)
         folder = self._playlist[: self._playlist.rfind("/") + 1]
         uri = segment.uri if segment.uri is not None else (key or "")[len(folder) :]
@@ -196,9 +211,12 @@ class _ObjectResolver:
             modified=None if stored is None else stored.modified,
             stamp_ms=_stamp(segment.suffix) if segment.suffix else None,
             archived=stored is not None and stored.storage in COLD,
-            literal=segment.uri is not None and folder + segment.uri == key,  # URIs that equal the name are not stored
+            # A URI that equals the name is not stored.
+            literal=segment.uri is not None and not segment.located and folder + segment.uri == key,
             packet_size=None if inspection is None else inspection.packet_size,
             etag=b"" if stored is None else stored.etag,
+            located=None if segment.located is None else Located(segment.located),
+            candidates=self._ambiguous.get((playlist_id, segment.number), ()),
         )
 
     def _resource(self, resource: ResourceRow) -> JoinedResource:

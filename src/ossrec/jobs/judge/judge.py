@@ -17,6 +17,7 @@ from ossrec.jobs.access import FAILED
 from ossrec.jobs.judge.assemble import Assembled, assemble
 from ossrec.jobs.judge.evaluate import Evaluation, evaluate
 from ossrec.jobs.judge.facts import IdlePeriod, collect_facts
+from ossrec.jobs.judge.locate import ListedBucket, locate_segments
 from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.jobs.judge.store_playlist import store_playlist
 from ossrec.jobs.judge.task_knowledge import TaskLookup
@@ -73,7 +74,7 @@ class Judge:
             return None
         if successful:
             mark_orphans_due(self._conn, recording)
-        assembled = assemble(self._conn, recording, listing.prefix)
+        recording, assembled = self._assemble(recording, listing.prefix)
         failures = [read.failure for read in reads if read.failure is not None]
         unlisted = self._possibly_unlisted(assembled, listing)
         if unlisted:
@@ -85,7 +86,7 @@ class Judge:
                 found = 0
             if found:
                 recording = load_recording(self._conn, recording_id) or recording
-                assembled = assemble(self._conn, recording, listing.prefix)
+                recording, assembled = self._assemble(recording, listing.prefix)
         task, assembled = self._knowledge.of(recording, assembled)
         evaluation = evaluate(collect_facts(recording, assembled, failures, self._idle, self._formats, task))
         self._save(recording, assembled, evaluation, lost)
@@ -97,6 +98,14 @@ class Judge:
             failures=failures,
             verdict=evaluation.verdict.verdict,
         )
+
+    def _assemble(self, recording: StoredRecording, prefix: str) -> tuple[StoredRecording, Assembled]:
+        """Locate the segments whose URI leads to no object, and join the playlists with the objects."""
+        bucket = ListedBucket(self._bucket.address, prefix)
+        located = locate_segments(self._conn, self._ingest.stems, recording, bucket)
+        if located.is_changed:
+            recording = load_recording(self._conn, recording.id) or recording
+        return recording, assemble(self._conn, recording, prefix, located.ambiguous)
 
     def _possibly_unlisted(self, assembled: Assembled, listing: ListingScope) -> list[str]:
         """Return the missing keys that may have been uploaded after the listing, as its playlist may be newer."""

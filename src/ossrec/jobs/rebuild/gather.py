@@ -4,7 +4,6 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.catalog.encoding import pack_etag
@@ -17,10 +16,12 @@ from ossrec.hls.listing.joined import JoinedSegment, UnlistedSegment
 from ossrec.hls.parser.decompress import TooLong, decompress
 from ossrec.hls.parser.parse import read_playlist
 from ossrec.hls.playlist import MAX_PLAYLIST, Playlist
+from ossrec.hls.possible_keys import take_apart
 from ossrec.jobs.judge.assemble import Assembled, AssembledPart, assemble
 from ossrec.jobs.judge.inspectable import is_inspectable
 from ossrec.mpegts.sequence.order import natural_key
 from ossrec.naming import parse_name
+from ossrec.naming.folding import folded
 
 _MIXED, _TOO_LONG = "HLS061", "LOOK006"
 _DECIDING = frozenset(("#EXT-X-DEFINE", "#EXT-X-SKIP"))  # tags that determine the segments and are not interpreted
@@ -29,7 +30,7 @@ _DECIDING = frozenset(("#EXT-X-DEFINE", "#EXT-X-SKIP"))  # tags that determine t
 class SegmentEntry(NamedTuple):
     """A segment that the rebuilt playlist may have."""
 
-    key: str | None  # None: its URI leads out of the bucket, and no segment of the recording has its file name
+    key: str | None  # None: its URI leads out of the bucket, and no object can be the one that it means
     size: int | None  # bytes; None: not in the bucket
     stamp_ms: int | None  # UTC from its name
     archived: bool
@@ -130,7 +131,8 @@ def _recorder_part(
     for tag in _DECIDING & original.playlist.unknown_tags.keys():
         raise UsageProblem(f"{part.key} has {tag}, which ossrec does not interpret, so it cannot be rebuilt")
     segments = list(part.joined.segments)
-    entries, wanted, orphans = _resolve_by_file_name(segments, original.playlist, wanted, orphans)
+    entries = [SegmentEntry(one.key, one.size, one.stamp_ms, one.archived, one) for one in segments]
+    wanted = _without_namesakes(segments, original.playlist, wanted)
     if any(one.encrypted or one.fragment or one.byterange_end is not None for one in segments):
         wanted = []  # it is not known how those were made
     if any(finding.code == _MIXED for finding in original.playlist.findings):
@@ -140,34 +142,16 @@ def _recorder_part(
     return RecorderPart(part.key, original, _insert_in_order(entries, wanted), omitted, original.playlist.ended)
 
 
-def _resolve_by_file_name(
-    segments: Sequence[JoinedSegment],
-    playlist: Playlist,
-    wanted: Sequence[UnlistedSegment],
-    orphans: Sequence[UnlistedSegment],
-) -> tuple[list[SegmentEntry], Sequence[UnlistedSegment], Sequence[UnlistedSegment]]:
-    """Return the segments of a playlist, and *wanted* and *orphans* without those that are among them.
+def _without_namesakes(
+    segments: Sequence[JoinedSegment], playlist: Playlist, wanted: Sequence[UnlistedSegment]
+) -> list[UnlistedSegment]:
+    """Return *wanted* without segments of the name of one that the playlist misses: they may be the same segment.
 
-    A URI may lead to another host, such as a CDN, and mean the segment of this recording with that file name.
+    If it were certain, the segment would be located by now.
     """
-    by_name: dict[str, list[UnlistedSegment]] = {}
-    for candidate in orphans:
-        by_name.setdefault(candidate.key.rpartition("/")[2], []).append(candidate)
-    entries: list[SegmentEntry] = []
-    resolved: set[str] = set()
-    for one in segments:
-        path = playlist.segments[one.number].uri.partition("#")[0].partition("?")[0]
-        same = by_name.get(unquote(path.rpartition("/")[2]), []) if one.key is None else []
-        if len(same) == 1 and same[0].key not in resolved:
-            resolved.add(same[0].key)
-            entries.append(SegmentEntry(same[0].key, same[0].size, same[0].stamp_ms, same[0].archived, one))
-        else:
-            entries.append(SegmentEntry(one.key, one.size, one.stamp_ms, one.archived, one))
-    return (
-        entries,
-        [one for one in wanted if one.key not in resolved],
-        [one for one in orphans if one.key not in resolved],
-    )
+    missing = [take_apart(playlist.segments[one.number].uri) for one in segments if one.size is None]
+    names = {folded(name) for uri in missing if uri is not None for name in uri.names}
+    return [one for one in wanted if folded(one.key.rpartition("/")[2]) not in names]
 
 
 def _read(bucket: Bucket, key: str, row: PlaylistRow) -> OriginalPlaylist:

@@ -220,7 +220,7 @@ def _uri(entry: SegmentEntry, source: RecorderPart, address: BucketAddress) -> s
     uri = source.original.playlist.segments[one.number].uri
     if entry.key is None:
         return uri
-    if one.key is None:
+    if one.located is not None:
         return relative_uri(entry.key, source.playlist_key)
     faults = {fault.code for fault in resolve(uri, source.playlist_key, address).faults}
     if one.literal or (faults & _MISSPELLED and "?" not in uri and "://" not in uri):

@@ -14,7 +14,12 @@ from ossrec.buckets.retrying import RetryingBucket
 from ossrec.catalog.connection.transactions import transaction
 from ossrec.catalog.query.filters import RecordingFilter
 from ossrec.catalog.store.ingest import Ingest
-from ossrec.catalog.store.recordings import count_due, due_outside_prefix, mark_undecided_due
+from ossrec.catalog.store.recordings import (
+    count_due,
+    due_outside_prefix,
+    mark_newly_known_hosts_due,
+    mark_undecided_due,
+)
 from ossrec.catalog.store.scans import (
     Scan,
     abandon_scan,
@@ -154,6 +159,7 @@ class _Run:
         ingest_callbacks(self._conn, self._catalog, self._now)  # callbacks that arrived during the listing
         with transaction(self._conn):
             mark_undecided_due(self._conn, scan.bucket_id)
+            mark_newly_known_hosts_due(self._conn, scan.bucket_id, self._bucket.address.hosts)
             link(self._conn, self._now)  # names and verdicts depend on tasks
         self._show(phase="checking", due=count_due(self._conn, scan.bucket_id, scan.prefix))
         judge = Judge(self._conn, self._bucket, scan.id, ingest, self._idle_period())
