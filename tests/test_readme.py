@@ -5,17 +5,18 @@ import os
 import re
 import runpy
 import shlex
-import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
 
-from tests.running import PATIENCE, ROOT
+from tests.running import ROOT
+from tests.terminal import on_terminal
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 SHOWN_ROOT = "/home/you/ossrec"
+COLUMNS = 100  # of the terminal in which the commands of README run
 
 
 def shown(command: str) -> str:
@@ -43,12 +44,9 @@ def run(folder: Path, command: str, code: int = 0, talk: str = "") -> str:
     """Run an `ossrec` command of README, which must exit with *code* and print *talk* to stderr; return its output."""
     words = shlex.split(command)
     script = str(SCRIPTS / Path(words[0]).name)
-    environment = os.environ | {"PYTHONUTF8": "1", "HOME": str(folder)}
-    done = subprocess.run(
-        [script, *words[1:]], cwd=folder, capture_output=True, text=True, env=environment, timeout=PATIENCE
-    )
-    assert (done.returncode, done.stderr) == (code, talk)
-    return done.stdout
+    ran = on_terminal([script, *words[1:]], COLUMNS, os.environ | {"HOME": str(folder)}, folder)
+    assert (ran.code, ran.err) == (code, talk)
+    return ran.out
 
 
 def test_the_main_job_prints_what_is_shown_before_line_30(folder: Path) -> None:
@@ -56,8 +54,10 @@ def test_the_main_job_prints_what_is_shown_before_line_30(folder: Path) -> None:
     assert line.startswith("$ python3 -m venv .venv && .venv/bin/pip install --quiet . && ")
     commands = [part.strip() for part in line.split("&&") if "ossrec" in part]
     assert len(commands) == 2
-    printed = "\n".join(run(folder, command).rstrip() for command in commands)
+    omitted = shown(line).splitlines()[-1] + "\n"
+    printed = run(folder, commands[0]) + run(folder, commands[1], talk=omitted) + omitted
     assert normal(printed) == normal(shown(line))
+    assert max(map(len, shown(line).splitlines())) <= COLUMNS
     assert README[: README.index(shown(line).splitlines()[-1])].count("\n") < 30
 
 

@@ -1,8 +1,6 @@
 """Output on a real terminal fits its width; in a pipe, nothing is omitted."""
 
 import os
-import pty
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,6 +12,7 @@ from ossrec.catalog.tasks.facts import TaskRow, save_tasks
 from ossrec.cli.output.tables import width
 from tests.catalog.builder import RID, CatalogBuilder, mixed, source
 from tests.running import Ossrec
+from tests.terminal import on_terminal
 
 COMMAND = [sys.executable, "-m", "ossrec"]
 
@@ -24,23 +23,10 @@ def shown(catalog: CatalogBuilder, columns: int, *arguments: str, code: int = 0)
         "PYTHONPATH": str(Path(package.__file__).parents[1]),
         "PATH": os.environ["PATH"],
         "OSSREC_CATALOG": str(catalog.path),
-        "COLUMNS": str(columns),
-        "NO_COLOR": "1",
-        "PYTHONUTF8": "1",
     }
-    near, far = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *arguments], env=environ, stdout=far, stderr=subprocess.PIPE)
-    os.close(far)
-    parts = []
-    try:
-        while part := os.read(near, 65536):
-            parts.append(part)
-    except OSError:  # the other end was closed
-        pass
-    os.close(near)
-    _, said = process.communicate()
-    assert process.returncode == code
-    return b"".join(parts).decode().replace("\r\n", "\n").splitlines(), said.decode()
+    ran = on_terminal([*COMMAND, *arguments], columns, environ)
+    assert ran.code == code
+    return ran.out.splitlines(), ran.err
 
 
 @pytest.mark.parametrize("columns", [80, 100, 160])
@@ -103,7 +89,10 @@ def test_tasks_fit(tasks: CatalogBuilder, columns: int, arguments: list[str], ti
 def test_the_column_of_files_repeats_no_other(tasks: CatalogBuilder, ossrec: Ossrec) -> None:
     lines = ossrec("tasks", "unmatched", "--kind", "file", "--catalog", str(tasks.path)).out.splitlines()
 
-    assert lines[1].split("oss://recordings")[1].split() == ["2026/", *["no", "task", "knows", "its", "recordid"]]
+    assert lines[1].split("oss://recordings")[1].split() == [
+        "2026/",
+        *["no", "known", "task", "has", "its", "recordid"],
+    ]
 
 
 def test_what_a_narrow_terminal_shows_can_be_given_to_show(catalog: CatalogBuilder, ossrec: Ossrec) -> None:
