@@ -218,3 +218,42 @@ def test_packed_audio_among_segments_of_ts_is_not_a_segment_of_the_recording(tmp
     assert [finding.segment for finding in situation.findings() if finding.code == "TS310"] == [1]
     assert situation.verdict() == "damaged"
     assert [one.gap for one in situation.rebuild().playlist.segments] == [False, True, False]
+
+
+def test_a_multivariant_playlist_names_its_media_playlists_in_one_line(tmp_path: Path) -> None:
+    master = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000, RESOLUTION=160x90,\nlow.m3u8\n"
+    master += "#EXT-X-STREAM-INF:BANDWIDTH=128000\nhigh/index.m3u8\n"
+    situation = Situation(tmp_path, objects_of(SOME, master))
+
+    (finding,) = [finding for finding in situation.findings() if RULES[finding.code].severity > Severity.INFO]
+    assert (finding.code, finding.detail) == ("HLS060", "it names low.m3u8, high/index.m3u8")
+    assert situation.verdict() == "unknown"
+
+
+def test_a_short_fraction_of_a_time_is_valid(tmp_path: Path) -> None:
+    times = iter(("2026-11-20T08:00:00.1Z", "2026-11-20T08:00:02.2Z", "2026-11-20T08:00:04.52Z"))
+    lines = (f"#EXT-X-PROGRAM-DATE-TIME:{next(times)}\n{x}" if x.startswith("#EXTINF") else x for x in TEXT.split("\n"))
+    situation = Situation(tmp_path, objects_of(SOME, "\n".join(lines)))
+
+    assert situation.verdict() == "complete"
+    assert not {code for code in situation.codes() if code.startswith("HLS22")}
+
+
+def test_a_target_duration_of_zero_is_damage_and_corrected(tmp_path: Path) -> None:
+    situation = Situation(tmp_path, objects_of(SOME, TEXT.replace("DURATION:3", "DURATION:0")))
+
+    assert situation.verdict() == "damaged"
+    assert "HLS082" in situation.codes()
+    assert assert_rebuilt_plays(situation, segments=3).playlist.target_duration == 2
+
+
+def test_keys_of_others_and_folder_markers_are_no_segments(tmp_path: Path, server: OssServer) -> None:
+    some = recording(CAMERA, folder="rec")
+    objects = objects_of(some, write_playlist(some.segments, target=3))
+    for key in ("rec/", f"{some.stem}/", "other/\x1b[31mred", "other/\x01"):
+        server.bucket("recordings").put(key, b"" if key.endswith("/") else b"x", 1_763_625_600)
+    situation = Situation(tmp_path, objects, server)
+
+    assert situation.verdict() == "complete"
+    assert len(situation.rows()) == 1
+    assert {code for code in situation.codes() if RULES[code].severity > Severity.INFO} == set()
