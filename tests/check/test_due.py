@@ -164,7 +164,7 @@ def test_a_name_that_reads_in_two_ways_is_found_by_either(folder: Path, catalog:
 def test_a_name_that_no_recording_goes_by_is_told(folder: Path, catalog: Path) -> None:
     put_recordings(folder, 1)
     scan(folder, catalog)
-    with pytest.raises(UsageProblem, match="no recording nobody in the catalog"):
+    with pytest.raises(UsageProblem, match="the catalog has no recording nobody"):
         check(catalog, recordings=("nobody",))
 
 

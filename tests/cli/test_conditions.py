@@ -67,7 +67,7 @@ def test_an_error_names_the_first_of_many_buckets(ossrec: Ossrec, alone: Path, m
 def test_an_unknown_recording_is_a_usage_error(ossrec: Ossrec, catalog: CatalogBuilder, command: list[str]) -> None:
     ran = ossrec(*command, "nobody")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "ossrec: no recording nobody in the catalog: `ossrec find` lists all recordings\n"
+    assert ran.err == "ossrec: the catalog has no recording nobody: `ossrec find` lists all recordings\n"
 
 
 @pytest.mark.parametrize("command", TAKE_A_RANGE, ids=" ".join)

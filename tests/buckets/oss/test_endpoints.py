@@ -76,7 +76,7 @@ def test_an_endpoint_follows_from(settings: dict[str, object], expected: Endpoin
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        pytest.param({}, "neither region nor endpoint is set: set the region", id="nothing"),
+        pytest.param({}, "neither region nor endpoint is set: set OSSREC_REGION or --region", id="nothing"),
         pytest.param({"endpoint": "media.example.com"}, "media.example.com does not contain it", id="no region for V4"),
         pytest.param({"endpoint": "oss-accelerate.aliyuncs.com"}, "does not contain it", id="no region, accelerated"),
         pytest.param({"region": "Hangzhou!"}, "is not a region: write it like", id="no such region"),

@@ -1,4 +1,4 @@
-"""A room on one clock: its newest session, and the wall-clock times of each recording."""
+"""A room on one time axis: its newest session, and the wall-clock times of each recording."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -168,7 +168,7 @@ def test_a_scan_can_check_segments_too(bucket: Path, ossrec: Ossrec) -> None:
         ),
         pytest.param(["--dask", "http://a:80"], "'http://a:80' is not the address", id="no scheme of a scheduler"),
         pytest.param(["--time", "soon"], "'soon' is not a duration", id="no time"),
-        pytest.param(["nobody"], "no recording nobody in the catalog", id="no recording"),
+        pytest.param(["nobody"], "the catalog has no recording nobody", id="no recording"),
         pytest.param(["--since", "2d", "--until", "3d"], "--until must be after --since", id="no time range"),
     ],
 )

@@ -129,7 +129,7 @@ def test_the_place_of_the_recordings_own_playlist_is_refused(ossrec: Ossrec, alo
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(["nobody"], "no recording nobody in the catalog", id="an unknown recording"),
+        pytest.param(["nobody"], "the catalog has no recording nobody", id="an unknown recording"),
         pytest.param(["ba111120000075389640e12fe132f007ed54d"], "2 recordings match", id="one of several"),
         pytest.param([ROOM, "-o", "x", "--upload", "y"], "exclude each other", id="two places"),
         pytest.param([ROOM, "--force"], "--force requires --output", id="force for nothing"),

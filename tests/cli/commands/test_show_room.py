@@ -1,4 +1,4 @@
-"""`ossrec show --room`: all streams of a room on one clock."""
+"""`ossrec show --room`: all streams of a room on one time axis."""
 
 import csv
 import io
@@ -124,6 +124,8 @@ def test_an_unknown_room_is_reported_on_stderr(ossrec: Ossrec, lesson: CatalogBu
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.count("\n") == 1
     assert "no recording of room" in ran.err
+    assert "given these options" not in ran.err
+    assert "given these options" in ossrec("show", "--room", "none", "--uid", "anna").err
     assert ran.err.rstrip("\n").isprintable()
     assert ossrec("show", "--room", "none", "--format", "json").json["streams"] == []
     assert ossrec("show", "--room", "none", "--format", "csv").out == ",".join(SPAN_FIELDS) + "\n"

@@ -44,6 +44,14 @@ def catalog(ossrec: Ossrec, alone: Path) -> Path:
     return alone / "ossrec.db"
 
 
+def test_a_catalog_without_tasks_names_the_way_to_import_them(ossrec: Ossrec, alone: Path) -> None:
+    put_recording(alone / "b", stem(1), 3)
+    scan(alone / "b", alone / "ossrec.db")
+    ran = ossrec("tasks", "unmatched")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "ossrec: no tasks are known, so there is nothing to compare: `ossrec tasks import` adds tasks\n"
+
+
 def test_everything_that_does_not_match_is_listed(ossrec: Ossrec, catalog: Path) -> None:
     named = TaskFact(rid(3), "callback", "m1", "result", at_ms=STARTED * 1000, uids=("u9",), file="2026/other.m3u8")
     with written(catalog) as conn:

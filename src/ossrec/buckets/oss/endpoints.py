@@ -12,6 +12,7 @@ from ossrec.model import BucketAddress
 
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]+")
+_SET_REGION = "set OSSREC_REGION or --region, for example to cn-hangzhou"
 _PUBLIC_HOSTS = (  # which contain the region
     re.compile(r"(?:[a-z0-9-]+[.-])?oss-([a-z]{2}-[a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com"),
     re.compile(r"([a-z]{2}-[a-z0-9-]+)\.oss(?:-internal)?\.aliyuncs\.com"),
@@ -55,7 +56,7 @@ def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpo
         raise UsageProblem(f"{redact_typed_name(settings.region)!r} is not a region: write it like cn-hangzhou")
     if not settings.endpoint.strip():
         if not region:
-            raise UsageProblem("neither region nor endpoint is set: set the region, such as cn-hangzhou")
+            raise UsageProblem(f"neither region nor endpoint is set: {_SET_REGION}")
         host = f"oss-{region}{'-internal' if settings.internal else ''}.aliyuncs.com"
         return Endpoint("https", host, None, region, cname=False, path_style=settings.path_style)
     scheme, host, port = _split(settings.endpoint.strip())
@@ -63,7 +64,7 @@ def endpoint_of(bucket: str, settings: BucketSettings, *, signed: bool) -> Endpo
         host = host.removeprefix(f"{bucket}.")  # as shown in the OSS console
     region = region or region_of(host)
     if signed and settings.signing == "v4" and not region:
-        raise UsageProblem(f"the region is not set and {host} does not contain it: set the region, such as cn-hangzhou")
+        raise UsageProblem(f"the region is not set and {host} does not contain it: {_SET_REGION}")
     if settings.internal and not host.endswith("-internal.aliyuncs.com"):
         raise UsageProblem(f"internal is set, but the endpoint {host} is not internal: remove one of the two settings")
     by_address = _needs_path_style(host)

@@ -1,4 +1,4 @@
-"""All recordings of a room on one clock, with the times that are present, missing or damaged."""
+"""All recordings of a room on one time axis, with the times that are present, missing or damaged."""
 
 import sqlite3
 from collections.abc import Iterable

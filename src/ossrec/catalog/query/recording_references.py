@@ -43,7 +43,7 @@ def resolve_recording(catalog: sqlite3.Connection, reference: str) -> int:
         if found:
             break
     if not found:
-        raise UsageProblem(f"no recording {reference} in the catalog: `ossrec find` lists all recordings")
+        raise UsageProblem(f"the catalog has no recording {reference}: `ossrec find` lists all recordings")
     if len(found) > 1:
         names = sorted(f"{buckets[one.bucket_id].rstrip('/')}/{one.path}" for one in found.values())
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

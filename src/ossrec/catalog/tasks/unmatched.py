@@ -160,10 +160,15 @@ def old_listings(
         return []
     locations = scanned_locations(catalog, bounds.now)
     if not locations:
-        known = catalog.execute("SELECT 1 FROM tasks UNION ALL SELECT 1 FROM callbacks LIMIT 1").fetchone()
-        return [] if known is None else [None]
+        return [None] if has_tasks(catalog) else []
     until = bounds.now if bounds.until is None else min(bounds.now, bounds.until / 1000)
     return [one for one in locations if bounds.now - one.listed > _MAX_AGE and one.listed < until]
+
+
+def has_tasks(catalog: sqlite3.Connection) -> bool:
+    """Whether the catalog has a task or a callback: without them, nothing can be unmatched."""
+    row = catalog.execute("SELECT 1 FROM tasks UNION ALL SELECT 1 FROM callbacks LIMIT 1").fetchone()
+    return row is not None
 
 
 def _listing_row(location: ScannedLocation | None) -> Row:

@@ -16,7 +16,7 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    """Print a script with which your shell completes commands, options, verdicts and finding codes.
+    """Print a script that lets your shell complete commands, options, verdicts and finding codes.
 
     Supported are bash 4.4 or newer, zsh and fish.
     """

@@ -57,7 +57,7 @@ def command(
     force: bool,
     **options: Any,
 ) -> int:
-    """Write a playlist for RECORDING: from its segments alone, or its playlist with the wrong lines corrected.
+    """Write a playlist for RECORDING: a new one from its segments, or the existing one with its wrong lines corrected.
 
     RECORDING is given as for `show`. The playlist is written to stdout, with URIs relative to the recording's own
     folder. Nothing is written to the bucket without --upload. The changes, and the findings that remain, are reported

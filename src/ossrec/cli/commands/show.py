@@ -32,7 +32,7 @@ Row = dict[str, Any]
     "  ossrec show --room lobby --since 2026-10-01 --until 2026-10-02",
 )
 @click.argument("recording", type=values.name, required=False)
-@click.option("--room", type=values.name, help="Show all streams of this room on one clock.")
+@click.option("--room", type=values.name, help="Show all streams of this room on one time axis.")
 @time_range(
     "With --room: recordings still running at or after TIME (2026-10-01, or 2d for two days ago).",
     "With --room: recordings started before TIME.",
@@ -50,10 +50,10 @@ def command(
     """Show one recording: its timeline with gaps and damage, and its findings with the next step for each.
 
     RECORDING is a recordid, or the key, path, file name or oss:// URL of its playlist or of one of its segments.
-    JSON has everything; the text is shortened. For the recordid of a task with no recording or with several, the
-    task is shown.
+    JSON has everything; the text is shortened. If a task has no recording, or more than one, its recordid shows the
+    task.
 
-    With --room, all recordings of a room are drawn on one clock: those of its newest session, or those between
+    With --room, all recordings of a room are drawn on one time axis: those of its newest session, or those between
     --since and --until.
     """
     _check(recording, room, asked)
@@ -122,6 +122,7 @@ def _show_room(
     from ossrec.catalog.details.room import SPAN_FIELDS, room_recordings, room_row, span_rows
     from ossrec.cli.views.room import room_lines
 
+    conditions = ", given these options" if any(value is not None for value in asked.values()) else ""
     bucket, prefix = resolve_bucket(conn, asked.pop("bucket"))
     room = room_recordings(conn, wanted._replace(bucket=bucket, prefix=prefix, **asked), **times)
     if output.format in ("csv", "jsonl"):
@@ -129,7 +130,8 @@ def _show_room(
     elif output.format == "json" or room.streams or room.undated:
         output.record(room_row(room), lambda: room_lines(room, output))
     if not room.streams and not room.undated:
-        say(f"the catalog has no recording of room {printable(room.name)} in that time")
+        name = printable(room.name)
+        say(f"the catalog has no recording of room {name}{conditions}: `ossrec find` lists all recordings")
     if number := room.omitted.recordings:
         since = (room_row(room)["omitted"]["since"] or "0001")[:10]
         omitted = (

@@ -12,7 +12,7 @@ from ossrec.cli.record.service import call_for_task, read_json, service_options
 @click.command("layout", epilog="\b\nExample:\n  ossrec record layout ba1107310000565164da34f816f842da94d grid.json")
 @click.argument("recordid", type=values.text)
 @click.argument("file", type=values.File())
-@click.option("--room", type=values.text, help="Its room, if it is not in the catalog.")
+@click.option("--room", type=values.text, help="Room of the recording, if the catalog does not have it.")
 @service_options
 def command(recordid: str, file: Path, room: str | None, **options: Any) -> int:
     """Change the layout of a mixed recording.

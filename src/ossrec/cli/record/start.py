@@ -25,7 +25,11 @@ from ossrec.recorder.client import MEDIA, RecordingRequest
 )
 @click.option("--room", type=values.text, required=True, help="The room to record.")
 @click.option(
-    "--mixed", "stream", flag_value="mixed", default="mixed", help="Record all users in one picture: the default."
+    "--mixed",
+    "stream",
+    flag_value="mixed",
+    default="mixed",
+    help="Record all users in one stream: the default.",
 )
 @click.option("--source", "stream", flag_value="source", help="Record each user separately.")
 @click.option("--media", type=click.Choice(tuple(MEDIA)), default="both", show_default=True, help="Media to record.")

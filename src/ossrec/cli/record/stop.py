@@ -10,10 +10,10 @@ from ossrec.cli.record.service import call_for_task, service_options
 
 @click.command("stop", epilog="\b\nExample:\n  ossrec record stop ba1107310000565164da34f816f842da94d")
 @click.argument("recordid", type=values.text)
-@click.option("--room", type=values.text, help="Its room, if it is not in the catalog.")
+@click.option("--room", type=values.text, help="Room of the recording, if the catalog does not have it.")
 @service_options
 def command(recordid: str, room: str | None, **options: Any) -> int:
-    """Stop a recording. The recorder uploads the rest of it, then its playlist.
+    """Stop a recording. The recorder then uploads the remaining segments and the playlist.
 
     Stopping twice does no harm.
     """

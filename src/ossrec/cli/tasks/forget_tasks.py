@@ -23,7 +23,7 @@ from ossrec.errors import UsageProblem
 @click.argument("recordids", nargs=-1, metavar="[RECORDID]...", type=values.name)
 @click.option("--file", type=values.text, help="Forget all tasks in this file; - is standard input.")
 @file_options
-@click.option("--wait", is_flag=True, help="Wait until another run releases the catalog instead of failing.")
+@click.option("--wait", is_flag=True, help="Wait while another run holds the catalog, instead of failing.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(recordids: tuple[str, ...], file: str | None, catalog: Path, output: Output, **options: Any) -> int:

@@ -26,7 +26,7 @@ from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, link_problems, sa
 @click.argument("file", type=values.text)
 @file_options
 @click.option("--strict", is_flag=True, help="Import nothing if there are bad rows.")
-@click.option("--wait", is_flag=True, help="Wait until another run releases the catalog instead of failing.")
+@click.option("--wait", is_flag=True, help="Wait while another run holds the catalog, instead of failing.")
 @setting("catalog", "idle", "lag")
 @output_options
 def command(file: str, catalog: Path, output: Output, **options: Any) -> int:

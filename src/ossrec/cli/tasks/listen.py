@@ -39,9 +39,9 @@ def command(host: str, port: int, is_open: bool, catalog: Path) -> int:
     """Receive the recorder's callbacks over HTTP until Ctrl-C or SIGTERM.
 
     The callbackurl is http://HOST:PORT/callback/SECRET or http://HOST:PORT/callback?token=SECRET. The secret is
-    OSSREC_CALLBACK_SECRET in the environment, which may have several, separated by commas. A callback is answered
-    with 200 after it is on disk, in a file beside the catalog, also while a scan is running. If the recorder
-    connects over the internet, put an HTTPS proxy in front.
+    the value of OSSREC_CALLBACK_SECRET in the environment, or one of several values separated by commas. A callback
+    is written to a file beside the catalog before it is answered with 200, even while a scan is running. If the
+    recorder connects over the internet, put an HTTPS proxy in front.
     """
     secrets = () if is_open else _secrets(os.environ.get(SECRET, ""))
     try:

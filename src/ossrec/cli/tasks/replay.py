@@ -19,7 +19,7 @@ from ossrec.cli.views.run_summary import MAX_REPORTED, PARTLY, say_lines
     epilog="\b\nExamples:\n  ossrec tasks replay callbacks.jsonl\n  zcat access.log.1.gz | ossrec tasks replay -",
 )
 @click.argument("file", type=values.text)
-@click.option("--wait", is_flag=True, help="Wait until another run releases the catalog instead of failing.")
+@click.option("--wait", is_flag=True, help="Wait while another run holds the catalog, instead of failing.")
 @setting("catalog")
 @output_options
 def command(file: str, wait: bool, catalog: Path, output: Output) -> int:

@@ -9,7 +9,7 @@ import click
 
 from ossrec.catalog.connection.open_reader import open_catalog
 from ossrec.catalog.tasks.listing_coverage import ScannedLocation
-from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, LateBounds, old_listings, unmatched
+from ossrec.catalog.tasks.unmatched import FIELDS, KINDS, LateBounds, has_tasks, old_listings, unmatched
 from ossrec.cli.options import output_options, setting, time_range, word_list_option
 from ossrec.cli.output.output import Column, Output, say
 from ossrec.cli.output.text import human_time
@@ -62,16 +62,19 @@ def command(
 ) -> int:
     """List tasks and files that do not match; the exit code is 1 if there are any.
 
-    These are tasks without files, if a scan has listed the bucket later than the upload lag after their end; files
-    without a known task, within the time range of tasks; files that contradict their task; callbacks with a
-    missing file; expected users without a recording; and starts that the recorder did not answer. The exit code is
-    3 if a location was not listed for a day: missing files since then cannot be found. Times are UTC.
+    These are tasks without files, once a scan has listed the bucket after their end and the upload lag; files
+    without a known task, within the time range of the known tasks; files that contradict their task; callbacks with
+    a missing file; expected users without a recording; and starts that the recorder did not answer. The exit code is
+    3 if the last listing of a location is more than a day old: files missing since then are not reported. Times are
+    UTC.
     """
     with closing(open_catalog(catalog)) as conn:
         bounds = LateBounds(time.time(), idle, lag, since, until)
         with closing(unmatched(conn, bounds, kinds)) as rows:
             number = output.rows(rows, FIELDS, _COLUMNS)
         old = old_listings(conn, bounds, kinds)
+        if not number and not has_tasks(conn):
+            say("ossrec: no tasks are known, so there is nothing to compare: `ossrec tasks import` adds tasks")
     for location in old:
         _report_old_listing(location, bounds.now)
     report_waiting_callbacks(catalog)

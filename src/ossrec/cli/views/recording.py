@@ -238,7 +238,7 @@ def _range(finding: Row) -> Iterator[str]:
     if count > last - first + 1:
         yield f"{count} findings"
     if finding["start"] is not None:
-        yield f"from {clock(finding['start'])}"
+        yield f"first at {clock(finding['start'])}"
     if finding["length"]:
         yield f"{clock(finding['length'])} in total"
     if finding["lost"]:

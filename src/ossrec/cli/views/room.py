@@ -1,4 +1,4 @@
-"""A room as lines for `ossrec show --room`: all streams on one clock, and when each was recorded."""
+"""A room as lines for `ossrec show --room`: all streams on one time axis, and when each was recorded."""
 
 import shutil
 import sys
