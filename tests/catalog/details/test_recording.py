@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.details.segment_states import state_runs
+from ossrec.catalog.details.state_runs import state_runs
 from ossrec.catalog.query.find import open_catalog
 from ossrec.catalog.query.recording_references import resolve_recording
 from ossrec.errors import UsageProblem

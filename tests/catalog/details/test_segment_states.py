@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ossrec.catalog.details.recording import details
-from ossrec.catalog.details.segment_states import state_runs
+from ossrec.catalog.details.state_runs import state_runs
 from ossrec.catalog.query.find import RecordingFilter, find_recordings, last_scan, open_catalog
 from ossrec.catalog.query.recording_references import resolve_recording
 from tests.catalog.builder import FORMAT, NOW, CatalogBuilder, mixed

@@ -1,7 +1,7 @@
 """The problems of a recording in words: when, what, in which segments."""
 
 from ossrec.catalog.details.damage import Damage
-from ossrec.catalog.details.segment_states import StateRun, state_runs
+from ossrec.catalog.details.state_runs import StateRun, state_runs
 from ossrec.cli.views.problems import find_problems, in_words, worst_problems
 from tests.cli.views.test_timeline import segments
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ossrec.catalog.details.damage import KINDS, Damage
-from ossrec.catalog.details.segment_states import state_runs
+from ossrec.catalog.details.state_runs import state_runs
 from ossrec.cli.views.timeline import COLORS, STATES, axis, length_of, marks, pointers, timeline
 
 LETTERS = {

@@ -8,7 +8,8 @@ from ossrec.catalog.connection.open_reader import snapshot
 from ossrec.catalog.details.damage import RANK, Damage, SegmentRef, damage_row, damages
 from ossrec.catalog.details.finding_groups import grouped_findings
 from ossrec.catalog.details.parts import RecordingPart, in_order, parts_of
-from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows, segment_state_runs
+from ossrec.catalog.details.segment_states import held_by, inspection_state, segment_rows
+from ossrec.catalog.details.state_runs import segment_state_runs
 from ossrec.catalog.encoding import unpack_etag
 from ossrec.catalog.query.recording_rows import COLUMNS, Row, SelectedRecording, buckets_by_id, recording_row
 from ossrec.catalog.tasks.history import task_events

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ossrec.catalog.details.damage import Damage
 from ossrec.catalog.details.finding_groups import runs_of_segments
-from ossrec.catalog.details.segment_states import StateRun
+from ossrec.catalog.details.state_runs import StateRun
 from ossrec.cli.output.text import clock
 from ossrec.cli.views.timeline import RANK, STATES
 

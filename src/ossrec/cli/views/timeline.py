@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from ossrec.catalog.details.damage import Damage
-from ossrec.catalog.details.segment_states import StateRun
+from ossrec.catalog.details.state_runs import StateRun
 from ossrec.cli.output.text import clock
 
 # From the best to the worst for the viewer: a character that stands for several segments shows the worst state.
