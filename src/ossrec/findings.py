@@ -33,7 +33,7 @@ RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 class DamageKind(StrEnum):
-    """What a timeline draws for a fault in the bytes of a segment, from the best to the worst for the viewer."""
+    """The kinds of damage in the bytes of a segment that a timeline draws, from the best to the worst for viewers."""
 
     FLAW = "flaw"  # plays on, or breaks some players
     JUMP = "jump"  # timestamps jump or are missing
