@@ -44,7 +44,7 @@ def segment(frames: int = 50, start: int = 90_000, body: int = 400) -> bytes:
     for number in range(frames):
         ticks = start + 3600 * number
         put(VIDEO, pes(VIDEO_ID, SLICE + bytes([number & 255]) * body, ticks, length=False), ticks * 300)
-        put(AUDIO, pes(AUDIO_ID, bytes([number & 127]) * 300, ticks))
+        put(AUDIO, pes(AUDIO_ID, b"\xff" + bytes([number & 127]) * 299, ticks))
     return b"".join(map(write_packet, rows))
 
 

@@ -8,7 +8,7 @@ from fixtures.making.recorder import clips
 from ossrec.findings import Severity
 from ossrec.rules import RULES
 from tests.mpegts.material.media import Recipe, cut_and_listed
-from tests.mpegts.material.payloads import without_parameter_sets
+from tests.mpegts.material.payloads import length_prefixed, without_frame_headers, without_parameter_sets
 from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
 
 CAMERA = [(clip.data, clip.seconds) for clip in clips("camera")[:4]]
@@ -55,3 +55,30 @@ def test_no_parameter_sets_in_the_whole_recording(codec: str, tmp_path: Path) ->
 
     assert situation.verdict() == "damaged"
     assert alarms(situation) == {"TS403"}
+
+
+@pytest.mark.parametrize("audio", ["aac", "mp2", "libmp3lame", "ac3"])
+def test_audio_without_frame_headers(audio: str, tmp_path: Path) -> None:
+    recipe = Recipe(audio=audio, sample_rate=48_000, seconds=4)
+    media = [(without_frame_headers(data), seconds) for seconds, data in cut_and_listed(recipe, seconds=2)]
+    situation = Situation(tmp_path, objects_of(recording(media)))
+
+    assert situation.verdict() == "damaged"
+    assert segments_with(situation, "TS405") == list(range(len(media)))
+
+
+def test_audio_without_frame_headers_in_one_segment(tmp_path: Path) -> None:
+    media = [(without_frame_headers(data) if n == 2 else data, seconds) for n, (data, seconds) in enumerate(CAMERA)]
+    situation = Situation(tmp_path, objects_of(recording(media)))
+
+    assert situation.verdict() == "damaged"
+    assert segments_with(situation, "TS405") == [2]
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_lengths_in_place_of_start_codes(codec: str, tmp_path: Path) -> None:
+    media = [(length_prefixed(data), seconds) for data, seconds in MEDIA[codec]]
+    situation = Situation(tmp_path, objects_of(recording(media)))
+
+    assert situation.verdict() == "damaged"
+    assert alarms(situation) == {"TS404"}

@@ -274,6 +274,24 @@ RULES: tuple[Rule, ...] = (
         "RFC 8216 3",
         damage=DamageKind.BROKEN,
     ),
+    error(
+        "TS404",
+        Verdict.DAMAGED,
+        "video has no start codes",
+        "No player shows a picture: NAL units have their length before them as in MP4, or the payload is not video. "
+        "Remux from the source with `ffmpeg -bsf:v h264_mp4toannexb` (H.265: `hevc_mp4toannexb`).",
+        "ISO/IEC 13818-1 2.14",
+        damage=DamageKind.BROKEN,
+    ),
+    error(
+        "TS405",
+        Verdict.DAMAGED,
+        "audio has no frame headers of its codec",
+        "No player plays this audio, and some stop the picture too: AAC needs ADTS headers. Check the settings of the "
+        "muxer; if the codec and its parameters are known, the frames can be extracted and muxed again.",
+        "ISO/IEC 13818-1 2.11",
+        damage=DamageKind.BROKEN,
+    ),
     warning(
         "TS410",
         "audio and video start more than 0.5 s apart",

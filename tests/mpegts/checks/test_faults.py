@@ -10,8 +10,10 @@ from tests.mpegts.material.faults import FAULTS, HARMLESS, Fault
 from tests.mpegts.material.healthy import BASE, healthy
 from tests.mpegts.material.healthy import PACKED as PACKED_MUXER
 from tests.mpegts.material.media import Recipe, encode
+from tests.mpegts.material.payloads import length_prefixed, unaligned, without_frame_headers
 from tests.mpegts.material.streams import split
 
+PACKED_AAC = "AAC only, some frames in a PES packet"
 CASES = [(name, fault) for fault in FAULTS for name in BASE]
 SUITED = [(name, fault) for name, fault in CASES if fault.needs <= kinds(healthy(name))]
 NAMED = [f"{fault.name}: {name}" for name, fault in SUITED]
@@ -80,11 +82,28 @@ def test_a_fault_in_the_part_that_was_read_is_found_at_depth_edges(name: str, fa
     assert fault.codes - WHOLE_ONLY <= set(found(inspection)), inspection.faults
 
 
-PACKED = "AAC only, some frames in a PES packet"
+@pytest.mark.parametrize("name", [name for name in BASE if name.startswith("H.26")])
+def test_lengths_in_place_of_start_codes_are_found(name: str) -> None:
+    data = length_prefixed(healthy(name))
+
+    for inspection in (inspect_blocks([data]), inspect_blocks([data], piece=4099), edges(data, len(data) // 3)):
+        assert alarms(found(inspection)) == ["TS404"]
+
+
+@pytest.mark.parametrize("name", ["H.264 with layer III", "H.264 with AC-3", "H.264 with E-AC-3", "AAC only"])
+def test_frames_without_headers_are_found_in_each_audio_codec(name: str) -> None:
+    inspection = inspect_blocks([without_frame_headers(healthy(name))])
+
+    assert "TS405" in found(inspection)
+
+
+@pytest.mark.parametrize("name", ["H.264 with layer III", "H.264 with AC-3", "H.264 with E-AC-3", PACKED_AAC])
+def test_frames_that_start_inside_pes_packets_have_headers(name: str) -> None:
+    assert "TS405" not in found(inspect_blocks([unaligned("audio")(healthy(name))]))
 
 
 def test_sixteen_lost_packets_show_by_the_length_of_their_pes_packet() -> None:
-    inspection = inspect_blocks([lose("audio", 16)(healthy(PACKED))])
+    inspection = inspect_blocks([lose("audio", 16)(healthy(PACKED_AAC))])
 
     assert [(one.code, one.lost) for one in inspection.faults] == [("TS350", 16)]
 

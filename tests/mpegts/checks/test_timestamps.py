@@ -106,7 +106,7 @@ def test_reordered_pictures_are_measured_in_presentation_order() -> None:
 
 
 def test_audio_without_any_pts_is_reported() -> None:
-    sound = [Packet(AUDIO, number, pes(AUDIO_ID, bytes(50), None), starts=True) for number in range(10)]
+    sound = [Packet(AUDIO, number, pes(AUDIO_ID, b"\xff" + bytes(49), None), starts=True) for number in range(10)]
     rows = film(steps(*[3600] * 30)).replace(write_packet(Packet(PMT, 0, pmt([(0x1B, VIDEO)]), starts=True)), b"")
     tables = write_packet(Packet(PMT, 0, pmt(), starts=True))
     data = rows[:188] + tables + rows[188:] + b"".join(map(write_packet, sound))

@@ -31,6 +31,7 @@ from tests.mpegts.material.breaking_tables import (
     without_table,
 )
 from tests.mpegts.material.breaking_times import pcr_on_own_pid, restart_clock, shift_pcr, shift_pts, stray, without_pcr
+from tests.mpegts.material.payloads import noise, unaligned, without_frame_headers
 from tests.mpegts.material.streams import pat, pmt, tables
 
 
@@ -102,6 +103,9 @@ FAULTS = (
     Fault("audio is stamped far ahead", stray("audio", 37_600), found("TS373"), AUDIO),
     Fault("the first picture is not a key frame", without_first_picture, found("TS401"), VIDEO),
     Fault("no key frame", without_key_frames, found("TS400"), VIDEO),
+    Fault("video is noise", noise("video"), found("TS404"), VIDEO),
+    Fault("audio without frame headers", without_frame_headers, found("TS405"), AUDIO),
+    Fault("audio is noise", noise("audio"), found("TS405"), AUDIO),
     Fault("the last audio PES packet is truncated", cut_last("audio"), found("TS430"), AUDIO),
     *(
         Fault(f"it is {name}", other_format(content), found("TS310"))
@@ -119,6 +123,7 @@ HARMLESS = (
     Fault("a packet is sent twice", again("audio", 1), found(), AUDIO),
     Fault("a video packet is sent twice", again("video", 1), found(), VIDEO),
     Fault("counters jump and declare it", twice_with_jump("audio"), found(), AUDIO),
+    Fault("audio frames that start inside PES packets", unaligned("audio"), found(), AUDIO),
     Fault("null packets in between", with_nulls, found()),
     Fault("counters of the tables do not advance", still_tables, found("TS352")),
     Fault("no PCR", without_pcr, found("TS374")),

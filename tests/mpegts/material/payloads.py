@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
+from random import Random
 
 from tests.mpegts.material.breaking import Change, stream_of
 from tests.mpegts.material.streams import SIZE, Packet, read_packet, split, write_packet
@@ -60,6 +62,52 @@ def without_parameter_sets(codec: str = "h264", kept: frozenset[int] = frozenset
         return join_units([unit for unit in nal_units(payload) if not _is_set(codec, unit)])
 
     return edit_payloads("video", edit)
+
+
+def length_prefixed(data: bytes) -> bytes:
+    """Write the length of NAL units in place of their start codes, as in MP4."""
+
+    def edit(_: int, payload: bytes) -> bytes:
+        return b"".join(len(unit).to_bytes(4) + unit for unit in nal_units(payload))
+
+    return edit_payloads("video", edit)(data)
+
+
+def noise(kind: str) -> Change:
+    """Replace payloads by bytes that are no codec."""
+    return edit_payloads(
+        kind, lambda number, payload: Random(number).randbytes(len(payload)).replace(b"\0\0\1", b"abc")
+    )
+
+
+def without_frame_headers(data: bytes) -> bytes:
+    """Remove the headers of audio frames: raw AAC after ADTS, and else the syncword."""
+
+    def edit(_: int, payload: bytes) -> bytes:
+        frames, at = [], 0
+        while at + 7 < len(payload):
+            size = (payload[at + 3] & 3) << 11 | payload[at + 4] << 3 | payload[at + 5] >> 5
+            is_adts = payload[at] == 0xFF and payload[at + 1] & 0xF6 == 0xF0 and size > 7
+            frames.append(payload[at + 7 : at + size] if is_adts else payload[at + 2 :])
+            at += size if is_adts else len(payload)
+        return b"".join(frames)
+
+    return edit_payloads("audio", edit)(data)
+
+
+def unaligned(kind: str) -> Change:
+    """Start each PES packet in the middle of a frame, as muxers may (ISO/IEC 13818-1 2.4.3.7)."""
+
+    def change(data: bytes) -> bytes:
+        payloads: list[bytes] = []
+        edit_payloads(kind, lambda _, payload: payloads.append(payload))(data)
+        whole, ends = b"".join(payloads), list(accumulate(map(len, payloads)))
+        shift = min(map(len, payloads)) // 2
+        starts = [0, *(end - shift for end in ends[:-1])]
+        parts = [whole[a:b] for a, b in zip(starts, [*starts[1:], len(whole)], strict=True)]
+        return edit_payloads(kind, lambda number, _: parts[number])(data)
+
+    return change
 
 
 def _is_set(codec: str, unit: bytes) -> bool:

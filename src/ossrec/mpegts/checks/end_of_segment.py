@@ -26,7 +26,11 @@ def end_of_segment_faults(state: SegmentAnalysis, depth: Depth, span: StreamEnds
         yield from _missing_streams(state)
     for pid in state.streams.in_pmt:
         stream = state.streams.by_pid[pid]
-        yield from _key_frames(state, stream, depth)
+        code = stream.payload.cannot_be_decoded
+        if code is None:
+            yield from _key_frames(state, stream, depth)
+        else:
+            yield Fault(code, int(state.counters.first_packet[pid]), pid, detail=stream.name)
         yield from _without_pts(state, stream, span)
         yield from stream.end_of_stream_faults()
     if depth == "full":

@@ -1,10 +1,17 @@
 """Whether a video stream has the parameter sets without which no decoder can start (RFC 8216 3)."""
 
-from ossrec.mpegts.codecs.probe import all_parameter_sets, find_parameter_sets, parameter_sets_of
+from ossrec.mpegts.codecs.probe import (
+    all_parameter_sets,
+    find_parameter_sets,
+    has_start_code,
+    is_length_prefixed,
+    parameter_sets_of,
+)
 from ossrec.mpegts.demux.packets import Marks, Packets
 from ossrec.mpegts.demux.pes import PidBatch, payload
 
 PROBED_PACKETS = 16  # of a PES packet: some encoders write long SEI messages before the first slice
+_MIN_PES = 2  # PES packets before start codes are reported as missing
 _WHOLE_PES = 64  # PES packets without parameter sets that are read completely: one may contain several pictures
 
 
@@ -19,18 +26,28 @@ class ParameterSets:
         self._has_key_frame = False
         self._precede_key_frame: bool | None = None
         self._probed = 0
+        self._whole = 0  # PES packets that were read completely
+        self._start_codes = 0  # PES packets with one
+        self._prefixed = 0  # PES packets that have lengths in place of start codes
+
+    @property
+    def has_start_codes(self) -> bool:
+        """PES packets have start codes; also true if too few were read to know."""
+        if not self._missing or self._whole < _MIN_PES:
+            return True
+        return self._start_codes > 0 and self._prefixed * 2 <= self._whole
 
     @property
     def is_complete(self) -> bool | None:
         """All parameter sets were found; None: unknown, or no PES packet."""
         if not self._missing:
             return True if parameter_sets_of(self._codec) else None
-        return False if self._is_known and self._probed else None
+        return False if self._is_known and self._probed and self.has_start_codes else None
 
     @property
     def precede_key_frame(self) -> bool | None:
         """All parameter sets come before the first key frame; None: unknown, or no key frame."""
-        return self._precede_key_frame
+        return self._precede_key_frame if self.has_start_codes else None
 
     def skip(self) -> None:
         """Continue after PES packets that were not probed: these may have parameter sets."""
@@ -45,8 +62,8 @@ class ParameterSets:
                     self._has_key_frame = self._precede_key_frame = True
                 return
             self.take(payload(packets, part, at, PROBED_PACKETS), is_key=bool(keys[at]))
-            if self._missing and self._probed <= _WHOLE_PES:
-                self._missing -= all_parameter_sets(self._codec, payload(packets, part, at, len(part.rows)))
+            if self._missing and self._whole < _WHOLE_PES:
+                self._take_whole(payload(packets, part, at, len(part.rows)))
 
     def take(self, start: bytes, *, is_key: bool) -> None:
         """Probe the *start* of a PES payload."""
@@ -56,3 +73,10 @@ class ParameterSets:
         if is_key and has_picture and not self._has_key_frame:
             self._has_key_frame = True
             self._precede_key_frame = not self._missing
+
+    def _take_whole(self, data: bytes) -> None:
+        """Search a PES payload behind its first picture."""
+        self._missing -= all_parameter_sets(self._codec, data)
+        self._whole += 1
+        self._start_codes += has_start_code(data)
+        self._prefixed += is_length_prefixed(self._codec, data)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ossrec.mpegts.checks.frame_headers import FrameHeaders
 from ossrec.mpegts.checks.parameter_sets import PROBED_PACKETS, ParameterSets
 from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, is_key_frame, probe
 from ossrec.mpegts.demux.columns import indices, steps_from, windows
@@ -36,6 +37,7 @@ class PayloadProbe:
         self.latest: ProbeResult | None = None
         self.first: ProbeResult | None = None
         self.parameter_sets = ParameterSets(codec)
+        self._frame_headers = FrameHeaders(codec)
         self.key_frames = 0
         self.starts_with_key: bool | None = None
         self.first_key_packet: int | None = None  # number of the packet where the first key frame starts
@@ -52,6 +54,7 @@ class PayloadProbe:
         if (kind, codec) != (self.kind, self.codec):
             self.kind, self.codec, self.latest, self._format_bytes = kind, codec, None, b""
             self.parameter_sets = ParameterSets(codec)
+            self._frame_headers = FrameHeaders(codec)
             if kind == "video":
                 self._probe_first_frames()
             self._first_frames = []
@@ -72,6 +75,14 @@ class PayloadProbe:
     def key_frames_found(self) -> int | None:
         """The number of key frames; None: they cannot be recognized."""
         return self.key_frames if self._knows_key_frames and self.kind == "video" else None
+
+    @property
+    def cannot_be_decoded(self) -> str | None:
+        """The code of the rule by which no decoder can start with this payload; None: a decoder can, or unknown."""
+        if self.kind == "video":
+            return None if self.parameter_sets.has_start_codes else "TS404"
+        is_audio_without = self.kind == "audio" and self.first is None and self._frame_headers.are_missing()
+        return "TS405" if is_audio_without else None
 
     def format(self) -> StreamFormat:
         """Return the first format that was found."""
@@ -141,6 +152,8 @@ class PayloadProbe:
         for at in range(count):
             if self.latest is None or (mask is None and (before + at) % _PROBE_EVERY == 0):
                 yield from self._probe_format(packets, part, at)
+                if self.latest is None:
+                    self._frame_headers.take(payload(packets, part, at, len(part.rows)))
             elif mask is not None:
                 break
         if mask is None or self.latest is None:

@@ -42,6 +42,10 @@ _VIDEO: Mapping[str, _VideoCodec] = MappingProxyType(
         "mpeg2video": _VideoCodec(mpeg2.picture_size, mpeg2.units, frozenset(("sequence header",))),
     }
 )
+_WITH_NAL_UNITS = frozenset(("h264", "hevc"))
+_MIN_UNIT = 2  # bytes of a NAL unit: 1 would be a start code
+_CONTROLLED = frozenset(("opus",))  # audio whose header is not part of the frame
+_LEADING = 16  # bytes before a syncword of two bytes: some muxers put a header of their own before AC-3
 _AUDIO: Mapping[str, AudioFraming] = MappingProxyType(
     {"aac": ADTS, "aac_latm": LOAS, "mp2": MPA, "mp3": MPA, "ac3": AC3, "eac3": AC3, "opus": OPUS}
 )
@@ -63,6 +67,17 @@ def probe(codec: str, data: bytes) -> ProbeResult | None:
 def audio_frames(codec: str, data: bytes) -> int | None:
     """Return how many audio frames start in a PES payload; None if it is not audio or has no frame header."""
     return count_frames(data, _AUDIO[codec]) if codec in _AUDIO else None
+
+
+def has_frame_headers(codec: str) -> bool:
+    """Return whether each frame of an audio codec starts with a header that ossrec can read."""
+    return codec in _AUDIO and codec not in _CONTROLLED
+
+
+def starts_like_a_frame(codec: str, data: bytes) -> bool:
+    """Return whether a PES payload starts with the syncword of its audio codec, even if the header is not readable."""
+    sync = _AUDIO[codec].sync
+    return sync in data[:_LEADING] if len(sync) > 1 else data.startswith(sync)
 
 
 def is_key_frame(codec: str, data: bytes) -> bool | None:
@@ -97,6 +112,24 @@ def find_parameter_sets(codec: str, data: bytes) -> tuple[frozenset[str], bool]:
 def all_parameter_sets(codec: str, data: bytes) -> frozenset[str]:
     """Return the names of all parameter sets in a PES payload; all of *data* is read."""
     return parameter_sets_of(codec).intersection(_units(codec, data, len(data)))
+
+
+def has_start_code(data: bytes) -> bool:
+    """Return whether a video payload contains the start code of a NAL unit or header."""
+    return b"\x00\x00\x01" in data
+
+
+def is_length_prefixed(codec: str, data: bytes) -> bool:
+    """Return whether a whole PES payload consists of NAL units after their length in 4 bytes, as in MP4."""
+    at = 0
+    while codec in _WITH_NAL_UNITS and at + 5 < len(data):
+        length = int.from_bytes(data[at : at + 4])
+        if length < _MIN_UNIT or data[at + 4] & 0x80:  # forbidden_zero_bit
+            return False
+        at += 4 + length
+        if at == len(data):
+            return True
+    return False
 
 
 def _units(codec: str, data: bytes, most: int) -> Iterator[str]:
