@@ -263,6 +263,17 @@ def test_segments_of_another_recording_stay_its_own(tmp_path: Path) -> None:
     assert situation.verdict("ours") == "incomplete"
 
 
+def test_a_common_name_in_another_playlist_is_not_taken(tmp_path: Path) -> None:
+    other, ours = sorted((recording(CAMERA, "one", folder=FOLDER), recording(CAMERA, "two", folder=FOLDER)))
+    names = {item.uri: f"{number}.ts" for some in (other, ours) for number, item in enumerate(some.segments)}
+    objects = {f"{FOLDER}/{number}.ts": item.clip.data for number, item in enumerate(other.segments)}
+    objects |= {other.playlist: renamed(other, names.__getitem__).encode()}
+    objects |= {ours.playlist: renamed(ours, lambda name: f"live/{names[name]}").encode()}
+    situation = Situation(tmp_path, objects)
+    assert situation.verdict(other.stem) == "complete"
+    assert outcomes(situation) == {"LST260": 3}
+
+
 def test_a_host_that_is_configured_later_is_known_by_the_next_scan(tmp_path: Path, server: OssServer | None) -> None:
     some = recording(CAMERA, folder=FOLDER)
     text = renamed(some, lambda name: f"https://Media.example.com/{FOLDER}/{name}")

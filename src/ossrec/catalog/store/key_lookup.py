@@ -7,6 +7,7 @@ from ossrec.catalog.store.stems import PLAYLIST, UNNAMED, split_key
 
 _STEM = "SELECT id FROM stems WHERE bucket_id = ? AND stem = ?"
 _OBJECT = "SELECT kind FROM objects WHERE stem_id = ? AND suffix = ? AND gone IS NULL"
+_OF_ANOTHER = "SELECT 1 FROM ownership WHERE stem_id = ? AND suffix = ? AND recording_id <> ? LIMIT 1"
 _OF_TASK = f"""
 SELECT s.id, o.suffix FROM recordings r JOIN recordings other ON other.recordid = r.recordid
     AND other.bucket_id = r.bucket_id JOIN stems s ON s.recording_id = other.id
@@ -38,10 +39,15 @@ class KeyLookup:
         return self._conn.execute(_OBJECT, number).fetchone() is not None
 
     def media(self, key: str) -> ObjectId | None:
-        """Return the object at *key*; None if there is none, or it is named like a playlist."""
+        """Return the object at *key*; None if there is none, or it is a playlist or of another recording.
+
+        A name without a recordid, such as ``0.ts``, is that of another recording if a playlist of that names it.
+        """
         split = split_key(key)
         stem_id = self._stem_id(split.stem)
         if stem_id is None or split.kind == PLAYLIST or not self.exists((stem_id, split.suffix)):
+            return None
+        if split.kind == UNNAMED and self._is_of_another((stem_id, split.suffix)):
             return None
         return stem_id, split.suffix
 
@@ -55,7 +61,11 @@ class KeyLookup:
         if stem_id is None:
             return []
         rows = self._conn.execute(_UNNAMED, (stem_id, limit + 1)).fetchall()
-        return [(stem_id, suffix) for (suffix,) in rows] if len(rows) <= limit else []
+        found = [(stem_id, suffix) for (suffix,) in rows] if len(rows) <= limit else []
+        return [number for number in found if not self._is_of_another(number)]
+
+    def _is_of_another(self, number: ObjectId) -> bool:
+        return self._conn.execute(_OF_ANOTHER, (*number, self._recording_id)).fetchone() is not None
 
     def _stem_id(self, stem: str) -> int | None:
         if stem not in self._stem_ids:
