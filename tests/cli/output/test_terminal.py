@@ -37,6 +37,16 @@ def test_a_table_fits(catalog: CatalogBuilder, columns: int) -> None:
     assert ("playlist" in lines[0]) != ("playlist" in said)
 
 
+def test_sentences_are_wrapped_between_words(catalog: CatalogBuilder, ossrec: Ossrec) -> None:
+    explained, _ = shown(catalog, 50, "explain", "LST260")
+    assert " ".join(explained).split() == ossrec("explain", "LST260").out.split()
+    checked, _ = shown(catalog, 50, "doctor")
+    hanging = checked[0].index("result")
+    assert any(line.startswith(" " * hanging) for line in checked)
+    for line in explained + checked:
+        assert len(line) <= 50 or " " not in line.strip()
+
+
 def test_a_pipe_gets_all(catalog: CatalogBuilder, ossrec: Ossrec) -> None:
     ran = ossrec("find", "--room", "lobby")
     assert mixed("lobby") in ran.out

@@ -12,10 +12,16 @@ CASES = {
     "what fits stays": ("  two words", 11, ["  two words"]),
     "it is broken between words": ("  two words and more", 12, ["  two words", "    and more"]),
     "what is to be done hangs behind its label": (
-        "   next: write it down, then go on",
-        22,
-        ["   next: write it", "         down, then go", "         on"],
+        "   next: write it down in a book, then go on",
+        30,
+        ["   next: write it down in a", "         book, then go on"],
     ),
+    "text is aligned behind a label": (
+        "Remedy:    Restore it from a backup, or not",
+        32,
+        ["Remedy:    Restore it from a", "           backup, or not"],
+    ),
+    "a narrow terminal has no room for the label": ("Remedy:    Restore it", 18, ["Remedy:    Restore", "  it"]),
     "what is aligned stays so": ("  a      b      c", 12, ["  a      b", "    c"]),
     "a long word has a line of its own": (
         "key 2026/rid_long/long.m3u8 is",

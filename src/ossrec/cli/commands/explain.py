@@ -6,7 +6,7 @@ import click
 
 from ossrec.cli.options import output_options
 from ossrec.cli.output.colors import SEVERITIES, VERDICTS
-from ossrec.cli.output.output import Column, Output, write
+from ossrec.cli.output.output import Column, Output, write_lines
 from ossrec.config import nearest
 from ossrec.errors import UsageProblem
 from ossrec.rules import RULES
@@ -54,7 +54,7 @@ def command(codes: tuple[str, ...], every: bool, output: Output) -> None:
     if every or output.format != "table":
         output.rows(rows, _FIELDS, _COLUMNS)
     else:
-        write("\n".join(f"{explain(code)}\n" for code in codes))
+        write_lines("\n\n".join(str(explain(code)) for code in codes).split("\n"))
 
 
 def _row(code: str) -> Row:

@@ -60,7 +60,7 @@ class Output(NamedTuple):
     def record(self, record: Row, lines: Callable[[], Iterable[str]]) -> None:
         """Write one *record* as JSON, or as *lines* for people, which are wrapped on a terminal."""
         if self.format == "table":
-            write(f"{line}\n" for line in _wrap_for_terminal(lines()))
+            write_lines(lines())
         else:
             indent = 2 if self.format == "json" else None
             write([json_text(record, ascii_only=_ascii_only(), indent=indent), "\n"])
@@ -89,6 +89,11 @@ def write(parts: Iterable[str]) -> None:
     except BrokenPipeError:
         # Discard what is still buffered, so that Python's own flush at exit does not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines to stdout, as `write` does; on a terminal, they are wrapped between words."""
+    write(f"{line}\n" for line in _wrap_for_terminal(lines))
 
 
 def write_bytes(data: bytes) -> None:
@@ -153,12 +158,12 @@ def _csv(rows: Iterable[Row], fields: Sequence[str]) -> Iterator[str]:
         yield line.text
 
 
-def _wrap_for_terminal(lines: Iterable[str]) -> Iterable[str]:
+def _wrap_for_terminal(lines: Iterable[str], indent: int | None = None) -> Iterable[str]:
     if (room := _terminal_columns()) is None:
         return lines
     from ossrec.cli.output.wrapping import wrapped  # loaded here because only a terminal needs it
 
-    return (wrapped(line, room) for line in lines)
+    return (wrapped(line, room, indent) for line in lines)
 
 
 def _table(rows: Iterable[Row], columns: Sequence[Column], *, colored: bool) -> Iterator[str]:
@@ -168,25 +173,27 @@ def _table(rows: Iterable[Row], columns: Sequence[Column], *, colored: bool) -> 
     if not cells:
         return
     used = [at for at, column in enumerate(columns) if not column.hide_if_empty or any(row[at][0] for row in cells)]
-    shown, cell_width = [at for at in used if not columns[at].fallback_for], MAX_CELL
+    shown, cell_width, indent = [at for at in used if not columns[at].fallback_for], MAX_CELL, 0
     if (room := _terminal_columns()) is not None:
         texts = {at: [columns[at].title, *(row[at][0] for row in cells)] for at in used}
         cell_width = widest_cell(texts, columns, room)
         shown = columns_that_fit(texts, columns, room, cell_width)
+        left = room_for_last(texts, columns, shown, room, cell_width)
+        indent = room - left
         if columns[last := used[-1]].min_width and last in shown:
-            left = room_for_last(texts, columns, shown, room, cell_width)
             cells = [[*row[:last], (clip_end(row[last][0], left), row[last][1])] for row in cells]
     widths = [cell_width if column.shrinks else MAX_CELL for column in columns]
 
     def cell(row: Sequence[Cell], at: int) -> Cell:
         return row[at] if at == used[-1] else (clip_end(row[at][0], widths[at]), row[at][1])
 
-    yield table(
+    text = table(
         [columns[at].title for at in shown],
         [[cell(row, at) for at in shown] for row in cells],
         [columns[at].align for at in shown],
         colored,
     )
+    yield from (f"{line}\n" for line in _wrap_for_terminal(text.split("\n")[:-1], indent))
     if omitted := [columns[at].title for at in used if at not in shown and not columns[at].fallback_for]:
         say(f"columns omitted to fit the terminal: {', '.join(omitted)}")
 
