@@ -51,6 +51,7 @@ class Rule(NamedTuple):
     section: str  # of the standard: "RFC 8216 4.3.3.1", or "" for a rule of ossrec
     verdict: Verdict  # the best that a recording with such a finding can be
     damage: DamageKind | None = None  # what a timeline draws; None: nothing
+    habit: str = ""  # when the fault is a habit of the recorder and therefore an info; "": never
 
 
 class Finding(NamedTuple):
@@ -65,6 +66,7 @@ class Finding(NamedTuple):
     length: float | None = None  # seconds that are affected
     packet: int | None = None  # number in the segment, from 0
     lost: int | None = None  # packets that are lost or unusable, at least
+    severity: Severity | None = None  # INFO: a habit of the recorder; None: that of its rule
 
 
 NO_ENDLIST = "HLS130"  # no EXT-X-ENDLIST; not needed if another recorder took over

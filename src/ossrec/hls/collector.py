@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ossrec.findings import Finding
+from ossrec.findings import Finding, Severity
 
 REPEATS = 1000  # findings of one code; more are only counted, because a hostile playlist can break a rule on every line
 EXCERPT = 200  # characters of text from a bucket in a detail
@@ -49,11 +49,12 @@ class FindingCollector:
         segment: int | None = None,
         start: float | None = None,
         length: float | None = None,
+        severity: Severity | None = None,
     ) -> None:
-        """Add a finding, or only count it if there are too many of its code."""
+        """Add a finding, or only count it if there are too many of its code; *severity* is INFO for a habit."""
         seen = self._seen[code] = self._seen.get(code, 0) + 1
         if seen <= REPEATS:
-            self._found.append(Finding(code, self.subject, detail, line, segment, start, length))
+            self._found.append(Finding(code, self.subject, detail, line, segment, start, length, severity=severity))
         elif length is not None:
             self._seconds[code] = self._seconds.get(code, 0.0) + length
 

@@ -9,7 +9,7 @@ this table.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ossrec.findings import Rule
+from ossrec.findings import Finding, Rule, Severity, Verdict
 from ossrec.rules import access, listing, names, tasks, transport_stream
 from ossrec.rules import playlist_header as header
 from ossrec.rules import playlist_segments as segments
@@ -42,6 +42,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         for rule in table
     }
 )
+
+
+def rule_of(finding: Finding) -> Rule:
+    """Return the rule that a finding breaks; for a habit of the recorder, as an info that changes no verdict."""
+    rule = RULES[finding.code]
+    if finding.severity is None or finding.severity >= rule.severity:
+        return rule
+    return rule._replace(severity=Severity.INFO, verdict=Verdict.COMPLETE, damage=None)
 
 
 def area(code: str) -> str:

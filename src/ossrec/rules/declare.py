@@ -10,9 +10,14 @@ def error(
     return Rule(code, Severity.ERROR, title, remedy, section, verdict, damage)
 
 
-def warning(code: str, title: str, remedy: str, section: str = "", *, damage: DamageKind | None = None) -> Rule:
-    """Declare a fault with which a recording plays with a flaw, or breaks some players."""
-    return Rule(code, Severity.WARNING, title, remedy, section, Verdict.FLAWED, damage)
+def warning(
+    code: str, title: str, remedy: str, section: str = "", *, damage: DamageKind | None = None, habit: str = ""
+) -> Rule:
+    """Declare a fault with which a recording plays with a flaw, or breaks some players.
+
+    *habit* completes the sentence "info if ...": then the fault is a habit of the recorder, and nothing is lost.
+    """
+    return Rule(code, Severity.WARNING, title, remedy, section, Verdict.FLAWED, damage, habit)
 
 
 def info(code: str, title: str, remedy: str, section: str = "") -> Rule:

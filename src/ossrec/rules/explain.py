@@ -36,7 +36,9 @@ apply, the worst one wins. A code is reported at most 1,000 times for a playlist
 one more finding of that code then gives the number of those left out.
 
 Deviations that the recorder writes into every playlist (no comma after EXTINF, EXT-X-ALLOW-CACHE, private tags, a
-discontinuity before the first segment) are `info` at most: a recording with no other findings is `complete`.
+discontinuity before the first segment) are `info` at most: a recording with no other findings is `complete`. Some
+warnings are an `info`, in one line, where they are a habit of the recorder and nothing is lost; their row says when
+([decision 19](decisions/0019-habits-are-infos.md)).
 """
 
 
@@ -51,6 +53,7 @@ def explain(code: str) -> str | None:
             f"{rule.code}: {rule.title}",
             "",
             f"Severity:  {rule.severity.name.lower()}: {meaning}",
+            *((f"Habit:     info if {rule.habit}",) if rule.habit else ()),
             f"Verdict:   {_CONSEQUENCES[rule.verdict]}",
             f"Remedy:    {rule.remedy}",
             f"Source:    {rule.section or 'a rule of ossrec, not of a standard'}",
@@ -71,5 +74,6 @@ def _table(name: str) -> str:
 
 
 def _row(rule: Rule) -> str:
-    cells = (rule.code, rule.severity.name.lower(), rule.verdict, rule.title, rule.remedy, rule.section)
+    severity = rule.severity.name.lower() + (f"; info if {rule.habit}" if rule.habit else "")
+    cells = (rule.code, severity, rule.verdict, rule.title, rule.remedy, rule.section)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

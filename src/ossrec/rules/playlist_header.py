@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
         "EXT-X-VERSION is lower than a feature in use requires",
         "Raise EXT-X-VERSION to the number in the detail (a playlist without the tag has version 1).",
         "RFC 8216 7",
+        habit="the feature is an EXTINF with a fraction, which every player reads",
     ),
     error(
         "HLS080",
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
         "Raise EXT-X-TARGETDURATION to the longest EXTINF rounded to whole seconds; otherwise strict players "
         "stall or reject the playlist.",
         "RFC 8216 4.3.3.1",
+        habit="the playlist has ended and at least 90 % of its segments are longer, not counting a shorter last one",
     ),
     error(
         "HLS100",

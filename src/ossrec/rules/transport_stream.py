@@ -126,6 +126,7 @@ RULES: tuple[Rule, ...] = (
         "EXT-X-DISCONTINUITY (`ossrec rebuild` does).",
         "RFC 8216 3.2",
         damage=DamageKind.FLAW,
+        habit="the counters restart at 90 % of the boundaries or more, and the timestamps meet there",
     ),
     warning(
         "TS360",

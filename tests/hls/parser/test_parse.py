@@ -246,3 +246,43 @@ def test_a_key_on_several_lines_is_a_single_resource() -> None:
     playlist = read(media(key, "#EXTINF:6,", "a.ts", key, "#EXTINF:6,", "b.ts"))
 
     assert playlist.resources == (Resource("key", "k", 4),)
+
+
+def of_lengths(*lengths: float, target: int = 10, ended: bool = True) -> Playlist:
+    body = (f"#EXTINF:{seconds},\ns{number}.ts" for number, seconds in enumerate(lengths))
+    head = HEAD.replace("DURATION:10", f"DURATION:{target}")
+    return read(media(*body, head=head, end=END if ended else ""))
+
+
+@pytest.mark.parametrize(
+    ("playlist", "is_habit"),
+    [
+        pytest.param(of_lengths(33.3, 33.3, 12.1, target=18), True, id="the last segment has the rest"),
+        pytest.param(of_lengths(12.0), True, id="the only segment"),
+        pytest.param(of_lengths(*[12.0] * 9, 6.0, 6.0), True, id="nine of ten, and the rest"),
+        pytest.param(of_lengths(*[12.0] * 8, 6.0, 6.0, 6.0), False, id="eight of ten, and the rest"),
+        pytest.param(of_lengths(6.0, 12.0, 6.0), False, id="one of two, and the rest"),
+        pytest.param(of_lengths(6.0, 12.0), False, id="only the last"),
+        pytest.param(of_lengths(12.0, 12.0, ended=False), False, id="a playlist that has not ended"),
+    ],
+)
+def test_segments_longer_than_the_target_are_an_info_if_that_is_a_habit(playlist: Playlist, is_habit: bool) -> None:
+    found = [finding for finding in playlist.findings if finding.code == "HLS090"]
+
+    if is_habit:
+        assert [finding.severity for finding in found] == [Severity.INFO]
+        assert found[0].segment is None
+    else:
+        assert [finding.severity for finding in found] == [None] * sum(one.duration > 10 for one in playlist.segments)
+
+
+def test_the_habit_says_how_many_segments_and_how_long() -> None:
+    (found,) = of_lengths(33.3, 33.1, 12.1, target=18).findings
+    assert (found.code, found.line) == ("HLS090", 5)
+    assert found.detail == "2 of 3 segments, up to 33.3 s, EXT-X-TARGETDURATION is 18 s"
+
+
+def test_only_a_fraction_needs_no_version() -> None:
+    mapped = HEAD.replace("#EXT-X-VERSION:3\n", "") + lines('#EXT-X-MAP:URI="i.mp4"') + segments() + END
+    found = {finding.detail[:9]: finding.severity for finding in read(mapped).findings if finding.code == "HLS072"}
+    assert found == {"EXTINF wi": Severity.INFO, "EXT-X-MAP": None}

@@ -72,6 +72,7 @@ _PLAYLIST = ", ".join(PlaylistRow._fields)
 _SEGMENT = ", ".join(SegmentRow._fields)
 _RESOURCE = ", ".join(ResourceRow._fields)
 _FINDING = ", ".join(Finding._fields)
+_SEVERITY = Finding._fields.index("severity")
 
 
 def save_playlist(
@@ -133,8 +134,11 @@ def save_findings(
     """Insert findings of one *source*: "name", "playlist", "listing", "access" or "segment"."""
     insert_rows(
         conn,
-        f"INTO findings (recording_id, playlist_id, source, severity, {_FINDING})",
-        [(recording_id, playlist_id, source, int(severity), *finding) for finding, severity in found],
+        f"INTO findings (recording_id, playlist_id, source, {_FINDING})",
+        [
+            (recording_id, playlist_id, source, *finding[:_SEVERITY], int(severity), *finding[_SEVERITY + 1 :])
+            for finding, severity in found
+        ],
     )
 
 

@@ -1,7 +1,9 @@
 """Checks that need the whole playlist: missing tags, repeated URIs, durations and times that disagree."""
 
+from ossrec.findings import Severity
+from ossrec.habits import is_habit
 from ossrec.hls.collector import FindingCollector, excerpt
-from ossrec.hls.parser.state import ParserState
+from ossrec.hls.parser.state import FRACTION, ParserState
 from ossrec.hls.parser.tag_values import is_time
 from ossrec.hls.parser.tags import UNINTERPRETED
 from ossrec.hls.playlist import Kind, Segment
@@ -16,7 +18,7 @@ def check_whole_playlist(state: ParserState, kind: Kind) -> None:
     _check_features(state)
     _check_end(state)
     if state.target_duration:
-        _check_durations(state.segments, state.target_duration, state.findings)
+        _check_durations(state, state.target_duration)
     _check_repeats(state.segments, state.findings)
     _check_program_times(state.segments, state.findings)
 
@@ -43,15 +45,18 @@ def _check_header(state: ParserState) -> None:
 
 
 def _check_features(state: ParserState) -> None:
-    """Check rule 7: without EXT-X-VERSION the version is 1; with a malformed one nothing is checked."""
+    """Check rule 7: without EXT-X-VERSION the version is 1; with a malformed one nothing is checked.
+
+    Every player reads a duration with a fraction, whatever the version: that is an info.
+    """
     if "#EXT-X-VERSION" in state.seen and state.version is None:
         return
     version = state.version or 1
     for feature, (needed, line) in _features(state).items():
         if needed > version:
-            state.findings.add(
-                "HLS072", f"{feature} requires version {needed}, the playlist has version {version}", line
-            )
+            detail = f"{feature} requires version {needed}, the playlist has version {version}"
+            severity = Severity.INFO if feature == FRACTION else None
+            state.findings.add("HLS072", detail, line, severity=severity)
 
 
 def version_needed(state: ParserState) -> int:
@@ -78,12 +83,26 @@ def _check_end(state: ParserState) -> None:
         state.findings.add("HLS241", "", None, start=state.elapsed)
 
 
-def _check_durations(segments: list[Segment], target: int, findings: FindingCollector) -> None:
-    """Check rule 9: a duration rounded half up, floor(x + 0.5), must not exceed the target duration."""
+def _check_durations(state: ParserState, target: int) -> None:
+    """Check rule 9: a duration rounded half up, floor(x + 0.5), must not exceed the target duration.
+
+    In an ended playlist, a recorder that exceeds it by habit is one info. The last segment has the rest of the
+    recording, so a short one does not speak against a habit.
+    """
     too_long = target + 0.5
-    for segment in segments:
-        if segment.duration >= too_long:
-            findings.add_at(segment, "HLS090", f"{segment.duration:g} s, EXT-X-TARGETDURATION is {target} s")
+    found = [segment for segment in state.segments if segment.duration >= too_long]
+    if not found:
+        return
+    places = len(state.segments) - (found[-1] is not state.segments[-1])
+    if state.ended and is_habit(len(found), places):
+        longest = max(segment.duration for segment in found)
+        detail = (
+            f"{len(found)} of {len(state.segments)} segments, up to {longest:g} s, EXT-X-TARGETDURATION is {target} s"
+        )
+        state.findings.add("HLS090", detail, found[0].line, severity=Severity.INFO)
+        return
+    for segment in found:
+        state.findings.add_at(segment, "HLS090", f"{segment.duration:g} s, EXT-X-TARGETDURATION is {target} s")
 
 
 def _check_repeats(segments: list[Segment], findings: FindingCollector) -> None:

@@ -6,6 +6,7 @@ from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.parser.attributes import BLANK, read_attributes
 from ossrec.hls.playlist import Resource, Role, Segment
 
+FRACTION = "EXTINF with a fraction"  # a feature that requires version 3
 MAX_UNKNOWN = 1000  # unknown tags that are counted separately; the rest are counted together
 
 

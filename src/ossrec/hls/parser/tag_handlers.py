@@ -6,7 +6,7 @@ from types import MappingProxyType
 from ossrec.hls.collector import excerpt
 from ossrec.hls.parser import tags
 from ossrec.hls.parser.attributes import read_attributes
-from ossrec.hls.parser.state import ParserState
+from ossrec.hls.parser.state import FRACTION, ParserState
 from ossrec.hls.parser.tag_values import (
     decimal_comma,
     duration_before_text,
@@ -21,7 +21,6 @@ from ossrec.hls.playlist import Resource
 
 Handler = Callable[[ParserState, int, str], None]  # state, line from 1, text after the colon
 
-_FRACTION = "EXTINF with a fraction"
 _METHODS = frozenset({"AES-128", "SAMPLE-AES", "SAMPLE-AES-CTR"})
 
 
@@ -46,8 +45,8 @@ def _extinf(state: ParserState, line: int, value: str) -> None:
         duration = 0.0
     elif duration == 0:
         state.findings.add("HLS161", excerpt(text), line, segment=len(state.segments), start=state.elapsed)
-    if "." in text and _FRACTION not in state.features:
-        state.require_version(3, _FRACTION, line)
+    if "." in text and FRACTION not in state.features:
+        state.require_version(3, FRACTION, line)
     state.duration = duration
 
 

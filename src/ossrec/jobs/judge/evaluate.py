@@ -11,7 +11,7 @@ from ossrec.jobs.judge.assemble import Assembled
 from ossrec.jobs.judge.facts import RecordingFacts
 from ossrec.jobs.judge.sources import PLAYLIST_TEXT, SOURCES
 from ossrec.jobs.judge.start_and_end import start_and_end
-from ossrec.rules import RULES
+from ossrec.rules import rule_of
 
 _MOST_BYTES = 2**53  # 8 PiB; the sum of a false listing can exceed an integer of SQLite
 _AMBIGUOUS = "NAM450"
@@ -33,7 +33,7 @@ def evaluate(facts: RecordingFacts) -> Evaluation:
     found: dict[str, list[Finding]] = {}
     for source in SOURCES:
         found.setdefault(source.stored_as, []).extend(source.find(facts))
-    rules = [RULES[finding.code] for findings in found.values() for finding in findings]
+    rules = [rule_of(finding) for findings in found.values() for finding in findings]
     totals = _totals(assembled)
     evaluated = StoredVerdict(
         playlist=facts.playlist,

@@ -22,7 +22,7 @@ from ossrec.jobs.judge.read_playlist import PlaylistRead
 from ossrec.jobs.judge.store_playlist import store_playlist
 from ossrec.jobs.judge.task_knowledge import TaskLookup
 from ossrec.model import Cursor
-from ossrec.rules import RULES
+from ossrec.rules import rule_of
 
 _RELISTED = 8  # stems of one recording, and pages of each stem
 _RACE = 120  # seconds; an older playlist names no segment that was uploaded behind the position of the listing
@@ -90,8 +90,8 @@ class Judge:
         task, assembled = self._knowledge.of(recording, assembled)
         evaluation = evaluate(collect_facts(recording, assembled, failures, self._idle, self._formats, task))
         self._save(recording, assembled, evaluation, lost)
-        severities = [RULES[f.code].severity for findings in evaluation.found.values() for f in findings]
-        severities += [RULES[f.code].severity for part in assembled.parts for f in part.findings]
+        severities = [rule_of(f).severity for findings in evaluation.found.values() for f in findings]
+        severities += [rule_of(f).severity for part in assembled.parts for f in part.findings]
         return JudgedRecording(
             playlists=len(successful),
             findings=sum(severity > Severity.INFO for severity in severities),
@@ -142,7 +142,7 @@ class Judge:
             "DELETE FROM findings WHERE recording_id = ? AND source NOT IN ('playlist', 'task')", (recording.id,)
         )
         for source, findings in evaluation.found.items():
-            save_findings(conn, recording.id, None, source, [(f, RULES[f.code].severity) for f in findings])
+            save_findings(conn, recording.id, None, source, [(f, rule_of(f).severity) for f in findings])
         conn.execute("UPDATE playlists SET role = 'main' WHERE recording_id = ? AND role <> 'main'", (recording.id,))
         conn.executemany("UPDATE playlists SET role = 'superseded' WHERE id = ?", [(n,) for n in assembled.superseded])
         save_verdict(conn, recording, evaluation.verdict, self._run_id, self._idle.now, lost)

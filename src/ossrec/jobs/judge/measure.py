@@ -18,7 +18,7 @@ from ossrec.mpegts.sequence.durations import measured_durations
 from ossrec.mpegts.sequence.misplaced import misplaced_segments
 from ossrec.mpegts.sequence.order import creation_order
 from ossrec.naming import parse_name
-from ossrec.rules import RULES
+from ossrec.rules import rule_of
 
 _TIME_JUMP = "TS380"  # between neighbors; without a length, no part of the recording is lost
 _ROUNDING = 0.0005  # times of segments are whole milliseconds
@@ -126,7 +126,7 @@ def _damaged(found: Iterable[Finding], segments: Sequence[InspectableSegment]) -
     starts = [start for start, _ in timed]
     damaged = []
     for finding in found:
-        if finding.start is None or RULES[finding.code].severity is not Severity.ERROR:
+        if finding.start is None or rule_of(finding).severity is not Severity.ERROR:
             continue
         if finding.code == _TIME_JUMP and finding.length is None:
             continue

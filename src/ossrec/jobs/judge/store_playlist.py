@@ -17,7 +17,7 @@ from ossrec.catalog.store.stems import Stem, Stems
 from ossrec.hls.playlist import Playlist, Resource, Segment
 from ossrec.hls.uris import ResolvedUri
 from ossrec.jobs.judge.read_playlist import PlaylistRead
-from ossrec.rules import RULES
+from ossrec.rules import rule_of
 
 
 def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, read: PlaylistRead, now: int) -> int:
@@ -49,7 +49,7 @@ def store_playlist(conn: sqlite3.Connection, stems: Stems, recording_id: int, re
     lost = stored_segment_count(conn, at.stem_id, at.suffix) - row.segments
     number = save_playlist(conn, recording_id, row, segments, resources)
     found = [*playlist.findings, *resolved.findings]
-    save_findings(conn, recording_id, number, "playlist", [(f, RULES[f.code].severity) for f in found])
+    save_findings(conn, recording_id, number, "playlist", [(f, rule_of(f).severity) for f in found])
     if at.etag != row.etag:  # it changed after the listing: store the object in the version that was read
         conn.execute(
             "UPDATE objects SET etag = ?, size = ?, modified = ? WHERE stem_id = ? AND suffix = ?",

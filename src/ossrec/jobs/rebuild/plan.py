@@ -1,6 +1,7 @@
 """Plans the segments of a rebuilt playlist: their durations and discontinuities, by bytes, names and EXTINF."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.errors import OssrecError
@@ -14,6 +15,7 @@ from ossrec.mpegts.inspection import PACKED, Inspection, has_stray_packed_audio
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
 from ossrec.mpegts.sequence.durations import measured_durations, start_to_start, tolerance
 from ossrec.mpegts.sequence.order import continues, creation_order
+from ossrec.mpegts.sequence.restarts import restart_habit
 from ossrec.segment_rules import SegmentState, segment_state, timeline_gap
 
 _MISSPELLED = frozenset(("HLS176", "HLS177", "HLS178"))  # backslash, space, stray percent sign
@@ -134,20 +136,27 @@ def _discontinuities(
     """Return where EXT-X-DISCONTINUITY is needed: time or format jumps by the bytes or the names."""
     declared = [_extinf_or(entry, seconds) for entry, seconds in zip(entries, durations, strict=True)]
     found = [False] * len(entries)
+    inspected = [inspection for inspection in seen if inspection is not None]
+    restarts = bool(restart_habit(pairwise(inspected)).numbers)
     before: int | None = None
     for number, inspection in enumerate(seen):
         if inspection is None:
             continue
         if before is not None:
-            found[number] = _is_break(seen, declared, before, number)
+            found[number] = _is_break(seen, declared, before, number, restarts=restarts)
         before = number
     for number in range(1, len(entries)):
         found[number] |= _is_timeline_gap(entries, durations, number)
     return found
 
 
-def _is_break(seen: Sequence[Inspection | None], declared: Sequence[float], before: int, number: int) -> bool:
-    """Return whether a segment does not continue the last inspected segment before it."""
+def _is_break(
+    seen: Sequence[Inspection | None], declared: Sequence[float], before: int, number: int, *, restarts: bool
+) -> bool:
+    """Return whether a segment does not continue the last inspected segment before it.
+
+    Where the recorder *restarts* its counters in each segment, a restart without a loss is no break.
+    """
     one, other = seen[before], seen[number]
     if one is None or other is None:
         return False
@@ -157,7 +166,8 @@ def _is_break(seen: Sequence[Inspection | None], declared: Sequence[float], befo
         SegmentInSequence(before, "", None, declared[before] or None, False, False, _without_boundary_faults(one)),
         SegmentInSequence(number, "", None, declared[number] or None, False, True, _without_boundary_faults(other)),
     ]
-    return any(finding.code in _BOUNDARY_FAULTS for finding in check_segments("", pair))
+    found = [finding for finding in check_segments("", pair) if finding.code in _BOUNDARY_FAULTS]
+    return any(finding.severity is None or not restarts for finding in found)
 
 
 def _without_boundary_faults(one: Inspection) -> Inspection:

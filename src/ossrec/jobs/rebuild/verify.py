@@ -16,7 +16,7 @@ from ossrec.jobs.rebuild.plan import PlannedPart
 from ossrec.mpegts.inspection import Inspection
 from ossrec.mpegts.sequence.check import check_segments
 from ossrec.mpegts.sequence.misplaced import misplaced_segments
-from ossrec.rules import RULES
+from ossrec.rules import rule_of
 
 
 def verify(
@@ -49,7 +49,7 @@ def verify(
     known = list(sequence_of(segments, [_inspection_of(one, inspections) for one in listed.segments]))
     if known:
         found += [*check_segments(at, known), *misplaced_segments(at, known)]
-    return [finding for finding in found if RULES[finding.code].severity > Severity.INFO]
+    return [finding for finding in found if rule_of(finding).severity > Severity.INFO]
 
 
 def _joined_segment(

@@ -18,6 +18,7 @@ from ossrec.mpegts.sequence.continuity import (
 )
 from ossrec.mpegts.sequence.decoder_start import codecs_never_decodable, missing_parameter_sets, names_of
 from ossrec.mpegts.sequence.durations import possible_durations, start_to_start, tolerance
+from ossrec.mpegts.sequence.restarts import restart_habit
 from ossrec.mpegts.sequence.small_gaps import small_gaps
 
 MAX_FINDINGS = 1000  # findings of one code; further ones are counted
@@ -55,6 +56,7 @@ def check_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[
 def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Finding]:
     """Return all findings, segment by segment, then those about the whole recording."""
     following = [*segments[1:], None]
+    habit, boundary = restart_habit((a.inspection, b.inspection) for a, b in _boundaries(segments)), 0
     is_apart = False
     before: SegmentInSequence | None = None
     never = codecs_never_decodable([one.inspection for one in segments]) if _are_all(segments) else set()
@@ -66,7 +68,8 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
                 yield _finding(subject, one, fault)
         if before is not None and one.follows and not one.discontinuity:
             yield from (_finding(subject, *fault) for fault in _timestamp_gap(before, one))
-            yield from (_finding(subject, one, fault) for fault in _boundary(before, one))
+            is_habit, boundary = boundary in habit.numbers, boundary + 1
+            yield from (_finding(subject, one, fault) for fault in _boundary(before, one, is_habit=is_habit))
         yield from (_finding(subject, one, fault) for fault in missing_parameter_sets(one.inspection, never))
         seconds = start_offset(one.inspection)
         if seconds is not None:
@@ -78,6 +81,7 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
     for codec in sorted(never):
         fault = SegmentFault("TS403", f"{codec}: {names_of(codec)} missing in all segments", at=0.0)
         yield _finding(subject, segments[0], fault)._replace(length=_run_duration(segments))
+    yield from habit.findings(subject)
     for run in _contiguous_runs(segments):
         seconds = drift([one.inspection for one in run])
         if seconds is not None:
@@ -88,9 +92,17 @@ def _check(subject: str, segments: Sequence[SegmentInSequence]) -> Iterator[Find
             yield _finding(subject, run[0], SegmentFault("TS385", detail, at=0.0))
 
 
-def _boundary(before: SegmentInSequence, one: SegmentInSequence) -> Iterator[SegmentFault]:
-    """Rules 35 and 42: counters, formats and PTS wrap between two segments that are contiguous by the playlist."""
-    jump = counter_jump(before.inspection, one.inspection)
+def _boundaries(segments: Sequence[SegmentInSequence]) -> Iterator[tuple[SegmentInSequence, SegmentInSequence]]:
+    """Yield the pairs of segments that are contiguous by the playlist."""
+    return ((before, one) for before, one in pairwise(segments) if one.follows and not one.discontinuity)
+
+
+def _boundary(before: SegmentInSequence, one: SegmentInSequence, *, is_habit: bool) -> Iterator[SegmentFault]:
+    """Rules 35 and 42: counters, formats and PTS wrap between two segments that are contiguous by the playlist.
+
+    Counters that restart by habit are reported once for the recording, not here.
+    """
+    jump = None if is_habit else counter_jump(before.inspection, one.inspection)
     if jump is not None:
         yield SegmentFault("TS353", jump.detail, 0, 0.0, None, jump.lost)
     changes = format_changes(before.inspection, one.inspection)

@@ -22,9 +22,8 @@ def counter_jump(before: Inspection, after: Inspection) -> CounterJump | None:
     first packet with the counter value of the last packet may repeat it, unless it starts a PES packet or section:
     then 15 packets are lost.
     """
-    lasts = {counter.pid: counter for counter in before.counters}
     codecs = {stream.pid: stream.format.codec for stream in after.streams}
-    pairs = [(lasts[one.pid], one) for one in after.counters if one.pid in lasts and one.pid in codecs]
+    pairs = compared_counters(before, after)
     missing = {one.pid: lost for last, one in pairs if (lost := _packets_lost(last, one))}
     if not missing:
         return None
@@ -32,6 +31,13 @@ def counter_jump(before: Inspection, after: Inspection) -> CounterJump | None:
         return CounterJump("all continuity counters restart, as when the muxer restarts", None)
     words = ", ".join(f"PID {pid} ({codecs[pid]}): {lost}" for pid, lost in list(missing.items())[:4])
     return CounterJump(words, sum(missing.values()))
+
+
+def compared_counters(before: Inspection, after: Inspection) -> list[tuple[CounterEnds, CounterEnds]]:
+    """Return the counters of each elementary stream that both segments have, of the first and of the second one."""
+    lasts = {counter.pid: counter for counter in before.counters}
+    streams = {stream.pid for stream in after.streams}
+    return [(lasts[one.pid], one) for one in after.counters if one.pid in lasts and one.pid in streams]
 
 
 def _packets_lost(last: CounterEnds, one: CounterEnds) -> int:
