@@ -1,4 +1,4 @@
-"""Groups findings that repeat one fault in consecutive segments, so that each group is one line with a range."""
+"""Group findings that repeat one fault in consecutive segments, so that each group is one line with a range."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -19,8 +19,8 @@ def runs_of_segments(
 ) -> list[list[T]]:
     """Return *items* in runs: those with the same *key* in consecutive segments, each run where its first item was.
 
-    *items* of one key are in order of segment. Several in one segment, and no others beside it, stay apart, as do
-    those without a segment.
+    *items* of one key are in order of segment. Items that are all in the same segment are not grouped, nor are items
+    without a segment.
     """
     runs: list[list[T]] = []
     open_runs: dict[Hashable, list[T]] = {}
@@ -49,7 +49,7 @@ def grouped_findings(findings: Iterable[Row]) -> list[Row]:
 
 
 def _fault(finding: Row) -> Hashable:
-    """What two findings have in common that repeat one fault: all but the segment and the numbers."""
+    """Return the key that findings of one fault share: everything but the segment and the numbers."""
     return (*(finding[name] for name in _SAME_FAULT), _NUMBER.sub("#", _split(finding["detail"])[1]))
 
 
