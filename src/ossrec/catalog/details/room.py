@@ -114,11 +114,11 @@ def _newest_session(dated: list[tuple[Stored, str]], clock: QueryTime) -> list[t
     """Return the first of *dated* (newest start first) that belong to the newest session."""
     reach = -APART - 1  # until when the recordings that started earlier last
     first = 0
-    for place in range(len(dated) - 1, -1, -1):
-        times = times_of(dated[place][0])
+    for at in range(len(dated) - 1, -1, -1):
+        times = times_of(dated[at][0])
         started = times.started or 0
         if started > reach + APART:
-            first = place
+            first = at
         end = round(clock.now * 1000) if times.live else max(times.ended or started, started)
         reach = max(reach, end)
     return dated[: first + 1]

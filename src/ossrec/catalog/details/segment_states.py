@@ -4,13 +4,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ossrec.catalog.details.inspection_rows import (
+from ossrec.catalog.details.shown_inspections import (
     INSPECTION_COLUMNS,
     INSPECTION_JOIN,
     Formats,
     formats_by_number,
-    inspection_row,
     named_rows,
+    shown_inspection,
 )
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.naming import parse_name
@@ -110,7 +110,7 @@ def segment_rows(
                 "bytes": segment.size,
                 "state": _listed_state(segment, inspections),
                 "discontinuity": bool(row["discontinuity"]),
-                "inspection": inspection_row(row, formats),
+                "inspection": shown_inspection(row, formats),
             }
     if not found:
         yield from _unlisted_rows(catalog, number, inspections, formats)
@@ -196,5 +196,5 @@ def _unlisted_rows(
             "bytes": row["size"],
             "state": _shown_state(state, row["failure"], row["depth"], inspections),
             "discontinuity": False,
-            "inspection": inspection_row(row, formats),
+            "inspection": shown_inspection(row, formats),
         }

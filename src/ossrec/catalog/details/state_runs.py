@@ -36,12 +36,12 @@ def _runs_with_gaps(same: Sequence[TimedSegment]) -> list[StateRun]:
         return _runs((one.number, one.start, one.length, one.state) for one in same)
     found: list[StateRun] = []
     begun, end = 0, 0
-    for place, one in enumerate(same):
+    for at, one in enumerate(same):
         start, length = one.start or 0, one.measured or 0
-        if place and _is_timeline_gap(same[place - 1], one):
-            found += _runs((some.number, some.start, some.measured, some.state) for some in same[begun:place])
-            found.append(StateRun("timeline_gap", same[place - 1].number, one.number, end / 1000, (start - end) / 1000))
-            begun = place
+        if at and _is_timeline_gap(same[at - 1], one):
+            found += _runs((some.number, some.start, some.measured, some.state) for some in same[begun:at])
+            found.append(StateRun("timeline_gap", same[at - 1].number, one.number, end / 1000, (start - end) / 1000))
+            begun = at
         end = start + length
     return found + _runs((some.number, some.start, some.measured, some.state) for some in same[begun:])
 

@@ -58,20 +58,20 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
     listed = in_order(catalog, timed.number, parts_of(catalog, timed.number))
     damaged = _damage(catalog, timed.number, listed)
     wanted = {(one.part, one.segment) for one in damaged}
-    places: dict[SegmentRef, _WallSegment] = {}
+    damaged_segments: dict[SegmentRef, _WallSegment] = {}
     spans: list[Span] = []
     inspections = inspection_state(catalog, timed.number, timed.was_inspected)
     until = 0
     before: _WallSegment | None = None
     for one in _on_wall_clock(timed_segments(catalog, timed.number, listed, inspections), timed):
         until = max(until, one.wall + one.length)
-        place = one.segment.part, one.segment.number
-        if place in wanted:
-            places[place] = one
+        ref = one.segment.part, one.segment.number
+        if ref in wanted:
+            damaged_segments[ref] = one
         _add(spans, before, one)
         before = one
     for damage in damaged:
-        held = places.get((damage.part, -1 if damage.segment is None else damage.segment))
+        held = damaged_segments.get((damage.part, -1 if damage.segment is None else damage.segment))
         if held is not None:
             spans.append(_of_damage(damage, held, until))
     return sorted(spans)

@@ -34,7 +34,7 @@ def formats_by_number(catalog: sqlite3.Connection) -> Formats:
     return {row["id"]: {name: row[name] for name in names.get(row["kind"], every)} for row in rows}
 
 
-def inspection_row(stored: sqlite3.Row, formats: Formats) -> Row | None:
+def shown_inspection(stored: sqlite3.Row, formats: Formats) -> Row | None:
     """Return the inspection in the `INSPECTION_COLUMNS` of a row, None if there is none; in seconds and bytes."""
     if stored["depth"] is None:
         return None
