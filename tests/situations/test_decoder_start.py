@@ -7,6 +7,7 @@ import pytest
 from fixtures.making.recorder import clips
 from ossrec.findings import Severity
 from ossrec.rules import RULES
+from tests.mpegts.material.breaking_tables import as_type, as_types
 from tests.mpegts.material.media import Recipe, cut_and_listed
 from tests.mpegts.material.payloads import length_prefixed, without_frame_headers, without_parameter_sets
 from tests.situations.making import Situation, assert_rebuilt_plays, objects_of, recording
@@ -82,3 +83,22 @@ def test_lengths_in_place_of_start_codes(codec: str, tmp_path: Path) -> None:
 
     assert situation.verdict() == "damaged"
     assert alarms(situation) == {"TS404"}
+
+
+@pytest.mark.parametrize(("number", "name"), [(0x90, "pcm_alaw"), (0x91, "pcm_mulaw"), (0xA5, "0xa5")])
+def test_audio_that_players_do_not_decode(number: int, name: str, tmp_path: Path) -> None:
+    change = as_type("audio", number)
+    situation = Situation(tmp_path, objects_of(recording([(change(data), seconds) for data, seconds in CAMERA])))
+
+    assert situation.verdict() == "flawed"
+    assert alarms(situation) == {"TS363"}
+    assert segments_with(situation, "TS363") == [0, 1, 2, 3]
+    assert all(f"({name})" in one.detail for one in situation.findings() if one.code == "TS363")
+
+
+def test_nothing_but_streams_that_players_do_not_decode(tmp_path: Path) -> None:
+    change = as_types(0x90)
+    situation = Situation(tmp_path, objects_of(recording([(change(data), seconds) for data, seconds in CAMERA])))
+
+    assert situation.verdict() == "damaged"
+    assert alarms(situation) == {"TS364"}

@@ -154,6 +154,23 @@ RULES: tuple[Rule, ...] = (
         damage=DamageKind.BROKEN,
     ),
     warning(
+        "TS363",
+        "elementary stream of a type that players do not decode",
+        "Players ignore this audio or video, so that there is no sound or no picture: let the recorder transcode it, "
+        "for example G.711 to AAC. Tools that know the type can still extract it.",
+        "RFC 8216 3.2",
+        damage=DamageKind.FLAW,
+    ),
+    error(
+        "TS364",
+        Verdict.DAMAGED,
+        "segment has no audio or video that players decode",
+        "Players show nothing: let the recorder transcode audio and video to AAC and H.264. Tools that know the types "
+        "can still extract them.",
+        "RFC 8216 3.2",
+        damage=DamageKind.BROKEN,
+    ),
+    warning(
         "TS370",
         "PCR jumps",
         "Players that follow the PCR stall or skip there; remux the recording if that is noticeable.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.mpegts.material.breaking import Change
+from tests.mpegts.material.breaking import Change, stream_of
 from tests.mpegts.material.streams import PAT, SIZE, pid_of, pmt, read_packet, split, tables, write_packet
 
 
@@ -78,3 +78,25 @@ def still_tables(data: bytes) -> bytes:
     return b"".join(
         bytes([*raw[:3], raw[3] & 0xF0, *raw[4:]]) if pid_of(raw) in (PAT, table) else raw for raw in split(data)
     )
+
+
+def as_type(kind: str, number: int) -> Change:
+    """Announce the streams of a kind under another stream_type, in every PMT."""
+
+    def payload(data: bytes) -> bytes:
+        own = stream_of(data, kind)
+        streams = tables(data)[1]
+        return pmt(
+            [(number if pid == own else before, pid) for pid, before in streams.items()], clock=next(iter(streams))
+        )
+
+    return replace_table("pmt", payload, 0)
+
+
+def as_types(number: int) -> Change:
+    """Announce all streams under another stream_type, in every PMT."""
+
+    def payload(data: bytes) -> bytes:
+        return pmt([(number, pid) for pid in tables(data)[1]], clock=next(iter(tables(data)[1])))
+
+    return replace_table("pmt", payload, 0)

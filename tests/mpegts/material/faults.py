@@ -23,6 +23,8 @@ from tests.mpegts.material.breaking import (
     zero,
 )
 from tests.mpegts.material.breaking_tables import (
+    as_type,
+    as_types,
     break_table,
     late_tables,
     replace_table,
@@ -103,6 +105,9 @@ FAULTS = (
     Fault("audio is stamped far ahead", stray("audio", 37_600), found("TS373"), AUDIO),
     Fault("the first picture is not a key frame", without_first_picture, found("TS401"), VIDEO),
     Fault("no key frame", without_key_frames, found("TS400"), VIDEO),
+    Fault("audio of a private type", as_type("audio", 0x90), found("TS363"), BOTH),
+    Fault("video of a private type", as_type("video", 0x80), found("TS363"), BOTH),
+    Fault("nothing but private types", as_types(0x91), found("TS364")),
     Fault("video is noise", noise("video"), found("TS404"), VIDEO),
     Fault("audio without frame headers", without_frame_headers, found("TS405"), AUDIO),
     Fault("audio is noise", noise("audio"), found("TS405"), AUDIO),

@@ -24,6 +24,7 @@ def end_of_segment_faults(state: SegmentAnalysis, depth: Depth, span: StreamEnds
     yield from _missing_tables(state)
     if depth == "full":
         yield from _missing_streams(state)
+    yield from _private_streams(state, depth)
     for pid in state.streams.in_pmt:
         stream = state.streams.by_pid[pid]
         code = stream.payload.cannot_be_decoded
@@ -91,6 +92,20 @@ def _missing_streams(state: SegmentAnalysis) -> Iterator[Fault]:
         return
     for stream in missing:
         yield Fault("TS360", 0, stream.pid, detail=stream.name)
+
+
+def _private_streams(state: SegmentAnalysis, depth: Depth) -> Iterator[Fault]:
+    """Return the streams that players do not decode; one fault if the segment has no others.
+
+    At depth "edges" a private stream may be audio or video by bytes that were not read.
+    """
+    streams = [state.streams.by_pid[pid] for pid in state.streams.in_pmt]
+    private = [stream for stream in streams if stream.is_private]
+    if streams and depth == "full" and all(one.is_private or one.payload.kind == "data" for one in streams):
+        yield Fault("TS364", 0, detail=", ".join(stream.name for stream in streams[:_EXAMPLES]))
+        return
+    for stream in private:
+        yield Fault("TS363", int(state.counters.first_packet[stream.pid]), stream.pid, detail=stream.name)
 
 
 def _missing_all_text(state: SegmentAnalysis, missing: list[ElementaryStream]) -> str:

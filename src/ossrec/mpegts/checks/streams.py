@@ -8,7 +8,7 @@ import numpy as np
 from ossrec.mpegts.checks.payload import UNKNOWN, PayloadProbe
 from ossrec.mpegts.checks.pes_lengths import PesLengths, WrongLength
 from ossrec.mpegts.checks.timestamps import FrameTimes, StreamTimestamps, TimeOrigin
-from ossrec.mpegts.codecs.stream_types import codec_of
+from ossrec.mpegts.codecs.stream_types import codec_of, is_unknown_type, private_codec
 from ossrec.mpegts.demux.packets import Packets, Rows, Ticks
 from ossrec.mpegts.demux.pes import PesStarts, PidBatch
 from ossrec.mpegts.demux.pmt import PmtEntry
@@ -47,6 +47,7 @@ class ElementaryStream:
         self.timestamps = StreamTimestamps(origin)
         self.pes_lengths = PesLengths()
         self.payload = payload
+        self.is_private = False  # audio or video of a type that players do not decode
         self.frames = 0  # that have started
         self.length_losses: list[Fault] = []
         self.first_key_dts: int | None = None  # of the first key frame
@@ -64,6 +65,8 @@ class ElementaryStream:
 
     def follow(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Check the packets of the stream in a batch."""
+        if self.payload.kind == "data" and len(part.numbers) and is_unknown_type(self.payload.codec):
+            self._recognize_private_media(_kind(int(part.starts.stream_id[0])))
         self.timestamps.follow(part)
         for wrong in self.pes_lengths.follow(part)[: MAX_LENGTH_LOSSES - len(self.length_losses)]:
             self.length_losses.append(self._length_loss(wrong))
@@ -73,6 +76,12 @@ class ElementaryStream:
             frame_times = self.timestamps.frame_times
             index = int(frame_times.packet.searchsorted(self.payload.first_key_packet))
             self.first_key_dts = int(frame_times.dts[index]) if index < len(frame_times.packet) else None
+
+    def _recognize_private_media(self, kind: Kind) -> None:
+        """Set the codec of a stream of an unknown type whose PES packets are of this kind."""
+        if kind != "data":
+            self.is_private = True
+            self.payload.set_codec(*private_codec(kind, self.payload.codec))
 
     def end_of_stream_faults(self) -> Iterator[Fault]:
         """Return the faults that need the whole stream: losses by PES length, long gaps, a truncated last frame."""

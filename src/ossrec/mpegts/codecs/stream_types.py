@@ -41,6 +41,17 @@ _TYPES: Mapping[int, Codec] = MappingProxyType(  # stream_type (ISO/IEC 13818-1 
         0xEA: ("video", "vc1"),
     }
 )
+_USER_PRIVATE: Mapping[str, Codec] = MappingProxyType(  # by name of the type, if PES packets have audio or video
+    {
+        "0x80": ("video", "svac"),  # as in GB/T 28181, and so on
+        "0x90": ("audio", "pcm_alaw"),
+        "0x91": ("audio", "pcm_mulaw"),
+        "0x92": ("audio", "g722_1"),
+        "0x93": ("audio", "g723_1"),
+        "0x99": ("audio", "g729"),
+        "0x9b": ("audio", "svac_audio"),
+    }
+)
 _REGISTERED: Mapping[bytes, Codec] = MappingProxyType(  # format_identifier, as registered with SMPTE-RA
     {
         b"AC-3": ("audio", "ac3"),
@@ -92,6 +103,20 @@ def codec_of(stream_type: int, descriptors: bytes) -> Codec:
     if stream_type in (_PES, _METADATA) or stream_type >= _PRIVATE:
         codec = next((known for tag, body in _descriptors(descriptors) if (known := _described(tag, body))), None)
     return codec or _TYPES.get(stream_type) or ("data", f"0x{stream_type:02x}")
+
+
+def private_codec(kind: Kind, name: str) -> Codec:
+    """Return kind and codec of a stream of an unknown type, named as by `codec_of`, with PES packets of this *kind*.
+
+    Types from 0x80 on mean other things elsewhere, so they are named only if the stream_id says the same kind.
+    """
+    codec = _USER_PRIVATE.get(name, (kind, name))
+    return codec if codec[0] == kind else (kind, name)
+
+
+def is_unknown_type(codec: str) -> bool:
+    """Return whether `codec_of` gave this name to a stream_type that it does not know."""
+    return codec.startswith("0x")
 
 
 def _described(tag: int, body: bytes) -> Codec | None:
