@@ -37,7 +37,7 @@ class DamageKind(StrEnum):
 
     FLAW = "flaw"  # plays on, or breaks some players
     JUMP = "jump"  # timestamps jump or are missing
-    LOST = "lost"  # packets are lost: audio or video breaks for a moment
+    LOST = "lost"  # packets are lost: audio or video breaks up for a moment
     BROKEN = "broken"  # cannot be played
 
 

@@ -12,7 +12,7 @@ AES_BLOCK = 16  # bytes of an AES-128 key, and of a block that it encrypts
 # Media that is not MPEG-TS although no EXT-X-MAP says so: packed audio, subtitles, complete files.
 _NOT_TS = (".aac", ".ac3", ".ec3", ".mp3", ".vtt", ".webvtt", ".mp4", ".m4a", ".m4s", ".m4v", ".webm", ".flv")
 
-_GAP_SECONDS, _GAP_SHARE = 2.0, 0.1  # slack of rule 30: seconds, or this part of the longer segment
+_GAP_SECONDS, _GAP_SHARE = 2.0, 0.1  # slack of a timeline gap: seconds, or this part of the longer segment
 
 
 class SegmentState(StrEnum):

@@ -95,7 +95,7 @@ RULES: tuple[Rule, ...] = (
         "LST267",
         Verdict.INCOMPLETE,
         "URI path is wrong, but the segment is in the bucket",
-        "Correct the path in the playlist: `ossrec rebuild` writes one that names the segment by its real place. "
+        "Correct the path in the playlist: `ossrec rebuild` writes one that names the segment by its actual path. "
         "Nothing is lost; players request an object that does not exist.",
         "RFC 3986 5.2",
     ),
@@ -165,7 +165,7 @@ RULES: tuple[Rule, ...] = (
     warning(
         "LST292",
         "EXTINF is far too long for the size of the segment",
-        "The time stamps of the recorder jumped there: measure the segment with `ffprobe` and write its real duration, "
+        "The timestamps of the recorder jumped there: measure the segment with `ffprobe` and write its real duration, "
         "or let `ossrec check` and `ossrec rebuild` do so for MPEG-TS. Until then, seeking and the total are wrong.",
         "RFC 8216 4.3.2.1",
     ),

@@ -13,8 +13,7 @@ RULES: tuple[Rule, ...] = (
     info(
         "NAM441",
         "room or user id breaks the vendor's rule for ids",
-        "No action needed: the recording is read all the same. The vendor allows 1 to 64 characters of A-Z a-z "
-        "0-9 _ -.",
+        "No action needed: the recording is still read. The vendor allows 1 to 64 characters of A-Z a-z 0-9 _ -.",
     ),
     warning(
         "NAM442",
@@ -24,6 +23,6 @@ RULES: tuple[Rule, ...] = (
     info(
         "NAM450",
         "name has more than one reading",
-        "No action needed: the most likely reading is used. Importing the task that recorded it settles the reading.",
+        "No action needed: the most likely reading is used. Importing the task that recorded it resolves the reading.",
     ),
 )

@@ -76,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     ),
     info(
         "HLS025",
-        "white space around the value of a tag, or a tab inside a tag",
+        "whitespace around the value of a tag, or a tab inside a tag",
         "No action needed: players skip it, and so does ossrec.",
         "RFC 8216 4.1, 4.2",
     ),
@@ -143,13 +143,13 @@ RULES: tuple[Rule, ...] = (
     ),
     info(
         "HLS053",
-        "extra comma, or white space before the name of an attribute",
+        "extra comma, or whitespace before the name of an attribute",
         "No action needed: players skip it, and so does ossrec.",
         "RFC 8216 4.2",
     ),
     warning(
         "HLS054",
-        "white space next to the = or after the value of an attribute",
+        "whitespace next to the = or after the value of an attribute",
         "Remove it: ossrec ignores it, but some players take it for a part of the name or the value.",
         "RFC 8216 4.2",
     ),

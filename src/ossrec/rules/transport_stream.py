@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
         "TS350",
         Verdict.DAMAGED,
         "packets lost",
-        "They never reached the bucket: audio or video breaks for a moment. Check the recorder's network and disk "
+        "They never reached the bucket: audio or video breaks up for a moment. Check the recorder's network and disk "
         "if it happens again.",
         "ETSI TR 101 290 1.4",
         damage=DamageKind.LOST,
@@ -248,7 +248,7 @@ RULES: tuple[Rule, ...] = (
     warning(
         "TS385",
         "small gaps between segments add up",
-        "The recorder loses the end of each segment: audio breaks at every boundary, and what is lost cannot be "
+        "The recorder loses the end of each segment: audio breaks up at every boundary, and what is lost cannot be "
         "restored. Check the recorder.",
         "RFC 8216 3",
         damage=DamageKind.FLAW,

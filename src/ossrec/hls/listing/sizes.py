@@ -13,12 +13,12 @@ from ossrec.segment_rules import AES_BLOCK, LONGEST_SEGMENT, TS_PACKET, SegmentS
 _CLEAR_RUN = 3  # ciphertext has a size of whole packets in one of 47 cases, so hardly ever in three in a row
 _TIMES_LONGER = 10.0  # than the median duration, and at a bit rate that is lower by as much
 _WRAPS = (  # seconds after which a clock starts again at zero, and its name
-    (2**33 / 90_000, "2^33 ticks of 1/90000 s: a 33-bit time stamp that wrapped"),
-    (2**32 / 90_000, "2^32 ticks of 1/90000 s: a 32-bit time stamp that wrapped"),
-    (2**31 / 90_000, "2^31 ticks of 1/90000 s: a signed 32-bit time stamp that wrapped"),
-    (2**32 / 48_000, "2^32 samples at 48 kHz: a 32-bit time stamp that wrapped"),
-    (2**32 / 44_100, "2^32 samples at 44.1 kHz: a 32-bit time stamp that wrapped"),
-    (2**32 / 1_000, "2^32 ms: a 32-bit time stamp that wrapped"),
+    (2**33 / 90_000, "2^33 ticks of 1/90000 s: a 33-bit timestamp that wrapped"),
+    (2**32 / 90_000, "2^32 ticks of 1/90000 s: a 32-bit timestamp that wrapped"),
+    (2**31 / 90_000, "2^31 ticks of 1/90000 s: a signed 32-bit timestamp that wrapped"),
+    (2**32 / 48_000, "2^32 samples at 48 kHz: a 32-bit timestamp that wrapped"),
+    (2**32 / 44_100, "2^32 samples at 44.1 kHz: a 32-bit timestamp that wrapped"),
+    (2**32 / 1_000, "2^32 ms: a 32-bit timestamp that wrapped"),
 )
 _HASH = re.compile(rb"[0-9A-Fa-f]{32}-[0-9]+")  # of a multipart upload
 _SMALLEST = 8 * TS_PACKET  # bytes; smaller objects, without media, may be alike by chance

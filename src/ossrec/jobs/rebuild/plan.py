@@ -206,7 +206,7 @@ def _planned_segment(
         if known.is_unplayable:
             return None
         failure = inspections.failures.get(entry.key or "")
-        why = "its bytes have no time stamps" if failure is None else failure.detail
+        why = "its bytes have no timestamps" if failure is None else failure.detail
         raise OssrecError(f"the duration of {entry.key} is not known: {why}")
     is_wrong = False
     if one is not None and seconds is not None and known.is_measured:
