@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.making.recorder import pause
 from tests.check.run_check import slice_of
 from tests.mpegts.material.breaking_times import (
     count_again,
@@ -99,3 +100,32 @@ def test_small_losses_at_each_boundary_add_up(seconds: float, verdict: str, tmp_
     cut = [lose_end("audio", seconds)(lose_end("video", seconds)(slice_of("camera", number))) for number in range(4)]
     situation = Situation(tmp_path, objects_of(recording(list(zip(count_again(cut), SECONDS, strict=True)))))
     assert (situation.verdict(), "TS385" in situation.codes()) == (verdict, verdict == "flawed")
+
+
+@pytest.mark.parametrize("kind", ["camera", "voice"])
+@pytest.mark.parametrize("seconds", [37.0, -3.0])
+def test_a_clock_that_was_set_is_no_gap(kind: str, seconds: float, tmp_path: Path) -> None:
+    situation = Situation(tmp_path, objects_of(pause(recording(changed({}, 4, kind)), 2, seconds)))
+    assert (situation.verdict(), situation.row()["gap_seconds"]) == ("complete", 0.0)
+    (found,) = [finding for finding in situation.findings() if finding.code in ("LST300", "LST301", "LST303")]
+    assert (found.code, found.segment) == ("LST303", 2)
+    made = situation.rebuild()
+    assert [one.discontinuity for one in made.playlist.segments[1:]] == [False, False, False]
+
+
+def test_a_gap_in_names_and_media_is_a_gap(tmp_path: Path) -> None:
+    both: Change = lambda data: move("audio", 37)(move("video", 37)(data))  # noqa: E731
+    media = changed(dict.fromkeys((2, 3), both), 4)
+    situation = Situation(tmp_path, objects_of(pause(recording(media), 2, 37.0)))
+    assert situation.codes() & {"LST300", "LST303", "TS380"} == {"LST300", "TS380"}
+    assert situation.row()["gap_seconds"] == pytest.approx(37.0, abs=0.2)
+    assert [one.discontinuity for one in situation.rebuild().playlist.segments[1:]] == [False, True, False]
+
+
+def test_a_clock_at_another_rate_is_reported_once(tmp_path: Path) -> None:
+    some = recording(changed({}, 4))
+    for number in range(1, 4):
+        some = pause(some, number, 3.0)
+    situation = Situation(tmp_path, objects_of(some))
+    assert (situation.verdict(), situation.row()["gap_seconds"]) == ("flawed", 0.0)
+    assert [finding.code for finding in situation.findings() if finding.code.startswith("LST")] == ["LST304"]

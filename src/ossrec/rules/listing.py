@@ -186,4 +186,16 @@ RULES: tuple[Rule, ...] = (
         "A user was away, there was nothing to record, or segments are lost: `ossrec show --room` draws what "
         "other streams recorded at that time. No action needed unless segments can be restored.",
     ),
+    info(
+        "LST303",
+        "recorder's clock was set between two segments",
+        "No action needed: the times in the names jump, but timestamps and continuity counters continue, so nothing is "
+        "missing. Times of day before or after it are off by this much; or the recording was paused.",
+    ),
+    warning(
+        "LST304",
+        "media and the recorder's clock differ",
+        "Nothing is missing between the segments, but the recording lasts shorter or longer than the time in which it "
+        "was made: check the clock and the load of the recorder.",
+    ),
 )

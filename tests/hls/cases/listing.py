@@ -49,6 +49,12 @@ def drifting(seconds: float) -> JoinedPlaylist:
     return listed(*(one(at, stamp_ms=int((T0 + (15 + seconds) * at) * 1000)) for at in range(10)))
 
 
+def contiguous(seconds: float) -> JoinedPlaylist:
+    """Return a recording of contiguous media with names that are *seconds* further apart than its media."""
+    late = (one(at, stamp_ms=int((T0 + (15 + seconds) * at) * 1000), is_contiguous=at > 0) for at in range(10))
+    return listed(*late)
+
+
 def unlisted(name: str, at: int | None, size: int = SIZE) -> UnlistedSegment:
     """Return an object that no playlist names, from *at* seconds after the start."""
     return UnlistedSegment(f"a/{name}", size, T0 + 500, None if at is None else (T0 + at) * 1000)
@@ -262,5 +268,21 @@ CASES = [
         shifted(5, 9, discontinuity=True),
         shifted(5, 9),
     ),
+    ListingCase(
+        "contiguous media explains a timeline gap", "LST300", shifted(5, 600), shifted(5, 600, is_contiguous=True)
+    ),
+    ListingCase(
+        "the clock was set ahead between contiguous segments",
+        "LST303",
+        shifted(5, 2.1, is_contiguous=True),
+        shifted(5, 1.9, is_contiguous=True),
+    ),
+    ListingCase(
+        "the clock was set back between contiguous segments",
+        "LST303",
+        shifted(5, -16, is_contiguous=True),
+        shifted(5, -16),
+    ),
+    ListingCase("the clock is fast by contiguous media", "LST304", contiguous(2.1), contiguous(1.9)),
     ListingCase("the times in names go backward", "LST301", shifted(5, -16), shifted(5, -15.1, discontinuity=True)),
 ]

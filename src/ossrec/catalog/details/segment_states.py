@@ -40,6 +40,7 @@ FROM stems s JOIN objects o ON o.stem_id = s.id {INSPECTION_JOIN}
 WHERE s.recording_id = ? AND o.kind = 2 AND o.gone IS NULL ORDER BY 1
 """
 _FAILED = "SELECT EXISTS (SELECT 1 FROM findings WHERE recording_id = ? AND source = 'access')"
+_CLOCK_STEPS = "SELECT start FROM findings WHERE recording_id = ? AND code = 'LST303' AND start IS NOT NULL"
 _HELD = "SELECT start_ms, duration_ms FROM segments WHERE playlist_id = ? AND number = ?"
 
 
@@ -114,6 +115,11 @@ def segment_rows(
             }
     if not found:
         yield from _unlisted_rows(catalog, number, inspections, formats)
+
+
+def clock_steps(catalog: sqlite3.Connection, number: int) -> frozenset[int]:
+    """Return the starts, in ms, of segments before which the recorder's clock was set: their media is contiguous."""
+    return frozenset(round(start * 1000) for (start,) in catalog.execute(_CLOCK_STEPS, (number,)))
 
 
 def timed_segments(

@@ -1,11 +1,17 @@
 """Segments in runs of the same state, for the timeline of `show`."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from ossrec.catalog.details.segment_states import InspectionState, TimedPlaylist, TimedSegment, timed_segments
+from ossrec.catalog.details.segment_states import (
+    InspectionState,
+    TimedPlaylist,
+    TimedSegment,
+    clock_steps,
+    timed_segments,
+)
 from ossrec.catalog.query.recording_rows import Row
 from ossrec.segment_rules import timeline_gap
 
@@ -25,20 +31,24 @@ def segment_state_runs(
 ) -> list[StateRun]:
     """Return the segments of `segment_rows` in runs: a playlist may name half a million segments."""
     found: list[StateRun] = []
+    steps = clock_steps(catalog, number)
     for _, same in groupby(timed_segments(catalog, number, playlists, inspections), key=lambda one: one.part):
-        found += _runs_with_gaps(list(same))
+        found += _runs_with_gaps(list(same), steps)
     return found
 
 
-def _runs_with_gaps(same: Sequence[TimedSegment]) -> list[StateRun]:
-    """Return the runs of one part, with its timeline gaps if the times are from names and inspections."""
+def _runs_with_gaps(same: Sequence[TimedSegment], steps: Container[int | None]) -> list[StateRun]:
+    """Return the runs of one part, with its timeline gaps if the times are from names and inspections.
+
+    There is no gap before a segment that starts at one of *steps*, where the recorder's clock was set.
+    """
     if any(one.length is not None or one.measured is None or one.start is None for one in same):
         return _runs((one.number, one.start, one.length, one.state) for one in same)
     found: list[StateRun] = []
     begun, end = 0, 0
     for at, one in enumerate(same):
         start, length = one.start or 0, one.measured or 0
-        if at and _is_timeline_gap(same[at - 1], one):
+        if at and one.start not in steps and _is_timeline_gap(same[at - 1], one):
             found += _runs((some.number, some.start, some.measured, some.state) for some in same[begun:at])
             found.append(StateRun("timeline_gap", same[at - 1].number, one.number, end / 1000, (start - end) / 1000))
             begun = at

@@ -10,6 +10,7 @@ from ossrec.catalog.details.parts import in_order, parts_of
 from ossrec.catalog.details.segment_states import (
     TimedPlaylist,
     TimedSegment,
+    clock_steps,
     held_by,
     inspection_state,
     timed_segments,
@@ -61,6 +62,7 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
     damaged_segments: dict[SegmentRef, _WallSegment] = {}
     spans: list[Span] = []
     inspections = inspection_state(catalog, timed.number, timed.was_inspected)
+    steps = clock_steps(catalog, timed.number)
     until = 0
     before: _WallSegment | None = None
     for one in _on_wall_clock(timed_segments(catalog, timed.number, listed, inspections), timed):
@@ -68,7 +70,7 @@ def spans_of(catalog: sqlite3.Connection, timed: TimedRecording) -> list[Span]:
         ref = one.segment.part, one.segment.number
         if ref in wanted:
             damaged_segments[ref] = one
-        _add(spans, before, one)
+        _add(spans, before, one, is_clock_step=one.segment.start in steps)
         before = one
     for damage in damaged:
         held = damaged_segments.get((damage.part, -1 if damage.segment is None else damage.segment))
@@ -104,10 +106,14 @@ def _after(before: _WallSegment, segment: TimedSegment) -> int:
     return before.wall + max(segment.start - before.segment.start, 0)
 
 
-def _add(spans: list[Span], before: _WallSegment | None, one: _WallSegment) -> None:
-    """Add a segment to *spans*; extend the last span if *before* has the same state and no timeline gap follows it."""
+def _add(spans: list[Span], before: _WallSegment | None, one: _WallSegment, *, is_clock_step: bool) -> None:
+    """Add a segment to *spans*; extend the last span if *before* has the same state and no timeline gap follows it.
+
+    If the recorder's clock was set between the two, there is no gap: their media is contiguous.
+    """
     end = one.wall + one.length
-    if before is not None and before.segment.state == one.segment.state and not _is_timeline_gap(before, one):
+    is_alike = before is not None and before.segment.state == one.segment.state
+    if is_alike and before is not None and (is_clock_step or not _is_timeline_gap(before, one)):
         spans[-1] = spans[-1]._replace(end=max(spans[-1].end, end))
     else:
         spans.append(Span(one.wall, end, one.segment.state))

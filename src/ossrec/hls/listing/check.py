@@ -8,7 +8,7 @@ from ossrec.findings import Finding
 from ossrec.hls.collector import FindingCollector, excerpt
 from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegment, Located, Totals, UnlistedSegment
 from ossrec.hls.listing.sizes import check_sizes
-from ossrec.hls.listing.timestamps import check_timestamps, gap_detail
+from ossrec.hls.listing.timestamps import check_timestamps, clock_step_detail, gap_detail
 from ossrec.hls.possible_keys import take_apart
 from ossrec.segment_rules import AES_BLOCK, SegmentState, duration_until_next, timeline_gap
 
@@ -58,7 +58,10 @@ def _check_timeline_gaps(segments: Sequence[UnlistedSegment], findings: FindingC
     for before, one in pairwise(ordered):
         step = ((one.stamp_ms or 0) - (before.stamp_ms or 0)) / 1000
         lost = timeline_gap(step, before.duration, one.duration)
-        if lost is not None:
+        if lost is not None and one.is_contiguous:
+            start = ((one.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000
+            findings.add("LST303", clock_step_detail(lost, before.key, one.key), start=start)
+        elif lost is not None:
             start = ((before.stamp_ms or 0) - (ordered[0].stamp_ms or 0)) / 1000
             start += duration_until_next(step, before.duration)
             findings.add("LST300", gap_detail(lost, before.key, one.key), start=start, length=lost)

@@ -40,6 +40,7 @@ class JoinedSegment(NamedTuple):
     etag: bytes = b""  # of the object, as stored in the catalog
     located: Located | None = None  # *key* is not that of the URI; None: the URI leads to *key*
     candidates: tuple[str, ...] = ()  # keys that the URI may mean; empty unless it leads to none and is ambiguous
+    is_contiguous: bool = False  # its media continues that of the segment before it, by the bytes of both
 
     @property
     def state(self) -> SegmentState:
@@ -71,6 +72,7 @@ class UnlistedSegment(NamedTuple):
     archived: bool = False  # must be restored before it can be read
     duration: float | None = None  # seconds, measured; None if not inspected
     packet_size: int | None = None  # bytes, measured; None if not inspected
+    is_contiguous: bool = False  # its media continues that of the segment before it, by the bytes of both
 
     @property
     def state(self) -> SegmentState:

@@ -8,6 +8,7 @@ from ossrec.hls.listing.joined import JoinedPlaylist, JoinedSegment
 from ossrec.segment_rules import timeline_gap
 
 UPLOAD_SLACK = 60  # seconds by which a segment may be uploaded after the playlist
+_MIN_STEPS = 3  # of the clock, and at half of all boundaries, if it passes at another rate than the media
 BACKWARDS = 0.5  # seconds by which the time in a name may be earlier than in the name before
 
 
@@ -19,6 +20,7 @@ def check_timestamps(playlist: JoinedPlaylist, findings: FindingCollector) -> No
     declared = last.start + last.duration - first.start
     _check_reported_duration(playlist.reported_duration, declared, findings)
     _check_modified(playlist, declared, findings)
+    _check_clock(playlist.segments, findings)
     _check_name_times(_continuous_runs(playlist.segments, findings), findings)
 
 
@@ -47,6 +49,44 @@ def _check_modified(playlist: JoinedPlaylist, declared: float, findings: Finding
             findings.add_at(one, "LST280", f"{excerpt(one.uri)}, {one.modified - playlist.modified} s after it")
 
 
+def _check_clock(segments: Sequence[JoinedSegment], findings: FindingCollector) -> None:
+    """Rule 30 where no media is missing: the recorder's clock was set, or passes at another rate than the media."""
+    steps = [pair for pair in pairwise(segments) if _is_clock_step(*pair)]
+    if len(steps) >= _MIN_STEPS and 2 * len(steps) >= len(segments) - 1:
+        pairs = [(before, one) for before, one in pairwise(segments) if one.is_contiguous and not one.discontinuity]
+        media = sum(before.duration for before, _ in pairs)
+        named = sum(_named_step(before, one) for before, one in pairs)
+        share = 100 * (named - media) / media if media else 0.0
+        detail = f"by {share:+.0f} %: {named:.1f} s by the names, {media:.1f} s of contiguous media"
+        findings.add("LST304", detail, length=abs(named - media))
+        return
+    for before, one in steps:
+        detail = clock_step_detail(_named_step(before, one) - before.duration, before.uri, one.uri)
+        findings.add("LST303", detail, one.line, segment=one.number, start=one.start)
+
+
+def _is_clock_step(before: JoinedSegment, one: JoinedSegment) -> bool:
+    """Return whether the names of two segments are too far apart, or in the wrong order, although no media is missing.
+
+    The bytes of segments count more than their names.
+    """
+    if not one.is_contiguous or one.discontinuity or before.stamp_ms is None or one.stamp_ms is None:
+        return False
+    step = _named_step(before, one)
+    return step < -BACKWARDS or timeline_gap(step, before.duration, one.duration) is not None
+
+
+def _named_step(before: JoinedSegment, one: JoinedSegment) -> float:
+    """Return the seconds between the times in two names, which must be known."""
+    return ((one.stamp_ms or 0) - (before.stamp_ms or 0)) / 1000
+
+
+def clock_step_detail(off: float, uri: str, next_uri: str) -> str:
+    """Return the detail of a finding about a clock that was set between two segments."""
+    way = "ahead" if off > 0 else "back"
+    return f"{way} by {abs(off):.1f} s between {excerpt(uri)} and {excerpt(next_uri)}, whose media is contiguous"
+
+
 def _continuous_runs(segments: Sequence[JoinedSegment], findings: FindingCollector) -> list[list[JoinedSegment]]:
     """Return *segments* in runs without a break, by the times in their names, and add a finding for each break.
 
@@ -60,7 +100,9 @@ def _continuous_runs(segments: Sequence[JoinedSegment], findings: FindingCollect
             continue
         step = (one.stamp_ms - before.stamp_ms) / 1000
         lost = timeline_gap(step, before.duration, one.duration)
-        if lost is not None:
+        if _is_clock_step(before, one):
+            pass  # `_check_clock` reports it
+        elif lost is not None:
             code = "LST302" if one.discontinuity else "LST300"
             detail = gap_detail(lost, before.uri, one.uri)
             findings.add(code, detail, one.line, segment=one.number, start=one.start, length=lost)

@@ -61,6 +61,17 @@ class Assembled(NamedTuple):
             parts.append(part._replace(joined=replace(part.joined, segments=slices)))
         return self._replace(parts=parts)
 
+    def with_contiguous(self, keys: Container[str]) -> "Assembled":
+        """Return a copy in which the media of the segments *keys* continues that of the segment before each."""
+        parts = []
+        for part in self.parts:
+            segments = tuple(one._replace(is_contiguous=one.key in keys) for one in part.joined.segments)
+            parts.append(part._replace(joined=replace(part.joined, segments=segments)))
+        abandoned = [
+            (subject, [one._replace(is_contiguous=one.key in keys) for one in some]) for subject, some in self.abandoned
+        ]
+        return self._replace(parts=parts, abandoned=abandoned)
+
 
 def assemble(
     conn: sqlite3.Connection,

@@ -74,11 +74,14 @@ def collect_facts(
 ) -> RecordingFacts:
     """Measure the inspections of a recording, and decide whether it is idle."""
     last_arrival = idle.last_arrival(recording)
+    measured = measure(assembled, _subject(recording, assembled, unreadable), formats)
+    if measured.contiguous:
+        assembled = assembled.with_contiguous(measured.contiguous)
     return RecordingFacts(
         recording=recording,
         assembled=assembled,
         unreadable=unreadable,
-        measured=measure(assembled, _subject(recording, assembled, unreadable), formats),
+        measured=measured,
         task=task,
         last_arrival=last_arrival,
         is_idle=task.is_over(idle.now) or idle.has_passed(last_arrival),

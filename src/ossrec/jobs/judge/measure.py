@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ossrec.catalog.store.inspections import FormatTable, StoredInspection
@@ -14,6 +15,7 @@ from ossrec.jobs.judge.inspectable import InspectableSegment, inspectable_segmen
 from ossrec.jobs.judge.inspection_rows import inspection_from_row
 from ossrec.mpegts.inspection import Inspection, Kind, StreamFormat
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
+from ossrec.mpegts.sequence.continuity import is_contiguous_media
 from ossrec.mpegts.sequence.durations import measured_durations
 from ossrec.mpegts.sequence.misplaced import misplaced_segments
 from ossrec.mpegts.sequence.order import creation_order
@@ -31,6 +33,7 @@ class Measurement(NamedTuple):
     found: list[Finding]  # in the bytes of segments, and between neighbors
     failures: list[Finding]  # of segments that could not be inspected
     durations: dict[str, float]  # seconds, by key of the segment
+    contiguous: frozenset[str] = frozenset()  # keys of segments with media that continues that of the one before
 
 
 def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measurement:
@@ -46,8 +49,10 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     if not inspected:
         return Measurement(Measures(segments_inspectable=len(segments)), [], failures, {})
     known = list(sequence_of(segments, seen))
-    found = [*check_segments(subject, known), *misplaced_segments(subject, known)]
     order = _order(segments, seen, assembled)
+    contiguous = contiguous_segments(segments, seen, order)
+    misplaced = misplaced_segments(subject, known, contiguous)
+    found = [*check_segments(subject, known), *misplaced]
     lengths = measured_durations([seen[number] for number in order])
     sizes = [segments[number].size for number in order]
     measures = _measures(sizes, [seen[number] for number in order], lengths)._replace(
@@ -59,7 +64,7 @@ def measure(assembled: Assembled, subject: str, formats: FormatTable) -> Measure
     durations = {
         segments[number].key: length for number, length in zip(order, lengths, strict=True) if length is not None
     }
-    return Measurement(measures, found, failures, durations)
+    return Measurement(measures, found, failures, durations, contiguous)
 
 
 def _current_row(one: InspectableSegment, assembled: Assembled) -> StoredInspection | None:
@@ -118,6 +123,17 @@ def _order(
         made = creation_order(keys, [stamps[key] for key in keys], [seen[number] for number in numbers])
         order += [numbers[number] for number in made]
     return order
+
+
+def contiguous_segments(
+    segments: Sequence[InspectableSegment], seen: Sequence[Inspection | None], order: Sequence[int]
+) -> frozenset[str]:
+    """Return the keys of the segments with media that continues that of the previous segment in *order*."""
+    return frozenset(
+        segments[number].key
+        for before, number in pairwise(order)
+        if (one := seen[before]) is not None and (other := seen[number]) is not None and is_contiguous_media(one, other)
+    )
 
 
 def _damaged(found: Iterable[Finding], segments: Sequence[InspectableSegment]) -> float:

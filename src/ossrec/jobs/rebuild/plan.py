@@ -13,6 +13,7 @@ from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.model import BucketAddress
 from ossrec.mpegts.inspection import PACKED, Inspection, has_stray_packed_audio
 from ossrec.mpegts.sequence.check import SegmentInSequence, check_segments
+from ossrec.mpegts.sequence.continuity import is_contiguous_media
 from ossrec.mpegts.sequence.durations import measured_durations, start_to_start, tolerance
 from ossrec.mpegts.sequence.order import continues, creation_order
 from ossrec.mpegts.sequence.restarts import restart_habit
@@ -146,7 +147,9 @@ def _discontinuities(
             found[number] = _is_break(seen, declared, before, number, restarts=restarts)
         before = number
     for number in range(1, len(entries)):
-        found[number] |= _is_timeline_gap(entries, durations, number)
+        one, other = seen[number - 1], seen[number]
+        is_contiguous = one is not None and other is not None and is_contiguous_media(one, other)
+        found[number] |= not is_contiguous and _is_timeline_gap(entries, durations, number)
     return found
 
 

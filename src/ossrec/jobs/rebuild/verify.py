@@ -1,6 +1,7 @@
 """Verifies a rebuilt playlist with the checks for any other playlist."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ossrec.buckets.protocol import Bucket
 from ossrec.findings import Finding, Severity
@@ -9,7 +10,7 @@ from ossrec.hls.listing.joined import JoinedPlaylist, JoinedResource, JoinedSegm
 from ossrec.hls.playlist import Playlist, Resource, Segment
 from ossrec.hls.uris import ResolvedUri, resolve_playlist
 from ossrec.jobs.judge.inspectable import InspectableSegment
-from ossrec.jobs.judge.measure import sequence_of
+from ossrec.jobs.judge.measure import contiguous_segments, sequence_of
 from ossrec.jobs.rebuild.gather import GatheredRecording, SegmentEntry
 from ossrec.jobs.rebuild.inspections import KnownInspections
 from ossrec.jobs.rebuild.plan import PlannedPart
@@ -44,11 +45,14 @@ def verify(
             _joined_resource(*pair, by_key) for pair in zip(playlist.resources, resolved.resources, strict=True)
         ],
     )
-    found = [*playlist.findings, *resolved.findings, *check_listing(listed)]
+    seen = [_inspection_of(one, inspections) for one in listed.segments]
     segments = [InspectableSegment.of(one, follows=True) for one in listed.segments]
-    known = list(sequence_of(segments, [_inspection_of(one, inspections) for one in listed.segments]))
+    contiguous = contiguous_segments(segments, seen, range(len(segments)))
+    named = tuple(one._replace(is_contiguous=one.key in contiguous) for one in listed.segments)
+    found = [*playlist.findings, *resolved.findings, *check_listing(replace(listed, segments=named))]
+    known = list(sequence_of(segments, seen))
     if known:
-        found += [*check_segments(at, known), *misplaced_segments(at, known)]
+        found += [*check_segments(at, known), *misplaced_segments(at, known, contiguous)]
     return [finding for finding in found if rule_of(finding).severity > Severity.INFO]
 
 

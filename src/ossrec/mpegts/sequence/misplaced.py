@@ -1,7 +1,7 @@
 """Segments with another time than their names say: two were swapped, or one was written over another."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from math import floor
 
 from ossrec.findings import Finding
@@ -14,8 +14,12 @@ MAX_FINDINGS = 1000  # findings
 _SAME = 1.0  # seconds by which the offset between names and PTS may change on one clock
 
 
-def misplaced_segments(subject: str, segments: Sequence[SegmentInSequence]) -> list[Finding]:
+def misplaced_segments(
+    subject: str, segments: Sequence[SegmentInSequence], contiguous: Container[str] = ()
+) -> list[Finding]:
     """Return a finding for each segment with media of another time than its name says.
+
+    The media of segments with a key in *contiguous* continues that of the previous segment: they are in their place.
 
     A recorder that restarts its clock continues with the new one. If later segments have the same offset between name
     and PTS as earlier ones, the clock did not change, and a segment between them with another offset is misplaced.
@@ -30,7 +34,7 @@ def misplaced_segments(subject: str, segments: Sequence[SegmentInSequence]) -> l
             current, reach = clock, last[clock]
         if clock == current:
             expected = offset
-        elif _is_misplaced(one, expected - offset):
+        elif one.key not in contiguous and _is_misplaced(one, expected - offset):
             found.append(_finding(subject, one, expected - offset))
     rest = len(found) - MAX_FINDINGS
     more = [Finding(OUT_OF_PLACE, subject, f"and {rest} more of the same")] if rest > 0 else []
