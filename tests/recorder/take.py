@@ -13,6 +13,11 @@ MEDIA = ("camera", "screen", "voice")  # of users, in the order they join
 MIX = "mix"
 
 
+def _distinct(data: bytes, repeat: int) -> bytes:
+    """Return the media of a segment; when they *repeat*, with a null packet, since real segments are never equal."""
+    return data + bytes((0x47, 0x1F, 0xFF, 0x10)) + repeat.to_bytes(184) if repeat else data
+
+
 @dataclass
 class File:
     """One stream of a recording."""
@@ -47,7 +52,7 @@ class File:
         is_first = self.is_discontinuous or len(self.slices) % len(self.media) == 0
         tags = opening(start, self.clip.source) if is_first else ()
         ended = Segment(key, self.clip, start, quote(key.rpartition("/")[2]), tags)
-        bucket.put(key, ended.clip.data, modified=now_ms // 1000)
+        bucket.put(key, _distinct(ended.clip.data, len(self.slices) // len(self.media)), modified=now_ms // 1000)
         self.begun_ms += round(ended.clip.seconds * 1000)
         self.is_discontinuous = False
         self.slices.append(ended)
