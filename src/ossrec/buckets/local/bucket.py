@@ -149,7 +149,7 @@ class LocalBucket:
             status = os.stat(self._root)
         except OSError as error:
             raise BucketMissing(
-                f"{place}: {error.strerror}: give the path of a folder, or oss://NAME for a bucket of OSS"
+                f"{place}: {error.strerror}: give the path of a folder, or oss://NAME for an OSS bucket"
             ) from None
         if not stat.S_ISDIR(status.st_mode):
             raise BucketMissing(f"{place}: not a folder: give the folder that contains the files")

@@ -42,7 +42,7 @@ logging.getLogger("oss2").setLevel(logging.WARNING)
 
 
 class OssBucket:
-    """A bucket of OSS. Each call sends one signed request and does not retry it (see `RetryingBucket`)."""
+    """An OSS bucket. Each call sends one signed request and does not retry it (see `RetryingBucket`)."""
 
     def __init__(self, name: str, settings: BucketSettings, credentials: Credentials | None = None) -> None:
         """Determine the endpoint of the bucket *name*, without a request. Access is anonymous without *credentials*.
