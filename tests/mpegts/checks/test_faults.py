@@ -5,12 +5,20 @@ import pytest
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.rules import RULES, area
 from tests.mpegts.checks.test_healthy import alarms, edges, found
-from tests.mpegts.material.breaking import count_on, kinds, lose, places, stream_of
+from tests.mpegts.material.breaking import count_on, kinds, lose, places, stream_of, without_key_frames
 from tests.mpegts.material.faults import FAULTS, HARMLESS, Fault
 from tests.mpegts.material.healthy import BASE, healthy
 from tests.mpegts.material.healthy import PACKED as PACKED_MUXER
 from tests.mpegts.material.media import Recipe, encode
-from tests.mpegts.material.payloads import length_prefixed, unaligned, without_frame_headers
+from tests.mpegts.material.payloads import (
+    edit_payloads,
+    grouped,
+    length_prefixed,
+    marked,
+    unaligned,
+    unmarked,
+    without_frame_headers,
+)
 from tests.mpegts.material.streams import split
 
 PACKED_AAC = "AAC only, some frames in a PES packet"
@@ -165,3 +173,21 @@ def test_a_change_of_format_inside_has_its_time(after: Recipe) -> None:
     assert alarms(found(inspection)) == ["TS421"]
     assert inspection.faults[0].at == pytest.approx(2.0, abs=0.1)
     assert (inspection.faults[0].packet or 0) >= len(split(before))
+
+
+@pytest.mark.parametrize("name", [name for name in BASE if "only" not in name])
+def test_a_mark_on_every_frame_is_not_believed(name: str) -> None:
+    intact, broken = marked(healthy(name)), marked(without_key_frames(healthy(name)))
+
+    assert inspect_blocks([intact]).streams[0].key_frames == inspect_blocks([healthy(name)]).streams[0].key_frames
+    assert alarms(found(inspect_blocks([intact]))) == []
+    assert "TS400" in found(inspect_blocks([broken]))
+
+
+def test_a_key_frame_behind_other_pictures_of_its_pes_packet_is_found() -> None:
+    data = edit_payloads("video", lambda number, payload: None if number < 15 else payload)(healthy("video only"))
+
+    codes = found(inspect_blocks([unmarked(grouped(20)(data))]))
+
+    assert "TS401" in codes
+    assert "TS400" not in codes

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from random import Random
 
-from tests.mpegts.material.breaking import Change, stream_of
+from tests.mpegts.material.breaking import Change, count_on, stream_of
 from tests.mpegts.material.streams import SIZE, Packet, read_packet, split, write_packet
 
 Edit = Callable[[int, bytes], bytes | None]  # from number and payload of a PES packet; None: without it
@@ -14,7 +14,7 @@ _SETS = {"h264": (7, 8), "hevc": (32, 33, 34)}  # nal_unit_type of parameter set
 _SEQUENCE = (0xB3, 0xB5, 0xB8)  # sequence header, extension, group of pictures
 
 
-def edit_payloads(kind: str, edit: Edit) -> Change:
+def edit_payloads(kind: str, edit: Edit, *, random: bool = False) -> Change:
     """Edit the payload of each PES packet of the first stream of a kind; the counters jump if a payload grows much."""
 
     def change(data: bytes) -> bytes:
@@ -36,6 +36,8 @@ def edit_payloads(kind: str, edit: Edit) -> Change:
             whole = b"".join(packet.payload for packet in one)
             body = edit(number, whole[9 + whole[8] :])
             number += 1
+            if random:
+                one[0] = one[0]._replace(random=True)
             if body is not None:
                 written += _packets(one, _with_body(whole, body))
         return b"".join(written)
@@ -62,6 +64,33 @@ def without_parameter_sets(codec: str = "h264", kept: frozenset[int] = frozenset
         return join_units([unit for unit in nal_units(payload) if not _is_set(codec, unit)])
 
     return edit_payloads("video", edit)
+
+
+def marked(data: bytes) -> bytes:
+    """Set the random_access_indicator at every start of a PES packet of video."""
+    return count_on(edit_payloads("video", lambda _, payload: payload, random=True)(data))
+
+
+def unmarked(data: bytes) -> bytes:
+    """Clear the random_access_indicator everywhere."""
+    return b"".join(
+        raw[:5] + bytes([raw[5] & ~0x40]) + raw[6:] if raw[3] & 0x20 and raw[4] else raw for raw in split(data)
+    )
+
+
+def grouped(size: int) -> Change:
+    """Put several pictures into one PES packet of video, the first of them where the first picture was."""
+
+    def change(data: bytes) -> bytes:
+        payloads: list[bytes] = []
+        edit_payloads("video", lambda _, payload: payloads.append(payload))(data)
+
+        def edit(number: int, _: bytes) -> bytes | None:
+            return None if number % size else b"".join(payloads[number : number + size])
+
+        return count_on(edit_payloads("video", edit)(data))
+
+    return change
 
 
 def length_prefixed(data: bytes) -> bytes:

@@ -6,15 +6,16 @@ import numpy as np
 
 from ossrec.mpegts.checks.frame_headers import FrameHeaders
 from ossrec.mpegts.checks.parameter_sets import PROBED_PACKETS, ParameterSets
-from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, is_key_frame, probe
+from ossrec.mpegts.codecs.probe import ProbeResult, audio_frames, has_key_frame, is_key_frame, probe
 from ossrec.mpegts.demux.columns import indices, steps_from, windows
-from ossrec.mpegts.demux.packets import PACKET, Packets
+from ossrec.mpegts.demux.packets import PACKET, Marks, Packets
 from ossrec.mpegts.demux.pes import PidBatch, continuation, payload
 from ossrec.mpegts.faults import Fault
 from ossrec.mpegts.inspection import TICKS, Kind, StreamFormat
 
 UNKNOWN = "unknown"  # codec of a stream that no PMT has listed yet
 _KEPT_FRAMES = 8  # of such a stream
+_MARKED_FRAMES = 3  # at the start: if all have the random_access_indicator, it is not believed
 _KEY_FRAME_START = 40  # first bytes of a key frame, which change only with its format
 _FORMAT_BITS = {  # bits of an audio frame header that change only with its format
     "aac": 0xFFFFFFC0,  # ADTS fixed header (ISO/IEC 13818-7 6.2.1)
@@ -42,6 +43,7 @@ class PayloadProbe:
         self.starts_with_key: bool | None = None
         self.first_key_packet: int | None = None  # number of the packet where the first key frame starts
         self._knows_key_frames = False  # key frames can be recognized
+        self._is_always_marked = False  # the muxer sets it on every frame
         self._has_random_access = False  # the muxer sets the random_access_indicator
         self._frames = 0
         self._first_frames: list[bytes] = []  # of a stream of unknown codec
@@ -116,6 +118,32 @@ class PayloadProbe:
         if self.codec == UNKNOWN:
             room = _KEPT_FRAMES - len(self._first_frames)
             self._first_frames += [payload(packets, part, at, PROBED_PACKETS) for at in range(min(count, room))]
+        starts = self._frames_that_start_decoding(packets, part)
+        keys = starts
+        if (
+            self.codec != UNKNOWN and self.key_frames == 0 and not starts.any()
+        ):  # there may be one behind other pictures
+            whole = (payload(packets, part, at, len(part.rows)) for at in range(count))
+            keys = np.array([has_key_frame(self.codec, data) for data in whole], np.bool_)
+            self._knows_key_frames = self._knows_key_frames or bool(keys.any())
+        is_first, self._frames = self._frames == 0, self._frames + count
+        found = indices(keys).tolist()
+        if found and self.first_key_packet is None:
+            self.first_key_packet = int(part.numbers[found[0]])
+        self.key_frames += len(found)
+        self.parameter_sets.follow(packets, part, starts)
+        if is_first and count and not keys[0]:
+            found.insert(0, 0)
+        for at in found:
+            row, body = int(part.starts.rows[at]), int(part.starts.body[at])
+            start = packets.data[row, body : body + _KEY_FRAME_START].tobytes()
+            if start != self._format_bytes or self.latest is None:
+                self._format_bytes = start
+                yield from self._probe_format(packets, part, at)
+
+    def _frames_that_start_decoding(self, packets: Packets, part: PidBatch) -> Marks:
+        """Return which PES packets of a batch start with a key frame."""
+        count = len(part.starts.rows)
         random = part.starts.random
         keys = random.copy()
         first_random = int(random.argmax()) if random.any() else count
@@ -125,24 +153,16 @@ class PayloadProbe:
             keys[at] = bool(is_key)
             if at == 0 and self._frames == 0:
                 self.starts_with_key = is_key
+        if self._frames == 0 and count >= _MARKED_FRAMES:
+            self._is_always_marked = bool(random[:_MARKED_FRAMES].all())
+        if self._is_always_marked:
+            for at in indices(random).tolist():
+                keys[at] = is_key_frame(self.codec, payload(packets, part, at, PROBED_PACKETS)) is not False
         if count and self._frames == 0 and random[0]:
-            self.starts_with_key = True
+            self.starts_with_key = bool(keys[0])
         self._has_random_access = self._has_random_access or first_random < count
         self._knows_key_frames = self._knows_key_frames or self._has_random_access
-        is_first, self._frames = self._frames == 0, self._frames + count
-        found = indices(keys).tolist()
-        if found and self.first_key_packet is None:
-            self.first_key_packet = int(part.numbers[found[0]])
-        self.key_frames += len(found)
-        self.parameter_sets.follow(packets, part, keys)
-        if is_first and count and not keys[0]:
-            found.insert(0, 0)
-        for at in found:
-            row, body = int(part.starts.rows[at]), int(part.starts.body[at])
-            start = packets.data[row, body : body + _KEY_FRAME_START].tobytes()
-            if start != self._format_bytes or self.latest is None:
-                self._format_bytes = start
-                yield from self._probe_format(packets, part, at)
+        return keys
 
     def _scan_audio(self, packets: Packets, part: PidBatch) -> Iterator[Fault]:
         """Probe the format where the header of a frame differs from that of the previous frame."""
