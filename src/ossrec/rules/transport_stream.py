@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
     error(
         "TS362",
         Verdict.DAMAGED,
-        "no elementary stream of the PMT has packets",
+        "no audio or video stream of the PMT has packets",
         "The segment cannot be played, although it has packets: check whether the recorder lost its input, or "
         "wrote the tables of another stream.",
         "ETSI TR 101 290 1.6",

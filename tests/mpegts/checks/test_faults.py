@@ -5,7 +5,8 @@ import pytest
 from ossrec.mpegts.inspect_segment import inspect_blocks, inspect_edges
 from ossrec.rules import RULES, area
 from tests.mpegts.checks.test_healthy import alarms, edges, found
-from tests.mpegts.material.breaking import count_on, kinds, lose, places, stream_of, without_key_frames
+from tests.mpegts.material.breaking import count_on, kinds, lose, places, stream_of, without_key_frames, without_stream
+from tests.mpegts.material.breaking_tables import as_type
 from tests.mpegts.material.faults import FAULTS, HARMLESS, Fault
 from tests.mpegts.material.healthy import BASE, healthy
 from tests.mpegts.material.healthy import PACKED as PACKED_MUXER
@@ -191,3 +192,11 @@ def test_a_key_frame_behind_other_pictures_of_its_pes_packet_is_found() -> None:
 
     assert "TS401" in codes
     assert "TS400" not in codes
+
+
+def test_subtitles_of_a_segment_without_audio_and_video_are_named() -> None:
+    subtitles = as_type("audio", 0x86)(healthy("H.264 and AAC"))
+
+    (fault,) = [one for one in inspect_blocks([without_stream("video")(subtitles)]).faults if one.code == "TS362"]
+
+    assert fault.detail == "the PMT lists PID 256 (h264); the segment has PID 257 (scte_35)"

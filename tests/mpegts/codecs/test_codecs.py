@@ -202,6 +202,8 @@ NAMES = [
     ("AC-3 of DVB", 0x06, b"\x0a\x04eng\x00\x6a\x01\x00", ("audio", "ac3")),
     ("E-AC-3 of DVB", 0x06, b"\x7a\x01\x00", ("audio", "eac3")),
     ("Opus", 0x06, b"\x05\x04Opus\x7f\x02\x80\x02", ("audio", "opus")),
+    ("MPEG-H", 0x2D, b"", ("audio", "mpegh_3d_audio")),
+    ("DTS", 0x8A, b"", ("audio", "dts")),
     ("timed ID3", 0x15, b"\x26\x0d\xff\xffID3 \xffID3 \x00\x0f", ("data", "timed_id3")),
     ("private PES packets of something unknown", 0x06, b"\x05\x04ABCD", ("data", "0x06")),
     ("a type that is unknown", 0x99, b"", ("data", "0x99")),

@@ -114,9 +114,9 @@ def _missing_all_text(state: SegmentAnalysis, missing: list[ElementaryStream]) -
     others = [
         pid
         for pid in indices((state.counters.seen > 0) & ~state.tables.is_table).tolist()
-        if pid not in state.streams.in_pmt
+        if pid not in {stream.pid for stream in missing}
     ]
-    there = ", ".join(f"PID {pid}" for pid in others[:_EXAMPLES])
+    there = ", ".join(state.name(pid) for pid in others[:_EXAMPLES])
     return f"the PMT lists {announced}; the segment has {there or 'only tables'}"
 
 

@@ -22,6 +22,8 @@ _TYPES: Mapping[int, Codec] = MappingProxyType(  # stream_type (ISO/IEC 13818-1 
         0x21: ("video", "jpeg2000"),
         0x24: ("video", "hevc"),
         0x25: ("video", "hevc"),  # a temporal sub-layer
+        0x2D: ("audio", "mpegh_3d_audio"),
+        0x2E: ("audio", "mpegh_3d_audio"),  # an auxiliary stream
         0x33: ("video", "vvc"),
         0x42: ("video", "cavs"),
         0x81: ("audio", "ac3"),  # ATSC A/53
@@ -31,6 +33,7 @@ _TYPES: Mapping[int, Codec] = MappingProxyType(  # stream_type (ISO/IEC 13818-1 
         0x85: ("audio", "dts"),
         0x86: ("data", "scte_35"),
         0x87: ("audio", "eac3"),
+        0x8A: ("audio", "dts"),
         0xC1: ("audio", "ac3"),  # Apple's SAMPLE-AES: headers are in the clear
         0xC2: ("audio", "eac3"),
         0xCF: ("audio", "aac"),
