@@ -12,6 +12,9 @@ _OF_TASK = f"""
 SELECT s.id, o.suffix FROM recordings r JOIN recordings other ON other.recordid = r.recordid
     AND other.bucket_id = r.bucket_id JOIN stems s ON s.recording_id = other.id
     JOIN objects o ON o.stem_id = s.id WHERE r.id = ? AND o.kind <> {PLAYLIST} AND o.gone IS NULL
+    AND (other.id = r.id OR NOT EXISTS (
+        SELECT 1 FROM stems p JOIN objects q ON q.stem_id = p.id
+        WHERE p.recording_id = other.id AND q.kind = {PLAYLIST} AND q.gone IS NULL))
 """
 _UNNAMED = f"SELECT suffix FROM objects WHERE stem_id = ? AND kind = {UNNAMED} AND gone IS NULL LIMIT ?"
 
@@ -52,7 +55,10 @@ class KeyLookup:
         return stem_id, split.suffix
 
     def media_of_task(self) -> list[ObjectId]:
-        """Return the segments of all recordings with the recordid of this one, in any folder."""
+        """Return the segments of this recording, and in any folder those of its recordid without a playlist.
+
+        A copy in another folder that has a playlist is a recording of its own: its segments replace none of this one.
+        """
         return [(stem_id, suffix) for stem_id, suffix in self._conn.execute(_OF_TASK, (self._recording_id,))]
 
     def unnamed_in(self, folder: str, limit: int) -> list[ObjectId]:
