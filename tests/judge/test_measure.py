@@ -139,7 +139,7 @@ def test_what_no_playlist_names_is_looked_at_and_has_no_place() -> None:
 
 
 def test_a_recording_that_nobody_looked_into(formats: FormatTable) -> None:
-    measures, found, failures, _ = measure(assembled(piece(0), piece(1)), KEY, formats)
+    measures, found, failures, *_ = measure(assembled(piece(0), piece(1)), KEY, formats)
 
     assert (measures.depth, measures.segments_inspectable, measures.inspected) == ("listing", 2, None)
     assert measures.measured_duration is None
@@ -149,7 +149,7 @@ def test_a_recording_that_nobody_looked_into(formats: FormatTable) -> None:
 def test_a_sound_recording_is_measured(formats: FormatTable) -> None:
     looks = {f"day/s{n}.ts": look(formats, n, inspected=100 + n) for n in range(2)}
 
-    measures, found, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, found, *_ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert found == []
     assert (measures.depth, measures.inspected, measures.damaged_seconds) == ("full", 100, 0)
@@ -164,7 +164,7 @@ def test_how_long_it_is_stays_open_where_the_end_of_a_segment_does_not_show(form
     seen = Inspection("edges", 188_000, 2000, 188, 1000, (picture,))
     looks["day/s2.ts"] = inspection_row((1, "s2.ts", ETAG), seen, 100, formats)
 
-    measures, _, _, _ = measure(assembled(piece(0), piece(1), piece(2), looks=looks), KEY, formats)
+    measures, *_ = measure(assembled(piece(0), piece(1), piece(2), looks=looks), KEY, formats)
 
     assert (measures.measured_duration, measures.bit_rate) == (None, 150_400)
 
@@ -207,7 +207,7 @@ def test_the_format_is_that_of_the_first_segment_that_shows_it(formats: FormatTa
     silent = Inspection("full", 188_000, 188_000, 188, 1000, streams)
     looks = {"day/s0.ts": inspection_row((1, "s0.ts", ETAG), silent, 100, formats), "day/s1.ts": look(formats, 1)}
 
-    measures, _, _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, *_ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert (measures.audio_codec, measures.sample_rate, measures.channels) == ("aac", 48_000, 2)
 
@@ -229,7 +229,7 @@ def test_the_depth_is_that_of_the_least_looked_at(formats: FormatTable, depths: 
 def test_a_fault_in_a_segment_stands_where_it_is_in_the_recording(formats: FormatTable) -> None:
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": look(formats, 1, LOST)}
 
-    measures, (finding,), _, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, (finding,), *_ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert (finding.code, finding.subject, finding.segment) == ("TS350", KEY, 1)
     assert (finding.start, finding.length, finding.packet, finding.lost) == (15.0, 0.5, 500, 3)
@@ -264,7 +264,7 @@ def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: FormatTable) 
     failed = failure_row((1, "s1.ts", ETAG), "full", 7, ("LOOK003", "the bucket failed"))
     looks = {"day/s0.ts": look(formats, 0), "day/s1.ts": failed}
 
-    measures, found, failures, _ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
+    measures, found, failures, *_ = measure(assembled(piece(0), piece(1), looks=looks), KEY, formats)
 
     assert measures.depth == "listing"
     assert [(f.code, f.subject, f.detail) for f in failures] == [("LOOK003", "day/s1.ts", "the bucket failed")]
@@ -275,7 +275,7 @@ def test_a_look_that_failed_leaves_the_depth_and_says_why(formats: FormatTable) 
 def test_a_segment_counts_as_archived(formats: FormatTable, archived: bool, number: int) -> None:
     failed = failure_row((1, "s0.ts", ETAG), "full", 7, ("LOOK001", "Archive"))
 
-    _, _, failures, _ = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
+    _, _, failures, *_ = measure(assembled(piece(0, archived=archived), looks={"day/s0.ts": failed}), KEY, formats)
 
     assert len(failures) == number
 
@@ -283,7 +283,7 @@ def test_a_segment_counts_as_archived(formats: FormatTable, archived: bool, numb
 def test_segments_that_an_inspection_skips_do_not_reduce_the_depth(formats: FormatTable) -> None:
     slices = (piece(0), piece(1, encrypted=True), piece(2, fragment=True))
 
-    measures, found, _, _ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)
+    measures, found, *_ = measure(assembled(*slices, looks={"day/s0.ts": look(formats, 0)}), KEY, formats)
 
     assert found == []
     assert measures.depth == "full"
