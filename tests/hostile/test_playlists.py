@@ -14,7 +14,7 @@ SEGMENT = segment(stem(1, folder=""), 0)  # that is there
 THERE = f"#EXTINF:2.0,\n{SEGMENT}\n"
 
 CASES = {
-    "a target duration of 20 digits": (f"#EXTM3U\n#EXT-X-TARGETDURATION:{HUGE}9\n{THERE}{END}", "flawed"),
+    "a target duration of 20 digits": (f"#EXTM3U\n#EXT-X-TARGETDURATION:{HUGE}9\n{THERE}{END}", "complete"),
     "a version and a sequence of 20 digits": (
         f"{HEAD}#EXT-X-VERSION:{HUGE}9\n#EXT-X-MEDIA-SEQUENCE:{HUGE}9\n{THERE}{END}",
         "damaged",

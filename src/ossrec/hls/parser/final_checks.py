@@ -7,6 +7,7 @@ from ossrec.hls.parser.state import FRACTION, ParserState
 from ossrec.hls.parser.tag_values import is_time
 from ossrec.hls.parser.tags import UNINTERPRETED
 from ossrec.hls.playlist import Kind, Segment
+from ossrec.segment_rules import LONGEST_SEGMENT
 
 
 def check_whole_playlist(state: ParserState, kind: Kind) -> None:
@@ -87,15 +88,16 @@ def _check_durations(state: ParserState, target: int) -> None:
     """Check rule 9: a duration rounded half up, floor(x + 0.5), must not exceed the target duration.
 
     In an ended playlist, a recorder that exceeds it by habit is one info. The last segment has the rest of the
-    recording, so a short one does not speak against a habit.
+    recording, so a short one does not speak against a habit. No recorder writes a segment longer than
+    `LONGEST_SEGMENT` by habit.
     """
     too_long = target + 0.5
     found = [segment for segment in state.segments if segment.duration >= too_long]
     if not found:
         return
     places = len(state.segments) - (found[-1] is not state.segments[-1])
-    if state.ended and is_habit(len(found), places):
-        longest = max(segment.duration for segment in found)
+    longest = max(segment.duration for segment in found)
+    if state.ended and longest <= LONGEST_SEGMENT and is_habit(len(found), places):
         detail = (
             f"{len(found)} of {len(state.segments)} segments, up to {longest:g} s, EXT-X-TARGETDURATION is {target} s"
         )

@@ -143,17 +143,17 @@ class _Locator:
     def _candidates(self, row: SegmentRow) -> tuple[list[ObjectId], Located]:
         """Return the objects that the URI of a segment may mean; the same name counts more than a similar one.
 
-        Outside the listed prefix the object may exist, so there only another one of the same task counts.
+        None outside the listed prefix: the object may exist there, and then its path is right.
         """
         number = _object_of(row)
         parts = take_apart(self._uri(row))
         located = Located.HOST if number is None and parts is not None and parts.host is not None else Located.PATH
         if parts is None:
             return [], located
-        is_listed = number is None or self._is_listed(number)
-        found = self._media(possible_keys(parts, self._folder)) if is_listed else []
-        found = found or self._same_names(parts)
-        if found or not is_listed:
+        if number is not None and not self._is_listed(number):
+            return [], located
+        found = self._media(possible_keys(parts, self._folder)) or self._same_names(parts)
+        if found:
             return found, located
         found = self._media(respelled_keys(parts, self._folder)) or self._similar_names(parts)
         return found, Located.HOST if located is Located.HOST else Located.SPELLING
