@@ -128,7 +128,7 @@ def test_a_room_is_not_started_again_while_a_start_is_open(recorder: Recorder, o
     recorder.advance(1)
     assert ossrec("record", "start", "--room", "lobby", "--source").code == 0
     assert ossrec("record", "start", "--room", "hall").code == 0
-    assert ossrec("record", "start", "--room", "lobby", "--anew").code == 0
+    assert ossrec("record", "start", "--room", "lobby", "--force-new").code == 0
     assert ossrec("record", "start", "--room", "lobby").code == 0
     assert len(recorder.takes) == 5
 

@@ -162,7 +162,7 @@ def test_a_start_without_an_answer_is_over_once_another_was_answered(recorder: R
     assert opens(ossrec) == (1, [False])
     assert ossrec("record", "start", "--room", "lobby").code == 3
     recorder.room("lobby").join("anna")
-    recordid = begin(ossrec, "--anew")
+    recordid = begin(ossrec, "--force-new")
 
     assert opens(ossrec) == (0, [True])
     assert f"No action needed: the room was started again since, as {recordid}" in ossrec("record", "status").out
@@ -174,7 +174,7 @@ def test_what_records_beside_the_one_that_was_started_anew_is_no_secret(recorder
     recorder.room("lobby").join("anna")
     recorder.troubles.add(Trouble("start", silent=True))
     assert ossrec("record", "start", "--room", "lobby", "--timeout", "500ms").code == 3
-    begin(ossrec, "--anew")
+    begin(ossrec, "--force-new")
     later(recorder, ossrec)
 
     assert [take.ended for take in recorder.takes] == [None, None]

@@ -74,7 +74,7 @@ def test_a_room_is_recorded_once(
             )  # type: ignore[arg-type]
             try:
                 begun = start_recording(
-                    conn, client, RecordingRequest(room), recorder.app_id, recorder.clock.now_ms, anew=False
+                    conn, client, RecordingRequest(room), recorder.app_id, recorder.clock.now_ms, force_new=False
                 )
             except (OssrecError, Crash):
                 recorder.advance(pause)
@@ -97,7 +97,7 @@ def test_a_code_of_0_is_believed_and_a_status_of_later_is_not(recorder: Recorder
         )
         try:
             begun = start_recording(
-                conn, client, RecordingRequest("lobby"), recorder.app_id, recorder.clock.now_ms, anew=False
+                conn, client, RecordingRequest("lobby"), recorder.app_id, recorder.clock.now_ms, force_new=False
             )
         except OssrecError:
             assert status != 201

@@ -70,7 +70,7 @@ LISTED: dict[str, tuple[Recipe, int]] = {  # and how many seconds each segment h
         4,
     ),
 }
-RESTARTED = (Recipe(seconds=4), "segment")  # the muxer begins its counters anew in each
+RESTARTED = (Recipe(seconds=4), "segment")  # the muxer restarts its counters in each
 BASE = ("H.264 and AAC", "H.264 with B-frames", "H.265", "MPEG-2 video and MPEG audio", "video only", "AAC only")
 
 

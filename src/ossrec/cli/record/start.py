@@ -49,11 +49,11 @@ from ossrec.recorder.client import MEDIA, RecordingRequest
     help="URL that receives the recorder's callbacks.",
 )
 @click.option(
-    "--anew", is_flag=True, help="Start another recording even if an earlier start of the room was not answered."
+    "--force-new", is_flag=True, help="Start another recording even if an earlier start of the room was not answered."
 )
 @service_options
 @output_options
-def command(room: str, layout: Path | None, anew: bool, output: Output, **options: Any) -> int:
+def command(room: str, layout: Path | None, force_new: bool, output: Output, **options: Any) -> int:
     """Record a room: apply for a resid, and start a recording with it.
 
     If the recorder does not answer, the recording may be running. Run the same command again within five
@@ -64,7 +64,9 @@ def command(room: str, layout: Path | None, anew: bool, output: Output, **option
     app_id = app_id_of(options["appid"])
     with service(options) as recorder:
         now_ms = int(time.time() * 1000)
-        recording = start_recording(recorder.conn, recorder.client(app_id), request, app_id, now_ms, anew=anew)
+        recording = start_recording(
+            recorder.conn, recorder.client(app_id), request, app_id, now_ms, force_new=force_new
+        )
         if recording.resumed is not None:
             say("ossrec: an earlier start had not arrived: it was repeated with the same resid")
         if recording.running is not None:

@@ -38,17 +38,23 @@ class TaskIdentity(NamedTuple):
 
 
 def start_recording(
-    conn: sqlite3.Connection, client: RecorderClient, request: RecordingRequest, app_id: int, now_ms: int, *, anew: bool
+    conn: sqlite3.Connection,
+    client: RecorderClient,
+    request: RecordingRequest,
+    app_id: int,
+    now_ms: int,
+    *,
+    force_new: bool,
 ) -> StartedRecording:
     """Apply for a resid and start a recording with it.
 
     If an earlier start of the same room was not answered, it is repeated with its own resid: if it had arrived, the
     service refuses the repetition, and the room is not recorded twice. Raises RecorderUnanswered if that resid is no
-    longer valid. With *anew*, starts another recording in any case.
+    longer valid. With *force_new*, starts another recording in any case.
     """
     check_layout(request.layout)  # before a resid is applied for
     room, stream, since_ms = request.room_id, request.stream, now_ms - _OPEN_MS
-    earlier = None if anew else open_start_in_room(conn, app_id, room, stream, since_ms)
+    earlier = None if force_new else open_start_in_room(conn, app_id, room, stream, since_ms)
     if earlier is None:
         running = running_start(conn, app_id, room, stream, since_ms)
         return StartedRecording(client.start(client.apply(room), request), None, running)
@@ -87,4 +93,4 @@ def _usable_resid(conn: sqlite3.Connection, start: CallRow, now_ms: int) -> Resi
 def _open_start_message(start: CallRow, candidates: list[str]) -> str:
     fact = f"a start of room {brief(repr(start.roomid))} at {iso(start.sent_ms)} was not answered and may be recording"
     likely = f", most likely as {brief(candidates[0])}" if len(candidates) == 1 else ""
-    return f"{fact}{likely}: see `ossrec record status`, or start another recording with --anew"
+    return f"{fact}{likely}: see `ossrec record status`, or start another recording with --force-new"
