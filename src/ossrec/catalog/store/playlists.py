@@ -7,6 +7,11 @@ from typing import NamedTuple
 from ossrec.catalog.connection.bulk_insert import insert_rows
 from ossrec.findings import Finding, Severity
 
+_UNRESOLVED = """
+SELECT 1 FROM segments g WHERE g.playlist_id = ? AND (g.located IS NOT NULL OR g.stem_id IS NULL OR NOT EXISTS (
+    SELECT 1 FROM objects o WHERE o.stem_id = g.stem_id AND o.suffix = g.suffix AND o.gone IS NULL)) LIMIT 1
+"""
+
 
 class SegmentRow(NamedTuple):
     """A row of `segments`, without its playlist. Times are milliseconds from the playlist's start."""
@@ -154,3 +159,8 @@ def findings_of_playlist(conn: sqlite3.Connection, playlist_id: int) -> list[Fin
         f"SELECT {_FINDING} FROM findings WHERE playlist_id = ? AND source = 'playlist' ORDER BY id", (playlist_id,)
     )
     return [Finding._make(row) for row in rows]
+
+
+def has_unresolved_segments(conn: sqlite3.Connection, playlist_id: int) -> bool:
+    """Return whether a segment of a playlist has no object, or has one that was located."""
+    return conn.execute(_UNRESOLVED, (playlist_id,)).fetchone() is not None

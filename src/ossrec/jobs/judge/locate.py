@@ -11,7 +11,13 @@ from typing import NamedTuple
 from ossrec.catalog.store.inspections import ObjectId
 from ossrec.catalog.store.key_lookup import KeyLookup
 from ossrec.catalog.store.ownership import add_ownership
-from ossrec.catalog.store.playlists import PlaylistRow, SegmentRow, replace_segments, segments_of
+from ossrec.catalog.store.playlists import (
+    PlaylistRow,
+    SegmentRow,
+    has_unresolved_segments,
+    replace_segments,
+    segments_of,
+)
 from ossrec.catalog.store.recordings import StoredRecording
 from ossrec.catalog.store.stems import PLAYLIST, Stems
 from ossrec.hls.listing.joined import Located
@@ -58,7 +64,8 @@ def locate_segments(
     ambiguous: Candidates = {}
     is_changed = False
     for row in recording.playlists:
-        if row.kind == "media" and (row.stem_id, row.suffix) in recording.objects:
+        is_current = row.kind == "media" and (row.stem_id, row.suffix) in recording.objects
+        if is_current and has_unresolved_segments(conn, row.id):
             changes = _Locator(conn, stems, recording, row, bucket).locate(ambiguous)
             replace_segments(conn, row.id, changes)
             is_changed |= bool(changes)
